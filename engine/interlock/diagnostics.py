@@ -1,0 +1,122 @@
+"""A complaint about a document: one record, one collector, one rendering with the source line and a caret."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from .codes import CODES
+
+__all__ = ["Collector", "Diagnostic", "Span", "did_you_mean", "printable", "render"]
+
+
+@dataclass(frozen=True, order=True, slots=True)
+class Span:
+    """A stretch of a file. Lines and columns count from 1, columns in characters; the end is exclusive."""
+
+    file: str
+    line: int
+    column: int
+    end_line: int = 0
+    end_column: int = 0
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}:{self.column}"
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnostic:
+    """One complaint: a stable code of `codes.CODES`, what is wrong, where, and what to do about it."""
+
+    code: str
+    message: str
+    span: Span
+    hint: str | None = None
+    related: tuple[tuple[str, Span], ...] = ()
+
+    def __post_init__(self) -> None:
+        if self.code not in CODES:
+            raise KeyError(f"diagnostic code {self.code} is not in the registry")
+
+    @property
+    def severity(self) -> str:
+        """`error`, or `warning` for the codes that begin with W."""
+        return "warning" if self.code.startswith("W") else "error"
+
+    def __str__(self) -> str:
+        text = f"{self.span}: {self.severity} {self.code}: {self.message}"
+        return f"{text} ({self.hint})" if self.hint else text
+
+
+@dataclass(slots=True)
+class Collector:
+    """Gathers every complaint of a run, with the source lines that a rendering shows."""
+
+    diagnostics: list[Diagnostic] = field(default_factory=list)
+    sources: dict[str, list[str]] = field(default_factory=dict)
+
+    def add(
+        self,
+        code: str,
+        message: str,
+        span: Span,
+        hint: str | None = None,
+        related: Iterable[tuple[str, Span]] = (),
+    ) -> None:
+        """Note one complaint; the same complaint at the same place is kept once."""
+        found = Diagnostic(code, message, span, hint, tuple(related))
+        if found not in self.diagnostics:
+            self.diagnostics.append(found)
+
+    @property
+    def errors(self) -> tuple[Diagnostic, ...]:
+        """The complaints that forbid the use of the documents, in the order of file and line."""
+        return tuple(each for each in self.sorted() if each.severity == "error")
+
+    def sorted(self) -> tuple[Diagnostic, ...]:
+        """Every complaint in the order of file, line, column and code."""
+        return tuple(sorted(self.diagnostics, key=lambda each: (each.span, each.code, each.message)))
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str | None:
+    """Return ``did you mean `x`?`` for the closest known word, or None when nothing comes close."""
+    candidates = sorted(set(known))
+    folded = {each.casefold(): each for each in reversed(candidates)}
+    if word.casefold() in folded:
+        return f"did you mean `{folded[word.casefold()]}`?"
+    close = difflib.get_close_matches(word, candidates, n=1, cutoff=0.6)
+    return f"did you mean `{close[0]}`?" if close else None
+
+
+def printable(text: str) -> str:
+    """Replace control, bidirectional and other invisible characters by their escapes, for a terminal."""
+    return "".join(each if each.isprintable() else f"\\u{ord(each):04x}" for each in text)
+
+
+def render(found: Diagnostic, sources: Mapping[str, list[str]]) -> str:
+    """Return the complaint with the source line, a caret under the place, related places and the hint."""
+    lines = [printable(f"{found.span}: {found.severity} {found.code}: {found.message}")]
+    lines += _excerpt(found.span, sources)
+    for message, span in found.related:
+        lines.append(printable(f"  {span}: {message}"))
+    if found.hint:
+        lines.append(printable(f"  hint: {found.hint}"))
+    return "\n".join(lines)
+
+
+def _excerpt(span: Span, sources: Mapping[str, list[str]]) -> list[str]:
+    text = sources.get(span.file, [])
+    if not 0 < span.line <= len(text):
+        return []
+    source = text[span.line - 1]
+    first = max(0, span.column - 61)
+    shown = source[first : first + 100]
+    end = span.end_column if span.end_line == span.line else len(source) + 1
+    width = max(1, min(end, first + 101) - span.column)
+    lead = "".join("\t" if each == "\t" else " " for each in shown[: span.column - 1 - first])
+    return [f"    | {_visible(shown)}", f"    | {lead}{'^' * width}"]
+
+
+def _visible(text: str) -> str:
+    return "".join(each if each.isprintable() or each == "\t" else "\N{REPLACEMENT CHARACTER}" for each in text)

@@ -1,0 +1,80 @@
+"""The root of every exception that a user can cause, and the exit codes of the commands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from .diagnostics import Diagnostic
+
+__all__ = [
+    "EXIT_BEST",
+    "EXIT_BETWEEN",
+    "EXIT_BUG",
+    "EXIT_INTEGRITY",
+    "EXIT_INVALID",
+    "EXIT_NOT_EVALUATED",
+    "EXIT_WORST",
+    "DocumentError",
+    "InterlockError",
+    "MissingExtra",
+    "SnapshotError",
+    "UsageError",
+    "worst_exit",
+]
+
+EXIT_BEST = 0
+EXIT_WORST = 1
+EXIT_INVALID = 2
+EXIT_BETWEEN = 3
+EXIT_NOT_EVALUATED = 4
+EXIT_INTEGRITY = 5
+EXIT_BUG = 70
+
+_PRECEDENCE = (
+    EXIT_BUG,
+    EXIT_INVALID,
+    EXIT_INTEGRITY,
+    EXIT_NOT_EVALUATED,
+    EXIT_WORST,
+    EXIT_BETWEEN,
+    EXIT_BEST,
+)
+
+
+def worst_exit(codes: Iterable[int]) -> int:
+    """Return the exit code that takes precedence over the others (DESIGN §4); none at all is 4."""
+    seen = set(codes)
+    return next((code for code in _PRECEDENCE if code in seen), EXIT_NOT_EVALUATED)
+
+
+class InterlockError(Exception):
+    """A mistake that a person can mend: its text says where, what, why and what to do."""
+
+    exit_code = EXIT_INVALID
+
+
+class DocumentError(InterlockError):
+    """One or more documents are invalid; `diagnostics` holds every complaint, in file order."""
+
+    def __init__(self, diagnostics: Iterable[Diagnostic]) -> None:
+        self.diagnostics: tuple[Diagnostic, ...] = tuple(diagnostics)
+        super().__init__("\n".join(str(each) for each in self.diagnostics))
+
+
+class SnapshotError(InterlockError):
+    """A snapshot that no verdict may be drawn from: torn, of another format, without a time."""
+
+
+class UsageError(InterlockError):
+    """A command or a call of the API that asks for what does not exist."""
+
+
+class MissingExtra(InterlockError):
+    """An optional package is not installed; the text names the extra that brings it."""
+
+    def __init__(self, package: str, extra: str, purpose: str) -> None:
+        super().__init__(
+            f"{purpose} needs the package `{package}`: install it with `pip install 'interlock[{extra}]'`"
+        )

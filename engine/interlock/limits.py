@@ -1,0 +1,53 @@
+"""Every cap of the engine in one place; input beyond one of them is refused, never worked through."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Final
+
+__all__ = [
+    "DOCUMENT_BYTES",
+    "DOCUMENT_DEPTH",
+    "DOCUMENT_NODES",
+    "EXPRESSION_CHARACTERS",
+    "EXPRESSION_DEPTH",
+    "EXPRESSION_NODES",
+    "FORMAT",
+    "GUARD_SNAPSHOT_AGE",
+    "LIVE_CLOCK_DISTANCE",
+    "NUMBER_DIGITS",
+    "REASON_BYTES",
+    "SKEW",
+    "SNAPSHOT_BYTES",
+    "SNAPSHOT_DEPTH",
+    "SNAPSHOT_POINTS",
+]
+
+FORMAT: Final = 1
+"""Version of the document formats that this engine writes; it reads this one and the one before."""
+
+DOCUMENT_BYTES: Final = 1 << 20
+DOCUMENT_DEPTH: Final = 32
+DOCUMENT_NODES: Final = 50_000
+
+SNAPSHOT_BYTES: Final = 64 << 20
+SNAPSHOT_POINTS: Final = 1_000_000
+SNAPSHOT_DEPTH: Final = 32
+
+EXPRESSION_CHARACTERS: Final = 4_096
+EXPRESSION_NODES: Final = 500
+EXPRESSION_DEPTH: Final = 64
+
+REASON_BYTES: Final = 4_096
+
+NUMBER_DIGITS: Final = 34
+"""Significant digits of every number (IEEE 754 decimal128)."""
+
+SKEW: Final = Decimal(2)
+"""Seconds by which a time may lie after `as_of` and still be taken."""
+
+LIVE_CLOCK_DISTANCE: Final = Decimal(300)
+"""Seconds between `as_of` and the clock beyond which a live source says nothing of that time."""
+
+GUARD_SNAPSHOT_AGE: Final = Decimal(900)
+"""Seconds that a snapshot handed to the guard may be old."""

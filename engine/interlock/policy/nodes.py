@@ -1,0 +1,82 @@
+"""What the YAML reader returns: values that know their place in the file, character by character."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from ..diagnostics import Span
+from .places import places
+
+__all__ = ["Mapping", "Node", "Scalar", "Sequence", "plain"]
+
+Atom = str | bool | Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class Scalar:
+    """One value. `text` is what the author wrote after unquoting, `raw` the same as it stands in the file,
+    `style` one of plain, single, double, literal, folded; `comment` tells of a comment on its last line."""
+
+    value: Atom
+    text: str
+    style: str
+    span: Span
+    raw: str = field(repr=False)
+    comment: bool = False
+
+    def locator(self) -> Callable[[int, int], Span]:
+        """Return a function that tells where characters `start` up to (not including) `end` of `text` stand."""
+        found = places(self.text, self.raw, self.style, self.span.line, self.span.column)
+
+        def locate(start: int, end: int) -> Span:
+            line, column = found[min(max(start, 0), len(found) - 1)]
+            end_line, end_column = found[min(max(end - 1, start, 0), len(found) - 1)]
+            return Span(self.span.file, line, column, end_line, end_column + 1)
+
+        return locate
+
+
+@dataclass(frozen=True, slots=True)
+class Sequence:
+    """A list, in order."""
+
+    items: tuple[Node, ...]
+    span: Span
+    flow: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Mapping:
+    """Keys and values in the order of the file; keys are text and unique."""
+
+    pairs: tuple[tuple[Scalar, Node], ...]
+    span: Span
+    flow: bool = False
+
+    def get(self, key: str) -> Node | None:
+        """Return the value under `key`, or None."""
+        return next((value for name, value in self.pairs if name.text == key), None)
+
+    def key(self, key: str) -> Scalar | None:
+        """Return the key itself, for its place."""
+        return next((name for name, _ in self.pairs if name.text == key), None)
+
+    def items(self) -> Iterator[tuple[str, Node]]:
+        """Iterate over (key, value)."""
+        return ((name.text, value) for name, value in self.pairs)
+
+
+Node = Scalar | Sequence | Mapping
+
+
+def plain(node: Node) -> object:
+    """Return the value without its places: dict, list, str, bool, Decimal or None."""
+    match node:
+        case Scalar():
+            return node.value
+        case Sequence():
+            return [plain(each) for each in node.items]
+        case Mapping():
+            return {key: plain(value) for key, value in node.items()}

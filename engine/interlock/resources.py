@@ -1,0 +1,26 @@
+"""Where the JSON Schemas and the report templates lie, in a checkout as in an installed wheel."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from .limits import FORMAT
+
+__all__ = ["report_templates_dir", "schema_path"]
+
+_PACKAGE = Path(__file__).resolve().parent
+
+
+def _root() -> Path:
+    bundled = _PACKAGE / "_data"
+    return bundled if bundled.is_dir() else _PACKAGE.parent.parent
+
+
+def schema_path(name: str, version: int = FORMAT) -> Path:
+    """Return the file of the JSON Schema of one document kind, for example `policy`."""
+    return _root() / "schemas" / str(version) / f"{name}.json"
+
+
+def report_templates_dir() -> Path:
+    """Return the folder of the Jinja templates of the reports."""
+    return _root() / "reports_templates"
