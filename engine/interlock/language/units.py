@@ -1,0 +1,100 @@
+"""Literals with units, and how values print in their unit."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from decimal import ROUND_HALF_EVEN, Context, Decimal
+
+from ..limits import NUMBER_DIGITS
+from .times import DURATION_UNITS, show_duration, show_time
+from .types import DURATION, INTEGER, NUMBER, RATIO, Kind, Type
+
+__all__ = ["CONTEXT", "LITERAL", "Literal", "parse_literal", "plain_number", "show", "show_pair"]
+
+CONTEXT = Context(prec=NUMBER_DIGITS, rounding=ROUND_HALF_EVEN, Emin=-6143, Emax=6144)
+"""The arithmetic of the language: IEEE 754 decimal128, half to even."""
+
+LITERAL = re.compile(r"(\d+(?:\.\d+)?(?:[eE][-+]?\d{1,3})?)(%|bps|[smhdw](?![A-Za-z0-9_])|[A-Z]{3}(?![A-Za-z0-9_]))?", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Literal:
+    """A number with its unit, already scaled: a ratio in ones, a duration in seconds."""
+
+    value: Decimal
+    type: Type
+    bare: bool = False
+
+
+def parse_literal(text: str) -> Literal | None:
+    """Read `14`, `55%`, `250bps`, `90s`, `2h`, `14d`, `500USD` and the same with a leading minus.
+
+    Returns None for any other text, and for more than 34 digits.
+    """
+    sign = -1 if text.startswith("-") else 1
+    match = LITERAL.fullmatch(text.removeprefix("-"))
+    if match is None or len(re.sub(r"[eE].*|\.", "", match[1]).strip("0")) > NUMBER_DIGITS:
+        return None
+    number, unit = sign * Decimal(match[1]), match[2]
+    if unit is None:
+        return Literal(number, INTEGER if re.fullmatch(r"\d+", match[1]) else NUMBER, bare=True)
+    if unit == "%":
+        return Literal(number.scaleb(-2), RATIO)
+    if unit == "bps":
+        return Literal(number.scaleb(-4), RATIO)
+    if unit in DURATION_UNITS:
+        return Literal(number * DURATION_UNITS[unit], DURATION)
+    return Literal(number, Type(Kind.MONEY, currency=unit))
+
+
+def plain_number(value: Decimal) -> str:
+    """Return a decimal in plain notation without trailing zeros; minus zero is 0."""
+    if not value.is_finite():
+        return "unbounded" if value > 0 else "-unbounded"
+    text = format(value, "f")
+    if "." in text:
+        text = text.rstrip("0").rstrip(".")
+    return "0" if text in ("-0", "") else text
+
+
+def show(value: object, kind: Type, digits: int = 4) -> str:
+    """Return a known value in its unit: `-3.01%`, `2h 00m 01s`, `12.5 USD`, `LOCKDOWN`, `{BTC-USD, ETH-USD}`.
+
+    `digits` is the number of significant digits at which a long fraction is cut.
+    """
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, frozenset):
+        return "{" + ", ".join(sorted(value)) + "}"
+    if not isinstance(value, Decimal):
+        return str(value)
+    if kind.kind is Kind.ENUM and kind.enum:
+        return kind.enum.values[int(value)]
+    if kind.kind is Kind.TIMESTAMP:
+        return show_time(value)
+    if kind.kind is Kind.DURATION:
+        return show_duration(value if value.is_infinite() else _cut(value, max(digits, 12)))
+    if kind.kind is Kind.MONEY:
+        return f"{plain_number(_cut(value, digits))} {kind.currency}"
+    if kind.flavour == "ratio":
+        return plain_number(_cut(value, digits).scaleb(2) if value.is_finite() else value) + "%"
+    return plain_number(_cut(value, digits))
+
+
+def show_pair(seen: object, needed: object, kind: Type) -> tuple[str, str]:
+    """Return two values with as many digits as it takes for them to differ when they differ."""
+    for digits in range(4, NUMBER_DIGITS + 1, 2):
+        first, second = show(seen, kind, digits), show(needed, kind, digits)
+        if first != second or seen == needed:
+            return first, second
+    return show(seen, kind, NUMBER_DIGITS), show(needed, kind, NUMBER_DIGITS)
+
+
+def _cut(value: Decimal, digits: int) -> Decimal:
+    """Round to `digits` significant digits, but never into the digits before the point."""
+    if not value.is_finite():
+        return value
+    keep = max(digits, value.adjusted() + 1) if value else digits
+    return value if len(value.as_tuple().digits) <= keep else Context(prec=keep).plus(value)
+
