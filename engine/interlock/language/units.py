@@ -32,19 +32,20 @@ def parse_literal(text: str) -> Literal | None:
 
     Returns None for any other text, and for more than 34 digits.
     """
-    sign = -1 if text.startswith("-") else 1
     match = LITERAL.fullmatch(text.removeprefix("-"))
     if match is None or len(re.sub(r"[eE].*|\.", "", match[1]).strip("0")) > NUMBER_DIGITS:
         return None
-    number, unit = sign * Decimal(match[1]), match[2]
+    number, unit = Decimal(match[1]), match[2]
+    if text.startswith("-"):
+        number = number.copy_negate()
     if unit is None:
         return Literal(number, INTEGER if re.fullmatch(r"\d+", match[1]) else NUMBER, bare=True)
     if unit == "%":
-        return Literal(number.scaleb(-2), RATIO)
+        return Literal(number.scaleb(-2, CONTEXT), RATIO)
     if unit == "bps":
-        return Literal(number.scaleb(-4), RATIO)
+        return Literal(number.scaleb(-4, CONTEXT), RATIO)
     if unit in DURATION_UNITS:
-        return Literal(number * DURATION_UNITS[unit], DURATION)
+        return Literal(CONTEXT.multiply(number, DURATION_UNITS[unit]), DURATION)
     return Literal(number, Type(Kind.MONEY, currency=unit))
 
 
@@ -78,7 +79,7 @@ def show(value: object, kind: Type, digits: int = 4) -> str:
     if kind.kind is Kind.MONEY:
         return f"{plain_number(_cut(value, digits))} {kind.currency}"
     if kind.flavour == "ratio":
-        return plain_number(_cut(value, digits).scaleb(2) if value.is_finite() else value) + "%"
+        return plain_number(_cut(value, digits).scaleb(2, CONTEXT) if value.is_finite() else value) + "%"
     return plain_number(_cut(value, digits))
 
 

@@ -1,0 +1,70 @@
+"""What a catalogue declares: every metric that a policy may name, and the scopes with their members."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Literal
+
+from ..diagnostics import Span
+from ..language.types import SCALAR, Shape, Type
+
+__all__ = ["RESERVED", "Catalogue", "Metric", "Scope"]
+
+RESERVED = ("rollout.stage", "rollout.stage_entered", "rollout.attempt_started", "rollout.rolled_back_at")
+"""Metrics that the ledger supplies inside a rollout; unknown outside one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Metric:
+    """One declared metric. Times and durations are decimal seconds; `max_age` None means never stale.
+
+    `series` tells its time axis: a single value, a regular series on the grid `every`, or an irregular one.
+    A column of a record is a metric of its own, with `record` naming the record that it belongs to.
+    """
+
+    name: str
+    type: Type
+    low: Decimal | None = None
+    high: Decimal | None = None
+    series: Literal["single", "regular", "irregular"] = "single"
+    every: Decimal | None = None
+    lag: Decimal = Decimal(0)
+    began: Decimal | None = None
+    max_age: Decimal | None = Decimal(86400)
+    min_n: int | None = None
+    scope: str | None = None
+    record: str | None = None
+    columns: tuple[str, ...] = ()
+    spelled: Mapping[str, str] = field(default_factory=dict)
+    doc: str = ""
+    span: Span | None = field(default=None, compare=False)
+
+    @property
+    def shape(self) -> Shape:
+        """Its axes outside any `for_each`: a grid is named by its period, a record by its name."""
+        if self.series == "single":
+            return Shape(None, self.scope) if self.scope else SCALAR
+        axis = f"every {self.every}" if self.series == "regular" else self.record or self.name
+        return Shape(axis, self.scope, self.series == "regular")
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Members that a metric has one value each for: a declared roster, or one told by a set metric."""
+
+    name: str
+    members: tuple[str, ...] = ()
+    members_from: str | None = None
+    aliases: Mapping[str, str] = field(default_factory=dict)
+    open: bool = False
+    span: Span | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """All metrics and scopes of a policy root, by name."""
+
+    metrics: Mapping[str, Metric] = field(default_factory=dict)
+    scopes: Mapping[str, Scope] = field(default_factory=dict)
