@@ -1,0 +1,53 @@
+"""Writes a file whole or not at all: a reader never sees half of it, and a link is never followed."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import secrets
+from pathlib import Path
+
+from .errors import UsageError
+
+__all__ = ["write_atomically"]
+
+
+def write_atomically(path: Path, data: bytes) -> None:
+    """Write `data` to `path` through a temporary file in the same folder; raises UsageError when it cannot.
+
+    A symbolic link at `path` is refused, so that a report can never be led to overwrite a file elsewhere.
+    """
+    if path.is_symlink():
+        raise UsageError(f"cannot write `{path}`: it is a symbolic link")
+    if path.is_dir():
+        raise UsageError(f"cannot write `{path}`: it is a folder")
+    temporary = path.with_name(f".{path.name[:100]}.{secrets.token_hex(8)}.tmp")
+    try:
+        _write(temporary, data)
+        temporary.replace(path)
+        _sync_folder(path.parent)
+    except OSError as problem:
+        reason = (problem.strerror or "the system refuses").lower()
+        raise UsageError(f"cannot write `{path}`: {reason}") from None
+    finally:
+        with contextlib.suppress(OSError):
+            temporary.unlink()
+
+
+def _write(path: Path, data: bytes) -> None:
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
+    with os.fdopen(os.open(path, flags, 0o666), "wb") as handle:
+        handle.write(data)
+        handle.flush()
+        os.fsync(handle.fileno())
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make the new name durable where the system knows how to; Windows has no such call."""
+    if os.name != "posix":
+        return
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

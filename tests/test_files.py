@@ -1,0 +1,52 @@
+"""Files are written whole or not at all."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from interlock.errors import UsageError
+from interlock.files import write_atomically
+
+
+def test_writes_and_replaces(tmp_path: Path) -> None:
+    target = tmp_path / "report.md"
+    write_atomically(target, b"one\n")
+    write_atomically(target, b"two\n")
+    assert target.read_bytes() == b"two\n"
+    assert [each.name for each in tmp_path.iterdir()] == ["report.md"]
+
+
+def test_a_link_is_refused_and_its_target_untouched(tmp_path: Path) -> None:
+    other = tmp_path / "other"
+    other.write_bytes(b"precious")
+    link = tmp_path / "report.md"
+    link.symlink_to(other)
+    with pytest.raises(UsageError) as caught:
+        write_atomically(link, b"x")
+    assert str(caught.value) == f"cannot write `{link}`: it is a symbolic link"
+    assert other.read_bytes() == b"precious"
+
+
+def test_a_folder_and_a_missing_folder_are_named(tmp_path: Path) -> None:
+    with pytest.raises(UsageError) as caught:
+        write_atomically(tmp_path, b"x")
+    assert str(caught.value) == f"cannot write `{tmp_path}`: it is a folder"
+    missing = tmp_path / "none" / "a.json"
+    with pytest.raises(UsageError) as caught:
+        write_atomically(missing, b"x")
+    assert str(caught.value) == f"cannot write `{missing}`: no such file or directory"
+
+
+def test_nothing_half_written_is_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    target = tmp_path / "a.json"
+    target.write_bytes(b"old")
+
+    def fail(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "replace", fail)
+    with pytest.raises(UsageError) as caught:
+        write_atomically(target, b"new")
+    assert str(caught.value) == f"cannot write `{target}`: no space left on device"
+    assert [(each.name, each.read_bytes()) for each in tmp_path.iterdir()] == [("a.json", b"old")]
