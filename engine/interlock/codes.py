@@ -97,4 +97,105 @@ CODES: dict[str, Code] = {
         "Numbers are decimals of at most 34 digits.",
         "Write fewer digits.",
     ),
+    # expressions
+    "E301": Code(
+        "expression too large",
+        "An expression has more than 4,096 characters, 500 parts or 64 levels.",
+        "Name parts of it under `let:`.",
+    ),
+    "E302": Code(
+        "not an expression",
+        "A value or an operator is missing, a bracket or quote is open, or a number is malformed.",
+        "Look at the place under the caret.",
+    ),
+    "E303": Code(
+        "operator of another language",
+        "`=`, `&`, `|`, `!`, `**`, `%` between values and their like are not part of the language.",
+        "The hint names the word to use.",
+    ),
+    "E304": Code(
+        "syntax outside the language",
+        "The expression is valid Python but uses syntax beyond the vetted subset.",
+        "Use the operators and functions of docs/language.md only.",
+    ),
+    "E305": Code(
+        "unknown name",
+        "No metric, param or let has this name.",
+        "Follow the suggestion, search with `interlock metrics WORD`, or declare the metric in a catalogue.",
+    ),
+    "E306": Code(
+        "unknown function",
+        "The language has no function of this name.",
+        "Follow the suggestion; docs/language.md lists them all.",
+    ),
+    "E307": Code(
+        "function used as a value",
+        "A function's name stands without its brackets.",
+        "Write the call.",
+    ),
+    "E308": Code(
+        "wrong arguments",
+        "A call has too few or too many arguments, an unknown option, or lacks a required one.",
+        "The hint shows the signature.",
+    ),
+    "E309": Code(
+        "wrong type",
+        "An operand is of a kind that the operator or function does not take.",
+        "Compare it, or pick the function for its kind.",
+    ),
+    "E310": Code(
+        "units do not go together",
+        "Two currencies, money and a number, or enums of different declarations are mixed.",
+        "Convert where the metric is measured, or write the unit.",
+    ),
+    "E311": Code(
+        "ratio against a bare number",
+        "A ratio is compared with a number without a unit; 5 is usually a slip for 5%.",
+        "Write `55%` or `250bps`; only 0 and 1 may stand bare.",
+    ),
+    "E312": Code(
+        "vacuous condition",
+        "A comparison or operand never varies: the declared ranges or two constants decide it for ever.",
+        "Delete it, or correct the limit.",
+    ),
+    "E313": Code(
+        "shapes do not combine",
+        "Two series run along different points in time, or a function needs a series and got one value.",
+        "Reduce one of them first, or combine columns of one record.",
+    ),
+    "E314": Code(
+        "reduce time first",
+        "A function over a series per member could take away time or members.",
+        "Reduce time with `last(…)` or a window, then the members.",
+    ),
+    "E315": Code(
+        "window does not fit",
+        "A regular series lacks a window, or the window is of the other kind of series.",
+        "Regular: `last= skip= after=`; irregular: `last= within= after= this=`.",
+    ),
+    "E316": Code(
+        "undeclared value",
+        "A word is not among the values of its enum or the members of its scope.",
+        "Follow the suggestion, or declare it in the catalogue.",
+    ),
+    "E317": Code(
+        "rule is not one boolean",
+        "A rule's condition is a number, or a boolean for each point or member.",
+        "Compare it, or reduce it.",
+    ),
+    "E318": Code(
+        "comment in an expression",
+        "`#` stands inside an expression or on the line of an unquoted one, and would cut it short.",
+        "Quote the expression, or move the comment to a line of its own.",
+    ),
+    "E319": Code(
+        "not ASCII",
+        "A letter that looks like another, or a typographic sign, stands in a name.",
+        "Type it anew in ASCII.",
+    ),
+    "E320": Code(
+        "enum without order",
+        "`<` and its like need values declared best to worst.",
+        "Use `==`, or drop `ordered: false`.",
+    ),
 }

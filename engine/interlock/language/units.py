@@ -15,7 +15,10 @@ __all__ = ["CONTEXT", "LITERAL", "Literal", "parse_literal", "plain_number", "sh
 CONTEXT = Context(prec=NUMBER_DIGITS, rounding=ROUND_HALF_EVEN, Emin=-6143, Emax=6144)
 """The arithmetic of the language: IEEE 754 decimal128, half to even."""
 
-LITERAL = re.compile(r"(\d+(?:\.\d+)?(?:[eE][-+]?\d{1,3})?)(%|bps|[smhdw](?![A-Za-z0-9_])|[A-Z]{3}(?![A-Za-z0-9_]))?", re.ASCII)
+LITERAL = re.compile(
+    r"((?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][-+]?\d{1,3})?)(%|bps|[smhdw](?![A-Za-z0-9_])|[A-Z]{3}(?![A-Za-z0-9_]))?",
+    re.ASCII,
+)
 
 
 @dataclass(frozen=True, slots=True)

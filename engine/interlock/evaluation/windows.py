@@ -1,0 +1,180 @@
+"""Which points of a series a call looks at, and whether something may be missing at either end."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+
+from ..language.times import show_time
+from ..language.values import INFINITY, Cause, Unknown, Value, merged
+from ..limits import SKEW, SNAPSHOT_POINTS
+from .shapes import Point, Series
+
+__all__ = ["Item", "Selection", "calendar_start", "select"]
+
+_PERIODS = {"hour": Decimal(3600), "day": Decimal(86400), "week": Decimal(604800)}
+_MONDAY = Decimal(4 * 86400)
+"""The first Monday after the epoch, 1970-01-05: calendar `utc` begins its weeks on Mondays."""
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One selected point: its value, and why it may not be there (empty: it is there)."""
+
+    at: Decimal
+    value: Value
+    doubt: tuple[Cause, ...] = ()
+
+    @property
+    def sure(self) -> bool:
+        """Whether the point is certainly there."""
+        return not self.doubt
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """The points of a window, oldest first, and what is not known about its ends.
+
+    `before` tells why there may be more before the first, `after` why there may be newer ones; `short` says
+    that the window reaches back to where there was nothing yet; `lost` that nothing is known at all.
+    `begin` and `as_of` are the ends of the window, `covered_to` the end of what was seen.
+    """
+
+    items: tuple[Item, ...]
+    as_of: Decimal
+    before: tuple[Cause, ...] = ()
+    after: tuple[Cause, ...] = ()
+    short: bool = False
+    lost: tuple[Cause, ...] = ()
+    begin: Decimal = -INFINITY
+    covered_from: Decimal = -INFINITY
+    covered_to: Decimal = INFINITY
+
+    @property
+    def open(self) -> tuple[Cause, ...]:
+        """Why there may be points that were not seen."""
+        return merged(self.before, self.after)
+
+
+def select(series: Series, options: Mapping[str, Value], where: Series | Value | None) -> Selection:
+    """Cut the series to its window, then filter it; an unknown filter leaves a doubtful point."""
+    lost = merged(series.blank, *(each.causes for each in options.values() if isinstance(each, Unknown)))
+    if isinstance(where, Series):
+        lost = merged(lost, where.blank)
+    late = _late(options.get("after"), series.as_of)
+    if lost or late:
+        return Selection((), series.as_of, lost=merged(lost, late))
+    if series.every is not None:
+        return _filtered(_slots(series, series.every, options), where)
+    return _filtered(_stretch(series, options), where)
+
+
+def _late(after: Value | None, as_of: Decimal) -> tuple[Cause, ...]:
+    if isinstance(after, Decimal) and after > as_of + SKEW:
+        return (Cause("", "", show_time(after), "clock skew", "the window begins after the snapshot"),)
+    return ()
+
+
+def _filtered(selection: Selection, where: Series | Value | None) -> Selection:
+    if not isinstance(where, Series):
+        return selection
+    table: dict[Decimal, list[Point]] = {}
+    for point in where.points:
+        table.setdefault(point.at, []).append(point)
+    items = []
+    for item in selection.items:
+        same = table.get(item.at, [])
+        found = same.pop(0) if len(same) > 1 else same[0] if same else None
+        keep = found.value if found else where.past if where.past is not None else False
+        doubt = merged(item.doubt, found.doubt if found else ())
+        if isinstance(keep, Unknown):
+            doubt = merged(doubt, keep.causes)
+        if keep is not False:
+            items.append(Item(item.at, item.value, doubt))
+    return Selection(
+        tuple(items), selection.as_of, selection.before, selection.after, selection.short, selection.lost,
+        selection.begin, selection.covered_from, selection.covered_to,
+    )  # fmt: skip
+
+
+# regular series: slots
+
+
+def _slots(series: Series, every: Decimal, options: Mapping[str, Value]) -> Selection:
+    first, newest = series.start, series.end
+    last, skip, after = options.get("last"), options.get("skip", Decimal(0)), options.get("after")
+    if isinstance(last, Decimal) and isinstance(skip, Decimal):
+        newest = series.end - int(skip)
+        first = newest - int(last) + 1
+    elif isinstance(after, Decimal):
+        first = -int(-(after - _MONDAY) // every)
+    else:
+        items = tuple(Item(point.at, point.value) for point in series.points)
+        return Selection(items, series.as_of, before=_endless(series))
+    if newest - first >= SNAPSHOT_POINTS:
+        cause = Cause("", "", "", "overflow", f"the window has more than {SNAPSHOT_POINTS} slots")
+        return Selection((), series.as_of, lost=(cause,))
+    items = []
+    for index in range(first, newest + 1):
+        value = series.slot(index)
+        if value is not None:
+            items.append(Item(_MONDAY + index * every, value))
+    short = first < series.start and series.past is None
+    return Selection(tuple(items), series.as_of, short=short, begin=_MONDAY + first * every)
+
+
+def _endless(series: Series) -> tuple[Cause, ...]:
+    """Why a series without a known beginning may go on before its first slot."""
+    if series.past is None or series.past is False:
+        return ()
+    if isinstance(series.past, Unknown):
+        return series.past.causes
+    return (Cause("", "", "", "not covered", "the series has no known beginning"),)
+
+
+# irregular series: stretches of time
+
+
+def _stretch(series: Series, options: Mapping[str, Value]) -> Selection:
+    begin, strict = _begin(series, options)
+    items = [
+        Item(point.at, point.value, point.doubt)
+        for point in series.points
+        if (point.at > begin if strict else point.at >= begin)
+    ]
+    last = options.get("last")
+    short = False
+    before = series.uncovered if series.covered_from > begin else ()
+    if isinstance(last, Decimal):
+        items, before, short = _newest(items, int(last), before)
+        if any(not each.sure for each in items):
+            doubt = merged(*(each.doubt for each in items))
+            return Selection((), series.as_of, lost=doubt)
+    after = series.uncovered if series.covered_to < series.as_of else ()
+    return Selection(
+        tuple(items), series.as_of, before, after, short, (), begin, series.covered_from, series.covered_to
+    )
+
+
+def _begin(series: Series, options: Mapping[str, Value]) -> tuple[Decimal, bool]:
+    within, after, this = options.get("within"), options.get("after"), options.get("this")
+    if isinstance(within, Decimal):
+        return series.as_of - within, False
+    if isinstance(after, Decimal):
+        return after, True
+    if isinstance(this, str):
+        return calendar_start(this, series.as_of), False
+    return -INFINITY, False
+
+
+def _newest(items: list[Item], count: int, before: tuple[Cause, ...]) -> tuple[list[Item], tuple[Cause, ...], bool]:
+    """The newest `count` points; with as many of them seen, what lies before does not matter."""
+    enough = len(items) >= count
+    return items[-count:], () if enough else before, not enough and not before
+
+
+def calendar_start(word: str, as_of: Decimal) -> Decimal:
+    """Return the start of the running hour, day or week (from Monday) of calendar `utc`."""
+    every = _PERIODS[word]
+    return _MONDAY + (as_of - _MONDAY) // every * every

@@ -1,0 +1,272 @@
+"""Typing rules of the functions: arguments, windows, and which axis a call takes away."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+
+from ..diagnostics import Span, did_you_mean
+from .operands import OperandRules, article
+from .operators import FUNCTIONS, WINDOWS
+from .tree import Call, Literal, MetricRef, Node, ParamRef
+from .types import BOOL, DURATION, INTEGER, NUMBER, RATIO, SCALAR, STRING, Kind, Shape, Type
+
+__all__ = ["CallRules"]
+
+_TIME_ONLY = ("last", "previous", "since", "streak", "longest", "most", "slope")
+_NO_WINDOW_NEEDED = ("last", "previous", "since", "streak", "longest")
+_RESULTS = {"count": INTEGER, "share": RATIO, "any": BOOL, "all": BOOL, "since": DURATION, "streak": INTEGER,
+            "longest": INTEGER, "most": INTEGER}  # fmt: skip
+_ADDABLE = (Kind.NUMBER, Kind.MONEY, Kind.DURATION)
+_CALENDAR = ("hour", "day", "week")
+
+Options = Mapping[str, Node]
+
+
+class CallRules(OperandRules):
+    """Checks calls and builds their nodes; every method returns None or False after a complaint."""
+
+    def signature(self, name: str, arguments: int, options: Sequence[str], span: Span) -> bool:
+        function = FUNCTIONS[name]
+        wanted, good = len(function.arguments), True
+        if arguments != wanted:
+            hint = "`larger(a, b)` and `smaller(a, b)` take two" if name in ("min", "max") else f"write `{function.signature}`"
+            plural = "argument" if wanted == 1 else "arguments"
+            self.complain("E308", f"`{name}` takes {wanted} {plural}, {arguments} given", span, hint)
+            good = False
+        for option in options:
+            if option not in function.options:
+                hint = did_you_mean(option, function.options) or f"write `{function.signature}`"
+                self.complain("E308", f"`{name}` has no option `{option}`", span, hint)
+                good = False
+        for option in function.required:
+            if option not in options:
+                self.complain("E308", f"`{name}` needs `{option}=`", span, f"write `{function.signature}`")
+                good = False
+        return good
+
+    def apply(self, name: str, arguments: Sequence[Node], options: Options, span: Span) -> Node | None:
+        form = FUNCTIONS[name].form
+        if form == "add":
+            return self.arithmetic(name, arguments[0], arguments[1], span)
+        if form == "reduce":
+            return self.reduce(name, arguments[0], options, span)
+        if form == "series":
+            return self.along(name, arguments[0], options, span)
+        if form == "scalar":
+            return self.one_by_one(name, arguments[0], span)
+        special = {"gap": self.gap, "baseline": self.baseline, "attested": self.attested, "known": self.known,
+                   "default": self.default}  # fmt: skip
+        return special[name](arguments, options, span)
+
+    def build(self, name: str, node: Node, options: Options, kind: Type, shape: Shape, span: Span, axis: str) -> Node:
+        return Call(name, (node,), tuple(sorted(options.items())), kind, shape, span, axis)
+
+    # reductions
+
+    def reduce(self, name: str, node: Node, options: Options, span: Span) -> Node | None:
+        axis = self.axis(name, node, options, span)
+        if axis is None or not self.reducible(name, node):
+            return None
+        if not self.options(name, node, options, span):
+            return None
+        kind = _RESULTS.get(name, node.type)
+        if name == "mean" and kind == INTEGER:
+            kind = NUMBER
+        if name in ("stdev", "slope") and kind.flavour == "integer":
+            kind = NUMBER
+        shape = Shape(None, node.shape.members) if axis == "time" else SCALAR
+        return self.build(name, node, options, kind, shape, span, axis)
+
+    def axis(self, name: str, node: Node, options: Options, span: Span) -> str | None:
+        """Decide whether time or members go; a call that could do either is refused."""
+        window = [each for each in WINDOWS if each in options]
+        time, members = node.shape.time, node.shape.members
+        if not time and (name in _TIME_ONLY or not members):
+            wanted = "a series" if name in _TIME_ONLY else "a series or the members of a scope"
+            self.complain("E313", f"`{name}` needs {wanted}, this is {node.shape}", node.span)
+            return None
+        if not time and window:
+            self.complain("E315", f"`{window[0]}=` needs a series, this runs over members only", span)
+            return None
+        if time and members and name not in _TIME_ONLY and not window:
+            hint = f"reduce time first: `last(…)`, or a window such as `{name}(…, last=12)`"
+            self.complain("E314", f"`{name}` could reduce time or members here", span, hint)
+            return None
+        if time and node.shape.regular and not window and name not in _NO_WINDOW_NEEDED:
+            hint = f"write `{name}(…, last=12)` or `after=t`"
+            self.complain("E315", f"`{name}` over a regular series needs a window", span, hint)
+            return None
+        return "time" if time else "members"
+
+    def reducible(self, name: str, node: Node) -> bool:
+        kind = node.type.kind
+        if name in ("last", "previous"):
+            good = kind is not Kind.EVENT
+        elif name in ("count", "most"):
+            good = kind in (Kind.BOOL, Kind.EVENT)
+        elif name in ("share", "any", "all", "streak", "longest"):
+            good = kind is Kind.BOOL
+        elif name in ("min", "max"):
+            good = node.type.numeric
+        else:
+            good = name == "since" or kind in _ADDABLE
+        if not good:
+            wanted = "booleans" if kind in _ADDABLE or kind is Kind.EVENT else "numbers"
+            hint = "compare each point with a limit" if wanted == "booleans" else None
+            self.complain("E309", f"`{name}` does not go with {article(node.type)}", node.span, hint)
+        return good
+
+    def options(self, name: str, node: Node, options: Options, span: Span) -> bool:
+        checks = [self.option(key, value, node) for key, value in sorted(options.items())]
+        windows = [each for each in WINDOWS if each in options]
+        if "skip" in windows and "last" not in windows:
+            self.complain("E315", "`skip=` goes with `last=`", span, "write `last=7, skip=7`")
+            checks.append(False)
+        if len([each for each in windows if each != "skip"]) > 1:
+            self.complain("E315", f"`{windows[0]}=` and `{windows[1]}=` are two windows", span, "give one")
+            checks.append(False)
+        return all(checks)
+
+    def option(self, key: str, value: Node, node: Node) -> bool:
+        if key == "where":
+            return self.filters(value, node)
+        if key == "this":
+            return self.calendar_word(value, node)
+        if key in ("within", "skip") and not self.fits_axis(key, value, node):
+            return False
+        if key == "after":
+            good = value.type.kind is Kind.TIMESTAMP and value.shape == SCALAR
+            wanted = "an instant"
+        elif key in ("last", "skip"):
+            good = isinstance(value, (Literal, ParamRef)) and value.type == INTEGER and _positive(value)
+            wanted = "a whole number above 0"
+        else:
+            good = isinstance(value, (Literal, ParamRef)) and value.type.kind is Kind.DURATION and _positive(value)
+            wanted = "a duration above 0, as in `14d`"
+        if not good:
+            self.complain("E309", f"`{key}=` wants {wanted}", value.span)
+        return good
+
+    def fits_axis(self, key: str, value: Node, node: Node) -> bool:
+        if key == "within" and node.shape.regular:
+            hint = "a regular series has slots: `last=14` takes the newest 14"
+            self.complain("E315", "`within=` goes with irregular series", value.span, hint)
+            return False
+        if key == "skip" and not node.shape.regular:
+            self.complain("E315", "`skip=` goes with regular series", value.span)
+            return False
+        return True
+
+    def filters(self, value: Node, node: Node) -> bool:
+        if value.type != BOOL:
+            self.complain("E309", f"`where=` wants a boolean, this is {article(value.type)}", value.span)
+            return False
+        if (value.shape.time or value.shape.members) is None or self.broadcast((node, value), value.span) is None:
+            if value.shape == SCALAR:
+                self.complain("E313", "`where=` needs one boolean for each point", value.span)
+            return False
+        if value.shape.members and not node.shape.members:
+            self.complain("E313", "`where=` runs over members that the argument has not", value.span)
+            return False
+        return True
+
+    def calendar_word(self, value: Node, node: Node) -> bool:
+        if node.shape.regular:
+            hint = "a regular series has slots: `last=1` is the newest"
+            self.complain("E315", "`this=` goes with irregular series", value.span, hint)
+            return False
+        if isinstance(value, Literal) and value.value in _CALENDAR and value.type == STRING:
+            return True
+        self.complain("E309", "`this=` wants `'hour'`, `'day'` or `'week'`", value.span)
+        return False
+
+    # along the time axis
+
+    def along(self, name: str, node: Node, options: Options, span: Span) -> Node | None:
+        if not node.shape.time:
+            self.complain("E313", f"`{name}` needs a series, this is {node.shape}", node.span)
+            return None
+        kind = node.type.kind
+        good = kind is Kind.BOOL if name == "run" else kind is not Kind.EVENT if name == "changed" else node.type.numeric
+        if not good:
+            self.complain("E309", f"`{name}` does not go with {article(node.type)}", node.span)
+            return None
+        if not self.options(name, node, options, span):
+            return None
+        result = {"run": INTEGER, "changed": BOOL}.get(name, node.type)
+        if name == "change" and kind is Kind.TIMESTAMP:
+            result = DURATION
+        return self.build(name, node, options, result, node.shape, span, "")
+
+    def gap(self, arguments: Sequence[Node], options: Options, span: Span) -> Node | None:
+        node = arguments[0]
+        if not node.shape.time or node.shape.regular:
+            self.complain("E313", "`gap` needs an irregular series", node.span)
+            return None
+        if not self.options("gap", node, options, span):
+            return None
+        shape = Shape(f"gaps of {node.shape.time}", node.shape.members)
+        return self.build("gap", node, options, DURATION, shape, span, "")
+
+    def one_by_one(self, name: str, node: Node, span: Span) -> Node | None:
+        kind = node.type.kind
+        wanted = {"age": kind is Kind.TIMESTAMP, "size": kind is Kind.SET, "abs": kind in _ADDABLE}
+        if not wanted[name]:
+            self.complain("E309", f"`{name}` does not go with {article(node.type)}", node.span)
+            return None
+        result = {"age": DURATION, "size": INTEGER}.get(name, node.type)
+        return Call(name, (node,), (), result, node.shape, span)
+
+    # looks beyond the present value
+
+    def metric(self, name: str, node: Node) -> bool:
+        if isinstance(node, MetricRef):
+            return True
+        self.complain("E309", f"`{name}` wants the name of a metric", node.span)
+        return False
+
+    def word(self, name: str, node: Node) -> bool:
+        if isinstance(node, Literal) and node.type == STRING:
+            return True
+        self.complain("E309", f"`{name}` wants a name in quotes", node.span)
+        return False
+
+    def baseline(self, arguments: Sequence[Node], options: Options, span: Span) -> Node | None:
+        name, node = arguments
+        if not self.word("baseline", name) or not self.metric("baseline", node):
+            return None
+        shape = node.shape
+        if shape.time and isinstance(name, Literal):
+            shape = Shape(f"{shape.time} in {name.value}", shape.members, shape.regular)
+        return Call("baseline", (name, node), (), node.type, shape, span)
+
+    def attested(self, arguments: Sequence[Node], options: Options, span: Span) -> Node | None:
+        if not self.word("attested", arguments[0]):
+            return None
+        return Call("attested", tuple(arguments), (), BOOL, SCALAR, span)
+
+    def known(self, arguments: Sequence[Node], options: Options, span: Span) -> Node | None:
+        node = arguments[0]
+        if not self.metric("known", node):
+            return None
+        if node.type.kind is Kind.EVENT:
+            self.complain("E309", "events have no value that could be missing", node.span)
+            return None
+        return Call("known", (node,), (), BOOL, node.shape, span)
+
+    def default(self, arguments: Sequence[Node], options: Options, span: Span) -> Node | None:
+        node, value = arguments
+        if not self.metric("default", node):
+            return None
+        if not isinstance(value, (Literal, ParamRef)):
+            self.complain("E309", "the second argument of `default` is a constant or a param", value.span)
+            return None
+        pair = self.same_kind(node, value, span)
+        if pair is None or not self.ratio_has_unit(*pair):
+            return None
+        return Call("default", pair, (), node.type, node.shape, span)
+
+
+def _positive(node: Node) -> bool:
+    return not isinstance(node, Literal) or (isinstance(node.value, Decimal) and node.value > 0)

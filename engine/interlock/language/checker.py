@@ -1,0 +1,204 @@
+"""Turns vetted syntax into the checked tree, or says everything that is wrong with it."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable
+
+
+from ..diagnostics import Collector, Span, did_you_mean
+from .calls import CallRules
+from .declarations import Declarations
+from .operators import FUNCTIONS
+from .operands import article
+from .parser import Parsed, parse
+from .tree import LetRef, Literal, MemberRef, MetricRef, Node, ParamRef, walk
+from .types import BOOL, SCALAR, STRING, Kind, Shape, Type
+
+__all__ = ["check", "check_rule"]
+
+_BINARY = {ast.Add: "add", ast.Sub: "sub", ast.Mult: "mul", ast.Div: "div"}
+_COMPARE = {
+    ast.Lt: "lt", ast.LtE: "le", ast.Gt: "gt", ast.GtE: "ge",
+    ast.Eq: "eq", ast.NotEq: "ne", ast.In: "in", ast.NotIn: "not_in",
+}  # fmt: skip
+
+Locate = Callable[[int, int], Span]
+
+
+def check(text: str, locate: Locate, declarations: Declarations, collector: Collector) -> Node | None:
+    """Return the checked tree of one expression, or None after every complaint has gone to `collector`.
+
+    `locate(start, end)` tells where characters of `text` stand in the file.
+    """
+
+    def complain(code: str, message: str, start: int, end: int, hint: str | None) -> None:
+        collector.add(code, message, locate(start, end), hint)
+
+    parsed = parse(text, complain)
+    if parsed is None:
+        return None
+    return _Checker(parsed, locate, declarations, collector).node(parsed.tree)
+
+
+def check_rule(text: str, locate: Locate, declarations: Declarations, collector: Collector) -> Node | None:
+    """Like `check`, for an expression that must be one boolean and must depend on some value."""
+    node = check(text, locate, declarations, collector)
+    if node is None:
+        return None
+    whole = locate(0, len(text))
+    if node.type != BOOL:
+        collector.add("E317", f"a rule is a boolean, this is {article(node.type)}", whole, "compare it with a limit")
+        return None
+    if node.shape != SCALAR:
+        hint = "reduce it with `all(…)`, `any(…)`, `count(…)`, `last(…)` or `streak(…)`"
+        collector.add("E317", f"a rule is one boolean, this is one along {node.shape}", whole, hint)
+        return None
+    return node
+
+
+class _Checker(CallRules):
+    def __init__(self, parsed: Parsed, locate: Locate, declarations: Declarations, collector: Collector) -> None:
+        super().__init__(declarations, collector)
+        self.parsed = parsed
+        self.locate = locate
+
+    def span(self, tree: ast.AST) -> Span:
+        return self.locate(tree.col_offset, tree.end_col_offset)  # type: ignore[attr-defined]
+
+    def node(self, tree: ast.expr) -> Node | None:
+        match tree:
+            case ast.BoolOp():
+                return self.boolean(tree)
+            case ast.UnaryOp():
+                operand = self.node(tree.operand)
+                if operand is None:
+                    return None
+                if isinstance(tree.op, ast.Not):
+                    return self.logic("not", [operand], self.span(tree))
+                return self.negative(operand, self.span(tree))
+            case ast.BinOp():
+                left, right = self.node(tree.left), self.node(tree.right)
+                if left is None or right is None:
+                    return None
+                return self.arithmetic(_BINARY[type(tree.op)], left, right, self.span(tree))
+            case ast.Compare():
+                return self.chain(tree)
+            case ast.Call():
+                return self.call(tree)
+            case _:
+                return self.name(tree)
+
+    def boolean(self, tree: ast.BoolOp) -> Node | None:
+        operands = [self.node(each) for each in tree.values]
+        if any(each is None for each in operands):
+            return None
+        known = [each for each in operands if each is not None]
+        operator = "and" if isinstance(tree.op, ast.And) else "or"
+        return self.logic(operator, known, self.span(tree))
+
+    def chain(self, tree: ast.Compare) -> Node | None:
+        operands = [self.node(each) for each in [tree.left, *tree.comparators]]
+        syntax = [tree.left, *tree.comparators]
+        links: list[Node | None] = []
+        for index, operator in enumerate(tree.ops):
+            left, right = operands[index], operands[index + 1]
+            if left is None or right is None:
+                links.append(None)
+                continue
+            span = self.locate(syntax[index].col_offset, syntax[index + 1].end_col_offset or 0)
+            links.append(self.comparison(_COMPARE[type(operator)], left, right, span))
+        if any(each is None for each in links):
+            return None
+        known = [each for each in links if each is not None]
+        return known[0] if len(known) == 1 else self.logic("and", known, self.span(tree))
+
+    # names
+
+    def name(self, tree: ast.expr) -> Node | None:
+        start = tree.col_offset
+        lexed = self.parsed.lexed
+        if isinstance(tree, ast.Name) and start in lexed.literals:
+            literal = lexed.literals[start]
+            return Literal(literal.value, literal.type, SCALAR, self.span(tree), literal.bare)
+        if isinstance(tree, ast.Name) and start in lexed.strings:
+            return Literal(lexed.strings[start], STRING, SCALAR, self.span(tree))
+        path = _path(tree)
+        if path is None or start in lexed.literals or start in lexed.strings:
+            self.complain("E304", "values have no attributes or methods", self.span(tree), "name a metric by its path")
+            return None
+        return self.resolve(path, self.span(tree))
+
+    def resolve(self, path: str, span: Span) -> Node | None:
+        known = self.declarations
+        if path in ("true", "false"):
+            return Literal(path == "true", BOOL, SCALAR, span)
+        if path in known.params:
+            param = known.params[path]
+            return ParamRef(path, param.type, SCALAR, span, param.bare)
+        if path in known.lets:
+            let = known.lets[path]
+            return LetRef(path, let.type, let.shape, span) if let else None
+        if path == known.member_scope:
+            return MemberRef(path, Type(Kind.STRING, of=path), SCALAR, span)
+        if path in known.metrics:
+            metric = known.metrics[path]
+            shape = metric.shape
+            if metric.scope == known.member_scope:
+                shape = Shape(shape.time, None, shape.regular)
+            return MetricRef(path, metric.type, shape, span)
+        self.unknown_name(path, span)
+        return None
+
+    def unknown_name(self, path: str, span: Span) -> None:
+        if path in FUNCTIONS:
+            message, hint = f"`{path}` is a function and has no value of its own", f"write `{FUNCTIONS[path].signature}`"
+            self.complain("E307", message, span, hint)
+            return
+        under = sorted(each for each in self.declarations.metrics if each.startswith(path + "."))
+        if under:
+            hint = f"name one of its metrics, for example `{under[0]}`"
+        elif path in self.declarations.rosters:
+            hint = f"the policy needs `for_each: {path}` to speak of one member"
+        else:
+            hint = did_you_mean(path, self.declarations.words()) or "`interlock metrics WORD` searches the catalogue"
+        self.complain("E305", f"no metric, param or let is called `{path}`", span, hint)
+
+    # calls
+
+    def call(self, tree: ast.Call) -> Node | None:
+        name = _path(tree.func)
+        if name is None or tree.func.col_offset in self.parsed.lexed.strings:
+            self.complain("E304", "values have no attributes or methods", self.span(tree.func), "functions stand alone: `abs(x)`")
+            return None
+        if name not in FUNCTIONS:
+            hint = did_you_mean(name, FUNCTIONS) or "docs/language.md lists the functions"
+            if name in self.declarations.metrics:
+                hint = "a metric is named without brackets"
+            self.complain("E306", f"there is no function `{name}`", self.span(tree.func), hint)
+            return None
+        arguments = [self.node(each) for each in tree.args]
+        options = {each.arg or "": self.node(each.value) for each in tree.keywords}
+        if not self.signature(name, len(arguments), list(options), self.span(tree)):
+            return None
+        if any(each is None for each in arguments) or any(each is None for each in options.values()):
+            return None
+        given = {key: value for key, value in options.items() if value is not None}
+        return self.apply(name, [each for each in arguments if each is not None], given, self.span(tree))
+
+
+def _path(tree: ast.expr) -> str | None:
+    parts: list[str] = []
+    while isinstance(tree, ast.Attribute):
+        parts.append(tree.attr)
+        tree = tree.value
+    if not isinstance(tree, ast.Name):
+        return None
+    return ".".join([tree.id, *reversed(parts)])
+
+
+def reads(node: Node) -> set[str]:
+    """Return the names of the metrics below a node, lets not followed."""
+    return {each.name for each in walk(node) if isinstance(each, MetricRef)}
+
+

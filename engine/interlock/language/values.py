@@ -1,0 +1,84 @@
+"""Values while an expression is evaluated: known ones are plain, an unknown one carries causes and bounds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+
+__all__ = ["CAUSES", "INFINITY", "Cause", "Unknown", "Value", "interval", "known", "merged", "unbounded"]
+
+INFINITY = Decimal("Infinity")
+
+CAUSES = (
+    "missing",
+    "stale",
+    "too few samples",
+    "no time",
+    "not finite",
+    "wrong type",
+    "out of range",
+    "undeclared value",
+    "clock skew",
+    "conflict",
+    "not covered",
+    "torn source",
+    "missing member",
+    "division by zero",
+    "overflow",
+    "no ledger",
+)
+"""The closed list of reasons why a value is unknown (DESIGN §3)."""
+
+_MOST = 64
+
+
+@dataclass(frozen=True, order=True, slots=True)
+class Cause:
+    """Why a value is unknown and where that was born: one of `CAUSES`, the metric, its member and the instant."""
+
+    metric: str
+    member: str
+    at: str
+    cause: str
+    detail: str = ""
+
+    def __str__(self) -> str:
+        where = self.metric + (f" at {self.member}" if self.member else "")
+        when = f" ({self.at})" if self.at else ""
+        return f"{where}{when}: {self.cause}" + (f", {self.detail}" if self.detail else "")
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """A value that is not known. A number lies between `low` and `high`, both included; anything else may be any."""
+
+    causes: tuple[Cause, ...]
+    low: Decimal = -INFINITY
+    high: Decimal = INFINITY
+
+
+Value = bool | Decimal | str | frozenset[str] | Unknown
+
+
+def known(value: Value) -> bool:
+    """Tell whether there is a value at all."""
+    return not isinstance(value, Unknown)
+
+
+def merged(*groups: Iterable[Cause]) -> tuple[Cause, ...]:
+    """Return all causes once, in order; of very many the first 64."""
+    return tuple(sorted({cause for group in groups for cause in group})[:_MOST])
+
+
+def interval(value: Value) -> tuple[Decimal, Decimal]:
+    """Return the lowest and highest number that the value may be."""
+    if isinstance(value, Unknown):
+        return value.low, value.high
+    assert isinstance(value, Decimal)  # noqa: S101  the checker lets only numbers come here
+    return value, value
+
+
+def unbounded(value: Value) -> Value:
+    """Return an unknown value without its bounds; a known one as it is."""
+    return Unknown(value.causes) if isinstance(value, Unknown) else value
