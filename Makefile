@@ -1,0 +1,73 @@
+# The ways to run Interlock from a checkout. Everything is installed into .venv, from requirements-dev.lock.
+
+PYTHON  ?= $(firstword $(foreach each,python3.11 python3 python,$(shell \
+             $(each) -c 'import sys; raise SystemExit(sys.version_info < (3, 11))' 2>/dev/null && echo $(each))))
+ROOT    ?= examples/desk
+AS_OF   ?= 2026-03-30T06:30:00Z
+OUT     ?= out
+WORKERS ?= 2
+
+READY     := .venv/.ready
+RUN       := .venv/bin/python
+INTERLOCK := .venv/bin/interlock
+CHECKS     = tests/test_*.py $(wildcard tests/docs)
+PIP_TOOLS  = pip-tools==7.6.2
+COMPILE    = build/lock/bin/pip-compile --quiet --no-config --generate-hashes --no-header --no-emit-options \
+             --strip-extras --allow-unsafe --annotation-style line $(UPGRADE)
+
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test check bench lock clean
+
+help:  ## list the targets
+	@sed -n -E 's/^([a-z]+):.*## (.*)/\1|\2/p' $(firstword $(MAKEFILE_LIST)) | \
+	    awk -F '|' '{ printf "make %-7s %s\n", $$1, $$2 }'
+
+setup: $(READY)  ## install the project and its pinned packages into .venv
+
+$(READY): requirements-dev.lock pyproject.toml
+	@if [ -z "$(PYTHON)" ] || ! $(PYTHON) -c 'import sys; raise SystemExit(sys.version_info < (3, 11))' 2>/dev/null; then \
+	    echo "Interlock needs Python 3.11 or newer: install it, or name it with \`make PYTHON=…\`" >&2; exit 2; fi
+	@if ! $(PYTHON) -c 'import ensurepip, venv' 2>/dev/null; then \
+	    echo "$(PYTHON) lacks its module venv: on Debian and Ubuntu, \`apt-get install python3-venv\`" >&2; exit 2; fi
+	@echo "installing the pinned packages into .venv (once, about a minute)"
+	@$(PYTHON) -m venv .venv
+	@$(RUN) -m pip install --quiet --require-hashes -r requirements-dev.lock
+	@$(RUN) -m pip install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+# A verdict below the best is an answer and not a failure: `evaluate` says it by the exit codes 1 (a policy is at its
+# worst) and 3 (in between). Any other code but 0 ends the demo.
+demo: $(READY)  ## collect from examples/desk, evaluate every policy, write a report
+	@mkdir -p $(OUT)
+	$(INTERLOCK) validate
+	$(INTERLOCK) collect --root $(ROOT) --as-of $(AS_OF) --archive -o $(OUT)/snapshot.json
+	$(INTERLOCK) evaluate $(OUT)/snapshot.json --historic --environment paper --stateless || [ $$? -eq 1 -o $$? -eq 3 ]
+	$(INTERLOCK) report $(OUT)/snapshot.json --historic --environment paper --stateless -o $(OUT)/report.md
+	@echo "the report is in $(OUT)/report.md"
+
+test: $(READY)  ## run every test
+	$(RUN) -m pytest -n $(WORKERS)
+
+check: $(READY)  ## check style, types, architecture, schemas, locks and documents
+	$(RUN) -m ruff check .
+	$(RUN) -m ruff format --check .
+	$(RUN) -m mypy
+	$(RUN) -m pytest -n $(WORKERS) $(CHECKS)
+
+bench: $(READY)  ## measure speed as ratios and write docs/benchmarks.md
+	$(RUN) bench/run.py
+
+# Run with UPGRADE=--upgrade to take newer versions than the locks already hold.
+lock:  ## pin the dependencies of pyproject.toml and requirements-dev.in, with hashes
+	@test -x build/lock/bin/pip-compile || $(PYTHON) -m venv build/lock
+	@build/lock/bin/pip install --quiet $(PIP_TOOLS)
+	$(COMPILE) -o build/windows.lock requirements-windows.in
+	$(COMPILE) --extra duckdb -o requirements.lock pyproject.toml
+	@sed -E 's/^([a-z-]+==[^ ]+)/\1 ; sys_platform == "win32"/' build/windows.lock >> requirements.lock
+	$(COMPILE) -o requirements-dev.lock requirements-dev.in
+	@sed -E 's/^([a-z-]+==[^ ]+)/\1 ; sys_platform == "win32"/' build/windows.lock >> requirements-dev.lock
+
+clean:  ## delete what the other targets made, .venv included
+	rm -rf .venv build dist $(OUT) .pytest_cache .mypy_cache .ruff_cache .hypothesis

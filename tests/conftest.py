@@ -1,0 +1,54 @@
+"""What every test shares: the profiles of random tests, the real data, and when a skip is a failure."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Generator
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+from hypothesis.configuration import set_hypothesis_home_dir
+
+# `ci` draws the same examples every time; `nightly` draws fifty times as many, anew each night. A test that
+# needs more than the profile gives asks for a multiple of it: `max_examples=20 * settings.default.max_examples`.
+settings.register_profile("ci", derandomize=True, database=None, deadline=None, max_examples=100)
+settings.register_profile("dev", deadline=None, max_examples=100)
+settings.register_profile("nightly", database=None, deadline=None, max_examples=5000, print_blob=True)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
+set_hypothesis_home_dir(Path(tempfile.gettempdir()) / "interlock-hypothesis")
+
+VARIABLE = "INTERLOCK_REALDATA"
+REQUIRED = os.environ.get("INTERLOCK_REALDATA_REQUIRED") == "1"
+
+
+@pytest.fixture(scope="session")
+def realdata() -> Path:
+    """The folder of the real artefacts, which are too large or not ours to ship; a test skips without it."""
+    folder = os.environ.get(VARIABLE)
+    if not folder:
+        pytest.skip(f"{VARIABLE} does not name the folder of the real artefacts")
+    return Path(folder)
+
+
+def _refuse_skip(report: pytest.TestReport | pytest.CollectReport) -> None:
+    if REQUIRED and report.skipped and VARIABLE in str(report.longrepr):
+        report.outcome = "failed"
+        report.longrepr = f"skipped although INTERLOCK_REALDATA_REQUIRED=1: {report.longrepr}"
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Turn a skip for want of real data into a failure where real data is required."""
+    report = yield
+    _refuse_skip(report)
+    return report
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    """Do the same for a whole test file that skips itself."""
+    report = yield
+    _refuse_skip(report)
+    return report
