@@ -1,0 +1,48 @@
+"""The time that the desk has run: thirteen complete weeks and the morning of the moment asked about."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+
+__all__ = ["DAY", "WEEKS", "Period", "stamp"]
+
+DAY = timedelta(days=1)
+WEEKS = 13
+
+
+def stamp(moment: datetime) -> str:
+    """A moment as the artefacts write it, to the second and in UTC."""
+    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+@dataclass(frozen=True)
+class Period:
+    """From the Monday on which the programme began to the moment at which the desk is looked at."""
+
+    as_of: datetime
+
+    @property
+    def today(self) -> date:
+        """The running day."""
+        return self.as_of.date()
+
+    @property
+    def began(self) -> date:
+        """The first Monday of the programme."""
+        return self.today - DAY * self.today.weekday() - timedelta(weeks=WEEKS)
+
+    @property
+    def complete_days(self) -> list[date]:
+        """Every day that is over."""
+        return [self.began + DAY * step for step in range((self.today - self.began).days)]
+
+    @property
+    def mondays(self) -> list[date]:
+        """The first day of every week that is over."""
+        return [self.began + timedelta(weeks=step) for step in range(WEEKS)]
+
+    def at(self, day: date, hour: float) -> datetime:
+        """The moment of a day at so many hours, cut to the second."""
+        start = datetime(day.year, day.month, day.day, tzinfo=UTC)
+        return start + timedelta(seconds=int(hour * 3600))
