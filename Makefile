@@ -32,7 +32,7 @@ $(READY): requirements-dev.lock pyproject.toml
 	@if ! $(PYTHON) -c 'import ensurepip, venv' 2>/dev/null; then \
 	    echo "$(PYTHON) lacks its module venv: on Debian and Ubuntu, \`apt-get install python3-venv\`" >&2; exit 2; fi
 	@echo "installing the pinned packages into .venv (once, about a minute)"
-	@$(PYTHON) -m venv .venv
+	@test -x .venv/bin/pip || $(PYTHON) -m venv .venv
 	@$(RUN) -m pip install --quiet --require-hashes -r requirements-dev.lock
 	@$(RUN) -m pip install --quiet --no-deps --no-build-isolation --editable .
 	@touch $@

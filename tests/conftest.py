@@ -12,7 +12,7 @@ from hypothesis import settings
 from hypothesis.configuration import set_hypothesis_home_dir
 
 # `ci` draws the same examples every time; `nightly` draws fifty times as many, anew each night. A test that
-# needs more than the profile gives asks for a multiple of it: `max_examples=20 * settings.default.max_examples`.
+# needs more than that asks for a multiple of it: `max_examples=20 * settings.default.max_examples`.
 settings.register_profile("ci", derandomize=True, database=None, deadline=None, max_examples=100)
 settings.register_profile("dev", deadline=None, max_examples=100)
 settings.register_profile("nightly", database=None, deadline=None, max_examples=5000, print_blob=True)
