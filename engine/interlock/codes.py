@@ -198,4 +198,35 @@ CODES: dict[str, Code] = {
         "`<` and its like need values declared best to worst.",
         "Use `==`, or drop `ordered: false`.",
     ),
+    # catalogue and environments
+    "E401": Code(
+        "metric without a full type",
+        "A metric lacks its type, currency or values.",
+        "Complete the declaration as the hint shows.",
+    ),
+    "E402": Code(
+        "name not available",
+        "A metric's name is a keyword, a function, reserved, or the beginning of another metric's name.",
+        "Choose another name.",
+    ),
+    "E403": Code(
+        "declared twice",
+        "Two catalogue documents declare the same metric or scope.",
+        "Keep one; both places are named.",
+    ),
+    "E404": Code(
+        "cadence does not fit",
+        "`every`, `lag` or `began` contradicts the type of the metric.",
+        "Regular series take a period, events and records take none.",
+    ),
+    "E405": Code(
+        "range missing or wrong",
+        "A ratio has no range, or a range is empty or in another unit.",
+        "Write `range: [low, high]` in the metric's unit.",
+    ),
+    "E406": Code(
+        "scope missing or wrong",
+        "A scope is not declared, or does not say who its members are.",
+        "Declare `members`, `members_from` or `open: true`.",
+    ),
 }

@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from ..language.values import INFINITY, Cause, Unknown, Value, merged
+from ..language.values import INFINITY, Cause, Value, merged
+from .grid import slot_start
 
 __all__ = ["Members", "Point", "Series", "Shaped", "lift"]
 
@@ -96,9 +97,7 @@ def _regular(operation: Callable[..., Value], arguments: tuple[Shaped, ...], ser
     def slot(index: int) -> Value:
         return operation(*(each.slot(index) if isinstance(each, Series) else each for each in arguments))
 
-    longest = max(series, key=lambda each: len(each.points))
-    offset = longest.points[0].at - longest.points[0].order * every if longest.points else Decimal(0)
-    points = tuple(Point(offset + index * every, index, slot(index)) for index in range(start, end + 1))
+    points = tuple(Point(slot_start(index, every), index, slot(index)) for index in range(start, end + 1))
     past = None
     if not bounded:
         past = operation(*(each.past if isinstance(each, Series) else each for each in arguments))

@@ -9,13 +9,10 @@ from decimal import Decimal
 from ..language.times import show_time
 from ..language.values import INFINITY, Cause, Unknown, Value, merged
 from ..limits import SKEW, SNAPSHOT_POINTS
+from .grid import calendar_start, next_slot, slot_start
 from .shapes import Point, Series
 
-__all__ = ["Item", "Selection", "calendar_start", "select"]
-
-_PERIODS = {"hour": Decimal(3600), "day": Decimal(86400), "week": Decimal(604800)}
-_MONDAY = Decimal(4 * 86400)
-"""The first Monday after the epoch, 1970-01-05: calendar `utc` begins its weeks on Mondays."""
+__all__ = ["Item", "Selection", "select"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +105,7 @@ def _slots(series: Series, every: Decimal, options: Mapping[str, Value]) -> Sele
         newest = series.end - int(skip)
         first = newest - int(last) + 1
     elif isinstance(after, Decimal):
-        first = -int(-(after - _MONDAY) // every)
+        first = next_slot(after, every)
     else:
         items = tuple(Item(point.at, point.value) for point in series.points)
         return Selection(items, series.as_of, before=_endless(series))
@@ -119,9 +116,9 @@ def _slots(series: Series, every: Decimal, options: Mapping[str, Value]) -> Sele
     for index in range(first, newest + 1):
         value = series.slot(index)
         if value is not None:
-            items.append(Item(_MONDAY + index * every, value))
+            items.append(Item(slot_start(index, every), value))
     short = first < series.start and series.past is None
-    return Selection(tuple(items), series.as_of, short=short, begin=_MONDAY + first * every)
+    return Selection(tuple(items), series.as_of, short=short, begin=slot_start(first, every))
 
 
 def _endless(series: Series) -> tuple[Cause, ...]:
@@ -172,9 +169,3 @@ def _newest(items: list[Item], count: int, before: tuple[Cause, ...]) -> tuple[l
     """The newest `count` points; with as many of them seen, what lies before does not matter."""
     enough = len(items) >= count
     return items[-count:], () if enough else before, not enough and not before
-
-
-def calendar_start(word: str, as_of: Decimal) -> Decimal:
-    """Return the start of the running hour, day or week (from Monday) of calendar `utc`."""
-    every = _PERIODS[word]
-    return _MONDAY + (as_of - _MONDAY) // every * every
