@@ -91,10 +91,11 @@ class _Reader:
 
     def named(self, key: Scalar) -> bool:
         name = key.text
-        bad = [each for each in name.split(".") if keyword.iskeyword(each) or each in _FORBIDDEN]
-        if bad or name in FUNCTIONS:
-            word = bad[0] if bad else name
-            self.collector.add("E402", f"`{word}` cannot be part of a metric's name", key.span, "it has a meaning of its own")
+        if not self.usable(name, key.span):
+            return False
+        if name in FUNCTIONS:
+            hint = "add a first word, as in `orders.count`"
+            self.collector.add("E402", f"`{name}` is the name of a function", key.span, hint)
             return False
         if name in RESERVED:
             self.collector.add("E402", f"`{name}` is supplied by the ledger", key.span, "choose another name")
@@ -105,6 +106,13 @@ class _Reader:
             self.collector.add("E403", f"the metric `{name}` is declared twice", key.span, "keep one", related)
             return False
         return True
+
+    def usable(self, name: str, span: Span) -> bool:
+        bad = [each for each in name.split(".") if keyword.iskeyword(each) or each in _FORBIDDEN]
+        if bad:
+            hint = "it has a meaning of its own"
+            self.collector.add("E402", f"`{bad[0]}` cannot be part of a metric's name", span, hint)
+        return not bad
 
     def record(self, key: Scalar, node: Mapping, record: Mapping) -> None:
         base = self.common(Metric(key.text, Type(Kind.EVENT)), node)
@@ -118,7 +126,7 @@ class _Reader:
                 continue
             name = f"{key.text}.{column.text}"
             found = self.one(name, table, column.span)
-            if found and self.named(replace(column, text=column.text)):
+            if found and self.usable(column.text, column.span):
                 shared = replace(
                     base, name=name, type=found.type, low=found.low, high=found.high, spelled=found.spelled,
                     doc=found.doc, min_n=found.min_n, span=column.span, record=key.text,
