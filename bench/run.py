@@ -23,7 +23,7 @@ PACKAGES = ("pyyaml", "jsonschema", "simpleeval", "jinja2", "click")
 BEFORE = """\
 # Benchmarks
 
-Made by `make bench`. Each comparison ran both sides in turn, A B A B, after one run of each to warm the caches.
+Made by `make bench`. Each comparison ran both sides in turn, A B A B, after one run of each to warm caches.
 The ratio is the median of the ratios of neighbouring runs, and `from to` is their range. The upper lines time
 whole processes, the lower ones a call in a running process. Times differ between machines, ratios less so.
 """
