@@ -15,7 +15,15 @@ from .writing import Desk
 __all__ = ["STRATEGIES", "write_daily"]
 
 STRATEGIES = ("momentum", "mean_reversion", "breakout")
-_CHECKS = "day recorded_at malformed_rows unknown_exits orphan_trades close_without_open swaps".split()
+_CHECKS = (
+    "day",
+    "recorded_at",
+    "malformed_rows",
+    "unknown_exits",
+    "orphan_trades",
+    "close_without_open",
+    "swaps",
+)
 _CAUTION = 47
 """So many days before the end capital preservation was at caution for two days."""
 

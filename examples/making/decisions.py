@@ -1,4 +1,4 @@
-"""What the learning model advised: every attempt, what the gates said, what following it would have brought."""
+"""What the learning model advised: every attempt, what the gates said, what following it had brought."""
 
 from __future__ import annotations
 

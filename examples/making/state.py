@@ -45,7 +45,7 @@ _LEARNING = {
 def write_state(desk: Desk, period: Period, decisions: list[Decision]) -> None:
     """Write every artefact that holds one present state."""
     _paper(desk, period, decisions)
-    _requests(desk, period)
+    _requests(desk, period, decisions)
     _capital(desk, period)
     _progress(desk, period)
     _configuration(desk, period)
@@ -86,16 +86,24 @@ def _paper(desk: Desk, period: Period, decisions: list[Decision]) -> None:
     desk.text("logs/paper_live.pid", f"{_PID}\n")
 
 
-def _requests(desk: Desk, period: Period) -> None:
-    """The trades that wait for permission: BTC is not confident enough, ETH is."""
+def _requests(desk: Desk, period: Period, decisions: list[Decision]) -> None:
+    """The trades that wait for permission, and what was permitted of late: BTC is not confident enough."""
     btc = {"expected_profit_pct": 0.31, "cost_pct": 0.12, "confidence": 0.72}
     eth = {"expected_profit_pct": 0.42, "cost_pct": 0.13, "confidence": 0.8}
     requests = {
         "BTC-USD": {"position_value_usd": 1000, **btc},
         "ETH-USD": {"position_value_usd": 1000, **eth},
     }
-    at = stamp(period.as_of - timedelta(seconds=5))
-    desk.json("data/rl/decision_requests.json", {"requested_at": at, "requests": requests})
+    since = period.as_of - 2 * DAY
+    recent = [one for one in decisions if one.at >= since]
+    document = {
+        "requested_at": stamp(period.as_of - timedelta(seconds=5)),
+        "recent_from": stamp(since),
+        "requests": requests,
+        "recent": "recent attempts",
+    }
+    rows = [{"at": stamp(one.at), "symbol": one.symbol, "allowed": one.allowed} for one in recent]
+    desk.compact("data/rl/decision_requests.json", document, rows, "recent attempts")
 
 
 def _capital(desk: Desk, period: Period) -> None:
