@@ -25,8 +25,9 @@ ROOMS = (
     *("language", "policy", "evaluation", "backends", "collect", "ledger", "rollout", "replay"),
     *("analysis", "testing", "reports", "api", "server", "cli", "__main__"),
 )
-# The package itself shows the public face on demand, and is not imported by its own rooms.
+# The package itself shows the public face on demand, and its rooms import nothing from it but the version.
 FACE = "interlock"
+VERSION = "interlock.__version__"
 # `DocumentError` carries complaints: the type is named, the module is not needed.
 TYPES_ONLY = {("interlock.errors", "interlock.diagnostics")}
 # Packages that cost start-up time or are optional: the rooms that may name them at the top of a module.
@@ -38,6 +39,8 @@ GUARDED = {
     "yaml": {"policy"},
     "simpleeval": {"evaluation"},
 }
+# Of these one module a room may import within a function: they cost start-up time, and many a run needs none.
+LAZY = ("jsonschema", "referencing", "jinja2", "rich")
 OPTIONAL = (
     "duckdb",
     "z3",
@@ -131,7 +134,7 @@ def _targets(module: Module, node: ast.Import | ast.ImportFrom) -> list[str]:
         parent = module.package.split(".")[: len(module.package.split(".")) - node.level + 1]
         base = ".".join([*parent, base] if base else parent)
     names = [f"{base}.{alias.name}" for alias in node.names]
-    return [name if name in modules() else base for name in names]
+    return [name if name in modules() else base for name in names if name != VERSION]
 
 
 def calls(module: Module) -> Iterator[tuple[str, ast.Call]]:
@@ -190,11 +193,17 @@ def test_imports_stand_at_the_top_of_a_module() -> None:
     wrong = [
         f"{module.at(each.line)}: {each.target} is imported in a function"
         for module, each in all_imports()
-        if each.local
-        and module.name not in LATE
-        and not any(name in OPTIONAL and name in module.path.stem for name in [each.target.split(".")[0]])
+        if each.local and module.name not in LATE and each.target.split(".")[0] not in (*LAZY, *OPTIONAL)
     ]
     assert wrong == []
+
+
+def test_a_package_that_is_imported_late_has_one_module_in_a_room() -> None:
+    users: dict[tuple[str, str], set[str]] = {}
+    for module, each in all_imports():
+        if not each.types_only and (name := each.target.split(".")[0]) in LAZY:
+            users.setdefault((module.room, name), set()).add(module.name)
+    assert {key: sorted(names) for key, names in users.items() if len(names) > 1 and key[0] != "cli"} == {}
 
 
 def test_optional_packages_are_imported_in_the_file_that_bears_their_name() -> None:
