@@ -1,0 +1,1 @@
+"""Commands: parse, call, print; one command a file."""

@@ -1,0 +1,1 @@
+"""Documents: YAML with places, schemas, the catalogue, policies and what makes a set of them valid."""

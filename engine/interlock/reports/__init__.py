@@ -1,0 +1,1 @@
+"""Reports: verdicts in words, one output format a file."""
