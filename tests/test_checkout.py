@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -71,3 +73,29 @@ def test_make_without_a_target_lists_every_target() -> None:
     assert phony
     assert [line.split()[1] for line in done.stdout.splitlines()] == phony[1].split()
     assert all(len(line.split()) > 3 for line in done.stdout.splitlines())
+
+
+SKIPPING = """
+import pytest
+
+def test_fixture(realdata):
+    assert realdata
+
+@pytest.mark.skip(reason="another reason")
+def test_other():
+    assert True
+"""
+
+
+@pytest.mark.parametrize(
+    ("required", "closing"), [("0", "2 skipped"), ("1", "1 skipped, 1 error")], ids=["allowed", "refused"]
+)
+def test_a_skip_for_want_of_real_data_fails_where_it_is_required(
+    tmp_path: Path, required: str, closing: str
+) -> None:
+    (tmp_path / "conftest.py").write_bytes((ROOT / "tests" / "conftest.py").read_bytes())
+    (tmp_path / "test_skipping.py").write_text(SKIPPING, encoding="utf-8")
+    environment = {**os.environ, "INTERLOCK_REALDATA": "", "INTERLOCK_REALDATA_REQUIRED": required}
+    words = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", str(tmp_path)]
+    done = subprocess.run(words, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
+    assert done.stdout.splitlines()[-1].partition(" in ")[0] == closing
