@@ -16,7 +16,7 @@ from hypothesis.configuration import set_hypothesis_home_dir
 settings.register_profile("ci", derandomize=True, database=None, deadline=None, max_examples=100)
 settings.register_profile("dev", deadline=None, max_examples=100)
 settings.register_profile("nightly", database=None, deadline=None, max_examples=5000, print_blob=True)
-settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE") or "ci")
 set_hypothesis_home_dir(Path(tempfile.gettempdir()) / "interlock-hypothesis")
 
 VARIABLE = "INTERLOCK_REALDATA"
