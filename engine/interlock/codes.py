@@ -97,6 +97,67 @@ CODES: dict[str, Code] = {
         "Numbers are decimals of at most 34 digits.",
         "Write fewer digits.",
     ),
+    # documents and policies
+    "E201": Code(
+        "document breaks its schema",
+        "A key is missing or unknown, or a value is of another form than the schema wants.",
+        "The message says what is wanted; the schemas lie in `schemas/1/`.",
+    ),
+    "E202": Code(
+        "not a document of this policy root",
+        "A file below the policy root is no YAML document, its first key names no kind, or the kind is not built.",
+        "Begin the document with its kind; keep other files elsewhere.",
+    ),
+    "E203": Code(
+        "param or policy declared wrongly",
+        "A param's value does not read as its type, or two policies share one name.",
+        "Write values as `14`, `55%`, `250bps`, `2h`, `500USD`, `NORMAL`, `true` or a date.",
+    ),
+    "E204": Code(
+        "verdict not declared",
+        "A rule names a verdict that the policy does not list, or the list repeats one.",
+        "Follow the suggestion, or add it to `verdicts`, best to worst.",
+    ),
+    "E205": Code(
+        "scope not declared",
+        "`for_each` names a scope that no catalogue declares.",
+        "Follow the suggestion, or declare it under `scopes:`.",
+    ),
+    "E206": Code(
+        "name already taken",
+        "A param or let has the name, or the beginning of the name, of a metric, scope, function or keyword.",
+        "Choose another name: names are one space.",
+    ),
+    "E207": Code(
+        "duplicate rule id",
+        "Two rules of a policy share one id.",
+        "Rename one; both places are named.",
+    ),
+    "E208": Code(
+        "rule without exactly one condition",
+        "A rule has none or several of `require`, `when` and `policy`, or options of another kind.",
+        "Give one condition; split the rule where it has two.",
+    ),
+    "E209": Code(
+        "contribution not allowed",
+        "A rule would contribute the best verdict when it fails or is unknown, or names the wrong key.",
+        "Use `else` with a requirement, `then` with a trigger; `fail_open` needs its reason.",
+    ),
+    "E210": Code(
+        "option does not fit the rule",
+        "`latch`, `blind_limit`, `hold` or `shadow` lacks what it needs, or is on the wrong kind of rule.",
+        "The hint says what to add.",
+    ),
+    "E211": Code(
+        "composition is wrong",
+        "The child policy, its verdict or a param given by `with` does not exist, or the bound cannot be missed.",
+        "Follow the suggestion.",
+    ),
+    "E212": Code(
+        "policies compose each other",
+        "Following `policy:` from one policy leads back to it.",
+        "Break the circle.",
+    ),
     # expressions
     "E301": Code(
         "expression too large",
@@ -228,5 +289,102 @@ CODES: dict[str, Code] = {
         "scope missing or wrong",
         "A scope is not declared, or does not say who its members are.",
         "Declare `members`, `members_from` or `open: true`.",
+    ),
+    "E407": Code(
+        "environment value is wrong",
+        "An environment sets a param that is not declared, of another type, or outside its range.",
+        "Follow the suggestion; environments may set declared params only.",
+    ),
+    # sources
+    "E501": Code(
+        "metric not in the catalogue",
+        "A source supplies a metric that no catalogue declares.",
+        "Follow the suggestion, or declare the metric.",
+    ),
+    "E502": Code(
+        "metric supplied twice",
+        "Two sources supply the same metric, or a source supplies what the ledger does.",
+        "Keep one; both places are named.",
+    ),
+    "E503": Code(
+        "path not below the root",
+        "A path is absolute, leaves the root, or is written for one system only; or a pattern stands in `file`.",
+        "Write paths relative to the root with `/`, patterns under `files`.",
+    ),
+    "E504": Code(
+        "not a pointer",
+        "A JSON pointer does not begin with `/`, or `~` stands in it for itself.",
+        "Write `/summary/health`; `~` is `~0` and `/` inside a name is `~1`.",
+    ),
+    "E505": Code(
+        "not a regular expression",
+        "`match` cannot be read, or names no group.",
+        "Write a pattern with named groups, `(?P<time>\\S+) (?P<level>[A-Z]+) .*`.",
+    ),
+    "E506": Code(
+        "column does not fit",
+        "`time` or `by` names no time column, a group of `match` is not there, or a key does not suit the format.",
+        "Compare `columns` with `format`, `match` and `rows`.",
+    ),
+    "E507": Code(
+        "SQL refused",
+        "The text is not one SELECT over the source's own tables with functions of their arguments alone.",
+        "Name only the tables that the message lists; times come from `$as_of`, `$from` and `$to`.",
+    ),
+    "E508": Code(
+        "SQL does not fit the metric",
+        "The columns of the result, or their types, are not those that the metric's series needs.",
+        "Single: `value` (`n`, `at`); series: `at`, `value` or the record's columns; scoped: `member` too.",
+    ),
+    "E509": Code(
+        "key does not fit the source",
+        "A key is missing, belongs to another format, or contradicts another key.",
+        "`docs/sources.md` lists the keys of every kind and format.",
+    ),
+    "E510": Code(
+        "unknown time zone",
+        "`timezone` names no zone of the tz database.",
+        "Write `UTC` or a zone such as `Europe/Zurich`.",
+    ),
+    "E511": Code(
+        "coverage cannot be read",
+        "An end of `covered` is no known word, no pointer and no time.",
+        "Write `first`, `began`, `last`, `modified`, `as_of`, a pointer or a time.",
+    ),
+    "E512": Code(
+        "unknown artefact schema or source",
+        "`schema` or `with` names what does not exist, or a source id is given twice.",
+        "Follow the suggestion.",
+    ),
+    "E513": Code(
+        "not a variable's name",
+        "The name of an environment variable has other characters than letters, digits and `_`.",
+        "Write it as the system does, for example `LIVE_MODE`.",
+    ),
+    "E514": Code(
+        "look does not fit the metric",
+        "A source of one value supplies a series, or a look or pick gives another type than the metric's.",
+        "Series come from `rows` sources; `exists` gives a bool, `age` a duration, `modified` a timestamp.",
+    ),
+    "W851": Code(
+        "stranger to a scope",
+        "An artefact names a member that is not in the roster of its scope, by name or alias.",
+        "Declare the member or the alias in the catalogue; until then its rows are left out.",
+    ),
+    "W852": Code(
+        "SQL not checked",
+        "The package duckdb is not installed, so the SQL of `rows` sources could not be checked.",
+        "Install it with `pip install 'interlock[duckdb]'`.",
+    ),
+    # templates
+    "E601": Code(
+        "template not allowed",
+        "A reason uses statements, calculations, calls or unknown filters, or is too long.",
+        "Write text with `{{ name }}`; name calculations under `let:`.",
+    ),
+    "E602": Code(
+        "template names what is not there",
+        "A reason names no metric, param, let or member of the policy.",
+        "Follow the suggestion; `seen`, `needed` and `margin` are always there.",
     ),
 }

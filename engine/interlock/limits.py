@@ -16,11 +16,16 @@ __all__ = [
     "GUARD_SNAPSHOT_AGE",
     "LIVE_CLOCK_DISTANCE",
     "NUMBER_DIGITS",
+    "QUERY_MEMORY",
+    "QUERY_SECONDS",
     "REASON_BYTES",
     "SKEW",
     "SNAPSHOT_BYTES",
     "SNAPSHOT_DEPTH",
     "SNAPSHOT_POINTS",
+    "SOURCE_BYTES",
+    "SOURCE_FILES",
+    "SOURCE_ROWS",
 ]
 
 FORMAT: Final = 1
@@ -51,3 +56,18 @@ LIVE_CLOCK_DISTANCE: Final = Decimal(300)
 
 GUARD_SNAPSHOT_AGE: Final = Decimal(900)
 """Seconds that a snapshot handed to the guard may be old."""
+
+SOURCE_BYTES: Final = 256 << 20
+"""Bytes of one artefact that a source reads."""
+
+SOURCE_FILES: Final = 10_000
+"""Files that the pattern of one source may match."""
+
+SOURCE_ROWS: Final = 2_000_000
+"""Rows of one source."""
+
+QUERY_MEMORY: Final = "1GB"
+"""Memory that one source's SQL may use; it never spills to disk."""
+
+QUERY_SECONDS: Final = 60
+"""Seconds after which one source's SQL is broken off."""

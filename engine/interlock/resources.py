@@ -6,7 +6,7 @@ from pathlib import Path
 
 from .limits import FORMAT
 
-__all__ = ["report_templates_dir", "schema_path"]
+__all__ = ["artefact_schema_path", "report_templates_dir", "schema_path"]
 
 _PACKAGE = Path(__file__).resolve().parent
 
@@ -19,6 +19,11 @@ def _root() -> Path:
 def schema_path(name: str, version: int = FORMAT) -> Path:
     """Return the file of the JSON Schema of one document kind, for example `policy`."""
     return _root() / "schemas" / str(version) / f"{name}.json"
+
+
+def artefact_schema_path(name: str) -> Path:
+    """Return the file of the JSON Schema of one of the desk's artefacts, for example `daily-health`."""
+    return _root() / "schemas" / "artefacts" / f"{name}.json"
 
 
 def report_templates_dir() -> Path:

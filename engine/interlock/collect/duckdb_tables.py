@@ -1,0 +1,262 @@
+"""The one place that speaks to DuckDB: an empty database in memory, filled by us, locked, asked one SELECT at a time.
+
+A statement is judged before it runs, from its syntax tree: one SELECT, tables of its own source, functions that
+depend on their arguments alone. The lock (no file, no extension, no setting) holds even if that judgement erred.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import threading
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from ..errors import MissingExtra
+from ..limits import QUERY_MEMORY, QUERY_SECONDS
+from .model import Column
+from .trouble import Trouble
+
+if TYPE_CHECKING:
+    import duckdb
+
+__all__ = ["PARAMETERS", "Answer", "Database", "SqlRefused", "columns_of", "moment", "utc"]
+
+PARAMETERS = ("as_of", "from", "to")
+"""What SQL may name with a `$`: the snapshot's time and the ends of the coverage."""
+
+_TYPES = {
+    "time": "TIMESTAMP",
+    "number": "DOUBLE",
+    "integer": "BIGINT",
+    "text": "VARCHAR",
+    "bool": "BOOLEAN",
+    "json": "VARCHAR",
+    "key": "VARCHAR",
+}
+_LOCK = (
+    "SET autoinstall_known_extensions = false",
+    "SET autoload_known_extensions = false",
+    "SET allow_community_extensions = false",
+    "SET python_enable_replacements = false",
+    "SET TimeZone = 'UTC'",
+    "SET temp_directory = ''",
+    "SET enable_external_access = false",
+    "SET lock_configuration = true",
+)
+_CHUNK = 50_000
+_TABLES = frozenset({"BASE_TABLE", "JOIN", "SUBQUERY", "TABLE_FUNCTION", "EMPTY", "EMPTY_FROM", "EXPRESSION_LIST"})
+_TABLE_FUNCTIONS = frozenset({"range", "generate_series", "unnest"})
+_CHANCE = frozenset({"age", "reservoir_quantile", "approx_top_k", "hash", "setseed", "write_log"})
+_MACROS = frozenset({"fdiv", "fmod", "nullif", "days_in_month", "geomean", "geometric_mean", "date_add", "if"})
+_CLOCK = frozenset(
+    ["current_date", "current_time", "current_timestamp", "localtime", "localtimestamp", "current_user", "session_user", "user", "current_role", "current_schema", "current_catalog"]
+)
+_EPOCH = datetime(1970, 1, 1)
+
+
+class SqlRefused(Exception):
+    """The SQL may not run; the text says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The result of one SELECT: names and types of its columns, and its rows."""
+
+    names: tuple[str, ...]
+    types: tuple[str, ...]
+    rows: tuple[tuple[object, ...], ...]
+
+
+def columns_of(columns: Sequence[Column]) -> dict[str, str]:
+    """Return the columns of a source's table with their types in SQL."""
+    return {"ordinal": "BIGINT"} | {each.name: _TYPES[each.type] for each in columns}
+
+
+def moment(seconds: Decimal) -> datetime:
+    """Return decimal seconds as DuckDB takes a TIMESTAMP: in UTC, floored to microseconds."""
+    return _EPOCH + timedelta(microseconds=int((seconds * 1_000_000) // 1))
+
+
+def _module() -> Any:
+    try:
+        import duckdb
+    except ImportError:
+        raise MissingExtra("duckdb", "duckdb", "reading `rows` sources") from None
+    return duckdb
+
+
+@cache
+def _functions() -> dict[str, frozenset[tuple[str, str]]]:
+    """Every function that DuckDB has, with its kinds and what its result depends on."""
+    found: dict[str, set[tuple[str, str]]] = {}
+    with _module().connect(":memory:") as connection:
+        query = "SELECT DISTINCT function_name, function_type, stability FROM duckdb_functions()"
+        for name, kind, stability in connection.execute(query).fetchall():
+            found.setdefault(str(name).lower(), set()).add((str(kind), str(stability)))
+    return {name: frozenset(each) for name, each in found.items()}
+
+
+class Database:
+    """A database in memory. Tables are made first; `lock` ends that for good."""
+
+    def __init__(self) -> None:
+        self.duckdb = _module()
+        settings = {"threads": 1, "memory_limit": QUERY_MEMORY}
+        self.connection: duckdb.DuckDBPyConnection = self.duckdb.connect(":memory:", config=settings)
+
+    def __enter__(self) -> Database:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.connection.close()
+
+    def create(self, table: str, columns: Mapping[str, str], data: Mapping[str, Sequence[object]]) -> None:
+        """Make a table and fill it; times in `data` are decimal seconds."""
+        shape = ", ".join(f'"{name}" {kind}' for name, kind in columns.items())
+        self.connection.execute(f'CREATE TABLE "{table}" ({shape})')
+        rows = len(next(iter(data.values()), ()))
+        values = ", ".join(
+            "make_timestamp(unnest(?::BIGINT[]))" if kind == "TIMESTAMP" else f"unnest(?::{kind}[])"
+            for kind in columns.values()
+        )
+        for start in range(0, rows, _CHUNK):
+            chunks = [
+                [_micros(each) for each in data[name][start : start + _CHUNK]]
+                if kind == "TIMESTAMP"
+                else list(data[name][start : start + _CHUNK])
+                for name, kind in columns.items()
+            ]
+            self.connection.execute(f'INSERT INTO "{table}" SELECT {values}', chunks)
+
+    def lock(self) -> None:
+        """Shut files, extensions and settings; nothing reopens them."""
+        for statement in _LOCK:
+            self.connection.execute(statement)
+
+    def check(self, sql: str, tables: Iterable[str]) -> None:
+        """Raise SqlRefused unless the text is one SELECT that may be asked of these tables."""
+        try:
+            statements = self.connection.extract_statements(sql)
+        except self.duckdb.Error as problem:
+            raise SqlRefused(_first_line(problem)) from None
+        if len(statements) != 1 or statements[0].type.name.upper() != "SELECT":
+            raise SqlRefused("only a single SELECT may be asked")
+        strange = sorted(set(statements[0].named_parameters) - set(PARAMETERS))
+        if strange:
+            raise SqlRefused(f"there is no parameter `${strange[0]}`, only $as_of, $from and $to")
+        query = "SELECT json_serialize_sql(?)"
+        tree = json.loads(self.connection.execute(query, [sql]).fetchall()[0][0])
+        if tree.get("error"):
+            raise SqlRefused("only a single SELECT may be asked")
+        nodes = list(_nodes(tree["statements"][0]["node"]))
+        own = sorted(tables)
+        local = {str(pair["key"]).lower() for node in nodes for pair in _map(node.get("cte_map"))}
+        for node in nodes:
+            complaint = _table(node, own, local) or _call(node)
+            if complaint:
+                raise SqlRefused(complaint)
+
+    def ask(self, sql: str, parameters: Mapping[str, Decimal | None]) -> Answer:
+        """Run one checked SELECT. Raises SqlRefused where it does not fit the tables, Trouble where the data break it."""
+        used = self.connection.extract_statements(sql)[0].named_parameters
+        given = {name: None if value is None else moment(value) for name, value in parameters.items() if name in used}
+        timer = threading.Timer(QUERY_SECONDS, self.connection.interrupt)
+        timer.start()
+        try:
+            result = self.connection.execute(sql, given) if given else self.connection.execute(sql)
+            rows = result.fetchall()
+            description: list[Any] = list(result.description or [])
+        except self.duckdb.Error as problem:
+            raise self._sorted(problem) from None
+        finally:
+            timer.cancel()
+        types = tuple(str(each[1]) for each in description)
+        return Answer(tuple(str(each[0]).lower() for each in description), types, tuple(map(tuple, rows)))
+
+    def _sorted(self, problem: Exception) -> Exception:
+        """Tell a mistake of the author from data that break the query; a detail never repeats the data."""
+        if isinstance(problem, self.duckdb.OutOfRangeException):
+            return Trouble("overflow", "the SQL leaves the range of its numbers")
+        if isinstance(problem, self.duckdb.ConversionException | self.duckdb.InvalidInputException):
+            return Trouble("wrong type", "the SQL converts a value that is not of that type")
+        if isinstance(problem, self.duckdb.InterruptException):
+            return Trouble("overflow", f"the SQL took longer than {QUERY_SECONDS} s")
+        if isinstance(problem, self.duckdb.OutOfMemoryException):
+            return Trouble("overflow", f"the SQL took more than {QUERY_MEMORY} of memory")
+        return SqlRefused(_first_line(problem))
+
+
+def _table(node: dict[str, Any], own: list[str], local: set[str]) -> str | None:
+    """Tell what is wrong with a part of FROM."""
+    kind = str(node.get("type", ""))
+    if kind == "RECURSIVE_CTE_NODE":
+        return "a recursive query may not be asked"
+    if node.get("sample"):
+        return "a sample differs from run to run"
+    if kind == "BASE_TABLE":
+        path = (node.get("catalog_name"), node.get("schema_name"), node["table_name"])
+        name = ".".join(str(each) for each in path if each)
+        if name.lower() not in local.union(own):
+            return f"there is no table `{name}`, only {', '.join(f'`{each}`' for each in own)}"
+    elif kind == "TABLE_FUNCTION":
+        name = str(node["function"].get("function_name", ""))
+        return None if name in _TABLE_FUNCTIONS else f"the function `{name}` may not be used"
+    elif "join_type" not in node and "alias" in node and "sample" in node and kind not in _TABLES:
+        return "this form of FROM may not be used"
+    return None
+
+
+def _call(node: dict[str, Any]) -> str | None:
+    """Functions of their arguments alone pass; those of the clock, chance, settings or files do not."""
+    if node.get("class") == "COLUMN_REF":
+        names = node.get("column_names") or ()
+        clock = len(names) == 1 and str(names[0]).lower() in _CLOCK
+        return f"`{names[0]}` depends on more than the artefact" if clock else None
+    name = str(node.get("function_name", "")).lower()
+    if node.get("class") != "FUNCTION" or name in _TABLE_FUNCTIONS:
+        return None
+    for kind, stability in _functions().get(name, ()):
+        pure = stability == "CONSISTENT" and kind in ("scalar", "aggregate", "window")
+        known = kind == "macro" and (name.startswith(("list_", "array_")) or name in _MACROS)
+        if name in _CHANCE or not (pure or known):
+            return f"the function `{name}` depends on more than its arguments, or may not be used"
+    return None
+
+
+def _micros(value: object) -> int | None:
+    return None if value is None else int((Decimal(str(value)) * 1_000_000) // 1)
+
+
+def _nodes(tree: object) -> Iterator[dict[str, Any]]:
+    """Every mapping of a syntax tree, without recursion."""
+    stack = [tree]
+    while stack:
+        each = stack.pop()
+        if isinstance(each, dict):
+            yield each
+            stack.extend(reversed(list(each.values())))
+        elif isinstance(each, list):
+            stack.extend(reversed(each))
+
+
+def _map(value: object) -> list[dict[str, Any]]:
+    found = value.get("map") if isinstance(value, dict) else None
+    return [each for each in found if isinstance(each, dict)] if isinstance(found, list) else []
+
+
+def _first_line(problem: Exception) -> str:
+    """DuckDB's own words, without its picture of the statement."""
+    text = re.sub(r"\A[A-Z][A-Za-z ]* Error: ", "", str(problem).split("\n", 1)[0].strip())
+    return text[:1].lower() + text[1:].rstrip("!.")
+
+
+def utc(value: datetime) -> Decimal:
+    """Return a TIMESTAMP of a result as decimal seconds."""
+    distance = (value.astimezone(UTC).replace(tzinfo=None) if value.tzinfo else value) - _EPOCH
+    whole = distance.days * 86400 + distance.seconds
+    return Decimal(whole) + Decimal(distance.microseconds) / 1_000_000

@@ -1,0 +1,64 @@
+"""How one metric came about, for `collect --explain METRIC`: file, rows, SQL, hash, or why it is unknown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+
+from ..language.units import plain_number
+
+__all__ = ["Explanation"]
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """The way of one metric. `entry` is what the snapshot holds, `members` the same by member of its scope."""
+
+    metric: str
+    source: str
+    place: str
+    files: tuple[tuple[str, str], ...] = ()
+    rows: int | None = None
+    sql: str | None = None
+    covered: tuple[str, str] | None = None
+    entry: dict[str, object] | None = None
+    members: dict[str, dict[str, object]] | None = None
+
+    def lines(self) -> Iterator[str]:
+        """Yield the explanation line by line."""
+        yield f"{self.metric}: {self._outcome(self.entry)}" if self.members is None else f"{self.metric}:"
+        for member, entry in sorted((self.members or {}).items()):
+            yield f"  {member}: {self._outcome(entry)}"
+        yield f"  source: {self.source}"
+        if self.place:
+            yield f"  from: {self.place}"
+        for name, digest in self.files[:20]:
+            yield f"  file: {name} {digest}"
+        if len(self.files) > 20:
+            yield f"  and {len(self.files) - 20} more files"
+        if self.rows is not None:
+            yield f"  rows: {self.rows}"
+        if self.covered is not None:
+            yield f"  covered: {self.covered[0]} to {self.covered[1]}"
+        if self.sql is not None:
+            yield "  sql: " + " ".join(self.sql.split())
+
+    def _outcome(self, entry: dict[str, object] | None) -> str:
+        if entry is None:
+            return "nothing"
+        if "unknown" in entry:
+            return f"unknown ({entry['unknown']}): {entry['detail']}"
+        if "points" in entry:
+            points = entry["points"]
+            return f"{len(points) if isinstance(points, list) else 0} points"
+        extras = [f"{name} {_shown(entry[name])}" for name in ("at", "n") if name in entry]
+        return _shown(entry["value"]) + (f" ({', '.join(extras)})" if extras else "")
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, Decimal):
+        return plain_number(value)
+    return "{" + ", ".join(map(str, value)) + "}" if isinstance(value, list) else str(value)
