@@ -14,6 +14,7 @@ from ..language.logic import SCALARS, age
 from ..language.operators import OPERATORS
 from ..language.times import show_time
 from ..language.tree import Call, LetRef, Literal, MemberRef, MetricRef, Node, ParamRef
+from ..language.types import BOOL, SCALAR
 from ..language.values import Cause, Unknown, Value, known
 from .aggregates import REDUCTIONS
 from .lowering import Program
@@ -30,9 +31,9 @@ _COMPARISONS = ("lt", "le", "gt", "ge", "eq", "ne", "in", "not_in")
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What a comparison of single values saw: both sides and the truth."""
+    """What a comparison of single values saw: both sides and the truth; of a bare boolean the truth alone."""
 
-    node: Call
+    node: Node
     left: Value
     right: Value
     truth: Value
@@ -79,6 +80,12 @@ class Interpreter:
 
     def leaf(self, node: Node) -> Shaped:
         """Return the value of a node that stands for itself."""
+        value = self._leaf(node)
+        if node.type == BOOL and node.shape == SCALAR and not isinstance(value, (Series, Members)):
+            self.seen.append(Seen(node, value, value, value))
+        return value
+
+    def _leaf(self, node: Node) -> Shaped:
         match node:
             case Literal():
                 return node.value
@@ -115,7 +122,10 @@ class Interpreter:
         """Apply one entry of the operator table; a number beyond all numbers is unknown."""
         try:
             if name in REDUCTIONS:
-                return self.reduce(name, node, arguments[0], options)
+                reduced = self.reduce(name, node, arguments[0], options)
+                if name in ("any", "all") and not isinstance(reduced, (Series, Members)):
+                    self.seen.append(Seen(node, reduced, reduced, reduced))
+                return reduced
             if name in TRANSFORMS:
                 return _each_member(TRANSFORMS[name], arguments[0], options)
             if name == "age":

@@ -1,0 +1,306 @@
+"""Applies policies to a snapshot: outcome of each rule, join of their contributions, and what is still possible."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+
+from ..errors import UsageError
+from ..language.times import show_time
+from ..language.values import Cause, Unknown, Value, merged
+from ..policy.catalogue import Catalogue
+from ..policy.model import Composition, Override, Param, Rule
+from .canonical import canonical, digest
+from .comparisons import compared
+from .compiled import CompiledPolicy, CompiledRule
+from .interpreter import Interpreter
+from .measures import Measures
+from .naming import Names
+from .outcomes import Outcome, join, of_children, of_truth
+from .parameters import Effective, effective
+from .reasons import generated, rendered
+from .verdict import Inputs, RuleResult, Verdict
+
+__all__ = ["Decision", "Refusal", "Request", "decide"]
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """How a snapshot is to be judged: the environment's values by policy, named baselines, and whether to do
+    without a ledger."""
+
+    environment: Mapping[str, Mapping[str, Value]] = field(default_factory=dict)
+    baselines: Mapping[str, Measures] = field(default_factory=dict)
+    stateless: bool = False
+    engine: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A policy that was not evaluated at all, and why: a param without a value, or a ledger that it needs."""
+
+    policy: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """Everything that one evaluation gives: verdicts in order, refused policies, and members left out."""
+
+    verdicts: tuple[Verdict, ...]
+    refusals: tuple[Refusal, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+def decide(
+    compiled: Mapping[str, CompiledPolicy], measures: Measures, request: Request, asked: Iterable[str] | None = None
+) -> Decision:
+    """Evaluate the asked policies (all by default) over one snapshot, in order of name and member.
+
+    Raises UsageError for a policy that does not exist.
+    """
+    judge = _Judge(compiled, measures, request)
+    verdicts: list[Verdict] = []
+    refusals: list[Refusal] = []
+    for name in sorted(compiled if asked is None else set(asked)):
+        if name not in compiled:
+            raise UsageError(f"no policy is called `{name}`")
+        try:
+            verdicts += judge.policy(name, {})
+        except _Refused as problem:
+            refusals.append(Refusal(name, str(problem)))
+    return Decision(tuple(verdicts), tuple(refusals), tuple(sorted(judge.notes)))
+
+
+class _Refused(Exception):
+    """A policy cannot be evaluated with what was given."""
+
+
+@dataclass(slots=True)
+class _Judge:
+    compiled: Mapping[str, CompiledPolicy]
+    measures: Measures
+    request: Request
+    notes: set[str] = field(default_factory=set)
+    kept: dict[tuple[str, tuple[tuple[str, object], ...]], list[Verdict]] = field(default_factory=dict)
+
+    @property
+    def catalogue(self) -> Catalogue:
+        return self.measures.catalogue
+
+    def policy(self, name: str, given: Mapping[str, Value]) -> list[Verdict]:
+        """Return one verdict, or one for each member; a member at which no rule applies is left out."""
+        key = (name, tuple(sorted(given.items(), key=lambda each: each[0])))
+        if key not in self.kept:
+            self.kept[key] = self._policy(self.compiled[name], given)
+        return self.kept[key]
+
+    def _policy(self, compiled: CompiledPolicy, given: Mapping[str, Value]) -> list[Verdict]:
+        policy = compiled.policy
+        self.refuse(compiled)
+        if policy.for_each is None:
+            return [_Case(self, compiled, None, given).verdict()]
+        members, doubt = self.measures.roster(policy.for_each)
+        found = []
+        for member in members:
+            verdict = _Case(self, compiled, member, given).verdict()
+            if any(rule.outcome != "skipped" for rule in verdict.rules):
+                found.append(verdict)
+            else:
+                self.notes.add(f"{policy.id} at {member}: no rule applies")
+        return found or [_Case(self, compiled, None, given).nobody(doubt)]
+
+    def refuse(self, compiled: CompiledPolicy) -> None:
+        policy = compiled.policy
+        if compiled.needs_ledger and not self.request.stateless:
+            words = ", ".join(f"`{each}`" for each in compiled.needs_ledger)
+            raise _Refused(f"`{policy.id}` uses {words}, which need a ledger: `--stateless` does without")
+        for rule in policy.rules:
+            if rule.shadow is not None and rule.shadow > self.measures.as_of:
+                since = show_time(rule.shadow)
+                raise _Refused(f"`{policy.id}`: the shadow of rule `{rule.id}` begins only at {since}")
+
+
+class _Case:
+    """One policy at one member."""
+
+    def __init__(self, judge: _Judge, compiled: CompiledPolicy, member: str | None, given: Mapping[str, Value]) -> None:
+        self.judge = judge
+        self.compiled = compiled
+        self.policy = compiled.policy
+        self.member = member
+        self.interpreter = Interpreter(
+            judge.measures,
+            lets=compiled.lets,
+            member=member,
+            member_scope=self.policy.for_each,
+            baselines=judge.request.baselines,
+            attestations=frozenset() if judge.request.stateless else None,
+        )
+        self.params = self.parameters(given)
+        self.interpreter.params = self.params.values
+        self.names = Names(self.interpreter, self.policy, self.params.shown)
+        self.children: dict[str, tuple[Verdict, ...]] = {}
+
+    def parameters(self, given: Mapping[str, Value]) -> Effective:
+        plain = {name: param.value for name, param in self.policy.params.items() if isinstance(param.value, (bool, str, Decimal, frozenset))}
+        self.interpreter.params = plain
+        found = effective(
+            self.policy,
+            self.member,
+            self.judge.request.environment.get(self.policy.id, {}),
+            given,
+            self.judge.measures.snapshot.env,
+            self.override_holds,
+        )
+        if found.absent:
+            words = ", ".join(f"`{each}`" for each in found.absent)
+            raise _Refused(f"`{self.policy.id}` needs a value for {words}: give it in an environment (`--environment NAME`)")
+        return found
+
+    def override_holds(self, override: Override) -> Value:
+        name = next(key for key, param in self.policy.params.items() if param.override is override)
+        result = self.interpreter.evaluate(self.compiled.overrides[name])
+        return result if isinstance(result, (bool, Unknown)) else Unknown(())
+
+    # the verdict
+
+    def nobody(self, doubt: tuple[Cause, ...]) -> Verdict:
+        """The record of a policy with no member left."""
+        scope = self.policy.for_each or ""
+        why = "; ".join(map(str, doubt)) or f"no rule applies at any member of `{scope}`"
+        return self.assemble((), [], [f"not evaluated: {why}"])
+
+    def verdict(self) -> Verdict:
+        outcomes = [self.outcome(each) for each in self.compiled.rules]
+        results = tuple(self.result(each, outcome) for each, outcome in zip(self.compiled.rules, outcomes, strict=True))
+        return self.assemble(results, outcomes, [])
+
+    def assemble(self, results: tuple[RuleResult, ...], outcomes: list[Outcome], extra: list[str]) -> Verdict:
+        policy, as_of = self.policy, self.judge.measures.as_of
+        verdict = join(policy.verdicts, [each.contribution for each in outcomes])
+        possible = join(policy.verdicts, [word for each in outcomes for word in each.possible])
+        children = [each for group in self.children.values() for each in group]
+        ends = [as_of + policy.valid_for, *(each.valid_until for each in children)]
+        return Verdict(
+            policy=policy.id,
+            version=policy.version,
+            title=policy.title,
+            member=self.member,
+            verdict=verdict,
+            possible=possible,
+            verdicts=policy.verdicts,
+            as_of=as_of,
+            valid_until=min(ends),
+            inputs=self.inputs(children),
+            rules=results,
+            assumptions=self.assumptions(extra, children),
+            waivers=(),
+            notify=policy.notify.get(verdict, ()),
+        )
+
+    def inputs(self, children: list[Verdict]) -> Inputs:
+        request = self.judge.request
+        below = sorted({(each.policy, each.inputs.policy) for each in children})
+        meaning = {"static": self.compiled.static_digest, "params": self.params.shown, "children": below}
+        return Inputs(
+            policy=digest(canonical(meaning)),
+            snapshot=self.judge.measures.snapshot.digest,
+            baselines={name: each.snapshot.digest for name, each in sorted(request.baselines.items())},
+            params=self.params.shown,
+            engine=request.engine,
+            stateless=request.stateless,
+        )
+
+    def assumptions(self, extra: list[str], children: list[Verdict]) -> tuple[str, ...]:
+        found = [*extra, *self.params.printed, *self.names.assumed()]
+        for rule in self.policy.rules:
+            found += _printed(rule, self.policy.verdicts)
+        for scope in self.compiled.scopes:
+            if self.judge.catalogue.scopes[scope].open:
+                found.append(f"the scope `{scope}` is open: whatever the snapshot holds is a member")
+        if self.compiled.needs_ledger and self.judge.request.stateless:
+            found.append(f"stateless: {', '.join(self.compiled.needs_ledger)} without a ledger")
+        for child in children:
+            found += [f"{child.name}: {each}" for each in child.assumptions]
+        return tuple(dict.fromkeys(found))
+
+    # one rule
+
+    def outcome(self, compiled: CompiledRule) -> Outcome:
+        """Decide one rule; its comparisons and causes go into the result."""
+        rule = compiled.rule
+        free = sorted(compiled.params & self.params.unlimited)
+        if free:
+            return Outcome.skipped(f"does not apply: param `{free[0]}` is unlimited")
+        if compiled.applies is not None and self.interpreter.evaluate(compiled.applies) is False:
+            return Outcome.skipped("does not apply")
+        before = len(self.interpreter.seen)
+        if compiled.condition is None:
+            assert isinstance(rule.condition, Composition)  # noqa: S101  what has no program is a composition
+            outcome = self.composed(rule, rule.condition)
+        else:
+            truth = self.interpreter.evaluate(compiled.condition)
+            assert isinstance(truth, (bool, Unknown))  # noqa: S101  the checker saw to it
+            outcome = of_truth(rule, truth)
+            seen = self.interpreter.seen[before:]
+            outcome = replace(outcome, comparisons=compared(seen, compiled.helpful))
+        return outcome.contributing(rule, self.policy.verdicts, self.judge.request.stateless)
+
+    def composed(self, rule: Rule, child: Composition) -> Outcome:
+        given = {name: self.handed(value) for name, value in child.params.items()}
+        verdicts = self.judge.policy(child.policy, given)
+        below = self.judge.compiled[child.policy].policy
+        if below.for_each is not None and below.for_each == self.policy.for_each:
+            verdicts = [each for each in verdicts if each.member == self.member]
+        self.children[rule.id] = tuple(verdicts)
+        return of_children(rule, child, below, verdicts)
+
+    def handed(self, value: object) -> Value:
+        if isinstance(value, Param):
+            absent = Unknown((Cause(value.name, "", "", "missing", "the param is unlimited"),))
+            return self.params.values.get(value.name, absent)
+        assert isinstance(value, (bool, str, Decimal, frozenset))  # noqa: S101  read from YAML
+        return value
+
+    def result(self, compiled: CompiledRule, outcome: Outcome) -> RuleResult:
+        rule = compiled.rule
+        return RuleResult(
+            id=rule.id,
+            outcome=outcome.word,
+            contribution=outcome.contribution,
+            reason=self.reason(rule, outcome),
+            title=rule.title,
+            covers=rule.covers,
+            shadow=rule.shadow is not None,
+            comparisons=outcome.comparisons,
+            causes=merged(outcome.causes),
+            action=rule.action or None if outcome.word in ("fail", "unknown") else None,
+            notify=rule.notify if outcome.word in ("fail", "unknown") else (),
+            runbook=self.policy.runbook,
+            file=rule.span.file,
+            line=rule.span.line,
+        )
+
+    def reason(self, rule: Rule, outcome: Outcome) -> str:
+        if outcome.note:
+            return outcome.note
+        if outcome.word == "fail" and rule.reason:
+            text = rendered(rule.reason, lambda path: self.names.text(path, outcome.comparisons))
+            if text is not None:
+                return text
+        return generated(outcome.word, outcome.comparisons, outcome.causes)
+
+
+def _printed(rule: Rule, verdicts: tuple[str, ...]) -> list[str]:
+    """What a verdict must say of a rule that is outside the laws."""
+    if rule.shadow is not None:
+        return [f"rule `{rule.id}` is in shadow since {show_time(rule.shadow)} and does not contribute"]
+    if rule.fail_open:
+        return [f"rule `{rule.id}` fails open: {rule.fail_open}"]
+    if verdicts.index(rule.unknown) < verdicts.index(rule.failed):
+        return [f"rule `{rule.id}` contributes {rule.unknown} when unknown, {rule.failed} when it fails"]
+    return []
+
+

@@ -1,0 +1,93 @@
+"""From a truth to an outcome, a contribution and what is possible; verdicts form a join."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from ..language.values import Cause, Unknown, merged
+from ..policy.model import Composition, Policy, Rule
+from .verdict import NOT_EVALUATED, Comparison, Verdict
+
+__all__ = ["Outcome", "join", "of_children", "of_truth"]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """`word` is pass, fail, unknown or skipped; `possible` holds every contribution that the rule may make."""
+
+    word: str
+    causes: tuple[Cause, ...] = ()
+    comparisons: tuple[Comparison, ...] = ()
+    contribution: str | None = None
+    possible: tuple[str, ...] = ()
+    note: str = ""
+
+    @classmethod
+    def skipped(cls, note: str) -> Outcome:
+        """A rule that does not apply contributes nothing."""
+        return cls("skipped", note=note)
+
+    def contributing(self, rule: Rule, verdicts: Sequence[str], stateless: bool) -> Outcome:
+        """Add what the rule contributes: nothing in shadow; blind limits count as expired without a ledger."""
+        if self.word == "skipped" or rule.shadow is not None:
+            return self
+        if self.word == "pass":
+            return replace(self, contribution=verdicts[0], possible=(verdicts[0],))
+        if self.word == "fail":
+            return replace(self, contribution=rule.failed, possible=(rule.failed,))
+        given = rule.failed if rule.blind_limit is not None and stateless else rule.unknown
+        possible = (given,) if rule.fail_open else (given, rule.failed)
+        return replace(self, contribution=given, possible=possible)
+
+
+def of_truth(rule: Rule, truth: object) -> Outcome:
+    """A requirement passes when true, a trigger when false."""
+    if isinstance(truth, Unknown):
+        return Outcome("unknown", truth.causes)
+    return Outcome("pass" if truth is (rule.kind == "requirement") else "fail")
+
+
+def of_children(rule: Rule, child: Composition, policy: Policy, verdicts: Sequence[Verdict]) -> Outcome:
+    """Hold a child's verdict, the worst over its members, against the bound.
+
+    A requirement is true only if verdict and possible verdict are within the bound; a trigger is true at the
+    bound or worse, and unknown if only the possible verdict reaches it.
+    """
+    blind = [each for each in verdicts if not each.evaluated]
+    if blind or not verdicts:
+        told = merged(*(rule.causes for each in blind for rule in each.rules))
+        cause = Cause(child.policy, "", "", "missing", "the policy was not evaluated")
+        return replace(Outcome("unknown", told or (cause,)), note=f"cannot tell: `{child.policy}` was not evaluated")
+    order = policy.verdicts
+    seen = max(order.index(each.verdict) for each in verdicts)
+    possible = max(order.index(each.possible) for each in verdicts)
+    bound = order.index(child.bound)
+    causes = merged(*(rule.causes for each in verdicts for rule in each.rules if rule.outcome == "unknown"))
+    record = _compared(rule, child, order[seen], order[possible], seen, possible, bound)
+    if rule.kind == "requirement":
+        word = "fail" if seen > bound else "pass" if possible <= bound else "unknown"
+    else:
+        word = "fail" if seen >= bound else "pass" if possible < bound else "unknown"
+    return Outcome(word, causes if word == "unknown" else (), (record,))
+
+
+def _compared(
+    rule: Rule, child: Composition, seen: str, possible: str, at: int, may: int, bound: int
+) -> Comparison:
+    requirement = rule.kind == "requirement"
+    word = "at worst" if requirement else "better than"
+    truths = {index <= bound if requirement else index < bound for index in (at, may)}
+    decided = truths.pop() if len(truths) == 1 else (None if (at <= bound if requirement else at < bound) else False)
+    truth = "unknown" if decided is None else str(decided if requirement else not decided).lower()
+    shown = seen if seen == possible else f"{seen} (possibly {possible})"
+    return Comparison(
+        child.span.line, child.span.column, f"policy {child.policy}", "at worst" if requirement else "reaches",
+        child.bound, shown, f"{word} {child.bound}", None, truth, decided,
+    )  # fmt: skip
+
+
+def join(verdicts: Sequence[str], contributions: Sequence[str | None]) -> str:
+    """Return the worst contribution; without any there is no verdict."""
+    given = [verdicts.index(each) for each in contributions if each is not None]
+    return verdicts[max(given)] if given else NOT_EVALUATED

@@ -1,0 +1,169 @@
+"""The frozen record of one policy applied to one snapshot; reports, ledger and commands read it, none edits it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from decimal import Decimal
+
+from ..errors import EXIT_BEST, EXIT_BETWEEN, EXIT_NOT_EVALUATED, EXIT_WORST
+from ..language.times import show_time
+from ..language.values import Cause
+from ..limits import FORMAT
+from .canonical import canonical, digest
+
+__all__ = ["NOT_EVALUATED", "Comparison", "Inputs", "RuleResult", "Verdict"]
+
+NOT_EVALUATED = "NOT_EVALUATED"
+"""What stands in place of a verdict when no rule contributed: exit code 4, unknown to whoever composes it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """One comparison of a rule: what was seen and needed, in the unit of the left side, and where it stands.
+
+    `margin` is the distance to the limit, positive on the passing side; None where there is none. `truth` is
+    that of the comparison as written: `true`, `false` or `unknown`; `passing` tells whether it helps the rule.
+    """
+
+    line: int
+    column: int
+    left: str
+    op: str
+    right: str
+    seen: str
+    needed: str
+    margin: str | None
+    truth: str
+    passing: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RuleResult:
+    """The outcome of one rule: `pass`, `fail`, `unknown` or `skipped`, and what it contributed (None: nothing)."""
+
+    id: str
+    outcome: str
+    contribution: str | None
+    reason: str
+    title: str = ""
+    covers: tuple[str, ...] = ()
+    shadow: bool = False
+    latched: bool = False
+    waiver: str | None = None
+    comparisons: tuple[Comparison, ...] = ()
+    causes: tuple[Cause, ...] = ()
+    action: str | None = None
+    notify: tuple[str, ...] = ()
+    runbook: str = ""
+    file: str = ""
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """What the verdict was drawn from: digests of meaning, effective params as printed, the engine's version."""
+
+    policy: str
+    snapshot: str
+    baselines: Mapping[str, str]
+    params: Mapping[str, str]
+    engine: str
+    stateless: bool = False
+    ledger_head: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """One verdict. `as_of` and `valid_until` are seconds since the epoch; `possible` is the worst that the
+    missing data could make it; `verdicts` runs from best to worst."""
+
+    policy: str
+    version: str
+    title: str
+    member: str | None
+    verdict: str
+    possible: str
+    verdicts: tuple[str, ...]
+    as_of: Decimal
+    valid_until: Decimal
+    inputs: Inputs
+    rules: tuple[RuleResult, ...]
+    assumptions: tuple[str, ...] = ()
+    waivers: tuple[str, ...] = ()
+    notify: tuple[str, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """The policy, and the member where there is one."""
+        return f"{self.policy} at {self.member}" if self.member else self.policy
+
+    @property
+    def evaluated(self) -> bool:
+        """Whether any rule contributed."""
+        return self.verdict != NOT_EVALUATED
+
+    @property
+    def is_best(self) -> bool:
+        """Whether the gate is open."""
+        return self.verdict == self.verdicts[0]
+
+    @property
+    def is_worst(self) -> bool:
+        """Whether it is at the other end."""
+        return self.verdict == self.verdicts[-1]
+
+    @property
+    def exit_code(self) -> int:
+        """0 best, 1 worst, 3 in between, 4 not evaluated (DESIGN §4). Without a ledger never 0."""
+        if not self.evaluated:
+            return EXIT_NOT_EVALUATED
+        if self.is_best:
+            return EXIT_BETWEEN if self.inputs.stateless else EXIT_BEST
+        return EXIT_WORST if self.is_worst else EXIT_BETWEEN
+
+    def expired(self, now: Decimal) -> bool:
+        """Tell whether the verdict may no longer be acted upon at `now` (seconds since the epoch)."""
+        return now > self.valid_until
+
+    def failed(self) -> tuple[RuleResult, ...]:
+        """The rules that failed or are unknown, those that do not count left out."""
+        return tuple(rule for rule in self.rules if rule.outcome in ("fail", "unknown") and not rule.shadow)
+
+    def record(self) -> dict[str, object]:
+        """Return the verdict as plain data that keeps `schemas/1/verdict.json`."""
+        return {
+            "interlock": FORMAT,
+            "policy": self.policy,
+            "version": self.version,
+            "title": self.title,
+            "member": self.member,
+            "verdict": self.verdict,
+            "possible": self.possible,
+            "verdicts": list(self.verdicts),
+            "as_of": show_time(self.as_of),
+            "valid_until": show_time(self.valid_until),
+            "inputs": {**asdict(self.inputs)},
+            "assumptions": list(self.assumptions),
+            "waivers": list(self.waivers),
+            "notify": list(self.notify),
+            "rules": [_rule(each) for each in self.rules],
+        }
+
+    def canonical(self) -> bytes:
+        """Return the record as canonical JSON: the same input gives the same bytes on every system."""
+        return canonical(self.record())
+
+    def digest(self) -> str:
+        """Return `sha256:…` of the canonical record."""
+        return digest(self.canonical())
+
+
+def _rule(rule: RuleResult) -> dict[str, object]:
+    table = asdict(rule)
+    table["covers"], table["notify"] = list(rule.covers), list(rule.notify)
+    table["comparisons"] = [
+        {key: value for key, value in asdict(each).items() if key != "passing"} for each in rule.comparisons
+    ]
+    table["causes"] = [asdict(each) for each in rule.causes]
+    return table

@@ -1,0 +1,69 @@
+"""Reads environment documents: values of declared params, by policy."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping as Table
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from ..diagnostics import Collector, Span, did_you_mean
+from ..language.values import Value
+from .model import Param, Policy, Unlimited
+from .nodes import Mapping, Node, Scalar
+from .params import Written, fits, flat, in_range, read_value
+
+__all__ = ["Environment", "read_environment"]
+
+
+@dataclass(frozen=True, slots=True)
+class Environment:
+    """Values of params in one environment: by policy, then by dotted name of the param."""
+
+    name: str
+    span: Span
+    values: Table[str, Table[str, Value]] = field(default_factory=dict)
+
+
+def read_environment(document: Mapping, policies: Table[str, Policy], collector: Collector) -> Environment:
+    """Return the environment; values for what is not declared, or of another type, are complained of."""
+    name = document.pairs[0][1]
+    values: dict[str, dict[str, Value]] = {}
+    tables = document.get("values")
+    for key, table in tables.pairs if isinstance(tables, Mapping) else ():
+        policy = policies.get(key.text)
+        if policy is None:
+            hint = did_you_mean(key.text, policies)
+            collector.add("E407", f"no policy is called `{key.text}`", key.span, hint)
+        elif isinstance(table, Mapping):
+            values[key.text] = _values(policy, table, collector)
+    return Environment(name.text if isinstance(name, Scalar) else "", name.span, values)
+
+
+def _values(policy: Policy, table: Mapping, collector: Collector) -> dict[str, Value]:
+    found: dict[str, Value] = {}
+    for name, key, node in flat(table):
+        param = policy.params.get(name)
+        if param is None:
+            hint = did_you_mean(name, policy.params)
+            collector.add("E407", f"`{policy.id}` has no param `{name}`", key.span, hint)
+            continue
+        value = _value(param, node)
+        if isinstance(value, str):
+            collector.add("E407", f"the param `{name}` of `{policy.id}`: {value}", node.span)
+        else:
+            assert not isinstance(value.value, Unlimited)  # noqa: S101  refused below
+            found[name] = value.value
+    return found
+
+
+def _value(param: Param, node: Node) -> Written | str:
+    written = read_value(node)
+    if isinstance(written, str):
+        return written
+    if isinstance(written.value, Unlimited):
+        return "`unlimited` cannot come from an environment"
+    if not fits(param.type, written):
+        return f"{param.type} wanted"
+    if isinstance(written.value, Decimal) and not in_range(param, written.value):
+        return "the value is outside the param's range"
+    return written

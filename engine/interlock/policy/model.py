@@ -1,0 +1,137 @@
+"""What a policy is once it is read and checked: frozen records that evaluation and reports share."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Literal
+
+from ..diagnostics import Span
+from ..language.tree import Node
+from ..language.types import Type
+from ..language.values import Value
+
+__all__ = ["UNLIMITED", "Composition", "Override", "Param", "Policy", "Rule", "Unlimited"]
+
+
+@dataclass(frozen=True, slots=True)
+class Unlimited:
+    """A param that sets no limit: the rules that use it do not apply."""
+
+    def __str__(self) -> str:
+        return "unlimited"
+
+
+UNLIMITED = Unlimited()
+
+ParamValue = Value | Unlimited
+
+
+@dataclass(frozen=True, slots=True)
+class Override:
+    """An environment variable that may replace a param's value while `when` holds."""
+
+    env: str
+    when: Node | None
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Param:
+    """One named value. `value` is None where the environment must give it; `per` holds values by member."""
+
+    name: str
+    type: Type
+    value: ParamValue | None
+    span: Span
+    bare: bool = False
+    per: Mapping[str, ParamValue] = field(default_factory=dict)
+    override: Override | None = None
+    low: Decimal | None = None
+    high: Decimal | None = None
+    doc: str = ""
+
+    @property
+    def values(self) -> tuple[object, ...]:
+        """Every value that the documents give it."""
+        given = (self.value, *self.per.values())
+        return tuple(each for each in given if each is not None and each is not UNLIMITED)
+
+
+@dataclass(frozen=True, slots=True)
+class Composition:
+    """Another policy's verdict as a condition: `at_worst` (a requirement) or `reaches` (a trigger) that bound."""
+
+    policy: str
+    bound: str
+    params: Mapping[str, object]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One rule. `kind` is a requirement (must be proved true) or a trigger (must be proved false); `outcome` is
+    what it contributes when it fails and `unknown` when nobody can tell. Durations are in seconds."""
+
+    id: str
+    kind: Literal["requirement", "trigger"]
+    condition: Node | Composition
+    failed: str
+    unknown: str
+    span: Span
+    title: str = ""
+    covers: tuple[str, ...] = ()
+    fail_open: str = ""
+    applies: Node | None = None
+    hold: Node | None = None
+    shadow: Decimal | None = None
+    notify: tuple[str, ...] = ()
+    waivable: tuple[tuple[str, ...], Decimal] | None = None
+    latch: bool = False
+    blind_limit: Decimal | None = None
+    reason: str = ""
+    action: str = ""
+    labels: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def stateful(self) -> bool:
+        """Whether it needs a ledger to mean what it says."""
+        return self.latch or self.blind_limit is not None or self.hold is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """One policy: its verdicts run from best to worst; `valid_for` is in seconds."""
+
+    id: str
+    version: str
+    title: str
+    owner: str
+    verdicts: tuple[str, ...]
+    rules: tuple[Rule, ...]
+    span: Span
+    runbook: str = ""
+    valid_for: Decimal = Decimal(86400)
+    for_each: str | None = None
+    params: Mapping[str, Param] = field(default_factory=dict)
+    lets: Mapping[str, Node] = field(default_factory=dict)
+    notify: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    max_gap: Decimal | None = None
+
+    @property
+    def best(self) -> str:
+        """The verdict that opens the gate."""
+        return self.verdicts[0]
+
+    @property
+    def worst(self) -> str:
+        """The verdict at the other end."""
+        return self.verdicts[-1]
+
+    @property
+    def children(self) -> tuple[Composition, ...]:
+        """The policies that it composes."""
+        return tuple(rule.condition for rule in self.rules if isinstance(rule.condition, Composition))
