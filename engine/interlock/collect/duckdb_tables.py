@@ -214,7 +214,7 @@ def _table(node: dict[str, Any], own: list[str], local: set[str]) -> str | None:
 def _call(node: dict[str, Any]) -> str | None:
     """Functions of their arguments alone pass; those of the clock, chance, settings or files do not."""
     if node.get("class") == "COLUMN_REF":
-        names = node.get("column_names") or ()
+        names = list(node.get("column_names") or [])
         clock = len(names) == 1 and str(names[0]).lower() in _CLOCK
         return f"`{names[0]}` depends on more than the artefact" if clock else None
     name = str(node.get("function_name", "")).lower()
@@ -229,7 +229,7 @@ def _call(node: dict[str, Any]) -> str | None:
 
 
 def _micros(value: object) -> int | None:
-    return None if value is None else int((Decimal(str(value)) * 1_000_000) // 1)
+    return int((value * 1_000_000) // 1) if isinstance(value, Decimal) else None
 
 
 def _nodes(tree: object) -> Iterator[dict[str, Any]]:
