@@ -1,2 +1,36 @@
 """Interlock: policy as code for the gates of algorithmic trading."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .api import PolicySet, Snapshot, Verdict, load
+    from .errors import DocumentError, InterlockError, SnapshotError, UsageError
+
+__all__ = [
+    "DocumentError",
+    "InterlockError",
+    "PolicySet",
+    "Snapshot",
+    "SnapshotError",
+    "UsageError",
+    "Verdict",
+    "__version__",
+    "load",
+]
+
 __version__ = "0.1.0"
+
+_ERRORS = ("DocumentError", "InterlockError", "SnapshotError", "UsageError")
+
+
+def __getattr__(name: str) -> Any:
+    """Fetch public names when they are first asked for, so that `--version` imports none of them."""
+    if name not in __all__:
+        raise AttributeError(f"module `interlock` has no attribute `{name}`")
+    if name in _ERRORS:
+        from . import errors as room
+    else:
+        from . import api as room  # type: ignore[no-redef]
+    return getattr(room, name)

@@ -1,0 +1,175 @@
+"""The public face: load a policy root, evaluate snapshots, collect them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from pathlib import Path
+
+from . import __version__
+from .collect import Collected, Sources, collect, load_sources
+from .diagnostics import Collector, did_you_mean
+from .errors import DocumentError, SnapshotError, UsageError
+from .evaluation.compiled import CompiledPolicy, compile_policy
+from .evaluation.decide import Decision, Request, decide
+from .evaluation.measures import Measures
+from .evaluation.snapshot import Snapshot
+from .evaluation.verdict import Verdict
+from .language.values import Value
+from .policy.catalogue import Catalogue
+from .policy.loader import PolicyRoot, find_root, load_root
+from .policy.model import Policy
+
+__all__ = ["PolicySet", "Snapshot", "Verdict", "check", "load"]
+
+PathLike = str | os.PathLike[str]
+
+
+def load(path: PathLike | None = None) -> PolicySet:
+    """Load and check every document of a policy root.
+
+    `path` is the folder that holds `interlock.yaml`; without it `$INTERLOCK_POLICIES` or the nearest parent's
+    `policies/` is taken. Raises DocumentError with every complaint, UsageError where there is no policy root.
+    """
+    policies, collector = check(path)
+    if collector.errors:
+        raise DocumentError(collector.errors)
+    return policies
+
+
+def check(path: PathLike | None = None, advance: Callable[[], None] = lambda: None) -> tuple[PolicySet, Collector]:
+    """Like `load`, but return what is sound together with the complaints and the source lines they show."""
+    collector = Collector()
+    root = load_root(find_root(path), collector, advance)
+    sources = load_sources(list(root.sources), root.catalogue, collector)
+    return PolicySet(root, sources), collector
+
+
+@dataclass(slots=True)
+class PolicySet:
+    """Policies, catalogue, environments and sources of one policy root, ready to judge snapshots."""
+
+    root: PolicyRoot
+    sources: Sources
+    _compiled: dict[str, CompiledPolicy] = field(default_factory=dict)
+
+    @property
+    def policies(self) -> Mapping[str, Policy]:
+        """The policies by name."""
+        return self.root.policies
+
+    @property
+    def catalogue(self) -> Catalogue:
+        """The metrics and scopes."""
+        return self.root.catalogue
+
+    def evaluate(
+        self,
+        snapshot: Snapshot,
+        *,
+        policies: Iterable[str] | None = None,
+        environment: str | None = None,
+        baselines: Mapping[str, Snapshot] | None = None,
+        stateless: bool = False,
+    ) -> tuple[Verdict, ...]:
+        """Return the verdicts of the named policies (default: all), in order of policy and member.
+
+        `baselines` are snapshots by name; `stateless` does without a ledger, and then no verdict opens a gate by
+        its exit code. Raises UsageError for a policy, environment or param that is missing, SnapshotError for
+        a snapshot that names members outside a roster.
+        """
+        decision = self.decide(
+            snapshot, policies=policies, environment=environment, baselines=baselines, stateless=stateless
+        )
+        if decision.refusals:
+            raise UsageError("\n".join(f"not evaluated: {each.reason}" for each in decision.refusals))
+        return decision.verdicts
+
+    def decide(
+        self,
+        snapshot: Snapshot,
+        *,
+        policies: Iterable[str] | None = None,
+        environment: str | None = None,
+        baselines: Mapping[str, Snapshot] | None = None,
+        stateless: bool = False,
+    ) -> Decision:
+        """Like `evaluate`, but a policy that cannot be evaluated is named in the decision, the others stand."""
+        asked = None if policies is None else list(policies)
+        for name in asked or ():
+            self.known("policy", name, self.policies)
+        if not self.policies:
+            raise UsageError("the policy root holds no policy: nothing was evaluated")
+        for each in (snapshot, *(baselines or {}).values()):
+            self.within_rosters(each)
+        frozen = {name: Measures(each, self.catalogue) for name, each in sorted((baselines or {}).items())}
+        request = Request(self.values_of(environment), frozen, stateless, __version__)
+        return decide(self.compiled(), Measures(snapshot, self.catalogue), request, asked)
+
+    def compiled(self) -> Mapping[str, CompiledPolicy]:
+        """The policies ready to be walked; made once."""
+        if not self._compiled:
+            self._compiled = {name: compile_policy(each, self.catalogue) for name, each in self.policies.items()}
+        return self._compiled
+
+    def values_of(self, environment: str | None) -> Mapping[str, Mapping[str, Value]]:
+        """Return the values of params in an environment."""
+        if environment is None:
+            return {}
+        self.known("environment", environment, self.root.environments)
+        return self.root.environments[environment].values
+
+    def known(self, kind: str, name: str, table: Mapping[str, object]) -> None:
+        """Raise UsageError for a name that the policy root does not hold."""
+        if name not in table:
+            hint = did_you_mean(name, table) or f"there are {', '.join(sorted(table)) or 'none'}"
+            raise UsageError(f"no {kind} is called `{name}`: {hint}")
+
+    def within_rosters(self, snapshot: Snapshot) -> None:
+        """Raise SnapshotError where the snapshot names a scope or member that is not declared."""
+        problems = []
+        for name, members in sorted(snapshot.scopes.items()):
+            scope = self.catalogue.scopes.get(name)
+            if scope is None:
+                hint = did_you_mean(name, self.catalogue.scopes) or "declare it in a catalogue"
+                problems.append(f"no scope is called `{name}`: {hint}")
+                continue
+            allowed = {*scope.members, *scope.aliases}
+            if scope.open or scope.members_from:
+                continue
+            for member in sorted(set(members) - allowed):
+                hint = did_you_mean(member, allowed) or f"members are {', '.join(scope.members)}"
+                problems.append(f"`{member}` is no member of `{name}`: {hint}")
+        if problems:
+            raise SnapshotError("\n".join(f"{snapshot.name}: {each}" for each in problems))
+
+    def unused(self, snapshot: Snapshot) -> tuple[str, ...]:
+        """Return a line for each metric of the snapshot that no catalogue declares: often a renamed one."""
+        tables = [snapshot.metrics, *(table for scope in snapshot.scopes.values() for table in scope.values())]
+        names = sorted({name for table in tables for name in table} - set(self.catalogue.metrics))
+        hints = {name: did_you_mean(name, self.catalogue.metrics) for name in names}
+        return tuple(f"no catalogue declares `{name}`" + (f": {hints[name]}" if hints[name] else "") for name in names)
+
+    def collect(
+        self,
+        root: PathLike,
+        as_of: Decimal,
+        *,
+        now: Decimal,
+        since: Decimal | None = None,
+        environ: Mapping[str, str] | None = None,
+        archive: bool = False,
+    ) -> Collected:
+        """Read a desk's artefacts below `root` as the sources say.
+
+        Times are seconds since the epoch: `as_of` cuts what is seen, `since` where it begins, `now` is the clock,
+        against which live sources are taken or refused. Raises UsageError for a root that is no folder.
+        """
+        overrides = [param.override.env for policy in self.policies.values() for param in policy.params.values() if param.override]
+        return collect(
+            Path(root), as_of, self.sources, self.catalogue,
+            since=since, environ=os.environ if environ is None else environ, now=now, archive=archive,
+            env_names=sorted(set(overrides)),
+        )  # fmt: skip
