@@ -39,7 +39,9 @@ def load(path: PathLike | None = None) -> PolicySet:
     return policies
 
 
-def check(path: PathLike | None = None, advance: Callable[[], None] = lambda: None) -> tuple[PolicySet, Collector]:
+def check(
+    path: PathLike | None = None, advance: Callable[[], None] = lambda: None
+) -> tuple[PolicySet, Collector]:
     """Like `load`, but return what is sound together with the complaints and the source lines they show."""
     collector = Collector()
     root = load_root(find_root(path), collector, advance)
@@ -111,7 +113,9 @@ class PolicySet:
     def compiled(self) -> Mapping[str, CompiledPolicy]:
         """The policies ready to be walked; made once."""
         if not self._compiled:
-            self._compiled = {name: compile_policy(each, self.catalogue) for name, each in self.policies.items()}
+            self._compiled = {
+                name: compile_policy(each, self.catalogue) for name, each in self.policies.items()
+            }
         return self._compiled
 
     def values_of(self, environment: str | None) -> Mapping[str, Mapping[str, Value]]:
@@ -147,10 +151,15 @@ class PolicySet:
 
     def unused(self, snapshot: Snapshot) -> tuple[str, ...]:
         """Return a line for each metric of the snapshot that no catalogue declares: often a renamed one."""
-        tables = [snapshot.metrics, *(table for scope in snapshot.scopes.values() for table in scope.values())]
+        tables = [
+            snapshot.metrics,
+            *(table for scope in snapshot.scopes.values() for table in scope.values()),
+        ]
         names = sorted({name for table in tables for name in table} - set(self.catalogue.metrics))
         hints = {name: did_you_mean(name, self.catalogue.metrics) for name in names}
-        return tuple(f"no catalogue declares `{name}`" + (f": {hints[name]}" if hints[name] else "") for name in names)
+        return tuple(
+            f"no catalogue declares `{name}`" + (f": {hints[name]}" if hints[name] else "") for name in names
+        )
 
     def collect(
         self,
@@ -167,7 +176,12 @@ class PolicySet:
         Times are seconds since the epoch: `as_of` cuts what is seen, `since` where it begins, `now` is the clock,
         against which live sources are taken or refused. Raises UsageError for a root that is no folder.
         """
-        overrides = [param.override.env for policy in self.policies.values() for param in policy.params.values() if param.override]
+        overrides = [
+            param.override.env
+            for policy in self.policies.values()
+            for param in policy.params.values()
+            if param.override
+        ]
         return collect(
             Path(root), as_of, self.sources, self.catalogue,
             since=since, environ=os.environ if environ is None else environ, now=now, archive=archive,

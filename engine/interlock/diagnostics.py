@@ -119,4 +119,6 @@ def _excerpt(span: Span, sources: Mapping[str, list[str]]) -> list[str]:
 
 
 def _visible(text: str) -> str:
-    return "".join(each if each.isprintable() or each == "\t" else "\N{REPLACEMENT CHARACTER}" for each in text)
+    return "".join(
+        each if each.isprintable() or each == "\t" else "\N{REPLACEMENT CHARACTER}" for each in text
+    )

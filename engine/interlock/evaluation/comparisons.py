@@ -17,7 +17,16 @@ from .verdict import Comparison
 
 __all__ = ["compared", "polarities", "shown"]
 
-_OPPOSITE = {"lt": "ge", "le": "gt", "gt": "le", "ge": "lt", "eq": "ne", "ne": "eq", "in": "not_in", "not_in": "in"}
+_OPPOSITE = {
+    "lt": "ge",
+    "le": "gt",
+    "gt": "le",
+    "ge": "lt",
+    "eq": "ne",
+    "ne": "eq",
+    "in": "not_in",
+    "not_in": "in",
+}
 _MIRRORED = {"lt": "gt", "le": "ge", "gt": "lt", "ge": "le", "eq": "eq", "ne": "ne"}
 
 
@@ -42,7 +51,9 @@ def polarities(condition: Node, wanted: bool, lets: Mapping[str, Node]) -> dict[
 
 def compared(seen: Iterable[Seen], wanted: Mapping[int, bool]) -> tuple[Comparison, ...]:
     """Return the records of the comparisons that the rule's truth rests on, in the order of the file."""
-    found = {id(each.node): _comparison(each, wanted[id(each.node)]) for each in seen if id(each.node) in wanted}
+    found = {
+        id(each.node): _comparison(each, wanted[id(each.node)]) for each in seen if id(each.node) in wanted
+    }
     return tuple(sorted(found.values(), key=lambda each: (each.line, each.column, each.left)))
 
 
@@ -56,7 +67,11 @@ def _comparison(seen: Seen, helpful: bool) -> Comparison:
         return Comparison(span.line, span.column, text, "is", needed, truth, needed, None, truth, passing)
     (left, left_value), (right, right_value) = zip(node.arguments, (seen.left, seen.right), strict=True)
     operator = node.operator
-    if isinstance(left, (Literal, ParamRef)) and operator in _MIRRORED and not isinstance(right, (Literal, ParamRef)):
+    if (
+        isinstance(left, (Literal, ParamRef))
+        and operator in _MIRRORED
+        and not isinstance(right, (Literal, ParamRef))
+    ):
         left, right, left_value, right_value = right, left, right_value, left_value
         operator = _MIRRORED[operator]
     needed_operator = operator if helpful else _OPPOSITE[operator]

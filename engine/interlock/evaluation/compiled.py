@@ -149,7 +149,11 @@ def _rule_meaning(rule: Rule) -> dict[str, object]:
     else:
         condition = to_text(rule.condition)
     guards = {"applies": rule.applies, "hold": rule.hold}
-    return {**plain, "condition": condition, **{key: to_text(each) if each else "" for key, each in guards.items()}}
+    return {
+        **plain,
+        "condition": condition,
+        **{key: to_text(each) if each else "" for key, each in guards.items()},
+    }
 
 
 def _metric(metric: Metric) -> dict[str, object]:

@@ -54,7 +54,10 @@ class Decision:
 
 
 def decide(
-    compiled: Mapping[str, CompiledPolicy], measures: Measures, request: Request, asked: Iterable[str] | None = None
+    compiled: Mapping[str, CompiledPolicy],
+    measures: Measures,
+    request: Request,
+    asked: Iterable[str] | None = None,
 ) -> Decision:
     """Evaluate the asked policies (all by default) over one snapshot, in order of name and member.
 
@@ -125,7 +128,9 @@ class _Judge:
 class _Case:
     """One policy at one member."""
 
-    def __init__(self, judge: _Judge, compiled: CompiledPolicy, member: str | None, given: Mapping[str, Value]) -> None:
+    def __init__(
+        self, judge: _Judge, compiled: CompiledPolicy, member: str | None, given: Mapping[str, Value]
+    ) -> None:
         self.judge = judge
         self.compiled = compiled
         self.policy = compiled.policy
@@ -144,7 +149,11 @@ class _Case:
         self.children: dict[str, tuple[Verdict, ...]] = {}
 
     def parameters(self, given: Mapping[str, Value]) -> Effective:
-        plain = {name: param.value for name, param in self.policy.params.items() if isinstance(param.value, (bool, str, Decimal, frozenset))}
+        plain = {
+            name: param.value
+            for name, param in self.policy.params.items()
+            if isinstance(param.value, (bool, str, Decimal, frozenset))
+        }
         self.interpreter.params = plain
         found = effective(
             self.policy,
@@ -156,7 +165,9 @@ class _Case:
         )
         if found.absent:
             words = ", ".join(f"`{each}`" for each in found.absent)
-            raise _Refused(f"`{self.policy.id}` needs a value for {words}: give it in an environment (`--environment NAME`)")
+            raise _Refused(
+                f"`{self.policy.id}` needs a value for {words}: give it in an environment (`--environment NAME`)"
+            )
         return found
 
     def override_holds(self, override: Override) -> Value:
@@ -174,7 +185,9 @@ class _Case:
 
     def verdict(self) -> Verdict:
         outcomes = [self.outcome(each) for each in self.compiled.rules]
-        results = tuple(self.result(each, outcome) for each, outcome in zip(self.compiled.rules, outcomes, strict=True))
+        results = tuple(
+            self.result(each, outcome) for each, outcome in zip(self.compiled.rules, outcomes, strict=True)
+        )
         return self.assemble(results, outcomes, [])
 
     def assemble(self, results: tuple[RuleResult, ...], outcomes: list[Outcome], extra: list[str]) -> Verdict:
@@ -238,11 +251,11 @@ class _Case:
             return Outcome.skipped("does not apply")
         before = len(self.interpreter.seen)
         if compiled.condition is None:
-            assert isinstance(rule.condition, Composition)  # noqa: S101  what has no program is a composition
+            assert isinstance(rule.condition, Composition)
             outcome = self.composed(rule, rule.condition)
         else:
             truth = self.interpreter.evaluate(compiled.condition)
-            assert isinstance(truth, (bool, Unknown))  # noqa: S101  the checker saw to it
+            assert isinstance(truth, (bool, Unknown))
             outcome = of_truth(rule, truth)
             seen = self.interpreter.seen[before:]
             outcome = replace(outcome, comparisons=compared(seen, compiled.helpful))
@@ -261,7 +274,7 @@ class _Case:
         if isinstance(value, Param):
             absent = Unknown((Cause(value.name, "", "", "missing", "the param is unlimited"),))
             return self.params.values.get(value.name, absent)
-        assert isinstance(value, (bool, str, Decimal, frozenset))  # noqa: S101  read from YAML
+        assert isinstance(value, (bool, str, Decimal, frozenset))
         return value
 
     def result(self, compiled: CompiledRule, outcome: Outcome) -> RuleResult:
@@ -302,5 +315,3 @@ def _printed(rule: Rule, verdicts: tuple[str, ...]) -> list[str]:
     if verdicts.index(rule.unknown) < verdicts.index(rule.failed):
         return [f"rule `{rule.id}` contributes {rule.unknown} when unknown, {rule.failed} when it fails"]
     return []
-
-

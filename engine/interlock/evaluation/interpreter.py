@@ -94,7 +94,11 @@ class Interpreter:
             case ParamRef():
                 return _as_enum(self.params[node.name], node)
             case MemberRef():
-                return self.member if self.member is not None else Unknown((Cause(node.name, "", "", "missing member"),))
+                return (
+                    self.member
+                    if self.member is not None
+                    else Unknown((Cause(node.name, "", "", "missing member"),))
+                )
             case LetRef():
                 return self.let(node.name)
             case Call():
@@ -118,7 +122,9 @@ class Interpreter:
     def _function(self, name: str) -> Callable[..., Shaped]:
         return lambda node, *arguments, **options: self.call(name, node, arguments, options)
 
-    def call(self, name: str, node: Call, arguments: tuple[Shaped, ...], options: dict[str, Shaped]) -> Shaped:
+    def call(
+        self, name: str, node: Call, arguments: tuple[Shaped, ...], options: dict[str, Shaped]
+    ) -> Shaped:
         """Apply one entry of the operator table; a number beyond all numbers is unknown."""
         try:
             if name in REDUCTIONS:
@@ -154,7 +160,8 @@ class Interpreter:
                 selection = _complete(selection, series.every)
             return REDUCTIONS[name](selection)
 
-        return _each_member(lambda series, where=None: over_time(series, where), argument, {"where": where})
+        filters = {} if where is None else {"where": where}
+        return _each_member(lambda series, where=None: over_time(series, where), argument, filters)
 
     # looks beyond the present value
 
@@ -171,7 +178,7 @@ class Interpreter:
 
     def baseline(self, node: Call) -> Shaped:
         name, metric = node.arguments
-        assert isinstance(name, Literal) and isinstance(metric, MetricRef)  # noqa: S101  the checker saw to it
+        assert isinstance(name, Literal) and isinstance(metric, MetricRef)
         measures = self.baselines.get(str(name.value))
         if measures is None:
             return self.absent(metric, Cause(metric.name, "", "", "no ledger", f"no baseline `{name.value}`"))
@@ -187,7 +194,7 @@ class Interpreter:
 
     def attested(self, node: Call) -> Shaped:
         what = node.arguments[0]
-        assert isinstance(what, Literal)  # noqa: S101  the checker saw to it
+        assert isinstance(what, Literal)
         if self.attestations is None:
             return Unknown((Cause(f"attested({what.value})", "", "", "no ledger"),))
         return what.value in self.attestations
@@ -215,7 +222,9 @@ def _in_baseline(value: Value, name: str, as_of: Decimal) -> Value:
         return value
     where = f"in baseline {name} of {show_time(as_of)}"
     causes = tuple(
-        Cause(each.metric, each.member, each.at, each.cause, f"{each.detail}, {where}" if each.detail else where)
+        Cause(
+            each.metric, each.member, each.at, each.cause, f"{each.detail}, {where}" if each.detail else where
+        )
         for each in value.causes
     )
     return Unknown(causes, value.low, value.high)
@@ -234,7 +243,7 @@ def _each_member(operation: Callable[..., Shaped], argument: Shaped, options: Ma
 
 
 def _over_members(name: str, argument: Shaped, where: Shaped | None) -> Value:
-    assert isinstance(argument, Members)  # noqa: S101  the checker saw to it
+    assert isinstance(argument, Members)
     if argument.doubt:
         return Unknown(argument.doubt)
     items = []
@@ -250,5 +259,3 @@ def _complete(selection: Selection, every: Decimal) -> Selection:
     """Leave out periods that still run: the newest complete point is wanted."""
     items = tuple(each for each in selection.items if each.at + every <= selection.as_of)
     return Selection(items, selection.as_of, selection.before, selection.after, selection.short)
-
-

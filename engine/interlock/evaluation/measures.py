@@ -66,12 +66,12 @@ class Measures:
         return found
 
     def _members(self, metric: Metric) -> Members:
-        assert metric.scope is not None  # noqa: S101  asked for scoped metrics only
+        assert metric.scope is not None
         members, doubt = self.roster(metric.scope)
         values: dict[str, Value | Series] = {}
         for member in members:
             value = self._read(metric, member)
-            assert not isinstance(value, Members)  # noqa: S101
+            assert not isinstance(value, Members)
             values[member] = within_range(metric, value)
         return Members(values, doubt)
 

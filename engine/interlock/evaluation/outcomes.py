@@ -58,7 +58,9 @@ def of_children(rule: Rule, child: Composition, policy: Policy, verdicts: Sequen
     if blind or not verdicts:
         told = merged(*(rule.causes for each in blind for rule in each.rules))
         cause = Cause(child.policy, "", "", "missing", "the policy was not evaluated")
-        return replace(Outcome("unknown", told or (cause,)), note=f"cannot tell: `{child.policy}` was not evaluated")
+        return replace(
+            Outcome("unknown", told or (cause,)), note=f"cannot tell: `{child.policy}` was not evaluated"
+        )
     order = policy.verdicts
     seen = max(order.index(each.verdict) for each in verdicts)
     possible = max(order.index(each.possible) for each in verdicts)
@@ -78,7 +80,11 @@ def _compared(
     requirement = rule.kind == "requirement"
     word = "at worst" if requirement else "better than"
     truths = {index <= bound if requirement else index < bound for index in (at, may)}
-    decided = truths.pop() if len(truths) == 1 else (None if (at <= bound if requirement else at < bound) else False)
+    decided = (
+        truths.pop()
+        if len(truths) == 1
+        else (None if (at <= bound if requirement else at < bound) else False)
+    )
     truth = "unknown" if decided is None else str(decided if requirement else not decided).lower()
     shown = seen if seen == possible else f"{seen} (possibly {possible})"
     return Comparison(

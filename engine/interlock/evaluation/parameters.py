@@ -93,5 +93,5 @@ def _overridden(
         return unknown("wrong type", f"{override.env}: {written}")
     if isinstance(written.value, Decimal) and not in_range(param, written.value):
         return unknown("out of range", f"{override.env} is outside its range")
-    assert not isinstance(written.value, Unlimited)  # noqa: S101  parse_as refuses it
+    assert not isinstance(written.value, Unlimited)
     return written.value, f"param `{param.name}` is {text}, set by {override.env}"

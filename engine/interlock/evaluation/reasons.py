@@ -31,7 +31,9 @@ def generated(outcome: str, comparisons: Sequence[Comparison], causes: Sequence[
         return f"cannot tell: {born(causes)}"
     shown = failing(comparisons) if outcome == "fail" else comparisons
     parts = [f"{each.left} is {each.seen}, needed {each.needed}" for each in shown]
-    return "; ".join(dict.fromkeys(parts)) or ("the condition holds" if outcome == "pass" else "the condition fails")
+    return "; ".join(dict.fromkeys(parts)) or (
+        "the condition holds" if outcome == "pass" else "the condition fails"
+    )
 
 
 def born(causes: Sequence[Cause]) -> str:
@@ -69,7 +71,10 @@ def _put(names: dict[str, object], parts: list[str], text: str) -> None:
 
 
 def _namespace(names: dict[str, object]) -> dict[str, object]:
-    return {key: SimpleNamespace(**_namespace(each)) if isinstance(each, dict) else each for key, each in names.items()}
+    return {
+        key: SimpleNamespace(**_namespace(each)) if isinstance(each, dict) else each
+        for key, each in names.items()
+    }
 
 
 @functools.lru_cache(maxsize=1024)

@@ -16,6 +16,7 @@ from .shapes import Point, Series
 
 __all__ = ["irregular", "regular"]
 
+
 class _Reading:
     """One metric at one member, as its points are read."""
 
@@ -95,7 +96,9 @@ def regular(metric: Metric, form: object, as_of: Decimal, member: str = "") -> S
     for index in range(first, end + 1):
         at = slot_start(index, every)
         value = slots.get(index)
-        points.append(Point(at, index, reading.unknown(reading.cause(*missing, at)) if value is None else value))
+        points.append(
+            Point(at, index, reading.unknown(reading.cause(*missing, at)) if value is None else value)
+        )
     past = None
     if metric.began is None:
         past = reading.unknown(reading.cause("not covered", "before the first period of the snapshot"))

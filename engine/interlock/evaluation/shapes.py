@@ -78,13 +78,17 @@ def lift(operation: Callable[..., Value], *arguments: Shaped) -> Shaped:
         return operation(*arguments)
     if any(each.blank for each in series):
         return replace(series[0], points=(), blank=merged(*(each.blank for each in series)))
-    return _regular(operation, arguments, series) if series[0].every else _irregular(operation, arguments, series)
+    return (
+        _regular(operation, arguments, series)
+        if series[0].every
+        else _irregular(operation, arguments, series)
+    )
 
 
 def _at(operation: Callable[..., Value], name: str, arguments: tuple[Shaped, ...]) -> Value | Series:
     taken = [each.values[name] if isinstance(each, Members) else each for each in arguments]
     result = lift(operation, *taken)
-    assert not isinstance(result, Members)  # noqa: S101  members do not nest
+    assert not isinstance(result, Members)
     return result
 
 
@@ -104,7 +108,9 @@ def _regular(operation: Callable[..., Value], arguments: tuple[Shaped, ...], ser
     return Series(points, series[0].as_of, every, max(end, start - 1), past)
 
 
-def _irregular(operation: Callable[..., Value], arguments: tuple[Shaped, ...], series: list[Series]) -> Series:
+def _irregular(
+    operation: Callable[..., Value], arguments: tuple[Shaped, ...], series: list[Series]
+) -> Series:
     tables = [{(point.at, point.order): point for point in each.points} for each in series[1:]]
     points = []
     for point in series[0].points:
@@ -115,7 +121,8 @@ def _irregular(operation: Callable[..., Value], arguments: tuple[Shaped, ...], s
         row = iter([point, *(each for each in others if each is not None)])
         row_points = [next(row) if isinstance(each, Series) else None for each in arguments]
         values = [
-            argument if found is None else found.value for argument, found in zip(arguments, row_points, strict=True)
+            argument if found is None else found.value
+            for argument, found in zip(arguments, row_points, strict=True)
         ]
         doubt = merged(*(each.doubt for each in row_points if each is not None))
         points.append(Point(point.at, point.order, operation(*values), doubt))

@@ -60,9 +60,9 @@ class Snapshot:
         problems = list(_problems(document))
         if problems:
             raise SnapshotError("\n".join(f"{name}: {each}" for each in problems))
-        assert isinstance(document, dict)  # noqa: S101  anything else is among the problems
+        assert isinstance(document, dict)
         as_of = parse_time(document["as_of"])
-        assert as_of is not None  # noqa: S101  likewise
+        assert as_of is not None
         meaning = {key: value for key, value in document.items() if key != "collected"}
         return cls(
             as_of,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
@@ -26,7 +27,9 @@ def run(series: Series, span: Value | None = None, where: Series | Value | None 
         causes = item.value.causes if isinstance(item.value, Unknown) else ()
         before = [each for each in selection.items[:order] if isinstance(each.value, Unknown)]
         nearby = merged(causes, *(each.value.causes for each in before[-8:]), selection.before)  # type: ignore[union-attr]
-        value = between(Decimal(low), high, merged(nearby, *(each.doubt for each in selection.items[: order + 1])))
+        value = between(
+            Decimal(low), high, merged(nearby, *(each.doubt for each in selection.items[: order + 1]))
+        )
         points.append(Point(item.at, series.end + 1 - len(selection.items) + order, value, item.doubt))
     if series.every is None:
         return replace(series, points=tuple(replace(each, order=order) for order, each in enumerate(points)))
@@ -54,7 +57,9 @@ def _neighbours(series: Series, operation: Callable[[Value, Value], Value]) -> S
         elif series.every and series.past is not None:
             points.append(replace(point, value=operation(point.value, series.past)))
         elif not series.every and series.covered_from > -INFINITY:
-            points.append(replace(point, value=Unknown(series.uncovered), doubt=merged(point.doubt, series.uncovered)))
+            points.append(
+                replace(point, value=Unknown(series.uncovered), doubt=merged(point.doubt, series.uncovered))
+            )
         before = point
     past = operation(series.past, series.past) if series.past is not None else None
     return replace(series, points=tuple(points), past=past)
@@ -83,8 +88,10 @@ def gap(series: Series, within: Value) -> Series:
     if lost:
         return Series((), series.as_of, blank=lost)
     times = [selection.begin, *(each.at for each in selection.items), max(series.as_of, selection.begin)]
-    pairs = zip(times, times[1:], strict=False)
-    points = tuple(Point(end, order, max(end - start, Decimal(0))) for order, (start, end) in enumerate(pairs))
+    pairs = itertools.pairwise(times)
+    points = tuple(
+        Point(end, order, max(end - start, Decimal(0))) for order, (start, end) in enumerate(pairs)
+    )
     return Series(points, series.as_of)
 
 

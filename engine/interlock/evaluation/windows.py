@@ -112,13 +112,10 @@ def _slots(series: Series, every: Decimal, options: Mapping[str, Value]) -> Sele
     if newest - first >= SNAPSHOT_POINTS:
         cause = Cause("", "", "", "overflow", f"the window has more than {SNAPSHOT_POINTS} slots")
         return Selection((), series.as_of, lost=(cause,))
-    items = []
-    for index in range(first, newest + 1):
-        value = series.slot(index)
-        if value is not None:
-            items.append(Item(slot_start(index, every), value))
+    values = ((index, series.slot(index)) for index in range(first, newest + 1))
+    items = tuple(Item(slot_start(index, every), value) for index, value in values if value is not None)
     short = first < series.start and series.past is None
-    return Selection(tuple(items), series.as_of, short=short, begin=slot_start(first, every))
+    return Selection(items, series.as_of, short=short, begin=slot_start(first, every))
 
 
 def _endless(series: Series) -> tuple[Cause, ...]:
@@ -165,7 +162,9 @@ def _begin(series: Series, options: Mapping[str, Value]) -> tuple[Decimal, bool]
     return -INFINITY, False
 
 
-def _newest(items: list[Item], count: int, before: tuple[Cause, ...]) -> tuple[list[Item], tuple[Cause, ...], bool]:
+def _newest(
+    items: list[Item], count: int, before: tuple[Cause, ...]
+) -> tuple[list[Item], tuple[Cause, ...], bool]:
     """The newest `count` points; with as many of them seen, what lies before does not matter."""
     enough = len(items) >= count
     return items[-count:], () if enough else before, not enough and not before

@@ -30,7 +30,11 @@ class CallRules(OperandRules):
         function = FUNCTIONS[name]
         wanted, good = len(function.arguments), True
         if arguments != wanted:
-            hint = "`larger(a, b)` and `smaller(a, b)` take two" if name in ("min", "max") else f"write `{function.signature}`"
+            hint = (
+                "`larger(a, b)` and `smaller(a, b)` take two"
+                if name in ("min", "max")
+                else f"write `{function.signature}`"
+            )
             plural = "argument" if wanted == 1 else "arguments"
             self.complain("E308", f"`{name}` takes {wanted} {plural}, {arguments} given", span, hint)
             good = False
@@ -59,7 +63,9 @@ class CallRules(OperandRules):
                    "default": self.default}  # fmt: skip
         return special[name](arguments, options, span)
 
-    def build(self, name: str, node: Node, options: Options, kind: Type, shape: Shape, span: Span, axis: str) -> Node:
+    def build(
+        self, name: str, node: Node, options: Options, kind: Type, shape: Shape, span: Span, axis: str
+    ) -> Node:
         return Call(name, (node,), tuple(sorted(options.items())), kind, shape, span, axis)
 
     # reductions
@@ -142,7 +148,11 @@ class CallRules(OperandRules):
             good = isinstance(value, (Literal, ParamRef)) and value.type == INTEGER and _positive(value)
             wanted = "a whole number above 0"
         else:
-            good = isinstance(value, (Literal, ParamRef)) and value.type.kind is Kind.DURATION and _positive(value)
+            good = (
+                isinstance(value, (Literal, ParamRef))
+                and value.type.kind is Kind.DURATION
+                and _positive(value)
+            )
             wanted = "a duration above 0, as in `14d`"
         if not good:
             self.complain("E309", f"`{key}=` wants {wanted}", value.span)
@@ -162,7 +172,9 @@ class CallRules(OperandRules):
         if value.type != BOOL:
             self.complain("E309", f"`where=` wants a boolean, this is {article(value.type)}", value.span)
             return False
-        if (value.shape.time or value.shape.members) is None or self.broadcast((node, value), value.span) is None:
+        if (value.shape.time or value.shape.members) is None or self.broadcast(
+            (node, value), value.span
+        ) is None:
             if value.shape == SCALAR:
                 self.complain("E313", "`where=` needs one boolean for each point", value.span)
             return False
@@ -188,7 +200,13 @@ class CallRules(OperandRules):
             self.complain("E313", f"`{name}` needs a series, this is {node.shape}", node.span)
             return None
         kind = node.type.kind
-        good = kind is Kind.BOOL if name == "run" else kind is not Kind.EVENT if name == "changed" else node.type.numeric
+        good = (
+            kind is Kind.BOOL
+            if name == "run"
+            else kind is not Kind.EVENT
+            if name == "changed"
+            else node.type.numeric
+        )
         if not good:
             self.complain("E309", f"`{name}` does not go with {article(node.type)}", node.span)
             return None

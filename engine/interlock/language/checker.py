@@ -5,14 +5,13 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable
 
-
 from ..diagnostics import Collector, Span, did_you_mean
 from .calls import CallRules
 from .declarations import Declarations
-from .operators import FUNCTIONS
 from .operands import article
+from .operators import FUNCTIONS
 from .parser import Parsed, parse
-from .tree import LetRef, Literal, MemberRef, MetricRef, Node, ParamRef, walk
+from .tree import Call, LetRef, Literal, MemberRef, MetricRef, Node, ParamRef, walk
 from .types import BOOL, SCALAR, STRING, Kind, Shape, Type
 
 __all__ = ["check", "check_rule"]
@@ -48,17 +47,28 @@ def check_rule(text: str, locate: Locate, declarations: Declarations, collector:
         return None
     whole = locate(0, len(text))
     if node.type != BOOL:
-        collector.add("E317", f"a rule is a boolean, this is {article(node.type)}", whole, "compare it with a limit")
+        collector.add(
+            "E317", f"a rule is a boolean, this is {article(node.type)}", whole, "compare it with a limit"
+        )
         return None
     if node.shape != SCALAR:
         hint = "reduce it with `all(…)`, `any(…)`, `count(…)`, `last(…)` or `streak(…)`"
         collector.add("E317", f"a rule is one boolean, this is one along {node.shape}", whole, hint)
         return None
+    if not any(_may_vary(each) for each in walk(node)):
+        collector.add("E312", "this condition reads nothing that could change", whole, "name a metric")
+        return None
     return node
 
 
+def _may_vary(node: Node) -> bool:
+    return node.operator == "attested" if isinstance(node, Call) else not isinstance(node, Literal)
+
+
 class _Checker(CallRules):
-    def __init__(self, parsed: Parsed, locate: Locate, declarations: Declarations, collector: Collector) -> None:
+    def __init__(
+        self, parsed: Parsed, locate: Locate, declarations: Declarations, collector: Collector
+    ) -> None:
         super().__init__(declarations, collector)
         self.parsed = parsed
         self.locate = locate
@@ -125,7 +135,9 @@ class _Checker(CallRules):
             return Literal(lexed.strings[start], STRING, SCALAR, self.span(tree))
         path = _path(tree)
         if path is None or start in lexed.literals or start in lexed.strings:
-            self.complain("E304", "values have no attributes or methods", self.span(tree), "name a metric by its path")
+            self.complain(
+                "E304", "values have no attributes or methods", self.span(tree), "name a metric by its path"
+            )
             return None
         return self.resolve(path, self.span(tree))
 
@@ -152,7 +164,10 @@ class _Checker(CallRules):
 
     def unknown_name(self, path: str, span: Span) -> None:
         if path in FUNCTIONS:
-            message, hint = f"`{path}` is a function and has no value of its own", f"write `{FUNCTIONS[path].signature}`"
+            message, hint = (
+                f"`{path}` is a function and has no value of its own",
+                f"write `{FUNCTIONS[path].signature}`",
+            )
             self.complain("E307", message, span, hint)
             return
         under = sorted(each for each in self.declarations.metrics if each.startswith(path + "."))
@@ -161,7 +176,10 @@ class _Checker(CallRules):
         elif path in self.declarations.rosters:
             hint = f"the policy needs `for_each: {path}` to speak of one member"
         else:
-            hint = did_you_mean(path, self.declarations.words()) or "`interlock metrics WORD` searches the catalogue"
+            hint = (
+                did_you_mean(path, self.declarations.words())
+                or "`interlock metrics WORD` searches the catalogue"
+            )
         self.complain("E305", f"no metric, param or let is called `{path}`", span, hint)
 
     # calls
@@ -169,7 +187,12 @@ class _Checker(CallRules):
     def call(self, tree: ast.Call) -> Node | None:
         name = _path(tree.func)
         if name is None or tree.func.col_offset in self.parsed.lexed.strings:
-            self.complain("E304", "values have no attributes or methods", self.span(tree.func), "functions stand alone: `abs(x)`")
+            self.complain(
+                "E304",
+                "values have no attributes or methods",
+                self.span(tree.func),
+                "functions stand alone: `abs(x)`",
+            )
             return None
         if name not in FUNCTIONS:
             hint = did_you_mean(name, FUNCTIONS) or "docs/language.md lists the functions"
@@ -200,5 +223,3 @@ def _path(tree: ast.expr) -> str | None:
 def reads(node: Node) -> set[str]:
     """Return the names of the metrics below a node, lets not followed."""
     return {each.name for each in walk(node) if isinstance(each, MetricRef)}
-
-

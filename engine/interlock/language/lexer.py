@@ -80,6 +80,7 @@ class _Lexer:
         self.index = 0
         self.depth = 0
         self.prefixes = 0
+        self.value_end = -1
         self.tokens: list[str] = []
         self.failed = False
 
@@ -88,7 +89,11 @@ class _Lexer:
         while self.index < len(self.text):
             start = self.index
             code.append(self.token())
-            if len(self.tokens) > _TOKENS or self.depth > EXPRESSION_DEPTH or self.prefixes > EXPRESSION_DEPTH:
+            if (
+                len(self.tokens) > _TOKENS
+                or self.depth > EXPRESSION_DEPTH
+                or self.prefixes > EXPRESSION_DEPTH
+            ):
                 limit = f"the expression has more than {EXPRESSION_NODES} parts or {EXPRESSION_DEPTH} levels"
                 self.complain("E301", limit, start, self.index, _SPLIT)
                 return None
@@ -127,19 +132,33 @@ class _Lexer:
         return " " * len(token)
 
     def string(self, token: str, start: int) -> str:
+        if self.adjoins(start):
+            return self.adjoined(token, start)
         self.lexed.strings[start] = token[1:-1]
         self.lexed.ends[start] = self.index
         return "_" * len(token)
+
+    def adjoins(self, start: int) -> bool:
+        """Tell whether a value or word ends right here: Python would read the two as one name."""
+        before, self.value_end = self.value_end, self.index
+        return start == before
+
+    def adjoined(self, token: str, start: int) -> str:
+        return self.refuse("E302", f"an operator is missing before `{token}`", start, None)
 
     def number(self, token: str, start: int) -> str:
         match = LITERAL.match(self.text, start)
         if match and len(match[0]) < len(token) and match[0] + "%" == token and self.operand_follows():
             token = match[0]
         literal = parse_literal(token)
+        if self.adjoins(start):
+            return self.adjoined(token, start)
         if literal is None:
             return self.refuse("E302", f"`{token}` is not a number", start, _number_hint(token))
         if token.endswith("%") and self.operand_follows():
-            return self.refuse("E303", "`%` between two values is not part of the language", start, _HINTS["%"])
+            return self.refuse(
+                "E303", "`%` between two values is not part of the language", start, _HINTS["%"]
+            )
         self.lexed.literals[start] = literal
         self.lexed.ends[start] = self.index
         return "_" * len(token)
@@ -150,7 +169,7 @@ class _Lexer:
         )
 
     def word(self, token: str, start: int) -> str:
-        return token
+        return self.adjoined(token, start) if self.adjoins(start) else token
 
     def symbol(self, token: str, start: int) -> str:
         if token in _HINTS:
@@ -167,13 +186,19 @@ class _Lexer:
         self.index += 1
         if character in "'\"":
             self.index = len(self.text)
-            return self.refuse("E302", "the quote is not closed", start, "backslashes have no meaning in quotes")
+            return self.refuse(
+                "E302", "the quote is not closed", start, "backslashes have no meaning in quotes"
+            )
         if character == "#":
             self.index = len(self.text)
             hint = "move the comment to a line of its own"
             return self.refuse("E318", "a comment inside an expression", start, hint)
         if not character.isascii() and character not in _HINTS:
-            shown = f"`{character}` (U+{ord(character):04X})" if character.isprintable() else f"U+{ord(character):04X}"
+            shown = (
+                f"`{character}` (U+{ord(character):04X})"
+                if character.isprintable()
+                else f"U+{ord(character):04X}"
+            )
             return self.refuse("E319", f"{shown} is not an ASCII character", start, "names are ASCII letters")
         return self.refuse("E303", f"`{character}` is not part of the language", start, _HINTS.get(character))
 
@@ -183,4 +208,6 @@ def _number_hint(token: str) -> str:
         return "write the digits without underscores"
     if re.fullmatch(r"0[0-9]+", token):
         return "numbers are decimal: drop the leading zero"
-    return "write a decimal with one of the units `% bps s m h d w` or a currency, as in `55%`, `2h`, `500USD`"
+    return (
+        "write a decimal with one of the units `% bps s m h d w` or a currency, as in `55%`, `2h`, `500USD`"
+    )

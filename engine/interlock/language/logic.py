@@ -87,7 +87,9 @@ def _calculate(operation: Callable[[Decimal, Decimal], Decimal], left: Value, ri
     (a, b), (c, d) = interval(left), interval(right)
     low, high = operation(a, c), operation(b, d)
     if isinstance(left, Unknown) or isinstance(right, Unknown):
-        return Unknown(_causes(left, right), -INFINITY if low.is_nan() else low, INFINITY if high.is_nan() else high)
+        return Unknown(
+            _causes(left, right), -INFINITY if low.is_nan() else low, INFINITY if high.is_nan() else high
+        )
     return _finite(low, left, right)
 
 

@@ -11,8 +11,8 @@ from .declarations import Declarations
 from .operators import OPERATORS
 from .ranges import always, static_range
 from .tree import Call, Literal, MemberRef, Node, ParamRef
-from .units import CONTEXT, plain_number
 from .types import BOOL, DURATION, SCALAR, EnumType, Kind, Shape, Type
+from .units import CONTEXT, plain_number
 
 __all__ = ["OperandRules", "article"]
 
@@ -111,7 +111,7 @@ class OperandRules:
 
     def as_enum(self, node: Node, kind: Type) -> Node | None:
         enum = kind.enum
-        assert enum is not None  # noqa: S101  the caller asked for an enum's type
+        assert enum is not None
         if isinstance(node, Literal):
             if not self.declared(str(node.value), enum, node.span):
                 return None
@@ -132,11 +132,17 @@ class OperandRules:
     def comparable(self, operator: str, left: Node, right: Node, span: Span) -> bool:
         kind, symbol = left.type.kind, OPERATORS[operator].symbol
         if kind is Kind.EVENT:
-            self.complain("E309", "events have no value to compare", span, "count them: `count(…, within=14d)`")
+            self.complain(
+                "E309", "events have no value to compare", span, "count them: `count(…, within=14d)`"
+            )
             return False
-        if operator in _ORDER and (kind in (Kind.BOOL, Kind.STRING) or (kind is Kind.SET and operator != "le")):
+        if operator in _ORDER and (
+            kind in (Kind.BOOL, Kind.STRING) or (kind is Kind.SET and operator != "le")
+        ):
             hint = "sets know `==`, `!=` and `<=` (subset)" if kind is Kind.SET else "use `==` or `!=`"
-            self.complain("E309", f"`{symbol}` needs an order, which {article(left.type)} has not", span, hint)
+            self.complain(
+                "E309", f"`{symbol}` needs an order, which {article(left.type)} has not", span, hint
+            )
             return False
         if operator in _ORDER and left.type.enum and not left.type.enum.ordered:
             message = f"the values of `{left.type.enum.name}` have no order"
@@ -160,7 +166,9 @@ class OperandRules:
     def varies(self, operator: str, left: Node, right: Node, span: Span) -> bool:
         """Refuse a comparison with a literal that the declared ranges decide once and for all."""
         if isinstance(left, Literal) and isinstance(right, Literal):
-            self.complain("E312", "a comparison of two constants is vacuous", span, "name a metric on one side")
+            self.complain(
+                "E312", "a comparison of two constants is vacuous", span, "name a metric on one side"
+            )
             return False
         if left.type.kind not in (Kind.NUMBER, Kind.MONEY, Kind.DURATION, Kind.TIMESTAMP, Kind.ENUM):
             return True
@@ -191,7 +199,9 @@ class OperandRules:
             return None
         fitted = self.fit(left, right)
         shape = self.broadcast((left, right), span) if fitted else None
-        return Call(operator, (fitted, right), (), BOOL, shape, span) if fitted and shape is not None else None
+        return (
+            Call(operator, (fitted, right), (), BOOL, shape, span) if fitted and shape is not None else None
+        )
 
     # arithmetic
 

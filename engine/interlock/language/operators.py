@@ -43,12 +43,24 @@ class Operator:
         return f"{self.name}({', '.join([*self.arguments, *options])}) → {self.result}"
 
 
-def _reduce(name: str, argument: str, result: str, doc: str, example: str, **more: bool) -> Operator:
+def _reduce(
+    name: str, argument: str, result: str, doc: str, example: str, bounded: bool = True, members: bool = True
+) -> Operator:
     options = (*WINDOWS, "where")
-    flags = {"bounded": True, "members": True, **more}
-    return Operator(name, "reduce", (argument,), result, doc, (example,), options=options, **flags)
+    return Operator(
+        name,
+        "reduce",
+        (argument,),
+        result,
+        doc,
+        (example,),
+        options=options,
+        bounded=bounded,
+        members=members,
+    )
 
 
+# fmt: off
 _TABLE = (
     Operator("and", "logic", ("boolean", "boolean"), "boolean", "both hold; false decides against unknown",
              ("a and b",), "and", strict=False),
@@ -126,6 +138,7 @@ _TABLE = (
              "the value, or the constant where it is unknown; printed as an assumption", ("default(alerts.open, 0)",),
              strict=False),
 )
+# fmt: on
 
 OPERATORS = {each.name: each for each in _TABLE}
 SYMBOLS = {each.symbol: each for each in _TABLE if each.symbol}

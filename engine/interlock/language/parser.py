@@ -60,10 +60,14 @@ def parse(text: str, complain: Complain) -> Parsed | None:
         tree = ast.parse(lexed.code.lstrip(), mode="eval").body
     except SyntaxError as problem:
         start = min(lead + max((problem.offset or 1) - 1, 0), len(text) - 1)
-        complain("E302", f"not an expression: {_reason(problem)}", start, start + 1, _syntax_hint(text, start))
+        complain(
+            "E302", f"not an expression: {_reason(problem)}", start, start + 1, _syntax_hint(text, start)
+        )
         return None
     except (RecursionError, MemoryError, ValueError):
-        complain("E301", f"the expression has more than {EXPRESSION_DEPTH} levels", 0, 1, "split it with `let:`")
+        complain(
+            "E301", f"the expression has more than {EXPRESSION_DEPTH} levels", 0, 1, "split it with `let:`"
+        )
         return None
     _shift(tree, lead)
     return Parsed(tree, lexed, text) if _vetted(tree, complain) else None
@@ -71,7 +75,13 @@ def parse(text: str, complain: Complain) -> Parsed | None:
 
 def _reason(problem: SyntaxError) -> str:
     text = (problem.msg or "invalid syntax").lower()
-    known = ("was never closed", "unmatched", "does not match", "positional argument follows", "keyword argument")
+    known = (
+        "was never closed",
+        "unmatched",
+        "does not match",
+        "positional argument follows",
+        "keyword argument",
+    )
     return text if any(each in text for each in known) else "a value or an operator is missing here"
 
 

@@ -12,7 +12,18 @@ from .units import CONTEXT, plain_number
 
 __all__ = ["to_text"]
 
-_LEVEL = {"or": 1, "and": 2, "not": 3, "compare": 4, "member": 4, "add": 5, "sub": 5, "mul": 6, "div": 6, "neg": 7}
+_LEVEL = {
+    "or": 1,
+    "and": 2,
+    "not": 3,
+    "compare": 4,
+    "member": 4,
+    "add": 5,
+    "sub": 5,
+    "mul": 6,
+    "div": 6,
+    "neg": 7,
+}
 
 
 def to_text(node: Node) -> str:
@@ -28,7 +39,10 @@ def _text(node: Node) -> tuple[str, int]:
     operator = OPERATORS[node.operator]
     level = _LEVEL.get(node.operator, _LEVEL.get(operator.form, 9))
     if operator.symbol and len(operator.arguments) == 2:
-        parts = [_inside(each, level + (index > 0 or operator.form in ("compare", "member"))) for index, each in enumerate(node.arguments)]
+        parts = [
+            _inside(each, level + (index > 0 or operator.form in ("compare", "member")))
+            for index, each in enumerate(node.arguments)
+        ]
         return f" {operator.symbol} ".join(parts), level
     if operator.symbol:
         gap = " " if operator.symbol == "not" else ""

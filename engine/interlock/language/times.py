@@ -30,7 +30,7 @@ def parse_time(text: str) -> Decimal | None:
     try:
         date = _DATE.fullmatch(text)
         if date:
-            return _seconds(datetime(*map(int, date.groups()), tzinfo=UTC))
+            return _seconds(_instant(UTC, *date.groups()))
         time = _TIME.fullmatch(text)
         if time is None:
             return None
@@ -41,10 +41,15 @@ def parse_time(text: str) -> Decimal | None:
                 return None
             offset = timedelta(hours=int(hours), minutes=int(minutes))
             zone = timezone(-offset if sign == "-" else offset)
-        whole = datetime(*map(int, (year, month, day, hour, minute, second)), tzinfo=zone)
-        return _seconds(whole) + Decimal(fraction or 0)
+        return _seconds(_instant(zone, year, month, day, hour, minute, second)) + Decimal(fraction or 0)
     except (ValueError, OverflowError):
         return None
+
+
+def _instant(
+    zone: timezone, year: str, month: str, day: str, hour: str = "0", minute: str = "0", second: str = "0"
+) -> datetime:
+    return datetime(int(year), int(month), int(day), int(hour), int(minute), int(second), tzinfo=zone)
 
 
 def _seconds(moment: datetime) -> Decimal:

@@ -101,4 +101,3 @@ def _cut(value: Decimal, digits: int) -> Decimal:
         return value
     keep = max(digits, value.adjusted() + 1) if value else digits
     return value if len(value.as_tuple().digits) <= keep else Context(prec=keep).plus(value)
-

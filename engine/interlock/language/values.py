@@ -75,7 +75,7 @@ def interval(value: Value) -> tuple[Decimal, Decimal]:
     """Return the lowest and highest number that the value may be."""
     if isinstance(value, Unknown):
         return value.low, value.high
-    assert isinstance(value, Decimal)  # noqa: S101  the checker lets only numbers come here
+    assert isinstance(value, Decimal)
     return value, value
 
 

@@ -61,7 +61,11 @@ def _given(policy: Policy, child: Composition, found: Policy, collector: Collect
 def _value(policy: Policy, param: Param, node: object) -> Written | Param | str | None:
     if isinstance(node, Scalar) and node.text in policy.params:
         given = policy.params[node.text]
-        return given if given.type.kind is param.type.kind else f"`{node.text}` is not {param.type} as `{param.name}` is"
+        return (
+            given
+            if given.type.kind is param.type.kind
+            else f"`{node.text}` is not {param.type} as `{param.name}` is"
+        )
     if not isinstance(node, Scalar):
         return f"`with` gives `{param.name}` no single value"
     written = read_value(node)
@@ -79,7 +83,9 @@ def _cycles(policies: Mapping[str, Policy], collector: Collector) -> None:
     def visit(name: str, above: tuple[str, ...]) -> None:
         if name in above:
             circle = " → ".join([*above[above.index(name) :], name])
-            collector.add("E212", f"policies compose each other in a circle: {circle}", policies[name].span, "break it")
+            collector.add(
+                "E212", f"policies compose each other in a circle: {circle}", policies[name].span, "break it"
+            )
             return
         if name in done or name not in policies:
             return

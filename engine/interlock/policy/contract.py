@@ -16,9 +16,9 @@ from typing import Any
 
 from ..diagnostics import Collector, Span
 from ..resources import schema_path
+from .json_schema import complaints
 from .nodes import Mapping as MappingNode
 from .nodes import Node, Scalar, Sequence, plain
-from .json_schema import complaints
 
 __all__ = ["conforms", "holds", "schema"]
 
@@ -68,10 +68,25 @@ def conforms(wanted: Schema | bool, value: object, root: Schema) -> bool:
     """Tell whether a value keeps a schema written with the keywords below; another keyword is an error here."""
     if isinstance(wanted, bool):
         return wanted
-    return all(_KEYWORDS[key](rule, value, wanted, root) for key, rule in wanted.items() if key not in _SILENT)
+    return all(
+        _KEYWORDS[key](rule, value, wanted, root) for key, rule in wanted.items() if key not in _SILENT
+    )
 
 
-_SILENT = {"then", "else", "$schema", "$id", "$defs", "title", "description", "x-wanted", "x-expression", "examples", "default", "$comment", "then"}
+_SILENT = {
+    "then",
+    "else",
+    "$schema",
+    "$id",
+    "$defs",
+    "title",
+    "description",
+    "x-wanted",
+    "x-expression",
+    "examples",
+    "default",
+    "$comment",
+}
 
 
 def _is(kind: str, value: object) -> bool:
@@ -128,8 +143,8 @@ def _size(smallest: bool, kind: type) -> Callable[..., bool]:
     def check(rule: Any, value: object, wanted: Schema, root: Schema) -> bool:
         if not isinstance(value, kind):
             return True
-        size = len(value)  # type: ignore[arg-type]
-        return size >= rule if smallest else size <= rule
+        size, limit = len(value), int(rule)  # type: ignore[arg-type]
+        return size >= limit if smallest else size <= limit
 
     return check
 
@@ -155,14 +170,13 @@ _KEYWORDS: dict[str, Callable[[Any, object, Schema, Schema], bool]] = {
     "minItems": _size(True, list),
     "maxItems": _size(False, list),
     "minProperties": _size(True, dict),
-    "uniqueItems": lambda rule, value, *_: not isinstance(value, list) or len({repr(each) for each in value}) == len(value),
-    "minimum": lambda rule, value, *_: not _is("number", value) or value >= rule,  # type: ignore[operator]
-    "maximum": lambda rule, value, *_: not _is("number", value) or value <= rule,  # type: ignore[operator]
+    "uniqueItems": lambda rule, value, *_: (
+        not isinstance(value, list) or len({repr(each) for each in value}) == len(value)
+    ),
+    "minimum": lambda rule, value, *_: not isinstance(value, (int, Decimal)) or value >= rule,
+    "maximum": lambda rule, value, *_: not isinstance(value, (int, Decimal)) or value <= rule,
     "oneOf": lambda rule, value, _wanted, root: sum(conforms(each, value, root) for each in rule) == 1,
     "anyOf": lambda rule, value, _wanted, root: any(conforms(each, value, root) for each in rule),
     "allOf": lambda rule, value, _wanted, root: all(conforms(each, value, root) for each in rule),
-    "if": lambda rule, value, wanted, root: not conforms(rule, value, root) or conforms(wanted["then"], value, root),
     "not": lambda rule, value, _wanted, root: not conforms(rule, value, root),
 }
-
-

@@ -19,7 +19,21 @@ from .nodes import Mapping, Node, Scalar, Sequence, plain
 __all__ = ["DEFAULT_MAX_AGE", "read_catalogue"]
 
 DEFAULT_MAX_AGE = Decimal(86400)
-_FORBIDDEN = {"items", "keys", "values", "copy", "update", "get", "pop", "true", "false", "never", "seen", "needed", "margin"}
+_FORBIDDEN = {
+    "items",
+    "keys",
+    "values",
+    "copy",
+    "update",
+    "get",
+    "pop",
+    "true",
+    "false",
+    "never",
+    "seen",
+    "needed",
+    "margin",
+}
 _FLAVOURS = {"integer": "integer", "number": "number", "ratio": "ratio"}
 _KINDS = {"bool": Kind.BOOL, "duration": Kind.DURATION, "timestamp": Kind.TIMESTAMP, "string": Kind.STRING,
           "event": Kind.EVENT, "money": Kind.MONEY, "enum": Kind.ENUM, "set": Kind.SET}  # fmt: skip
@@ -45,7 +59,11 @@ def _text(node: Mapping, key: str) -> str | None:
 
 
 def _words(node: Node | None) -> tuple[str, ...]:
-    return tuple(each.text for each in node.items if isinstance(each, Scalar)) if isinstance(node, Sequence) else ()
+    return (
+        tuple(each.text for each in node.items if isinstance(each, Scalar))
+        if isinstance(node, Sequence)
+        else ()
+    )
 
 
 def _spellings(node: Node | None) -> dict[str, str]:
@@ -103,7 +121,9 @@ class _Reader:
         if name in self.metrics:
             first = self.metrics[name].span
             related = [("first declared here", first)] if first else []
-            self.collector.add("E403", f"the metric `{name}` is declared twice", key.span, "keep one", related)
+            self.collector.add(
+                "E403", f"the metric `{name}` is declared twice", key.span, "keep one", related
+            )
             return False
         return True
 
@@ -118,7 +138,9 @@ class _Reader:
         base = self.common(Metric(key.text, Type(Kind.EVENT)), node)
         if base.series != "irregular" or node.get("type") is not None:
             hint = "write `{every: event, record: {…}}`"
-            self.collector.add("E404", f"the record `{key.text}` must be an irregular series without `type`", key.span, hint)
+            self.collector.add(
+                "E404", f"the record `{key.text}` must be an irregular series without `type`", key.span, hint
+            )
             return
         names = []
         for column, table in record.pairs:
@@ -140,7 +162,9 @@ class _Reader:
         if kind is None:
             return None
         low, high = self.range(name, node, kind, span)
-        metric = self.common(Metric(name, kind, low, high, spelled=_spellings(node.get("spelled")), span=span), node)
+        metric = self.common(
+            Metric(name, kind, low, high, spelled=_spellings(node.get("spelled")), span=span), node
+        )
         if kind.kind is Kind.EVENT:
             if metric.series == "regular":
                 self.collector.add("E404", f"events of `{name}` keep no period", span, "drop `every:`")
@@ -172,9 +196,14 @@ class _Reader:
             hint = did_you_mean(unknown[0], values)
             self.collector.add("E401", f"`{unknown[0]}` under `spelled` is no value of `{name}`", span, hint)
         ordered = node.get("ordered")
-        return Type(Kind.ENUM, enum=EnumType(name, values, not (isinstance(ordered, Scalar) and ordered.value is False)))
+        return Type(
+            Kind.ENUM,
+            enum=EnumType(name, values, not (isinstance(ordered, Scalar) and ordered.value is False)),
+        )
 
-    def range(self, name: str, node: Mapping, kind: Type, span: Span) -> tuple[Decimal | None, Decimal | None]:
+    def range(
+        self, name: str, node: Mapping, kind: Type, span: Span
+    ) -> tuple[Decimal | None, Decimal | None]:
         given = node.get("range")
         if given is None:
             if kind.flavour == "ratio":
@@ -184,7 +213,9 @@ class _Reader:
         ends = [self.end(each, kind, name) for each in given.items] if isinstance(given, Sequence) else []
         low, high = ends if len(ends) == 2 else (None, None)
         if low is not None and high is not None and low >= high:
-            self.collector.add("E405", f"the range of `{name}` is empty", given.span, "write the lower bound first")
+            self.collector.add(
+                "E405", f"the range of `{name}` is empty", given.span, "write the lower bound first"
+            )
         return low, high
 
     def end(self, node: Node, kind: Type, name: str) -> Decimal | None:
@@ -206,7 +237,9 @@ class _Reader:
         began = _text(node, "began")
         start = parse_time(began) if began else None
         if began and start is None:
-            self.collector.add("E404", f"`began: {began}` is no date", _span(node, "began"), "write `2026-01-05`")
+            self.collector.add(
+                "E404", f"`began: {began}` is no date", _span(node, "began"), "write `2026-01-05`"
+            )
         if scope:
             self.used.append((scope, _span(node, "scope")))
         if series != "regular" and node.get("lag") is not None:
@@ -236,7 +269,9 @@ class _Reader:
         is_open = isinstance(opened, Scalar) and opened.value is True
         if bool(members) + bool(told) + is_open == 0 or (members and told):
             hint = "give `members: […]`, `members_from: METRIC` or `open: true`"
-            self.collector.add("E406", f"the scope `{key.text}` does not say who its members are", key.span, hint)
+            self.collector.add(
+                "E406", f"the scope `{key.text}` does not say who its members are", key.span, hint
+            )
         aliases = _spellings(node.get("aliases"))
         for alias, member in sorted(aliases.items()):
             if members and (member not in members or alias in members):
@@ -250,11 +285,15 @@ class _Reader:
             if scope not in self.scopes:
                 hint = did_you_mean(scope, self.scopes) or "declare it under `scopes:`"
                 self.collector.add("E406", f"no scope is called `{scope}`", span, hint)
-        for scope in self.scopes.values():
-            told = self.metrics.get(scope.members_from or "")
-            if scope.members_from and scope.span and (told is None or told.type.kind is not Kind.SET or told.scope):
-                message = f"`members_from: {scope.members_from}` must be a metric of type set"
-                self.collector.add("E406", message, scope.span, did_you_mean(scope.members_from, self.metrics))
+        for each in self.scopes.values():
+            told = self.metrics.get(each.members_from or "")
+            if (
+                each.members_from
+                and each.span
+                and (told is None or told.type.kind is not Kind.SET or told.scope)
+            ):
+                message = f"`members_from: {each.members_from}` must be a metric of type set"
+                self.collector.add("E406", message, each.span, did_you_mean(each.members_from, self.metrics))
         for name, metric in self.metrics.items():
             parts = name.split(".")
             for size in range(1, len(parts)):
@@ -264,8 +303,8 @@ class _Reader:
                     self.collector.add("E402", message, metric.span, "rename one of the two")
         for name in self.metrics:
             if name in self.scopes and self.scopes[name].span:
-                span = self.scopes[name].span
-                self.collector.add("E402", f"`{name}` is both a metric and a scope", span or Span("", 1, 1), "rename one")
+                place = self.scopes[name].span or Span("", 1, 1)
+                self.collector.add("E402", f"`{name}` is both a metric and a scope", place, "rename one")
 
 
 def _span(node: Mapping, key: str) -> Span:

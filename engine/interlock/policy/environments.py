@@ -51,7 +51,7 @@ def _values(policy: Policy, table: Mapping, collector: Collector) -> dict[str, V
         if isinstance(value, str):
             collector.add("E407", f"the param `{name}` of `{policy.id}`: {value}", node.span)
         else:
-            assert not isinstance(value.value, Unlimited)  # noqa: S101  refused below
+            assert not isinstance(value.value, Unlimited)
             found[name] = value.value
     return found
 

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ..diagnostics import did_you_mean, printable
-
-if TYPE_CHECKING:
-    from jsonschema.exceptions import ValidationError
 
 __all__ = ["complaints"]
 
@@ -22,7 +19,9 @@ _WANTED = {"object": "a mapping", "array": "a list", "string": "text", "boolean"
 def complaints(schema: Mapping[str, Any], document: object) -> Iterator[Complaint]:
     """Yield (path, message, hint, key) for everything that jsonschema finds; `key` names the key complained of."""
     validator = _validator(schema)
-    for error in sorted(validator.iter_errors(document), key=lambda each: (list(map(str, each.absolute_path)), each.message)):
+    for error in sorted(
+        validator.iter_errors(document), key=lambda each: (list(map(str, each.absolute_path)), each.message)
+    ):
         yield from _explained(error)
 
 
@@ -34,16 +33,17 @@ def _validator(schema: Mapping[str, Any]) -> Any:
     checker = Draft202012Validator.TYPE_CHECKER.redefine_many(
         {
             "number": lambda _, value: isinstance(value, (int, Decimal)) and not isinstance(value, bool),
-            "integer": lambda _, value: isinstance(value, (int, Decimal))
-            and not isinstance(value, bool)
-            and value == int(value),
+            "integer": lambda _, value: (
+                isinstance(value, (int, Decimal)) and not isinstance(value, bool) and value == int(value)
+            ),
         }
     )
-    kind: Any = validators.extend(Draft202012Validator, type_checker=checker)
+    extend: Any = validators.extend
+    kind = extend(Draft202012Validator, type_checker=checker)
     return kind(schema, registry=Registry())
 
 
-def _explained(error: ValidationError) -> Iterator[Complaint]:
+def _explained(error: Any) -> Iterator[Complaint]:
     path = tuple(error.absolute_path)
     if "propertyNames" in error.absolute_schema_path:
         name = str(error.instance)
@@ -59,11 +59,11 @@ def _explained(error: ValidationError) -> Iterator[Complaint]:
         yield path, f"`{key}` is missing", f"write {wanted}" if wanted else None, None
     else:
         name = f"`{path[-1]}`: " if path and isinstance(path[-1], str) else ""
-        hint = _odd_character(error.instance) if isinstance(error.instance, str) else None
-        yield path, f"{name}{_wanted(error)} wanted, got {_shown(error.instance)}", hint, None
+        odd = _odd_character(error.instance) if isinstance(error.instance, str) else None
+        yield path, f"{name}{_wanted(error)} wanted, got {_shown(error.instance)}", odd, None
 
 
-def _wanted(error: ValidationError) -> str:
+def _wanted(error: Any) -> str:
     told = error.schema.get("x-wanted") if isinstance(error.schema, dict) else None
     if told:
         return str(told)

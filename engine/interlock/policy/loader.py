@@ -111,25 +111,40 @@ def _files(path: Path, collector: Collector) -> Iterator[tuple[Path, str]]:
 def _kind(node: Node, shown: str, root: Path, collector: Collector) -> str | None:
     """Tell the kind of a document by its first key."""
     if not isinstance(node, MappingNode) or not node.pairs:
-        collector.add("E202", "a document is a mapping", node.span, f"its first key is one of {', '.join(KINDS)}")
+        collector.add(
+            "E202", "a document is a mapping", node.span, f"its first key is one of {', '.join(KINDS)}"
+        )
         return None
     key, value = node.pairs[0]
     if key.text not in KINDS:
         inside = next((each.text for each, _ in node.pairs if each.text in KINDS), None)
-        hint = f"put `{inside}` first" if inside else did_you_mean(key.text, KINDS) or f"one of {', '.join(KINDS)}"
+        hint = (
+            f"put `{inside}` first"
+            if inside
+            else did_you_mean(key.text, KINDS) or f"one of {', '.join(KINDS)}"
+        )
         collector.add("E202", f"`{key.text}` is no kind of document", key.span, hint)
         return None
     if key.text in _NOT_BUILT:
-        collector.add("E202", f"documents of kind `{key.text}` are not built yet", key.span, "remove the file for now")
+        collector.add(
+            "E202", f"documents of kind `{key.text}` are not built yet", key.span, "remove the file for now"
+        )
         return None
     marks_root = shown == f"{root.resolve().name}/{_MARK}"
     if (key.text == "interlock") != marks_root:
         message = f"`{_MARK}` at the top of the policy root, and no other file, holds the kind `interlock`"
         collector.add("E202", message, key.span)
         return None
-    if marks_root and isinstance(value, Scalar) and isinstance(value.value, Decimal) and value.value != FORMAT:
+    if (
+        marks_root
+        and isinstance(value, Scalar)
+        and isinstance(value.value, Decimal)
+        and value.value != FORMAT
+    ):
         advice = "upgrade interlock" if value.value > FORMAT else "this engine is too new for it"
-        collector.add("E202", f"the documents have format {value.text}, this engine reads {FORMAT}", value.span, advice)
+        collector.add(
+            "E202", f"the documents have format {value.text}, this engine reads {FORMAT}", value.span, advice
+        )
         return None
     return key.text
 
@@ -149,7 +164,9 @@ def _policies(nodes: list[MappingNode], catalogue: Catalogue, collector: Collect
             continue
         if policy.id in found:
             related = [("first given here", found[policy.id].span)]
-            collector.add("E203", f"two policies are called `{policy.id}`", policy.span, "rename one", related)
+            collector.add(
+                "E203", f"two policies are called `{policy.id}`", policy.span, "rename one", related
+            )
             continue
         found[policy.id] = policy
     return found

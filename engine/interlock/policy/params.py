@@ -117,7 +117,9 @@ class ParamReader:
         for key, value in node.pairs:
             name = prefix + key.text
             if not _NAME.fullmatch(key.text):
-                self.complain(f"`{key.text}` is no name for a param", key.span, "use lower-case letters, digits and `_`")
+                self.complain(
+                    f"`{key.text}` is no name for a param", key.span, "use lower-case letters, digits and `_`"
+                )
             elif isinstance(value, Mapping) and any(value.get(mark) is not None for mark in _MARKS):
                 self.leaf(name, key, value, roster)
             elif isinstance(value, Mapping):
@@ -158,14 +160,18 @@ class ParamReader:
         declared = self.type(name, node)
         kind = declared or (written.type if written and written.value is not UNLIMITED else None)
         if kind is None:
-            self.complain(f"the param `{name}` needs a `type`", key.span, f"one of {', '.join(_TYPES)} or money")
+            self.complain(
+                f"the param `{name}` needs a `type`", key.span, f"one of {', '.join(_TYPES)} or money"
+            )
             return
         required = node.get("required")
         if given is None and not (isinstance(required, Scalar) and required.value is True):
             self.complain(f"the param `{name}` has no value", key.span, "give `value:` or `required: true`")
             return
         if written and written.value is not UNLIMITED and declared and not fits(declared, written):
-            self.complain(f"the param `{name}` is not {_article(declared)}", given.span if given else key.span)
+            self.complain(
+                f"the param `{name}` is not {_article(declared)}", given.span if given else key.span
+            )
             return
         low, high = self.range(name, kind, node)
         doc = node.get("doc")
@@ -189,12 +195,16 @@ class ParamReader:
         if word.text == "money" and isinstance(currency, Scalar):
             return Type(Kind.MONEY, currency=currency.text)
         if word.text not in _TYPES:
-            hint = did_you_mean(word.text, _TYPES) or f"one of {', '.join(_TYPES)}, or money with a `currency`"
+            hint = (
+                did_you_mean(word.text, _TYPES) or f"one of {', '.join(_TYPES)}, or money with a `currency`"
+            )
             self.complain(f"`{word.text}` is no type of a param", word.span, hint)
             return None
         return _TYPES[word.text]
 
-    def per(self, name: str, kind: Type, node: Mapping, roster: tuple[str, ...] | None) -> dict[str, ParamValue]:
+    def per(
+        self, name: str, kind: Type, node: Mapping, roster: tuple[str, ...] | None
+    ) -> dict[str, ParamValue]:
         given = node.get("per")
         if not isinstance(given, Mapping):
             return {}
@@ -226,7 +236,9 @@ class ParamReader:
             elif written is None:
                 ends.append(None)
         if len(ends) != 2:
-            self.complain(f"the range of the param `{name}` is wrong", given.span, "write `[low, high]` in its unit")
+            self.complain(
+                f"the range of the param `{name}` is wrong", given.span, "write `[low, high]` in its unit"
+            )
             return None, None
         return ends[0], ends[1]
 

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -108,18 +109,25 @@ class _Builder:
         self.shown = shown
         self.collector = collector
         self.count = 0
-        self.events: Iterator[yaml.Event] = yaml.parse(text, Loader=_LOADER)
+        self.events: Iterator[Any] = yaml.parse(text, Loader=_LOADER)
 
     def document(self) -> Node:
         next(self.events)
         event = next(self.events)
         if isinstance(event, yaml.StreamEndEvent):
-            self.refuse("E106", "the document is empty", Span(self.shown, 1, 1), "write one document, or delete the file")
+            self.refuse(
+                "E106",
+                "the document is empty",
+                Span(self.shown, 1, 1),
+                "write one document, or delete the file",
+            )
         node = self.node(next(self.events), 1)
         next(self.events)
         after = next(self.events)
         if not isinstance(after, yaml.StreamEndEvent):
-            self.refuse("E107", "a second document in one file", self.span(after), "one file holds one document")
+            self.refuse(
+                "E107", "a second document in one file", self.span(after), "one file holds one document"
+            )
         if isinstance(node, Scalar) and node.value is None:
             self.refuse("E106", "the document is empty", node.span, "write one document, or delete the file")
         return node
@@ -128,11 +136,11 @@ class _Builder:
         self.collector.add(code, message, span, hint)
         raise _Refused
 
-    def span(self, event: yaml.Event) -> Span:
+    def span(self, event: Any) -> Span:
         start, end = event.start_mark, event.end_mark
         return Span(self.shown, start.line + 1, start.column + 1, end.line + 1, end.column + 1)
 
-    def node(self, event: yaml.Event, depth: int) -> Node:
+    def node(self, event: Any, depth: int) -> Node:
         self.count += 1
         if self.count > DOCUMENT_NODES:
             self.refuse("E102", f"more than {DOCUMENT_NODES} values in one document", self.span(event))
@@ -152,7 +160,7 @@ class _Builder:
             return self.mapping(event, depth)
         return self.scalar(event)
 
-    def tag(self, event: yaml.Event) -> None:
+    def tag(self, event: Any) -> None:
         tag = event.tag.replace("tag:yaml.org,2002:", "!!")
         rest = self.text[event.start_mark.index :].split("\n", 1)[0].strip()
         if rest.startswith("!") and not rest.startswith("!!"):
@@ -201,7 +209,7 @@ class _Builder:
             message = f"inside braces the comma ends the value `{before.text}`"
             self.collector.add("E111", message, before.span, hint)
 
-    def key(self, event: yaml.Event, start: yaml.MappingStartEvent) -> Scalar:
+    def key(self, event: Any, start: yaml.MappingStartEvent) -> Scalar:
         if not isinstance(event, yaml.ScalarEvent):
             line = self.text.split("\n")[event.start_mark.line].strip()
             if "{{" in line and isinstance(event, yaml.MappingStartEvent):
@@ -210,7 +218,7 @@ class _Builder:
                 self.refuse("E112", "an unquoted template is read as nested braces", self.span(start), hint)
             self.refuse("E113", "a key must be text", self.span(event), "write a plain word as the key")
         node = self.node(event, 1)
-        assert isinstance(node, Scalar)  # noqa: S101  the event was a scalar
+        assert isinstance(node, Scalar)
         if node.style == "plain" and node.text == "<<":
             hint = "write the keys out: a reader must see each rule whole"
             self.refuse("E108", "the merge key `<<` is not allowed", node.span, hint)
@@ -218,11 +226,11 @@ class _Builder:
             self.refuse("E113", f"the key `{node.text}` is not text", node.span, f'quote it: `"{node.text}"`')
         return node
 
-    def over(self, start: yaml.Event, end: yaml.Event) -> Span:
+    def over(self, start: Any, end: Any) -> Span:
         first, last = start.start_mark, end.end_mark
         return Span(self.shown, first.line + 1, first.column + 1, last.line + 1, last.column + 1)
 
-    def scalar(self, event: yaml.ScalarEvent) -> Scalar:
+    def scalar(self, event: Any) -> Scalar:
         begin, end = event.start_mark.index, event.end_mark.index
         span = self.span(event)
         style = _STYLES[event.style]
@@ -246,7 +254,9 @@ class _Builder:
             return text
         exponent = re.search(r"[eE]([-+]?[0-9]+)", text)
         digits = re.sub(r"[eE].*|[-.]", "", text).strip("0")
-        if len(digits) > NUMBER_DIGITS or (exponent and (len(exponent[1]) > 5 or abs(int(exponent[1])) > _EXPONENT)):
+        if len(digits) > NUMBER_DIGITS or (
+            exponent and (len(exponent[1]) > 5 or abs(int(exponent[1])) > _EXPONENT)
+        ):
             message = f"`{text[:40]}` has more than {NUMBER_DIGITS} digits or an exponent beyond {_EXPONENT}"
             self.collector.add("E115", message, span)
             return text

@@ -9,7 +9,9 @@ from typing import Literal
 from ..diagnostics import Collector, Span, did_you_mean
 from ..language.checker import check, check_rule
 from ..language.times import parse_duration, parse_time
-from ..language.tree import Call, LetRef, Literal as Constant, Node as Tree, walk  # fmt: skip
+from ..language.tree import Call, LetRef, walk  # fmt: skip
+from ..language.tree import Literal as Constant
+from ..language.tree import Node as Tree
 from .catalogue import Catalogue
 from .model import Composition, Policy, Rule
 from .names import Names, metrics_read
@@ -35,7 +37,11 @@ def _text(node: Mapping, key: str) -> str:
 
 
 def _names(node: Node | None) -> tuple[str, ...]:
-    return tuple(each.text for each in node.items if isinstance(each, Scalar)) if isinstance(node, Sequence) else ()
+    return (
+        tuple(each.text for each in node.items if isinstance(each, Scalar))
+        if isinstance(node, Sequence)
+        else ()
+    )
 
 
 class _PolicyReader:
@@ -71,7 +77,9 @@ class _PolicyReader:
             params=dict(self.names.param_table),
             lets={name: tree for name, tree in self.names.lets.items() if tree is not None},
             notify=self.notify(),
-            notes=_names(notes) if isinstance(notes, Sequence) else tuple(filter(None, [_text(document, "notes")])),
+            notes=_names(notes)
+            if isinstance(notes, Sequence)
+            else tuple(filter(None, [_text(document, "notes")])),
             tags=_names(document.get("tags")),
             max_gap=parse_duration(_text(document, "max_gap")),
         )
@@ -81,11 +89,21 @@ class _PolicyReader:
         seen: dict[str, Span] = {}
         for each in node.items if isinstance(node, Sequence) else ():
             if isinstance(each, Scalar) and each.text in seen:
-                self.complain("E204", f"the verdict `{each.text}` is listed twice", each.span, "list each once, best to worst")
+                self.complain(
+                    "E204",
+                    f"the verdict `{each.text}` is listed twice",
+                    each.span,
+                    "list each once, best to worst",
+                )
             elif isinstance(each, Scalar):
                 seen[each.text] = each.span
         if "NOT_EVALUATED" in seen:
-            self.complain("E204", "`NOT_EVALUATED` is no verdict to declare", seen["NOT_EVALUATED"], "choose another word")
+            self.complain(
+                "E204",
+                "`NOT_EVALUATED` is no verdict to declare",
+                seen["NOT_EVALUATED"],
+                "choose another word",
+            )
 
     def scope(self) -> None:
         node = self.document.get("for_each")
@@ -93,7 +111,9 @@ class _PolicyReader:
             return
         scopes = self.names.catalogue.scopes
         if node.text not in scopes:
-            self.complain("E205", f"no scope is called `{node.text}`", node.span, did_you_mean(node.text, scopes))
+            self.complain(
+                "E205", f"no scope is called `{node.text}`", node.span, did_you_mean(node.text, scopes)
+            )
             return
         self.names.member_scope = node.text
 
@@ -109,7 +129,9 @@ class _PolicyReader:
         for name, param in found.items():
             taken = self.names.taken(name)
             if taken:
-                self.complain("E206", f"the param `{name}` has the name of {taken}", param.span, "choose another name")
+                self.complain(
+                    "E206", f"the param `{name}` has the name of {taken}", param.span, "choose another name"
+                )
             else:
                 self.names.param_table[name] = param
 
@@ -129,7 +151,9 @@ class _PolicyReader:
         for key, value in node.pairs if isinstance(node, Mapping) else ():
             taken = self.names.taken(key.text)
             if taken:
-                self.complain("E206", f"the let `{key.text}` has the name of {taken}", key.span, "choose another name")
+                self.complain(
+                    "E206", f"the let `{key.text}` has the name of {taken}", key.span, "choose another name"
+                )
             elif isinstance(value, Scalar):
                 self.names.lets[key.text] = self.checked(value, check)
 
@@ -146,7 +170,9 @@ class _PolicyReader:
             if isinstance(key, Scalar):
                 if key.text in seen:
                     related = [("first given here", seen[key.text])]
-                    self.collector.add("E207", f"two rules are called `{key.text}`", key.span, "rename one", related)
+                    self.collector.add(
+                        "E207", f"two rules are called `{key.text}`", key.span, "rename one", related
+                    )
                 seen.setdefault(key.text, key.span)
                 rule = self.rule(each, key)
                 found += [rule] if rule else []
@@ -182,7 +208,9 @@ class _PolicyReader:
             blind_limit=parse_duration(_text(node, "blind_limit")),
             reason=_text(node, "reason").strip(),
             action=_text(node, "action").strip(),
-            labels={name: str(plain(each)) for name, each in labels.items()} if isinstance(labels, Mapping) else {},
+            labels={name: str(plain(each)) for name, each in labels.items()}
+            if isinstance(labels, Mapping)
+            else {},
         )
 
     def flag(self, node: Mapping, key: str) -> bool:
@@ -201,7 +229,8 @@ class _PolicyReader:
         if given == ["when"] or (given == ["policy"] and node.get("reaches") is not None):
             kind = "trigger"
         if len(given) != 1:
-            message = f"the rule `{key.text}` has {'none' if not given else 'more than one'} of `require`, `when` and `policy`"
+            many = "more than one" if given else "none"
+            message = f"the rule `{key.text}` has {many} of `require`, `when` and `policy`"
             self.complain("E208", message, key.span, "a rule has exactly one condition")
             return None, kind
         if given == ["policy"]:
@@ -229,13 +258,21 @@ class _PolicyReader:
         return attested or (bool(metrics_read(tree, self.names.lets)) and not isinstance(tree, Constant))
 
     def composition(self, node: Mapping) -> Composition | None:
-        policy, bounds = node.get("policy"), [each for each in ("at_worst", "reaches") if node.get(each) is not None]
+        policy, bounds = (
+            node.get("policy"),
+            [each for each in ("at_worst", "reaches") if node.get(each) is not None],
+        )
         if len(bounds) != 1 or not isinstance(policy, Scalar):
             hint = "a requirement says `at_worst: VERDICT`, a trigger `reaches: VERDICT`"
-            self.complain("E208", "a composition needs `at_worst` or `reaches`, and only one", self.span(node, "policy"), hint)
+            self.complain(
+                "E208",
+                "a composition needs `at_worst` or `reaches`, and only one",
+                self.span(node, "policy"),
+                hint,
+            )
             return None
         given = node.get("with")
-        params = {name: each for name, each in given.items()} if isinstance(given, Mapping) else {}
+        params = dict(given.items()) if isinstance(given, Mapping) else {}
         return Composition(policy.text, _text(node, bounds[0]), params, policy.span)
 
     def span(self, node: Mapping, key: str) -> Span:
@@ -270,7 +307,9 @@ class _PolicyReader:
         unknown = given.text if isinstance(given, Scalar) and self.declared(given) else failed
         if reason is not None and unknown != best:
             hint = f"write `unknown: {best}` with it, or drop it"
-            self.complain("E209", f"`fail_open` without `unknown: {best}`", self.span(node, "fail_open"), hint)
+            self.complain(
+                "E209", f"`fail_open` without `unknown: {best}`", self.span(node, "fail_open"), hint
+            )
         if unknown == best and reason is None and isinstance(given, Scalar):
             message = f"an unknown outcome may not contribute the best verdict `{best}`"
             self.complain("E209", message, given.span, 'if it must, say why: `fail_open: "…"`')
@@ -284,7 +323,9 @@ class _PolicyReader:
         milder = self.verdicts.index(unknown) < self.verdicts.index(failed)
         if self.flag(node, "latch") and milder and node.get("blind_limit") is None:
             message = f"the latched trigger `{key.text}` has a milder `unknown` and no `blind_limit`"
-            self.complain("E210", message, key.span, "write `blind_limit: 6h`: blindness must end in the alarm")
+            self.complain(
+                "E210", message, key.span, "write `blind_limit: 6h`: blindness must end in the alarm"
+            )
         if node.get("hold") is not None and self.document.get("max_gap") is None:
             hint = "write `max_gap: 26h` in the policy"
             self.complain("E210", "`hold` needs the policy's `max_gap`", self.span(node, "hold"), hint)
@@ -296,7 +337,9 @@ class _PolicyReader:
             return None
         moment = parse_time(since.text)
         if moment is None:
-            self.complain("E210", f"`since: {since.text}` is no date", since.span, "write `since: 2026-03-01`")
+            self.complain(
+                "E210", f"`since: {since.text}` is no date", since.span, "write `since: 2026-03-01`"
+            )
         return moment
 
     def waivable(self, node: Mapping) -> tuple[tuple[str, ...], Decimal] | None:

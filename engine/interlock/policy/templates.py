@@ -31,7 +31,12 @@ def check_template(node: Scalar, names: Iterable[str], collector: Collector) -> 
         return
     paths, problem = _paths(text)
     if problem:
-        collector.add("E601", problem, node.span, "a reason is text with `{{ name }}` and the filters of docs/language.md")
+        collector.add(
+            "E601",
+            problem,
+            node.span,
+            "a reason is text with `{{ name }}` and the filters of docs/language.md",
+        )
         return
     for path in paths:
         if path not in known:
