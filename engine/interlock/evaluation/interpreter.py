@@ -15,6 +15,7 @@ from ..language.operators import OPERATORS
 from ..language.times import show_time
 from ..language.tree import Call, LetRef, Literal, MemberRef, MetricRef, Node, ParamRef
 from ..language.types import BOOL, SCALAR
+from ..language.types import Shape
 from ..language.values import Cause, Unknown, Value, known
 from .aggregates import REDUCTIONS
 from .lowering import Program
@@ -138,7 +139,7 @@ class Interpreter:
                 return lift(lambda instant: age(instant, self.measures.as_of), *arguments)
             result = lift(SCALARS[name], *arguments)
         except decimal.DecimalException:
-            return Unknown((Cause("", "", "", "overflow", "the result is beyond all numbers"),))
+            return absent(node.shape, Cause("", "", "", "overflow", "the result is beyond all numbers"))
         if name in _COMPARISONS and not isinstance(result, (Series, Members)):
             left, right = arguments
             self.seen.append(Seen(node, left, right, result))  # type: ignore[arg-type]
@@ -147,8 +148,8 @@ class Interpreter:
     def reduce(self, name: str, node: Call, argument: Shaped, options: dict[str, Shaped]) -> Shaped:
         if node.axis == "members":
             return _over_members(name, argument, options.get("where"))
-        span = options.pop("span", None)
         where = options.pop("where", None)
+        span = options.get("span")
 
         def over_time(series: Series, filtered: Series | Value | None) -> Value:
             selection = select(series, options, filtered)  # type: ignore[arg-type]
@@ -181,16 +182,11 @@ class Interpreter:
         assert isinstance(name, Literal) and isinstance(metric, MetricRef)
         measures = self.baselines.get(str(name.value))
         if measures is None:
-            return self.absent(metric, Cause(metric.name, "", "", "no ledger", f"no baseline `{name.value}`"))
+            return absent(
+                metric.shape, Cause(metric.name, "", "", "no ledger", f"no baseline `{name.value}`")
+            )
         value = self.metric(measures, metric)
         return lift(lambda one: _in_baseline(one, str(name.value), measures.as_of), value)
-
-    def absent(self, metric: MetricRef, cause: Cause) -> Shaped:
-        if metric.shape.time:
-            empty: Shaped = Series((), self.measures.as_of, blank=(cause,))
-        else:
-            empty = Unknown((cause,))
-        return Members({}, (cause,)) if metric.shape.members else empty
 
     def attested(self, node: Call) -> Shaped:
         what = node.arguments[0]
@@ -206,6 +202,13 @@ _SPECIAL: dict[str, Callable[[Interpreter, Call], Shaped]] = {
     "baseline": Interpreter.baseline,
     "attested": Interpreter.attested,
 }
+
+
+def absent(shape: Shape, cause: Cause) -> Shaped:
+    """Return what stands for a value of that shape of which nothing is known."""
+    if shape.members:
+        return Members({}, (cause,))
+    return Series((), Decimal(0), blank=(cause,)) if shape.time else Unknown((cause,))
 
 
 def _as_enum(value: Value, node: ParamRef) -> Value:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from ..language.times import parse_time, show_time
+from ..language.types import Kind
 from ..language.values import INFINITY, Cause, Unknown, Value, unbounded
 from ..limits import SKEW
 from ..policy.catalogue import Catalogue, Metric, Scope
@@ -34,7 +35,7 @@ class Measures:
     def metric(self, name: str, member: str | None = None) -> Shaped:
         """Return the metric; of a scoped one the value at `member`, or all members when that is None."""
         if name not in self._kept:
-            metric = self.catalogue.metrics[name]
+            metric = self._declared(name)
             self._kept[name] = self._members(metric) if metric.scope else self._read(metric, "")
         found = self._kept[name]
         if isinstance(found, Members) and member is not None:
@@ -64,6 +65,12 @@ class Measures:
         for written, table in self.snapshot.scopes.get(scope.name, {}).items():
             found.setdefault(scope.aliases.get(written, written), []).append(table)
         return found
+
+    def _declared(self, name: str) -> Metric:
+        """The declaration; a set of members also knows their aliases."""
+        metric = self.catalogue.metrics[name]
+        scope = self.catalogue.scopes.get(metric.type.of) if metric.type.kind is Kind.SET else None
+        return replace(metric, spelled={**scope.aliases, **metric.spelled}) if scope else metric
 
     def _members(self, metric: Metric) -> Members:
         assert metric.scope is not None

@@ -161,8 +161,9 @@ def irregular(metric: Metric, form: object, as_of: Decimal, member: str = "") ->
         start = -INFINITY
     slack = INFINITY if metric.max_age is None else metric.max_age
     fresh = stop >= as_of - slack
+    seen_to = as_of if fresh else stop
     return Series(
-        tuple(points), as_of, covered_from=start, covered_to=as_of if fresh else stop, uncovered=(outside,)
+        tuple(points), as_of, covered_from=start, covered_to=seen_to, uncovered=(outside,), began=metric.began
     )
 
 

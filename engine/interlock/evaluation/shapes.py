@@ -29,7 +29,8 @@ class Series:
 
     A regular series (`every` in seconds) has one point for each slot up to `end`; `past` is the value of every
     slot before the first, None where the grid begins. An irregular one was seen from `covered_from` to
-    `covered_to`; what lies outside is not known, and `uncovered` says why. `blank` says why nothing is known.
+    `covered_to`; what lies outside is not known, and `uncovered` says why; before `began` there was nothing.
+    `blank` says why nothing is known.
     """
 
     points: tuple[Point, ...]
@@ -40,6 +41,7 @@ class Series:
     covered_from: Decimal = -INFINITY
     covered_to: Decimal = INFINITY
     uncovered: tuple[Cause, ...] = ()
+    began: Decimal | None = None
     blank: tuple[Cause, ...] = ()
 
     @property

@@ -114,7 +114,7 @@ def _unique(pairs: list[tuple[str, object]]) -> dict[str, object]:
 def _depth(text: str) -> int:
     """The deepest nesting of brackets outside strings."""
     deepest = depth = 0
-    for bracket in re.findall(r'"(?:[^"\\]|\\.)*"|[\[\]{}]', text):
+    for bracket in re.findall(r'"(?:[^"\\]|\\.)*+"?|[\[\]{}]', text):
         if bracket in "[{":
             depth += 1
             deepest = max(deepest, depth)
@@ -131,7 +131,8 @@ def _number(text: str) -> Decimal | Odd:
         return Odd("not finite", text[:40])
     if len(mantissa.replace("-", "").replace(".", "").strip("0")) > NUMBER_DIGITS:
         return Odd("out of range", text[:40])
-    return Decimal(text)
+    number = Decimal(text)
+    return number if abs(number.adjusted()) <= _EXPONENT else Odd("out of range", text[:40])
 
 
 def _problems(document: object) -> Iterator[str]:

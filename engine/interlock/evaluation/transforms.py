@@ -11,39 +11,39 @@ from ..language.logic import between, decide, negation, subtract
 from ..language.values import INFINITY, Unknown, Value, merged
 from .aggregates import runs
 from .shapes import Point, Series
-from .windows import select
+from .windows import Selection, select
 
 __all__ = ["TRANSFORMS"]
 
 
 def run(series: Series, span: Value | None = None, where: Series | Value | None = None) -> Series:
     """The run length of true up to each point; with `span` only points within that time of it count."""
-    selection = select(series, {}, where)
+    selection = select(series, {} if span is None else {"span": span}, where)
     length = span if isinstance(span, Decimal) else None
     if selection.lost:
         return replace(series, points=(), blank=selection.lost)
     points = []
-    for order, (item, (low, high)) in enumerate(zip(selection.items, runs(selection, length), strict=True)):
+    for place, (item, (low, high)) in enumerate(zip(selection.items, runs(selection, length), strict=True)):
         causes = item.value.causes if isinstance(item.value, Unknown) else ()
-        before = [each for each in selection.items[:order] if isinstance(each.value, Unknown)]
+        before = [each for each in selection.items[:place] if isinstance(each.value, Unknown)]
         nearby = merged(causes, *(each.value.causes for each in before[-8:]), selection.before)  # type: ignore[union-attr]
         value = between(
-            Decimal(low), high, merged(nearby, *(each.doubt for each in selection.items[: order + 1]))
+            Decimal(low), high, merged(nearby, *(each.doubt for each in selection.items[: place + 1]))
         )
-        points.append(Point(item.at, series.end + 1 - len(selection.items) + order, value, item.doubt))
+        points.append(Point(item.at, item.order, value, item.doubt))
     if series.every is None:
-        return replace(series, points=tuple(replace(each, order=order) for order, each in enumerate(points)))
+        return replace(series, points=tuple(points))
     if where is not None:
-        return _ungridded(series, tuple(points))
+        return _ungridded(series, tuple(points), selection)
     past: Value | None = series.past
     if past is not None:
         past = Decimal(0) if past is False else Unknown(selection.before, Decimal(0), INFINITY)
     return replace(series, points=tuple(points), past=past)
 
 
-def _ungridded(series: Series, points: tuple[Point, ...]) -> Series:
+def _ungridded(series: Series, points: tuple[Point, ...], selection: Selection) -> Series:
     """A filtered grid has holes: from here on it is a series of points, seen as far as the grid goes."""
-    return Series(points, series.as_of)
+    return Series(points, series.as_of, covered_from=selection.covered_from, uncovered=selection.before)
 
 
 def _neighbours(series: Series, operation: Callable[[Value, Value], Value]) -> Series:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from ..language.times import show_time
 from ..language.values import INFINITY, Cause, Unknown, Value, merged
 from ..limits import SKEW, SNAPSHOT_POINTS
 from .grid import calendar_start, next_slot, slot_start
-from .shapes import Point, Series
+from .shapes import Series
 
 __all__ = ["Item", "Selection", "select"]
 
@@ -22,6 +22,7 @@ class Item:
     at: Decimal
     value: Value
     doubt: tuple[Cause, ...] = ()
+    order: int = 0
 
     @property
     def sure(self) -> bool:
@@ -59,9 +60,9 @@ def select(series: Series, options: Mapping[str, Value], where: Series | Value |
     lost = merged(series.blank, *(each.causes for each in options.values() if isinstance(each, Unknown)))
     if isinstance(where, Series):
         lost = merged(lost, where.blank)
-    late = _late(options.get("after"), series.as_of)
-    if lost or late:
-        return Selection((), series.as_of, lost=merged(lost, late))
+    lost = merged(lost, _late(options.get("after"), series.as_of), _empty(options))
+    if lost:
+        return Selection((), series.as_of, lost=lost)
     if series.every is not None:
         return _filtered(_slots(series, series.every, options), where)
     return _filtered(_stretch(series, options), where)
@@ -73,26 +74,30 @@ def _late(after: Value | None, as_of: Decimal) -> tuple[Cause, ...]:
     return ()
 
 
+def _empty(options: Mapping[str, Value]) -> tuple[Cause, ...]:
+    """A param may make a window that holds nothing at all, which would prove anything."""
+    sizes = {key: options[key] for key in ("last", "within", "span") if key in options}
+    bad = [
+        f"`{key}=` is not above 0" for key, size in sizes.items() if isinstance(size, Decimal) and size <= 0
+    ]
+    return tuple(Cause("", "", "", "out of range", each) for each in bad)
+
+
 def _filtered(selection: Selection, where: Series | Value | None) -> Selection:
     if not isinstance(where, Series):
         return selection
-    table: dict[Decimal, list[Point]] = {}
-    for point in where.points:
-        table.setdefault(point.at, []).append(point)
+    table = {(point.at, point.order): point for point in where.points}
     items = []
     for item in selection.items:
-        same = table.get(item.at, [])
-        found = same.pop(0) if len(same) > 1 else same[0] if same else None
-        keep = found.value if found else where.past if where.past is not None else False
+        found = table.get((item.at, item.order))
+        past = where.past if where.every and item.order < where.start else None
+        keep = found.value if found else False if past is None else past
         doubt = merged(item.doubt, found.doubt if found else ())
         if isinstance(keep, Unknown):
             doubt = merged(doubt, keep.causes)
         if keep is not False:
-            items.append(Item(item.at, item.value, doubt))
-    return Selection(
-        tuple(items), selection.as_of, selection.before, selection.after, selection.short, selection.lost,
-        selection.begin, selection.covered_from, selection.covered_to,
-    )  # fmt: skip
+            items.append(replace(item, doubt=doubt))
+    return replace(selection, items=tuple(items))
 
 
 # regular series: slots
@@ -107,13 +112,17 @@ def _slots(series: Series, every: Decimal, options: Mapping[str, Value]) -> Sele
     elif isinstance(after, Decimal):
         first = next_slot(after, every)
     else:
-        items = tuple(Item(point.at, point.value) for point in series.points)
-        return Selection(items, series.as_of, before=_endless(series))
+        items = tuple(Item(point.at, point.value, order=point.order) for point in series.points)
+        before = _endless(series)
+        seen_from = slot_start(series.start, every) if before else -INFINITY
+        return Selection(items, series.as_of, before=before, covered_from=seen_from)
     if newest - first >= SNAPSHOT_POINTS:
         cause = Cause("", "", "", "overflow", f"the window has more than {SNAPSHOT_POINTS} slots")
         return Selection((), series.as_of, lost=(cause,))
     values = ((index, series.slot(index)) for index in range(first, newest + 1))
-    items = tuple(Item(slot_start(index, every), value) for index, value in values if value is not None)
+    items = tuple(
+        Item(slot_start(index, every), value, order=index) for index, value in values if value is not None
+    )
     short = first < series.start and series.past is None
     return Selection(items, series.as_of, short=short, begin=slot_start(first, every))
 
@@ -133,18 +142,18 @@ def _endless(series: Series) -> tuple[Cause, ...]:
 def _stretch(series: Series, options: Mapping[str, Value]) -> Selection:
     begin, strict = _begin(series, options)
     items = [
-        Item(point.at, point.value, point.doubt)
+        Item(point.at, point.value, point.doubt, point.order)
         for point in series.points
         if (point.at > begin if strict else point.at >= begin)
     ]
     last = options.get("last")
-    short = False
+    short = series.began is not None and -INFINITY < begin < series.began
     before = series.uncovered if series.covered_from > begin else ()
     if isinstance(last, Decimal):
         items, before, short = _newest(items, int(last), before)
-        if any(not each.sure for each in items):
-            doubt = merged(*(each.doubt for each in items))
-            return Selection((), series.as_of, lost=doubt)
+        doubt = merged(*(each.doubt for each in items))
+        if doubt or series.covered_to < series.as_of:
+            return Selection((), series.as_of, lost=merged(doubt, series.uncovered))
     after = series.uncovered if series.covered_to < series.as_of else ()
     return Selection(
         tuple(items), series.as_of, before, after, short, (), begin, series.covered_from, series.covered_to

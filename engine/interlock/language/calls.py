@@ -145,18 +145,26 @@ class CallRules(OperandRules):
             good = value.type.kind is Kind.TIMESTAMP and value.shape == SCALAR
             wanted = "an instant"
         elif key in ("last", "skip"):
-            good = isinstance(value, (Literal, ParamRef)) and value.type == INTEGER and _positive(value)
+            good = isinstance(value, (Literal, ParamRef)) and value.type == INTEGER and self.positive(value)
             wanted = "a whole number above 0"
         else:
             good = (
                 isinstance(value, (Literal, ParamRef))
                 and value.type.kind is Kind.DURATION
-                and _positive(value)
+                and self.positive(value)
             )
             wanted = "a duration above 0, as in `14d`"
         if not good:
             self.complain("E309", f"`{key}=` wants {wanted}", value.span)
         return good
+
+    def positive(self, node: Node) -> bool:
+        given: tuple[object, ...] = ()
+        if isinstance(node, Literal):
+            given = (node.value,)
+        elif isinstance(node, ParamRef):
+            given = self.declarations.params[node.name].values
+        return all(isinstance(each, Decimal) and each > 0 for each in given)
 
     def fits_axis(self, key: str, value: Node, node: Node) -> bool:
         if key == "within" and node.shape.regular:
@@ -180,6 +188,15 @@ class CallRules(OperandRules):
             return False
         if value.shape.members and not node.shape.members:
             self.complain("E313", "`where=` runs over members that the argument has not", value.span)
+            return False
+        if value.shape.time != node.shape.time:
+            hint = "the filter must run along time exactly where the argument does"
+            self.complain(
+                "E313",
+                f"`where=` runs along {value.shape}, the argument along {node.shape}",
+                value.span,
+                hint,
+            )
             return False
         return True
 
@@ -212,10 +229,13 @@ class CallRules(OperandRules):
             return None
         if not self.options(name, node, options, span):
             return None
+        shape = node.shape
+        if shape.regular and "where" in options:
+            shape = Shape(f"filtered points of {shape.time}", shape.members)
         result = {"run": INTEGER, "changed": BOOL}.get(name, node.type)
         if name == "change" and kind is Kind.TIMESTAMP:
             result = DURATION
-        return self.build(name, node, options, result, node.shape, span, "")
+        return self.build(name, node, options, result, shape, span, "")
 
     def gap(self, arguments: Sequence[Node], options: Options, span: Span) -> Node | None:
         node = arguments[0]
@@ -284,7 +304,3 @@ class CallRules(OperandRules):
         if pair is None or not self.ratio_has_unit(*pair):
             return None
         return Call("default", pair, (), node.type, node.shape, span)
-
-
-def _positive(node: Node) -> bool:
-    return not isinstance(node, Literal) or (isinstance(node.value, Decimal) and node.value > 0)

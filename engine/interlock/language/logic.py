@@ -175,7 +175,7 @@ def size(value: Value) -> Value:
 def age(instant: Value, as_of: Decimal) -> Value:
     """How long before `as_of` an instant was; within the skew after it, 0."""
     if not isinstance(instant, Decimal):
-        return instant if isinstance(instant, Unknown) else Unknown(())
+        return Unknown(_causes(instant))
     distance = _QUIET.subtract(as_of, instant)
     if distance < -SKEW:
         return Unknown((Cause("", "", "", "clock skew", "the instant lies after the snapshot"),))

@@ -59,6 +59,8 @@ def _seconds(moment: datetime) -> Decimal:
 
 def show_time(seconds: Decimal) -> str:
     """Return the instant in UTC, `2026-03-30T06:00:00Z`, with a fraction only when there is one."""
+    if seconds.adjusted() > 12:
+        return f"{seconds} s since 1970"
     whole = int(seconds // 1)
     fraction = seconds - whole
     try:
