@@ -23,7 +23,7 @@ def check_queries(rows: Mapping[str, RowsSource], catalogue: Catalogue, collecto
     with Database() as database:
         for source in rows.values():
             columns = columns_of(source.columns)
-            database.create(source.view, columns, {name: () for name in columns})
+            database.create(source.view, columns, dict.fromkeys(columns, ()))
         database.lock()
         for source in rows.values():
             tables = [source.view, *(rows[name].view for name in source.joins if name in rows)]

@@ -135,7 +135,13 @@ class _Run:
             document = open_document(self.root, source, self.as_of)
         except Trouble as trouble:
             for asked in source.metrics:
-                self.note(asked.metric, source.id, trouble.unknown, [], place=f"{source.file}: {_shown(asked.pointer)}")
+                self.note(
+                    asked.metric,
+                    source.id,
+                    trouble.unknown,
+                    [],
+                    place=f"{source.file}: {_shown(asked.pointer)}",
+                )
             return
         for asked in source.metrics:
             place = f"{source.file}: {_shown(asked.pointer)}"
@@ -221,7 +227,9 @@ class _Run:
             "interlock": FORMAT,
             "as_of": show_time(self.as_of),
             "metrics": dict(sorted(self.metrics.items())),
-            "scopes": {scope: dict(sorted(each.items())) for scope, each in sorted(self.scopes.items()) if each},
+            "scopes": {
+                scope: dict(sorted(each.items())) for scope, each in sorted(self.scopes.items()) if each
+            },
             "env": dict(sorted(self.env.items())),
             "provenance": dict(sorted(self.origins.items())),
             "collected": collected,

@@ -103,7 +103,11 @@ def _value(document: Document, asked: Pick, metric: Metric, base: object) -> obj
             return _equal(found, asked.equals)
         if asked.scale is not None:
             found = CONTEXT.multiply(number(found), asked.scale)
-        if metric.type.kind is Kind.SET and isinstance(found, list) and len(set(map(str, found))) != len(found):
+        if (
+            metric.type.kind is Kind.SET
+            and isinstance(found, list)
+            and len(set(map(str, found))) != len(found)
+        ):
             raise Trouble("conflict", "it names a member twice")
         return from_json(found, metric.type, document.source.zone, asked.unit)
     except Trouble as trouble:
@@ -119,8 +123,9 @@ def _find(document: Document, pointer: Pointer, base: object) -> object:
 
 
 def _read(document: Document, pointer: Pointer, base: object) -> Decimal:
+    found = _find(document, pointer, base)
     try:
-        return number(_find(document, pointer, base))
+        return number(found)
     except Trouble as trouble:
         where = f"{document.artefact.name}: /{'/'.join(pointer)}"
         raise Trouble(trouble.unknown.cause, f"{where}: {trouble.unknown.detail}") from None

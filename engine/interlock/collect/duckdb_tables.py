@@ -11,9 +11,9 @@ import re
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from ..errors import MissingExtra
@@ -49,12 +49,28 @@ _LOCK = (
     "SET lock_configuration = true",
 )
 _CHUNK = 50_000
-_TABLES = frozenset({"BASE_TABLE", "JOIN", "SUBQUERY", "TABLE_FUNCTION", "EMPTY", "EMPTY_FROM", "EXPRESSION_LIST"})
+_TABLES = frozenset(
+    {"BASE_TABLE", "JOIN", "SUBQUERY", "TABLE_FUNCTION", "EMPTY", "EMPTY_FROM", "EXPRESSION_LIST"}
+)
 _TABLE_FUNCTIONS = frozenset({"range", "generate_series", "unnest"})
 _CHANCE = frozenset({"age", "reservoir_quantile", "approx_top_k", "hash", "setseed", "write_log"})
-_MACROS = frozenset({"fdiv", "fmod", "nullif", "days_in_month", "geomean", "geometric_mean", "date_add", "if"})
+_MACROS = frozenset(
+    {"fdiv", "fmod", "nullif", "days_in_month", "geomean", "geometric_mean", "date_add", "if"}
+)
 _CLOCK = frozenset(
-    ["current_date", "current_time", "current_timestamp", "localtime", "localtimestamp", "current_user", "session_user", "user", "current_role", "current_schema", "current_catalog"]
+    [
+        "current_date",
+        "current_time",
+        "current_timestamp",
+        "localtime",
+        "localtimestamp",
+        "current_user",
+        "session_user",
+        "user",
+        "current_role",
+        "current_schema",
+        "current_catalog",
+    ]
 )
 _EPOCH = datetime(1970, 1, 1)
 
@@ -162,9 +178,13 @@ class Database:
                 raise SqlRefused(complaint)
 
     def ask(self, sql: str, parameters: Mapping[str, Decimal | None]) -> Answer:
-        """Run one checked SELECT. Raises SqlRefused where it does not fit the tables, Trouble where the data break it."""
+        """Run one checked SELECT. Raises SqlRefused where it does not fit the tables, Trouble where data break it."""
         used = self.connection.extract_statements(sql)[0].named_parameters
-        given = {name: None if value is None else moment(value) for name, value in parameters.items() if name in used}
+        given = {
+            name: None if value is None else moment(value)
+            for name, value in parameters.items()
+            if name in used
+        }
         timer = threading.Timer(QUERY_SECONDS, self.connection.interrupt)
         timer.start()
         try:

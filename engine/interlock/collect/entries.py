@@ -64,6 +64,8 @@ class Entry:
         self.collector.add(code, message, self.span(key), hint)
 
     def path(self, key: str) -> str:
+        if not self.has(key):
+            return ""
         text = self.text(key)
         found = pattern_complaint(text) if key == "files" else path_complaint(text)
         if found:
@@ -83,7 +85,7 @@ class Entry:
         name = self.text("timezone")
         try:
             return ZoneInfo(name)
-        except (OSError, ValueError):
+        except (KeyError, OSError, ValueError):
             hint = did_you_mean(name, available_timezones())
             self.complain("E510", f"there is no time zone `{name}`", "timezone", hint)
         return None

@@ -43,7 +43,9 @@ def archived(root: Root) -> dict[str, str | None]:
     """Return the variables that `env.json` at the root of a copy tells; Trouble when it is torn."""
     artefact = root.open("env.json")
     found = read_json(decode(artefact.data, "env.json"), "env.json")
-    if not isinstance(found, dict) or not all(each is None or isinstance(each, str) for each in found.values()):
+    if not isinstance(found, dict) or not all(
+        each is None or isinstance(each, str) for each in found.values()
+    ):
         raise Trouble("torn source", "env.json is not a mapping from names to texts or null")
     return found
 
@@ -72,7 +74,9 @@ def look(asked: Look, kind: Type, moment: Moment) -> object:
 def _modified(asked: Look, moment: Moment) -> Decimal:
     found = moment.root.modified(asked.target)
     if found > moment.as_of + SKEW:
-        raise Trouble("clock skew", f"the date of {asked.target} is {show_time(found)}, after the snapshot's time")
+        raise Trouble(
+            "clock skew", f"the date of {asked.target} is {show_time(found)}, after the snapshot's time"
+        )
     return found
 
 

@@ -62,7 +62,9 @@ def _suppliers(
             entry.collector.add("E501", f"there is no metric `{name}` in the catalogue", span, near)
         elif name in spans:
             related = [("first supplied here", spans[name])]
-            entry.collector.add("E502", f"`{name}` is supplied twice", span, "keep one source for it", related)
+            entry.collector.add(
+                "E502", f"`{name}` is supplied twice", span, "keep one source for it", related
+            )
         else:
             spans[name], supplier[name] = span, source
 
@@ -105,7 +107,9 @@ def _pick(name: str, span: Span, entry: Entry, catalogue: Catalogue) -> Pick:
         hint = "supply it from a `rows` source"
         entry.collector.add("E514", f"`{name}` is a series, a document gives single values", span, hint)
     elif bool(metric.scope) != entry.has("members"):
-        wanted = f"needs `members`, it has one value for each {metric.scope}" if metric.scope else "has no members"
+        wanted = (
+            f"needs `members`, it has one value for each {metric.scope}" if metric.scope else "has no members"
+        )
         entry.collector.add("E514", f"`{name}` {wanted}", span)
     return Pick(
         name,
@@ -130,7 +134,9 @@ def _joins(sources: dict[str, Source], collector: Collector) -> None:
         for name in source.joins:
             if name not in tables or name == source.id:
                 hint = did_you_mean(name, tables - {source.id})
-                collector.add("E512", f"`with` names `{name}`, which is no other rows source", source.span, hint)
+                collector.add(
+                    "E512", f"`with` names `{name}`, which is no other rows source", source.span, hint
+                )
 
 
 def _check(sources: dict[str, Source], catalogue: Catalogue, collector: Collector) -> bool:
@@ -140,6 +146,8 @@ def _check(sources: dict[str, Source], catalogue: Catalogue, collector: Collecto
             check_queries(rows, catalogue, collector)
     except MissingExtra as problem:
         first = next(iter(rows.values()))
-        collector.add("W852", "the SQL of sources is not checked: duckdb is missing", first.span, str(problem))
+        collector.add(
+            "W852", "the SQL of sources is not checked: duckdb is missing", first.span, str(problem)
+        )
         return False
     return True

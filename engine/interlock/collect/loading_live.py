@@ -52,7 +52,7 @@ def _fits(found: Look, metric: Metric, span: Span, entry: Entry) -> None:
             entry.collector.add("E514", f"`{metric.name}` is a timestamp, a variable gives none", span)
     if gives and metric.type.kind not in gives:
         words = " or ".join(str(each) for each in gives)
-        text = f"`{found.kind}` gives a {words}, `{metric.name}` is a {metric.type}"
+        text = f"`{found.kind}` gives the type {words}, `{metric.name}` has {metric.type}"
         entry.collector.add("E514", text, span)
 
 
@@ -63,7 +63,11 @@ def _look(entry: Entry) -> Look:
     if kind == "env":
         return _env(entry)
     if kind == "choose":
-        return Look("choose", choices=tuple(_choices(entry)), otherwise=entry.text("else") if entry.has("else") else None)
+        return Look(
+            "choose",
+            choices=tuple(_choices(entry)),
+            otherwise=entry.text("else") if entry.has("else") else None,
+        )
     nodes = [entry.node.get(kind)]
     if isinstance(nodes[0], Sequence):
         nodes = list(nodes[0].items)

@@ -178,6 +178,7 @@ def _queries(entry: Entry, catalogue: Catalogue) -> list[Query]:
     found = []
     for key, value in entry.each("metrics"):
         node = value.get("sql") if isinstance(value, Mapping) else None
-        if isinstance(node, Scalar) and key.text in catalogue.metrics:
+        metric = catalogue.metrics.get(key.text)
+        if isinstance(node, Scalar) and metric is not None and metric.record in (None, metric.name):
             found.append(Query(key.text, node.text, node.span))
     return found

@@ -190,5 +190,7 @@ class Sources:
     @property
     def env_names(self) -> tuple[str, ...]:
         """Every environment variable that a source reads, sorted."""
-        looks = [look for each in self.by_id.values() if isinstance(each, LiveSource) for _, look in each.metrics]
+        looks = [
+            look for each in self.by_id.values() if isinstance(each, LiveSource) for _, look in each.metrics
+        ]
         return tuple(sorted({found.target for look in looks for found in look.variables()}))

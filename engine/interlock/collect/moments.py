@@ -20,7 +20,8 @@ LATEST = Decimal(253_402_300_799)
 """The last second of year 9999."""
 
 _FORM = re.compile(
-    r"(\d{4}-\d\d-\d\d)(?:[Tt ](\d\d:\d\d)(:\d\d)?(?:[.,](\d{1,9}))?)?( ?[Zz]| ?[-+]\d\d(?::?\d\d)?)?", re.ASCII
+    r"(\d{4}-\d\d-\d\d)(?:[Tt ](\d\d:\d\d)(:\d\d)?(?:[.,](\d{1,9}))?)?( ?[Zz]| ?[-+]\d\d(?::?\d\d)?)?",
+    re.ASCII,
 )
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 

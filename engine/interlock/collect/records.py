@@ -132,7 +132,9 @@ def _csv(text: str, file: str, source: RowsSource) -> Iterator[Record]:
                 raise Trouble("torn source", f"the header of {file} has the same name twice")
         elif fields:
             if len(fields) != len(header):
-                raise Trouble("torn source", f"line {number} of {file} has {len(fields)} fields, not {len(header)}")
+                raise Trouble(
+                    "torn source", f"line {number} of {file} has {len(fields)} fields, not {len(header)}"
+                )
             yield Record(file, "line", number, dict(zip(header, fields, strict=True)))
     _check_header(header, file, source)
 

@@ -65,7 +65,12 @@ def fill(
 
 
 def _place(
-    table: Table, ordinal: int, values: dict[str, object], time: Decimal, since: Decimal | None, as_of: Decimal
+    table: Table,
+    ordinal: int,
+    values: dict[str, object],
+    time: Decimal,
+    since: Decimal | None,
+    as_of: Decimal,
 ) -> None:
     if time > as_of or (since is not None and time < since):
         return

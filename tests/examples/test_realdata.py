@@ -11,7 +11,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from .desks import metrics, run
+from collect.desks import metrics, run
 
 CATALOGUE = """
 metrics:
@@ -89,7 +89,9 @@ def test_the_whole_file_agrees_with_the_bot(realdata: Path) -> None:
     assert close(seen["account.drawdown"]["value"], 0.018740312808228732)
     assert told["profit_factor"] == 2.4223288739520954
     assert told["max_drawdown_account"] == 0.018740312808228732
-    assert round(seen["trades.per_day"]["value"], 2) == Decimal("9.42") == Decimal(str(told["trades_per_day"]))
+    assert (
+        round(seen["trades.per_day"]["value"], 2) == Decimal("9.42") == Decimal(str(told["trades_per_day"]))
+    )
 
 
 def test_days_agree_with_the_bot_and_half_days_are_no_days(realdata: Path) -> None:

@@ -82,10 +82,26 @@ def test_since_limits_rows_and_coverage(tmp_path: Path) -> None:
         ("[1]", "torn source", "line 2 of t.jsonl is not an object"),
         ('{"at": "2026-03-28T01:00:00Z"}', "torn source", "line 2 of t.jsonl: `pnl` is absent"),
         ('{"at": "2026-03-28T01:00:00Z", "pnl": null}', "torn source", "line 2 of t.jsonl: `pnl` is absent"),
-        ('{"at": "2026-03-28T01:00:00Z", "pnl": "1"}', "torn source", "line 2 of t.jsonl: `pnl` is not a number"),
-        ('{"at": "2026-03-28T01:00:00Z", "pnl": true}', "torn source", "line 2 of t.jsonl: `pnl` is not a number"),
-        ('{"at": "2026-03-28T01:00:00Z", "pnl": NaN}', "not finite", "line 2 of t.jsonl: `pnl` is not finite"),
-        ('{"at": "2026-03-28T01:00:00Z", "pnl": 1e999}', "not finite", "line 2 of t.jsonl: `pnl` is not finite"),
+        (
+            '{"at": "2026-03-28T01:00:00Z", "pnl": "1"}',
+            "torn source",
+            "line 2 of t.jsonl: `pnl` is not a number",
+        ),
+        (
+            '{"at": "2026-03-28T01:00:00Z", "pnl": true}',
+            "torn source",
+            "line 2 of t.jsonl: `pnl` is not a number",
+        ),
+        (
+            '{"at": "2026-03-28T01:00:00Z", "pnl": NaN}',
+            "not finite",
+            "line 2 of t.jsonl: `pnl` is not finite",
+        ),
+        (
+            '{"at": "2026-03-28T01:00:00Z", "pnl": 1e999}',
+            "not finite",
+            "line 2 of t.jsonl: `pnl` is not finite",
+        ),
         (
             '{"at": "2026-03-28T01:00:00Z", "pnl": 9007199254740993}',
             "out of range",
@@ -111,7 +127,9 @@ def test_one_torn_row_makes_every_metric_unknown(tmp_path: Path, line: str, caus
     assert seen == {name: {"unknown": cause, "detail": detail} for name in ("total", "pnl", "trades")}
 
 
-@pytest.mark.parametrize(("data", "detail"), [(None, "t.jsonl: no such file or directory"), ("", "t.jsonl is empty")])
+@pytest.mark.parametrize(
+    ("data", "detail"), [(None, "t.jsonl: no such file or directory"), ("", "t.jsonl is empty")]
+)
 def test_missing_and_empty(tmp_path: Path, data: str | None, detail: str) -> None:
     if data is not None:
         write(tmp_path, "t.jsonl", data)
@@ -120,7 +138,13 @@ def test_missing_and_empty(tmp_path: Path, data: str | None, detail: str) -> Non
 
 def test_an_empty_log_may_be_declared_to_mean_that_nothing_happened(tmp_path: Path) -> None:
     write(tmp_path, "t.jsonl", "")
-    text = changed(LOG, ("    time: at_", "    time: at_\n    may_be_empty: true\n    covered: {from: 2026-03-01, to: as_of}"))
+    text = changed(
+        LOG,
+        (
+            "    time: at_",
+            "    time: at_\n    may_be_empty: true\n    covered: {from: 2026-03-01, to: as_of}",
+        ),
+    )
     seen = metrics(run(tmp_path, text))
     assert seen["total"] == {"value": 0, "at": "2026-03-30T06:00:00Z"}
     assert seen["pnl"] == {"unknown": "missing", "detail": "the SQL gives no value"}
@@ -176,7 +200,7 @@ CSV = changed(
     ("{time: /at}", "{time: at}"),
     ("{number: /pnl}", "{number: pnl}"),
 )
-TABLE = "at,pnl,note\n2026-03-28T01:00:00Z,12.5,\"a,\nb\"\n2026-03-29T00:00:00Z,-3,x\n"
+TABLE = 'at,pnl,note\n2026-03-28T01:00:00Z,12.5,"a,\nb"\n2026-03-29T00:00:00Z,-3,x\n'
 
 
 def test_csv(tmp_path: Path) -> None:
@@ -200,7 +224,11 @@ def test_a_csv_cut_at_any_byte_is_unknown_or_what_its_whole_rows_say(tmp_path: P
 @pytest.mark.parametrize(
     ("data", "cause", "detail"),
     [
-        ("at,pnl\n2026-03-28,1\n", "no time", "line 2 of t.csv: `at_` has no offset and the source declares no `timezone`"),
+        (
+            "at,pnl\n2026-03-28,1\n",
+            "no time",
+            "line 2 of t.csv: `at_` has no offset and the source declares no `timezone`",
+        ),
         ("at,pnl\n2026-03-28T00:00:00Z,\n", "torn source", "line 2 of t.csv: `pnl` is empty"),
         ("at,pnl\n2026-03-28T00:00:00Z,1_0\n", "torn source", "line 2 of t.csv: `pnl` is not a number"),
         ("at,pnl\n2026-03-28T00:00:00Z,nan\n", "not finite", "line 2 of t.csv: `pnl` is not finite"),
@@ -270,7 +298,10 @@ def test_a_damaged_database_and_a_missing_table(tmp_path: Path) -> None:
     assert metrics(run(tmp_path, SQLITE))["pnl"]["unknown"] == "torn source"
     write(tmp_path, "t.db", whole)
     other = changed(SQLITE, ("table: fills", "table: fill"))
-    assert metrics(run(tmp_path, other))["pnl"] == {"unknown": "missing", "detail": "t.db has no table `fill`"}
+    assert metrics(run(tmp_path, other))["pnl"] == {
+        "unknown": "missing",
+        "detail": "t.db has no table `fill`",
+    }
 
 
 LOGS = """
@@ -354,7 +385,10 @@ def test_a_torn_report_is_missing_and_the_others_stand(tmp_path: Path) -> None:
 
 
 def test_a_half_day_of_rows_is_no_day(tmp_path: Path) -> None:
-    text = LOG + "      daily: {sql: \"select date_trunc('day', at_) as at, sum(pnl) as value from trades group by 1\"}\n"
+    text = (
+        LOG
+        + "      daily: {sql: \"select date_trunc('day', at_) as at, sum(pnl) as value from trades group by 1\"}\n"
+    )
     rows = ["2026-03-26T08:00:00Z", "2026-03-27T08:00:00Z", "2026-03-28T08:00:00Z"]
     seen = metrics(run(jsonl(tmp_path, [f'{{"at": "{each}", "pnl": 1}}' for each in rows]), text))
     assert seen["daily"] == {
@@ -364,13 +398,16 @@ def test_a_half_day_of_rows_is_no_day(tmp_path: Path) -> None:
 
 
 def test_values_that_are_no_values(tmp_path: Path) -> None:
-    text = LOG + """      rate: {sql: "select 1.0 / 0 as value from trades limit 1"}
+    text = (
+        LOG
+        + """      rate: {sql: "select 1.0 / 0 as value from trades limit 1"}
       level: {sql: "select 'x' as value from trades where false"}
       wait: {sql: "select pnl as value from trades"}
       moment: {sql: "select max(at_) as value from trades"}
       flag: {sql: "select bool_or(pnl < 0) as value from trades"}
       symbols: {sql: "select ['ETH-USD', 'BTC/USDT'] as value"}
 """
+    )
     seen = metrics(run(jsonl(tmp_path), text))
     assert seen["rate"] == {"unknown": "not finite", "detail": "it is not a finite number"}
     assert seen["level"] == {"unknown": "missing", "detail": "the SQL gives no value"}
@@ -414,11 +451,15 @@ def test_a_stranger_is_left_out_and_might_be_anyone(tmp_path: Path) -> None:
 def test_records(tmp_path: Path) -> None:
     text = LOG + "      jobs: {sql: \"select at_ as at, 'win' as outcome, pnl as size from trades\"}\n"
     seen = metrics(run(jsonl(tmp_path, LINES[:1]), text))
-    assert seen["jobs"]["points"] == [{"at": "2026-03-28T01:00:00Z", "outcome": "win", "size": Decimal("1.5")}]
+    assert seen["jobs"]["points"] == [
+        {"at": "2026-03-28T01:00:00Z", "outcome": "win", "size": Decimal("1.5")}
+    ]
 
 
 def test_sources_join(tmp_path: Path) -> None:
-    text = LOG + """
+    text = (
+        LOG
+        + """
   more:
     kind: rows
     doc: joins the first
@@ -428,18 +469,31 @@ def test_sources_join(tmp_path: Path) -> None:
     time: day
     timezone: UTC
     with: [trades]
-    columns: {day: {time: /day, of: file}, who: {key: 1}, factor: {integer: /factor}, tags: {json: /tags, optional: true}}
+    columns:
+      day: {time: /day, of: file}
+      who: {key: 1}
+      factor: {integer: /factor}
+      tags: {json: /tags, optional: true}
     metrics:
       rate: {sql: "select sum(pnl * factor) as value from trades, more where who = 'a'"}
 """
-    write(jsonl(tmp_path), "more.json", '{"day": "2026-03-28", "by": {"a": {"factor": 4, "tags": [1]}, "b": {"factor": 9}}}')
+    )
+    write(
+        jsonl(tmp_path),
+        "more.json",
+        '{"day": "2026-03-28", "by": {"a": {"factor": 4, "tags": [1]}, "b": {"factor": 9}}}',
+    )
     assert metrics(run(tmp_path, text))["rate"]["value"] == Decimal(-1)
     write(tmp_path, "t.jsonl", "{")
     assert metrics(run(tmp_path, text))["rate"]["detail"] == "line 1 of t.jsonl is not JSON, column 2"
 
 
-@given(st.lists(st.sampled_from([*LINES, '{"at"', "", "[]", '{"at": 1, "pnl": 2}', "\x00", "null"]), max_size=6))
-def test_no_log_is_ever_read_as_more_than_its_rows(tmp_path_factory: pytest.TempPathFactory, lines: list[str]) -> None:
+@given(
+    st.lists(st.sampled_from([*LINES, '{"at"', "", "[]", '{"at": 1, "pnl": 2}', "\x00", "null"]), max_size=6)
+)
+def test_no_log_is_ever_read_as_more_than_its_rows(
+    tmp_path_factory: pytest.TempPathFactory, lines: list[str]
+) -> None:
     root = tmp_path_factory.mktemp("desk")
     seen = metrics(run(jsonl(root, lines), LOG))
     good_rows = [each for each in lines if each in LINES[:3] or each.startswith('{"at": 1')]

@@ -1,0 +1,167 @@
+"""SQL reaches its own tables and nothing else: judged before it runs, and locked in even if judgement erred."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from interlock.collect.duckdb_tables import Answer, Database, SqlRefused
+from interlock.collect.trouble import Trouble
+
+COLUMNS = {"ordinal": "BIGINT", "v": "DOUBLE", "closed": "TIMESTAMP", "s": "VARCHAR"}
+DATA = {"ordinal": [1, 2], "v": [1.5, None], "closed": [Decimal(5), None], "s": ["a", "b"]}
+TIMES = {"as_of": Decimal(100), "from": Decimal(0), "to": Decimal(86400)}
+
+
+def ask(sql: str) -> Answer:
+    with Database() as database:
+        database.create("t", COLUMNS, DATA)
+        database.create("other", COLUMNS, DATA)
+        database.lock()
+        database.check(sql, ["t"])
+        return database.ask(sql, TIMES)
+
+
+ONE = "only a single SELECT may be asked"
+
+
+@pytest.mark.parametrize(
+    ("sql", "message"),
+    [
+        ("select * from read_csv('/etc/passwd')", "the function `read_csv` may not be used"),
+        ("select * from read_json_auto('a.json')", "the function `read_json_auto` may not be used"),
+        ("select * from glob('/*')", "the function `glob` may not be used"),
+        (
+            "select read_text('/etc/passwd')",
+            "the function `read_text` depends on more than its arguments, or may not be used",
+        ),
+        ("select * from '/etc/passwd.csv'", "there is no table `/etc/passwd.csv`, only `t`"),
+        ("select * from other", "there is no table `other`, only `t`"),
+        ("select * from main.t", "there is no table `main.t`, only `t`"),
+        ("select (select count(*) from other)", "there is no table `other`, only `t`"),
+        ("select * from t where v in (select v from other)", "there is no table `other`, only `t`"),
+        (
+            "select * from information_schema.tables",
+            "there is no table `information_schema.tables`, only `t`",
+        ),
+        ("select * from duckdb_settings()", "the function `duckdb_settings` may not be used"),
+        ("select * from query('select 1')", "the function `query` may not be used"),
+        ("attach '/tmp/x.db'", ONE),
+        ("copy t to '/tmp/x.csv'", ONE),
+        ("install httpfs", ONE),
+        ("load httpfs", ONE),
+        ("set threads = 3", ONE),
+        ("pragma version", ONE),
+        ("create table x (a int)", ONE),
+        ("insert into t select * from t", ONE),
+        ("delete from t", ONE),
+        ("explain select 1", ONE),
+        ("select 1; select 2", ONE),
+        ("", ONE),
+        ("describe t", "this form of FROM may not be used"),
+        ("select now()", "the function `now` depends on more than its arguments, or may not be used"),
+        (
+            "select age(closed) from t",
+            "the function `age` depends on more than its arguments, or may not be used",
+        ),
+        ("select random()", "the function `random` depends on more than its arguments, or may not be used"),
+        (
+            "select current_setting('threads')",
+            "the function `current_setting` depends on more than its arguments, or may not be used",
+        ),
+        ("select current_date", "`current_date` depends on more than the artefact"),
+        ("select * from t using sample 10%", "a sample differs from run to run"),
+        (
+            "with recursive r as (select 1 as x union all select x + 1 from r) select * from r",
+            "a recursive query may not be asked",
+        ),
+        ("select $root", "there is no parameter `$root`, only $as_of, $from and $to"),
+        ("select ?", "there is no parameter `$1`, only $as_of, $from and $to"),
+        ("selct", 'syntax error at or near "selct"'),
+    ],
+)
+def test_refused(sql: str, message: str) -> None:
+    with pytest.raises(SqlRefused) as caught:
+        ask(sql)
+    assert str(caught.value) == message
+
+
+def test_what_does_not_bind_is_the_authors_mistake() -> None:
+    with pytest.raises(SqlRefused) as caught:
+        ask("select bogus from t")
+    assert str(caught.value) == 'referenced column "bogus" not found in FROM clause'
+
+
+@pytest.mark.parametrize(
+    ("sql", "rows"),
+    [
+        ("select sum(v), count(*), epoch(max(closed)) from t", ((1.5, 2, 5.0),)),
+        ("with r as (select v from t) select count(v) from r", ((1,),)),
+        ("select count(*) from range(3)", ((3,),)),
+        ("select count(*) from generate_series($from, $to, interval 1 hour) g(h)", ((25,),)),
+        ("select list_sum(list(v)) from t", ((1.5,),)),
+        ("select v from t order by ordinal limit 1", ((1.5,),)),
+        ("select case when $as_of > $from then 1 end", ((1,),)),
+    ],
+)
+def test_allowed(sql: str, rows: tuple[tuple[object, ...], ...]) -> None:
+    assert ask(sql).rows == rows
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "select * from read_csv('{path}')",
+        "select * from '{path}'",
+        "select * from read_text('{path}')",
+        "attach '{path}.db'",
+        "copy (select 1) to '{path}.out'",
+        "install httpfs",
+        "load httpfs",
+        "set threads = 3",
+        "set enable_external_access = true",
+        "set lock_configuration = false",
+        "reset enable_external_access",
+        "pragma database_list; set temp_directory = '{path}'",
+    ],
+)
+def test_the_lock_holds_by_itself(tmp_path: Path, sql: str) -> None:
+    path = tmp_path / "secret.csv"
+    path.write_text("a\n1\n", encoding="utf-8")
+    with Database() as database:
+        database.create("t", COLUMNS, DATA)
+        database.lock()
+        with pytest.raises(duckdb.Error):
+            database.connection.execute(sql.format(path=path)).fetchall()
+    assert [each.name for each in tmp_path.iterdir()] == ["secret.csv"]
+
+
+def test_python_objects_are_no_tables() -> None:
+    rows = [1]
+    assert rows
+    with pytest.raises(SqlRefused):
+        ask("select * from rows")
+
+
+@pytest.mark.parametrize(
+    ("sql", "cause", "detail"),
+    [
+        (
+            "select cast(s as integer) from t",
+            "wrong type",
+            "the SQL converts a value that is not of that type",
+        ),
+        (
+            "select ordinal * 9223372036854775807 * 2 from t",
+            "overflow",
+            "the SQL leaves the range of its numbers",
+        ),
+    ],
+)
+def test_data_that_break_a_query_are_not_repeated(sql: str, cause: str, detail: str) -> None:
+    with pytest.raises(Trouble) as caught:
+        ask(sql)
+    assert (caught.value.unknown.cause, caught.value.unknown.detail) == (cause, detail)
