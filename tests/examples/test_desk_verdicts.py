@@ -1,0 +1,187 @@
+"""The example desk gets the verdicts that its README promises, and breaking it never makes one better."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from interlock.collect import Sources, collect, load_sources
+from interlock.diagnostics import Collector
+from interlock.evaluation.canonical import canonical
+from interlock.evaluation.compiled import compile_policy
+from interlock.evaluation.decide import Decision, Request, decide
+from interlock.evaluation.measures import Measures
+from interlock.evaluation.snapshot import Snapshot
+from interlock.evaluation.verdict import RuleResult, Verdict
+from interlock.language.times import parse_time
+from interlock.policy.loader import PolicyRoot, load_root
+
+pytest.importorskip("duckdb", reason="collecting rows needs the duckdb extra")
+
+ROOT = Path(__file__).parents[2]
+DESK = ROOT / "examples" / "desk"
+AS_OF = "2026-03-30T06:30:00Z"
+EARLIER = "2026-02-02T06:30:00Z"
+NOW = Decimal(1_800_000_000)
+
+
+@pytest.fixture(scope="module")
+def policies() -> tuple[PolicyRoot, Sources]:
+    """The shipped policies and sources, without a complaint."""
+    collector = Collector()
+    root = load_root(ROOT / "policies", collector)
+    sources = load_sources(root.sources, root.catalogue, collector)
+    assert [str(each) for each in collector.diagnostics] == []
+    return root, sources
+
+
+def _measures(policies: tuple[PolicyRoot, Sources], desk: Path, at: str) -> Measures:
+    root, sources = policies
+    overrides = [param.override for policy in root.policies.values() for param in policy.params.values()]
+    names = [each.env for each in overrides if each is not None]
+    moment = parse_time(at)
+    assert moment is not None
+    found = collect(desk, moment, sources, root.catalogue, environ={}, now=NOW, archive=True, env_names=names)
+    assert found.findings == ()
+    return Measures(Snapshot.parse(canonical(found.snapshot)), root.catalogue)
+
+
+@pytest.fixture(scope="module")
+def judged(policies: tuple[PolicyRoot, Sources]) -> Callable[[Path], Decision]:
+    """Judges a desk by the shipped policies, against the example desk of eight weeks before."""
+    root, _ = policies
+    compiled = {name: compile_policy(policy, root.catalogue) for name, policy in root.policies.items()}
+    baselines = {"phase_a": _measures(policies, DESK, EARLIER)}
+    request = Request(root.environments["paper"].values, baselines, stateless=True)
+    return lambda desk: decide(compiled, _measures(policies, desk, AS_OF), request)
+
+
+def _named(decision: Decision, name: str) -> Verdict:
+    return next(each for each in decision.verdicts if each.name == name)
+
+
+def _open(verdict: Verdict) -> list[RuleResult]:
+    return [rule for rule in verdict.rules if rule.outcome not in ("pass", "skipped")]
+
+
+def test_the_desk_gets_the_verdicts_of_its_readme(judged: Callable[[Path], Decision]) -> None:
+    decision = judged(DESK)
+    assert {each.name: each.verdict for each in decision.verdicts} == {
+        "baseline-kpis": "COMPLETE",
+        "experiment-0-rollback": "CONTINUE",
+        "live-rollout-readiness": "CONDITIONAL",
+        "phase-2c-promotion": "NO_GO",
+        "shadow-daily-health": "HEALTHY",
+        "shadow-weekly-evidence": "REVIEW",
+        "turnover-gate at BTC-USD": "BLOCK",
+        "turnover-gate at ETH-USD": "ALLOW",
+    }
+    assert decision.refusals == ()
+    assert [(rule.id, rule.reason) for each in decision.verdicts for rule in _open(each)] == [
+        ("block-rate-low", "the turnover governor blocked 4.11% of the attempts of 7d, less than 5%"),
+        ("btc-validated", "nobody has attested that the BTC mitigation works"),
+        ("human-review", "the full review of the gates is not attested"),
+        ("sign-off", "the sign-off is not documented"),
+        ("btc-edge", "the edge of BTC-USD changed by -21.77 USD against the week before"),
+        ("confidence", "the confidence is 72%, 75% is needed"),
+    ]
+
+
+def test_every_rule_of_the_shipped_policies_says_what_it_covers(policies: tuple[PolicyRoot, Sources]) -> None:
+    rules = [rule for policy in policies[0].policies.values() for rule in policy.rules]
+    assert [rule.id for rule in rules if not rule.covers] == []
+    assert [rule.id for rule in rules if rule.action is None or rule.reason is None] == []
+
+
+def _kill(desk: Path) -> None:
+    (desk / "data/live_kill_switch.txt").write_bytes(b"")
+
+
+def _without_reports(desk: Path) -> None:
+    for path in sorted(desk.glob("data/reports/daily_*.json"))[-2:]:
+        path.unlink()
+
+
+def _cut_log(desk: Path) -> None:
+    path = desk / "data/rl/shadow_decisions.jsonl"
+    path.write_bytes(path.read_bytes()[:-90])
+
+
+def _damaged_log(desk: Path) -> None:
+    path = desk / "data/rl/shadow_decisions.jsonl"
+    lines = path.read_bytes().split(b"\n")
+    lines[40] = lines[40][:30]
+    path.write_bytes(b"\n".join(lines))
+
+
+def _without_a_day(desk: Path) -> None:
+    path = desk / "data/rl/paper_live_days.csv"
+    lines = path.read_text("utf-8").splitlines(keepends=True)
+    path.write_text("".join(line for line in lines if not line.startswith("2026-03-20")), "utf-8")
+
+
+def _live(desk: Path) -> None:
+    path = desk / "env.json"
+    path.write_text(json.dumps({**json.loads(path.read_text("utf-8")), "LIVE_MODE": "yes"}), "utf-8")
+
+
+LOW = {"block-rate-low": "the turnover governor blocked 4.11% of the attempts of 7d, less than 5%"}
+TORN = "cannot tell: turnover.blocked: torn source, line 41 of data/rl/shadow_decisions.jsonl is not JSON, column 15"
+BREAKAGES: dict[str, tuple[Callable[[Path], None], str, dict[str, str]]] = {
+    "an empty kill switch file": (
+        _kill,
+        "NO_GO",
+        {"kill-switch": "the kill switch is active, set by file", **LOW},
+    ),
+    "no report of two days": (
+        _without_reports,
+        "NO_GO",
+        {
+            "shadow-health": "the collection of shadow data is in a critical state",
+            "daily-report": "the newest daily report is 2d 00h 29m 48s old, at most 1d 02h is allowed",
+            **LOW,
+        },
+    ),
+    "a log cut in its last line": (
+        _cut_log,
+        "CONDITIONAL",
+        {"block-rate-low": "the turnover governor blocked 4.167% of the attempts of 7d, less than 5%"},
+    ),
+    "a log damaged in the middle": (
+        _damaged_log,
+        "CONDITIONAL",
+        {"block-rate-high": TORN, "block-rate-low": TORN},
+    ),
+    "a day without a row": (
+        _without_a_day,
+        "CONDITIONAL",
+        {
+            "paper-streak": "cannot tell: paper.decisions (2026-03-20T00:00:00Z): missing; "
+            "paper.heartbeats (2026-03-20T00:00:00Z): missing",
+            **LOW,
+        },
+    ),
+    "live mode without symbols": (
+        _live,
+        "NO_GO",
+        {"live-symbols": "live mode is on and no symbol is allowed", **LOW},
+    ),
+}
+
+
+@pytest.mark.parametrize("name", BREAKAGES)
+def test_breaking_the_desk_closes_the_gate(
+    name: str, judged: Callable[[Path], Decision], tmp_path: Path
+) -> None:
+    change, wanted, reasons = BREAKAGES[name]
+    desk = tmp_path / "desk"
+    shutil.copytree(DESK, desk)
+    change(desk)
+    verdict = _named(judged(desk), "live-rollout-readiness")
+    assert verdict.verdict == wanted
+    assert {rule.id: rule.reason for rule in _open(verdict)} == reasons
