@@ -72,6 +72,10 @@ ONE = "only a single SELECT may be asked"
             "select current_setting('threads')",
             "the function `current_setting` depends on more than its arguments, or may not be used",
         ),
+        (
+            "select current_localtime()",
+            "the function `current_localtime` depends on more than its arguments, or may not be used",
+        ),
         ("select current_date", "`current_date` depends on more than the artefact"),
         ("select * from t using sample 10%", "a sample differs from run to run"),
         (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from decimal import Decimal
 from pathlib import Path
@@ -11,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from .desks import metrics, run, write
+from .desks import CATALOGUE, metrics, run, write
 
 LOG = """
 sources:
@@ -499,3 +500,59 @@ def test_no_log_is_ever_read_as_more_than_its_rows(
     good_rows = [each for each in lines if each in LINES[:3] or each.startswith('{"at": 1')]
     bad = [each for each in lines if each and each not in LINES and not each.startswith('{"at": 1')]
     assert "unknown" in seen["total"] if bad or not good_rows else seen["total"]["value"] == len(good_rows)
+
+
+WEEKS = """
+sources:
+  weeks:
+    kind: rows
+    doc: a report a week, known when its last day is over
+    files: week_*.json
+    format: json
+    time: known
+    timezone: UTC
+    columns:
+      known: {time: /week_ending, shift: 1d}
+      week: {time: /week_ending, shift: -6d}
+      pnl: {number: /pnl}
+    covered: {each: 1w, by: week}
+    metrics:
+      trades: {sql: "select week as at, pnl as value from weeks order by week"}
+"""
+
+
+def test_a_report_is_not_seen_before_its_week_is_over(tmp_path: Path) -> None:
+    for day in (15, 22):
+        write(tmp_path, f"week_{day}.json", f'{{"week_ending": "2026-03-{day}", "pnl": {day}}}')
+    first = {"at": "2026-03-09T00:00:00Z", "value": Decimal(15)}
+    assert metrics(run(tmp_path, WEEKS, "2026-03-22T12:00:00Z"))["trades"] == {
+        "covered": ["2026-03-09T00:00:00Z", "2026-03-16T00:00:00Z"],
+        "points": [first],
+    }
+    assert metrics(run(tmp_path, WEEKS, "2026-03-23T00:00:00Z"))["trades"] == {
+        "covered": ["2026-03-09T00:00:00Z", "2026-03-23T00:00:00Z"],
+        "points": [first, {"at": "2026-03-16T00:00:00Z", "value": Decimal(22)}],
+    }
+
+
+def test_coverage_may_begin_with_the_metric_and_end_with_the_file(tmp_path: Path) -> None:
+    text = changed(LOG, ("    time: at_", "    time: at_\n    covered: {from: began, to: modified}"))
+    catalogue = CATALOGUE.replace(
+        "daily: {type: number, every: 1d", "daily: {type: number, began: 2026-03-25, every: 1d"
+    )
+    text += "      daily: {sql: \"select date_trunc('day', at_) as at, sum(pnl) as value from trades group by 1\"}\n"
+    path = jsonl(tmp_path, LINES[:3]) / "t.jsonl"
+    stamp = 1774828800  # 2026-03-30T00:00:00Z
+    os.utime(path, (stamp, stamp))
+    seen = metrics(run(tmp_path, text, catalogue=catalogue))
+    assert seen["daily"] == {
+        "from": "2026-03-25T00:00:00Z",
+        "points": [
+            {"at": "2026-03-28T00:00:00Z", "value": Decimal("-0.5")},
+            {"at": "2026-03-29T00:00:00Z", "value": Decimal("0.25")},
+        ],
+    }
+    assert seen["total"] == {
+        "unknown": "not covered",
+        "detail": "the source covers no time up to which the value would hold",
+    }

@@ -243,7 +243,7 @@ def _call(node: dict[str, Any]) -> str | None:
     for kind, stability in _functions().get(name, ()):
         pure = stability == "CONSISTENT" and kind in ("scalar", "aggregate", "window")
         known = kind == "macro" and (name.startswith(("list_", "array_")) or name in _MACROS)
-        if name in _CHANCE or not (pure or known):
+        if name in _CHANCE or name.startswith("current_") or not (pure or known):
             return f"the function `{name}` depends on more than its arguments, or may not be used"
     return None
 
