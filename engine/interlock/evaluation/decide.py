@@ -17,7 +17,7 @@ from .compiled import CompiledPolicy, CompiledRule
 from .interpreter import Interpreter
 from .measures import Measures
 from .naming import Names
-from .outcomes import Outcome, join, of_children, of_truth
+from .outcomes import Outcome, of_children, of_truth, verdict_of
 from .parameters import Effective, effective
 from .reasons import generated, rendered
 from .verdict import Inputs, RuleResult, Verdict
@@ -192,8 +192,7 @@ class _Case:
 
     def assemble(self, results: tuple[RuleResult, ...], outcomes: list[Outcome], extra: list[str]) -> Verdict:
         policy, as_of = self.policy, self.judge.measures.as_of
-        verdict = join(policy.verdicts, [each.contribution for each in outcomes])
-        possible = join(policy.verdicts, [word for each in outcomes for word in each.possible])
+        verdict, possible = verdict_of(policy.verdicts, outcomes)
         children = [each for group in self.children.values() for each in group]
         ends = [as_of + policy.valid_for, *(each.valid_until for each in children)]
         return Verdict(
@@ -247,7 +246,8 @@ class _Case:
         free = sorted(compiled.params & self.params.unlimited)
         if free:
             return Outcome.skipped(f"does not apply: param `{free[0]}` is unlimited")
-        if compiled.applies is not None and self.interpreter.evaluate(compiled.applies) is False:
+        guard = True if compiled.applies is None else self.interpreter.evaluate(compiled.applies)
+        if guard is False:
             return Outcome.skipped("does not apply")
         before = len(self.interpreter.seen)
         if compiled.condition is None:
@@ -259,6 +259,7 @@ class _Case:
             outcome = of_truth(rule, truth)
             seen = self.interpreter.seen[before:]
             outcome = replace(outcome, comparisons=compared(seen, compiled.helpful))
+        outcome = replace(outcome, sure=guard is True)
         return outcome.contributing(rule, self.policy.verdicts, self.judge.request.stateless)
 
     def composed(self, rule: Rule, child: Composition) -> Outcome:

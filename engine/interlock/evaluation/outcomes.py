@@ -9,12 +9,13 @@ from ..language.values import Cause, Unknown, merged
 from ..policy.model import Composition, Policy, Rule
 from .verdict import NOT_EVALUATED, Comparison, Verdict
 
-__all__ = ["Outcome", "join", "of_children", "of_truth"]
+__all__ = ["Outcome", "join", "of_children", "of_truth", "verdict_of"]
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """`word` is pass, fail, unknown or skipped; `possible` holds every contribution that the rule may make."""
+    """`word` is pass, fail, unknown or skipped; `possible` holds every contribution that the rule may make;
+    `sure` is false where an unknown guard leaves open whether the rule applies at all."""
 
     word: str
     causes: tuple[Cause, ...] = ()
@@ -22,6 +23,7 @@ class Outcome:
     contribution: str | None = None
     possible: tuple[str, ...] = ()
     note: str = ""
+    sure: bool = True
 
     @classmethod
     def skipped(cls, note: str) -> Outcome:
@@ -91,6 +93,18 @@ def _compared(
         child.span.line, child.span.column, f"policy {child.policy}", "at worst" if requirement else "reaches",
         child.bound, shown, f"{word} {child.bound}", None, truth, decided,
     )  # fmt: skip
+
+
+def verdict_of(verdicts: Sequence[str], outcomes: Sequence[Outcome]) -> tuple[str, str]:
+    """Return the join of the contributions and the join of all possible ones.
+
+    Where no contribution is sure the policy may have nothing to say, so it says nothing: otherwise a missing
+    guard could turn NOT_EVALUATED into the best verdict.
+    """
+    if not any(each.sure and each.contribution is not None for each in outcomes):
+        return NOT_EVALUATED, NOT_EVALUATED
+    possible = [word for each in outcomes for word in each.possible]
+    return join(verdicts, [each.contribution for each in outcomes]), join(verdicts, possible)
 
 
 def join(verdicts: Sequence[str], contributions: Sequence[str | None]) -> str:
