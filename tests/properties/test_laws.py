@@ -232,11 +232,31 @@ def test_a_best_verdict_with_something_missing_is_the_best_for_every_completion(
         best.extend(sound(texts, snapshot, data))
 
     law()
-    assert len(best) > 0.05 * settings.default.max_examples
+    assert len(best) > 0.1 * settings.default.max_examples
+
+
+def bent(texts, snapshot):
+    """The same policies with each failing rule turned round, so that the best verdict is common."""
+    turned = texts
+    for place, (name, _) in enumerate(texts):
+        results = {each.id: each.outcome for each in verdicts(compiled(turned), snapshot)[name].rules}
+        found = [
+            turn(each) if results[f"r{index}"] == "fail" else each
+            for index, each in enumerate(turned[place][1])
+        ]
+        turned = [*turned[:place], (name, found), *turned[place + 1 :]]
+    return turned
+
+
+def turn(rule):
+    """A requirement as a trigger and the other way round; compositions stay."""
+    if "require:" in rule:
+        return rule.replace("require:", "when:").replace("else:", "then:")
+    return rule.replace("when:", "require:").replace("then:", "else:") if "when:" in rule else rule
 
 
 def sound(texts, snapshot, data):
-    policies = compiled(texts)
+    policies = compiled(bent(texts, snapshot))
     gone = data.draw(st.lists(st.sampled_from(slots(snapshot)), min_size=1, max_size=4, unique=True))
     holed = snapshot
     for slot in gone:
