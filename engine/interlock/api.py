@@ -35,7 +35,7 @@ def load(path: PathLike | None = None) -> PolicySet:
     """
     policies, collector = check(path)
     if collector.errors:
-        raise DocumentError(collector.errors)
+        raise DocumentError(collector.errors, collector.sources)
     return policies
 
 

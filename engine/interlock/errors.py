@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -56,10 +56,14 @@ class InterlockError(Exception):
 
 
 class DocumentError(InterlockError):
-    """One or more documents are invalid; `diagnostics` holds every complaint, in file order."""
+    """One or more documents are invalid; `diagnostics` holds every complaint, in file order, and `sources` the
+    lines of their files."""
 
-    def __init__(self, diagnostics: Iterable[Diagnostic]) -> None:
+    def __init__(
+        self, diagnostics: Iterable[Diagnostic], sources: Mapping[str, list[str]] | None = None
+    ) -> None:
         self.diagnostics: tuple[Diagnostic, ...] = tuple(diagnostics)
+        self.sources: Mapping[str, list[str]] = sources or {}
         super().__init__("\n".join(str(each) for each in self.diagnostics))
 
 

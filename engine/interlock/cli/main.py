@@ -1,0 +1,89 @@
+"""Runs a command line and turns whatever happens into words on stderr and an exit code."""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+
+import click
+
+from .. import __version__
+from ..diagnostics import printable
+from ..errors import EXIT_BUG, EXIT_INVALID, DocumentError, InterlockError
+from . import terminal
+from .group import interlock
+from .usage import complaint
+
+__all__ = ["run"]
+
+_INTERRUPTED = 130
+_NO_READER = 141
+
+
+def run(argv: list[str]) -> int:
+    """Run one command and return its exit code; only a bug shows a traceback."""
+    terminal.prepare()
+    try:
+        code = _invoke(argv)
+        terminal.flush()
+    except KeyboardInterrupt:
+        return _told("interrupted", _INTERRUPTED)
+    except BrokenPipeError:
+        return _without_reader()
+    except click.Abort:
+        return _told("interrupted", _INTERRUPTED)
+    except click.ClickException as problem:
+        text = complaint(problem) if isinstance(problem, click.UsageError) else problem.format_message()
+        return _told(f"error: {text}", EXIT_INVALID)
+    except InterlockError as problem:
+        return _mistake(problem)
+    except Exception:
+        return _bug()
+    return code
+
+
+def _invoke(argv: list[str]) -> int:
+    """Call the command; click's own ways of ending are codes like any other."""
+    try:
+        with interlock.make_context("interlock", list(argv)) as context:
+            result = interlock.invoke(context)
+    except click.exceptions.NoArgsIsHelpError as problem:
+        return _told(problem.format_message(), EXIT_INVALID)
+    except click.exceptions.Exit as ending:
+        return ending.exit_code
+    return result if isinstance(result, int) else 0
+
+
+def _mistake(problem: InterlockError) -> int:
+    if isinstance(problem, DocumentError) and problem.diagnostics:
+        text = terminal.complaints(problem.diagnostics, problem.sources, sys.stderr)
+    else:
+        text = "\n".join(f"error: {printable(line)}" for line in str(problem).splitlines())
+    return _told(text, problem.exit_code)
+
+
+def _bug() -> int:
+    advice = "this is a bug: please report it with the lines above and the command that you ran"
+    return _told(f"{traceback.format_exc()}interlock {__version__}: {advice}", EXIT_BUG)
+
+
+def _told(text: str, code: int) -> int:
+    """Print to stderr, where somebody reads it, and return the code."""
+    try:
+        terminal.flush()
+        terminal.tell(text)
+    except (OSError, InterlockError):
+        return code
+    return code
+
+
+def _without_reader() -> int:
+    """End quietly when the reader of a pipe has left; what is still buffered goes nowhere."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            os.dup2(nowhere, stream.fileno())
+        except (OSError, ValueError):
+            continue
+    return _NO_READER
