@@ -5,18 +5,18 @@ from __future__ import annotations
 import ast
 import decimal
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from simpleeval import SimpleEval
 
 from ..language.logic import SCALARS, age
 from ..language.operators import OPERATORS
+from ..language.printer import to_text
 from ..language.times import show_time
 from ..language.tree import Call, LetRef, Literal, MemberRef, MetricRef, Node, ParamRef
-from ..language.types import BOOL, SCALAR
-from ..language.types import Shape
-from ..language.values import Cause, Unknown, Value, known
+from ..language.types import BOOL, SCALAR, Shape
+from ..language.values import Cause, Unknown, Value, known, merged
 from .aggregates import REDUCTIONS
 from .lowering import Program
 from .measures import Measures
@@ -121,7 +121,7 @@ class Interpreter:
     # calls
 
     def _function(self, name: str) -> Callable[..., Shaped]:
-        return lambda node, *arguments, **options: self.call(name, node, arguments, options)
+        return lambda node, *arguments, **options: _named(self.call(name, node, arguments, options), node)
 
     def call(
         self, name: str, node: Call, arguments: tuple[Shaped, ...], options: dict[str, Shaped]
@@ -209,6 +209,16 @@ def absent(shape: Shape, cause: Cause) -> Shaped:
     if shape.members:
         return Members({}, (cause,))
     return Series((), Decimal(0), blank=(cause,)) if shape.time else Unknown((cause,))
+
+
+def _named(result: Shaped, node: Call) -> Shaped:
+    """Let causes that were born in a calculation say in which one."""
+    if not isinstance(result, Unknown) or all(each.metric for each in result.causes):
+        return result
+    text = to_text(node)
+    return replace(
+        result, causes=merged(each if each.metric else replace(each, metric=text) for each in result.causes)
+    )
 
 
 def _as_enum(value: Value, node: ParamRef) -> Value:
