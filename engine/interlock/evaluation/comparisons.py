@@ -13,6 +13,7 @@ from ..language.types import DURATION, Kind, Type
 from ..language.units import show, show_pair
 from ..language.values import Unknown, Value
 from .interpreter import Seen
+from .nearest import nearest
 from .verdict import Comparison
 
 __all__ = ["compared", "polarities", "shown"]
@@ -64,7 +65,10 @@ def _comparison(seen: Seen, helpful: bool) -> Comparison:
     if not isinstance(node, Call) or node.operator not in _OPPOSITE:
         text = to_text(node)
         needed = "true" if helpful else "false"
-        return Comparison(span.line, span.column, text, "is", needed, truth, needed, None, truth, passing)
+        near = needed if passing is False else ""
+        return Comparison(
+            span.line, span.column, text, "is", needed, truth, needed, None, truth, passing, near
+        )
     (left, left_value), (right, right_value) = zip(node.arguments, (seen.left, seen.right), strict=True)
     operator = node.operator
     if (
@@ -81,6 +85,7 @@ def _comparison(seen: Seen, helpful: bool) -> Comparison:
     return Comparison(
         span.line, span.column, to_text(left), OPERATORS[operator].symbol, to_text(right),
         one, f"{symbol} {two}", margin, truth, passing,
+        nearest(needed_operator, right_value, two, left.type) if passing is False else "",
     )  # fmt: skip
 
 

@@ -92,6 +92,7 @@ def _compared(
     return Comparison(
         child.span.line, child.span.column, f"policy {child.policy}", "at worst" if requirement else "reaches",
         child.bound, shown, f"{word} {child.bound}", None, truth, decided,
+        (f"{child.bound} or better" if requirement else f"{word} {child.bound}") if decided is False else "",
     )  # fmt: skip
 
 

@@ -11,6 +11,7 @@ from ..diagnostics import printable
 from ..language.values import Cause
 from ..limits import REASON_BYTES
 from ..policy.templates import FILTERS, template_paths
+from .causes import told
 from .verdict import Comparison
 
 if TYPE_CHECKING:
@@ -38,8 +39,9 @@ def generated(outcome: str, comparisons: Sequence[Comparison], causes: Sequence[
 
 def born(causes: Sequence[Cause]) -> str:
     """Name where the unknown was born, the first three places."""
-    shown = [str(each) for each in causes[:3]]
-    more = f" and {len(causes) - 3} more" if len(causes) > 3 else ""
+    lines = told(causes)
+    shown = lines[:3]
+    more = f"; and {len(lines) - 3} more" if len(lines) > 3 else ""
     return "; ".join(shown) + more if shown else "nothing was measured"
 
 

@@ -41,6 +41,7 @@ class Snapshot:
     env: Mapping[str, object] = field(default_factory=dict)
     digest: str = ""
     name: str = "snapshot"
+    provenance: Mapping[str, object] = field(default_factory=dict)
 
     @classmethod
     def read(cls, path: Path) -> Snapshot:
@@ -71,6 +72,7 @@ class Snapshot:
             MappingProxyType(document.get("env", {})),
             digest(canonical(_plain(meaning))),
             name,
+            MappingProxyType(document.get("provenance", {})),
         )
 
 

@@ -17,13 +17,16 @@ __all__ = ["NOT_EVALUATED", "Comparison", "Inputs", "RuleResult", "Verdict"]
 NOT_EVALUATED = "NOT_EVALUATED"
 """What stands in place of a verdict when no rule contributed: exit code 4, unknown to whoever composes it."""
 
+_UNRECORDED = ("passing", "nearest")
+
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
     """One comparison of a rule: what was seen and needed, in the unit of the left side, and where it stands.
 
     `margin` is the distance to the limit, positive on the passing side; None where there is none. `truth` is
-    that of the comparison as written: `true`, `false` or `unknown`; `passing` tells whether it helps the rule.
+    that of the comparison as written: `true`, `false` or `unknown`. Two answers for people stay out of the
+    record: `passing` tells whether it helps the rule, `nearest` is the nearest value at which it would.
     """
 
     line: int
@@ -36,6 +39,7 @@ class Comparison:
     margin: str | None
     truth: str
     passing: bool | None = None
+    nearest: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +167,8 @@ def _rule(rule: RuleResult) -> dict[str, object]:
     table = asdict(rule)
     table["covers"], table["notify"] = list(rule.covers), list(rule.notify)
     table["comparisons"] = [
-        {key: value for key, value in asdict(each).items() if key != "passing"} for each in rule.comparisons
+        {key: value for key, value in asdict(each).items() if key not in _UNRECORDED}
+        for each in rule.comparisons
     ]
     table["causes"] = [asdict(each) for each in rule.causes]
     return table
