@@ -34,12 +34,14 @@ class Operator:
 
     @property
     def signature(self) -> str:
-        """How it is written, for people."""
+        """How it is written, for people; `[window]` stands for the options of `WINDOWS`."""
         if self.symbol:
             if len(self.arguments) == 1:
                 return f"{self.symbol} {self.arguments[0]} → {self.result}".replace("-  ", "-")
             return f"{self.arguments[0]} {self.symbol} {self.arguments[-1]} → {self.result}"
-        options = [f"{each}=…" if each in self.required else f"[{each}=…]" for each in self.options]
+        windows = ["[window]"] if set(WINDOWS) <= set(self.options) else []
+        given = [each for each in self.options if not windows or each not in WINDOWS]
+        options = windows + [f"{each}=…" if each in self.required else f"[{each}=…]" for each in given]
         return f"{self.name}({', '.join([*self.arguments, *options])}) → {self.result}"
 
 
