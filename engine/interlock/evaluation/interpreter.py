@@ -60,13 +60,17 @@ class Interpreter:
     _kept: dict[str, tuple[Shaped, list[Seen]]] = field(default_factory=dict)
     _nodes: Mapping[str, Node] = field(default_factory=dict)
 
+    _walker: SimpleEval = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        functions = {f"op_{name}": self._function(name) for name in OPERATORS}
+        self._walker = SimpleEval(operators={}, functions=functions, names=self._name)
+
     def evaluate(self, program: Program) -> Shaped:
         """Return the value of the program; comparisons of single values are added to `seen`."""
         outer, self._nodes = self._nodes, program.nodes
         try:
-            functions = {f"op_{name}": self._function(name) for name in OPERATORS}
-            walker = SimpleEval(operators={}, functions=functions, names=self._name)
-            result: Shaped = walker.eval("", previously_parsed=program.tree)
+            result: Shaped = self._walker.eval("", previously_parsed=program.tree)
             return result
         finally:
             self._nodes = outer
