@@ -161,8 +161,8 @@ BREAKAGES: dict[str, tuple[Callable[[Path], None], str, dict[str, str]]] = {
         _without_a_day,
         "CONDITIONAL",
         {
-            "paper-streak": "cannot tell: paper.decisions (2026-03-20T00:00:00Z): missing; "
-            "paper.heartbeats (2026-03-20T00:00:00Z): missing",
+            "paper-streak": "cannot tell: paper.decisions: missing at 2026-03-20; "
+            "paper.heartbeats: missing at 2026-03-20",
             **LOW,
         },
     ),
