@@ -10,17 +10,20 @@ from pathlib import Path
 
 from . import __version__
 from .collect import Collected, Sources, collect, load_sources
-from .diagnostics import Collector, did_you_mean
+from .diagnostics import Collector, Span, did_you_mean
 from .errors import DocumentError, SnapshotError, UsageError
 from .evaluation.compiled import CompiledPolicy, compile_policy
 from .evaluation.decide import Decision, Request, decide
+from .evaluation.expression import Evaluated, Setting, evaluate_expression
 from .evaluation.measures import Measures
 from .evaluation.snapshot import Snapshot
 from .evaluation.verdict import Verdict
+from .language.checker import check as check_expression
 from .language.values import Value
 from .policy.catalogue import Catalogue
 from .policy.loader import PolicyRoot, find_root, load_root
 from .policy.model import Policy
+from .policy.names import Names
 
 __all__ = ["PolicySet", "Snapshot", "Verdict", "check", "load"]
 
@@ -110,6 +113,47 @@ class PolicySet:
         request = Request(self.values_of(environment), frozen, stateless, __version__)
         return decide(self.compiled(), Measures(snapshot, self.catalogue), request, asked)
 
+    def evaluate_expression(
+        self,
+        text: str,
+        snapshot: Snapshot,
+        *,
+        policy: str | None = None,
+        member: tuple[str, str] | None = None,
+        environment: str | None = None,
+        baselines: Mapping[str, Snapshot] | None = None,
+    ) -> Evaluated:
+        """Check one expression and evaluate it; `policy` lends its params and lets, `member` is (scope, member).
+
+        Raises DocumentError for an expression that is not sound, UsageError for names that do not exist or a
+        policy and a member that do not go together.
+        """
+        if policy is not None:
+            self.known("policy", policy, self.policies)
+        lender = self.policies[policy] if policy is not None else None
+        scope, at = member or (None, None)
+        if lender is not None and lender.for_each != scope:
+            each = f"`{policy}` is evaluated for each {lender.for_each}: name one as its member"
+            raise UsageError(each if lender.for_each else f"`{policy}` is not evaluated for each {scope}")
+        for given in (snapshot, *(baselines or {}).values()):
+            self.within_rosters(given)
+        names = Names(self.catalogue, scope)
+        if lender is not None:
+            names = Names(self.catalogue, scope, dict(lender.params), dict(lender.lets))
+        collector = Collector()
+        collector.sources["expression"] = text.split("\n")
+        node = check_expression(text, lambda start, end: _place(text, start, end), names, collector)
+        if node is None:
+            raise DocumentError(collector.errors, collector.sources)
+        setting = Setting(
+            None if policy is None else self.compiled()[policy],
+            scope,
+            at,
+            self.values_of(environment).get(policy or "", {}),
+            {name: Measures(each, self.catalogue) for name, each in sorted((baselines or {}).items())},
+        )
+        return evaluate_expression(node, Measures(snapshot, self.catalogue), setting)
+
     def compiled(self) -> Mapping[str, CompiledPolicy]:
         """The policies ready to be walked; made once."""
         if not self._compiled:
@@ -187,3 +231,10 @@ class PolicySet:
             since=since, environ=os.environ if environ is None else environ, now=now, archive=archive,
             env_names=sorted(set(overrides)),
         )  # fmt: skip
+
+
+def _place(text: str, start: int, end: int) -> Span:
+    """Where characters of an expression stand that is no part of a document."""
+    lines = text[:start].split("\n")
+    last = text[: max(end, start)].split("\n")
+    return Span("expression", len(lines), len(lines[-1]) + 1, len(last), len(last[-1]) + 1)

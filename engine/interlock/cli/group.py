@@ -14,6 +14,9 @@ __all__ = ["COMMANDS", "interlock"]
 
 COMMANDS: dict[str, str] = {
     "validate": "interlock.cli.validate",
+    "collect": "interlock.cli.collect",
+    "metrics": "interlock.cli.metrics",
+    "eval": "interlock.cli.evaluate_expression",
 }
 """The module of each command, in the order in which they are listed; it offers `command`."""
 

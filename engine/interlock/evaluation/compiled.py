@@ -31,7 +31,8 @@ class CompiledRule:
 
 @dataclass(frozen=True, slots=True)
 class CompiledPolicy:
-    """One policy with its programs. `needs_ledger` names what it uses that a ledger must keep."""
+    """One policy with its programs. `needs_ledger` names what it uses that a ledger must keep, `metrics` what it
+    reads, through lets too."""
 
     policy: Policy
     rules: tuple[CompiledRule, ...]
@@ -40,6 +41,7 @@ class CompiledPolicy:
     scopes: tuple[str, ...]
     needs_ledger: tuple[str, ...]
     static_digest: str
+    metrics: tuple[str, ...] = ()
 
 
 def compile_policy(policy: Policy, catalogue: Catalogue) -> CompiledPolicy:
@@ -60,6 +62,7 @@ def compile_policy(policy: Policy, catalogue: Catalogue) -> CompiledPolicy:
         tuple(sorted({each.scope for each in used if each.scope})),
         _needs_ledger(policy, trees),
         digest(canonical({"policy": _policy(policy), "catalogue": [_metric(each) for each in used]})),
+        tuple(metrics),
     )
 
 
