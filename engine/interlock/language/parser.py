@@ -59,7 +59,8 @@ def parse(text: str, complain: Complain) -> Parsed | None:
     try:
         tree = ast.parse(lexed.code.lstrip(), mode="eval").body
     except SyntaxError as problem:
-        start = min(lead + max((problem.offset or 1) - 1, 0), len(text) - 1)
+        offset = problem.offset - 1 if problem.offset else len(lexed.code.strip())
+        start = min(lead + max(offset, 0), len(text) - 1)
         complain(
             "E302", f"not an expression: {_reason(problem)}", start, start + 1, _syntax_hint(text, start)
         )
