@@ -17,8 +17,8 @@ _METRICS = """\
   {desk}.drawdown: {{type: ratio, range: [0, 1], max_age: 2h, doc: fall from the peak as a positive share}}
   {desk}.level: {{type: enum, values: [normal, caution, crisis], max_age: 2h, doc: best to worst}}
   {desk}.heartbeat: {{type: timestamp, max_age: never, doc: last sign of life}}
-  {desk}.daily_change: {{type: ratio, range: [-1, 10], every: 1d, lag: 6h, began: 2026-01-05, doc: of equity}}
-  {desk}.pnl: {{type: money, currency: USD, every: 1d, lag: 6h, began: 2026-01-05, doc: profit of a day}}
+  {desk}.daily_change: {{type: ratio, range: [-1, 10], every: 1d, lag: 6h, began: "2026-01-05", doc: of equity}}
+  {desk}.pnl: {{type: money, currency: USD, every: 1d, lag: 6h, began: "2026-01-05", doc: profit of a day}}
   {desk}.alerts: {{type: event, max_age: 1h, doc: critical alerts}}
   {desk}.trades: {{type: integer, range: [0, 100000], max_age: 26h, doc: trades since the start}}
 """

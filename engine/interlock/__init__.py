@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
+TYPE_CHECKING = False  # a type checker reads this name as true; importing `typing` would slow `--version` down
 if TYPE_CHECKING:
     from .api import PolicySet, Snapshot, Verdict, load
     from .errors import DocumentError, InterlockError, SnapshotError, UsageError
@@ -25,7 +24,7 @@ __version__ = "0.1.0"
 _ERRORS = ("DocumentError", "InterlockError", "SnapshotError", "UsageError")
 
 
-def __getattr__(name: str) -> Any:
+def __getattr__(name: str) -> object:
     """Fetch public names when they are first asked for, so that `--version` imports none of them."""
     if name not in __all__:
         raise AttributeError(f"module `interlock` has no attribute `{name}`")
@@ -33,4 +32,5 @@ def __getattr__(name: str) -> Any:
         from . import errors as room
     else:
         from . import api as room  # type: ignore[no-redef]
-    return getattr(room, name)
+    found: object = getattr(room, name)
+    return found

@@ -9,7 +9,9 @@ from decimal import Decimal
 from pathlib import Path
 
 from . import __version__
-from .collect import Collected, Sources, collect, load_sources
+from .collect.collecting import Collected, collect
+from .collect.model import Sources
+from .collect.workspace import read_workspace
 from .diagnostics import Collector, Span, did_you_mean
 from .errors import DocumentError, SnapshotError, UsageError
 from .evaluation.compiled import CompiledPolicy, compile_policy
@@ -21,7 +23,7 @@ from .evaluation.verdict import Verdict
 from .language.checker import check as check_expression
 from .language.values import Value
 from .policy.catalogue import Catalogue
-from .policy.loader import PolicyRoot, find_root, load_root
+from .policy.loader import PolicyRoot
 from .policy.model import Policy
 from .policy.names import Names
 
@@ -47,9 +49,8 @@ def check(
 ) -> tuple[PolicySet, Collector]:
     """Like `load`, but return what is sound together with the complaints and the source lines they show."""
     collector = Collector()
-    root = load_root(find_root(path), collector, advance)
-    sources = load_sources(list(root.sources), root.catalogue, collector)
-    return PolicySet(root, sources), collector
+    found = read_workspace(path, collector, advance)
+    return PolicySet(found.root, found.sources), collector
 
 
 @dataclass(slots=True)

@@ -7,7 +7,9 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from interlock.collect import Collected, Sources, collect, load_sources
+from interlock.collect.collecting import Collected, collect
+from interlock.collect.loading import load_sources
+from interlock.collect.model import Sources
 from interlock.diagnostics import Collector
 from interlock.language.times import parse_time
 from interlock.policy.catalogue import Catalogue

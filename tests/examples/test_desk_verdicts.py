@@ -10,7 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from interlock.collect import Sources, collect, load_sources
+from interlock.collect.collecting import collect
+from interlock.collect.loading import load_sources
+from interlock.collect.model import Sources
 from interlock.diagnostics import Collector
 from interlock.evaluation.canonical import canonical
 from interlock.evaluation.compiled import compile_policy

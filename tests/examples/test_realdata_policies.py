@@ -15,7 +15,8 @@ from typing import Any
 
 import pytest
 
-from interlock.collect import collect, load_sources
+from interlock.collect.collecting import collect
+from interlock.collect.loading import load_sources
 from interlock.diagnostics import Collector
 from interlock.evaluation.canonical import canonical
 from interlock.evaluation.compiled import compile_policy

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from ..api import PolicySet
-from ..collect import Collected
+from ..collect.collecting import Collected
 from ..diagnostics import printable
 from ..errors import EXIT_BEST, UsageError
 from ..evaluation.canonical import canonical

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from ..api import PolicySet
-from ..collect import Collected, Explanation
+from ..collect.collecting import Collected
+from ..collect.explaining import Explanation
 from ..language.times import show_time
 from ..policy.catalogue import RESERVED
 from . import terminal

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import click
 
-from ..api import PolicySet, check
+from ..collect.workspace import Workspace, read_workspace
 from ..diagnostics import Collector, Diagnostic, printable
 from ..errors import EXIT_BEST, EXIT_INVALID, UsageError
 from ..policy.loader import find_root
@@ -42,7 +42,8 @@ def command(paths: Sequence[str], policies: str | None, form: str, strict: bool)
     root = find_root(policies)
     wanted = [_shown_name(root, each) for each in paths]
     with waiting("checking policies") as advance:
-        found, collector = check(root, advance)
+        collector = Collector()
+        found = read_workspace(root, collector, advance)
     every = collector.sorted()
     if found.root.documents < 2 and not every:
         raise UsageError(f"nothing to validate: `{root.as_posix()}` holds no document but interlock.yaml")
@@ -138,11 +139,11 @@ _FORMATS: dict[str, Callable[[Sequence[Diagnostic], Collector, Path], None]] = {
 # the summary
 
 
-def _summary(shown: Sequence[Diagnostic], every: Sequence[Diagnostic], found: PolicySet) -> str:
+def _summary(shown: Sequence[Diagnostic], every: Sequence[Diagnostic], found: Workspace) -> str:
     rest = [each for each in every if each not in shown]
     if not every:
-        counts = ((found.root.documents, "document"), (len(found.policies), "policy"))
-        metrics = _count(len(found.catalogue.metrics), "metric")
+        counts = ((found.root.documents, "document"), (len(found.root.policies), "policy"))
+        metrics = _count(len(found.root.catalogue.metrics), "metric")
         return f"{', '.join(_count(*each) for each in counts)}, {metrics}: no complaints"
     here = _tally(shown) if shown else "no complaints here"
     return f"{here}; {_tally(rest)} not shown" if rest else here

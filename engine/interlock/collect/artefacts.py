@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import json
 from functools import cache
-
-from jsonschema import Draft202012Validator
-from referencing import Registry
+from typing import Any
 
 from ..resources import artefact_schema_path
 from .trouble import Trouble
@@ -20,7 +18,10 @@ def artefact_schemas() -> tuple[str, ...]:
 
 
 @cache
-def _validator(name: str) -> Draft202012Validator:
+def _validator(name: str) -> Any:
+    from jsonschema import Draft202012Validator
+    from referencing import Registry
+
     schema = json.loads(artefact_schema_path(name).read_text(encoding="utf-8"))
     return Draft202012Validator(schema, registry=Registry())
 

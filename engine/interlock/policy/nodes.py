@@ -28,12 +28,24 @@ class Scalar:
 
     def locator(self) -> Callable[[int, int], Span]:
         """Return a function that tells where characters `start` up to (not including) `end` of `text` stand."""
+        quote = 0 if self.raw == self.text else 1
+        if self.raw[quote : len(self.raw) - quote] == self.text and "\n" not in self.raw:
+            return self._on_one_line(self.span.column + quote)
         found = places(self.text, self.raw, self.style, self.span.line, self.span.column)
 
         def locate(start: int, end: int) -> Span:
             line, column = found[min(max(start, 0), len(found) - 1)]
             end_line, end_column = found[min(max(end - 1, start, 0), len(found) - 1)]
             return Span(self.span.file, line, column, end_line, end_column + 1)
+
+        return locate
+
+    def _on_one_line(self, first: int) -> Callable[[int, int], Span]:
+        """The usual case: the characters stand in the file as they are, side by side."""
+        file, line = self.span.file, self.span.line
+
+        def locate(start: int, end: int) -> Span:
+            return Span(file, line, first + start, line, first + max(end, start + 1))
 
         return locate
 

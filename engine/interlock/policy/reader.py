@@ -237,7 +237,8 @@ class _Builder:
         value: Atom = event.value
         if style == "plain":
             value = self.resolve(event.value, span)
-        rest = self.text[end : (self.text + "\n").index("\n", end)]
+        line_end = self.text.find("\n", end)
+        rest = self.text[end : line_end if line_end >= 0 else len(self.text)]
         comment = style in ("plain", "single", "double") and re.match(r"\s+#", rest) is not None
         return Scalar(value, event.value, style, span, self.text[begin:end], comment)
 

@@ -1,0 +1,33 @@
+"""Reads a whole policy root, its sources included: all that a check of the documents needs, and no more."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from ..diagnostics import Collector
+from ..policy.loader import PolicyRoot, find_root, load_root
+from .loading import load_sources
+from .model import Sources
+
+__all__ = ["Workspace", "read_workspace"]
+
+
+@dataclass(frozen=True, slots=True)
+class Workspace:
+    """What is sound in a policy root: its documents linked, and the sources of its metrics."""
+
+    root: PolicyRoot
+    sources: Sources
+
+
+def read_workspace(
+    path: str | os.PathLike[str] | None, collector: Collector, advance: Callable[[], None] = lambda: None
+) -> Workspace:
+    """Read every document; complaints go to `collector`, `advance` is called after each file.
+
+    Raises UsageError where there is no policy root.
+    """
+    root = load_root(find_root(path), collector, advance)
+    return Workspace(root, load_sources(list(root.sources), root.catalogue, collector))
