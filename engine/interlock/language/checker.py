@@ -101,11 +101,10 @@ class _Checker(CallRules):
 
     def boolean(self, tree: ast.BoolOp) -> Node | None:
         operands = [self.node(each) for each in tree.values]
-        if any(each is None for each in operands):
-            return None
         known = [each for each in operands if each is not None]
         operator = "and" if isinstance(tree.op, ast.And) else "or"
-        return self.logic(operator, known, self.span(tree))
+        joined = self.logic(operator, known, self.span(tree))
+        return joined if len(known) == len(operands) else None
 
     def chain(self, tree: ast.Compare) -> Node | None:
         operands = [self.node(each) for each in [tree.left, *tree.comparators]]
@@ -202,6 +201,9 @@ class _Checker(CallRules):
             return None
         arguments = [self.node(each) for each in tree.args]
         options = {each.arg or "": self.node(each.value) for each in tree.keywords}
+        if len(options) < len(tree.keywords):
+            self.complain("E308", f"an option of `{name}` is given twice", self.span(tree), "keep one of the two")
+            return None
         if not self.signature(name, len(arguments), list(options), self.span(tree)):
             return None
         if any(each is None for each in arguments) or any(each is None for each in options.values()):

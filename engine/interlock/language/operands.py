@@ -277,6 +277,8 @@ def article(kind: Type) -> str:
 
 def _kind_hint(left: Node, right: Node) -> str | None:
     kinds = {left.type.kind, right.type.kind}
+    if Kind.EVENT in kinds:
+        return "events are counted: `count(…, within=14d)`"
     if kinds == {Kind.TIMESTAMP, Kind.DURATION}:
         return "`age(t)` is how long ago an instant was"
     if Kind.BOOL in kinds:

@@ -75,7 +75,7 @@ def parse(text: str, complain: Complain) -> Parsed | None:
 
 
 def _reason(problem: SyntaxError) -> str:
-    text = (problem.msg or "invalid syntax").lower()
+    text = (problem.msg or "invalid syntax").lower().replace("'", "`")
     known = (
         "was never closed",
         "unmatched",
