@@ -124,4 +124,4 @@ def _margin(operator: str, left: Value, right: Value, kind: Type) -> str | None:
     if not isinstance(distance, Decimal):
         return None
     unit = DURATION if kind.kind is Kind.TIMESTAMP else kind
-    return show(distance, unit, 6)
+    return show(distance, unit)

@@ -1,0 +1,67 @@
+"""Aligned columns of plain text; the last one wraps under itself where the width ends."""
+
+from __future__ import annotations
+
+import textwrap
+import unicodedata
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+__all__ = ["Cell", "aligned", "cells", "wrapped"]
+
+_NARROWEST = 24
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One text of a table, with the tone that it is painted in once it is aligned."""
+
+    text: str
+    tone: str = ""
+
+
+def aligned(
+    rows: Sequence[Sequence[Cell]],
+    width: int,
+    paint: Callable[[str, str], str],
+    right: Sequence[int] = (),
+) -> Iterator[str]:
+    """Yield the lines of a table; `right` names columns whose text stands at the right."""
+    wide = [max(cells(row[index].text) for row in rows) for index in range(len(rows[0]) - 1)]
+    start = sum(wide) + 2 * len(wide)
+    for row in rows:
+        lead = [_padded(row[index], room, index in right, paint) for index, room in enumerate(wide)]
+        first, *more = wrapped(row[-1].text, max(width - start, _NARROWEST)) or [""]
+        yield "  ".join([*lead, _painted(first, row[-1].tone, paint)]).rstrip()
+        for text in more:
+            yield " " * start + _painted(text, row[-1].tone, paint)
+
+
+def _padded(cell: Cell, room: int, right: bool, paint: Callable[[str, str], str]) -> str:
+    space = " " * (room - cells(cell.text))
+    text = _painted(cell.text, cell.tone, paint)
+    return space + text if right else text + space
+
+
+def _painted(text: str, tone: str, paint: Callable[[str, str], str]) -> str:
+    return paint(text, tone) if text and tone else text
+
+
+def wrapped(text: str, width: int, lead: str = "", hang: str = "") -> list[str]:
+    """Return the text in lines of at most `width` columns, broken at spaces; `hang` begins those after the first."""
+    return textwrap.wrap(
+        text,
+        max(width, _NARROWEST),
+        initial_indent=lead,
+        subsequent_indent=hang,
+        break_on_hyphens=False,
+        break_long_words=False,
+    )
+
+
+def cells(text: str) -> int:
+    """The columns that a text takes in a terminal: wide characters take two, combining ones none."""
+    return sum(
+        0 if unicodedata.combining(each) else 2 if unicodedata.east_asian_width(each) in "WF" else 1
+        for each in text
+    )

@@ -1,0 +1,120 @@
+"""One gate as a report shows it: the verdict beside its policy, a row for each rule, and what is unknown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from ..evaluation.causes import told
+from ..evaluation.verdict import Comparison, RuleResult, Verdict
+from ..policy.model import Policy
+from .escaping import Safe, code, markdown
+from .judged import Judged, open_rules
+from .origins import origins
+from .wording import outcome_word, tone_of
+
+__all__ = ["Gate", "Limit", "Row", "gate"]
+
+_SHOWN = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One rule in a table; a cell has a line for each comparison."""
+
+    tone: str
+    title: str
+    outcome: str
+    seen: str
+    needed: str
+    margin: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """One param with the value it had and what it means."""
+
+    name: str
+    value: str
+    doc: str
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """One verdict with all that is said about it."""
+
+    verdict: Verdict
+    policy: Policy | None
+    title: str
+    word: str
+    tone: str
+    expired: bool
+    reason: str
+    others: int
+    rows: tuple[Row, ...]
+    unknown: tuple[str, ...]
+    limits: tuple[Limit, ...]
+
+    @property
+    def unsure(self) -> bool:
+        """Whether the missing data could make it worse."""
+        return self.verdict.possible != self.verdict.verdict
+
+
+def gate(judged: Judged, verdict: Verdict) -> Gate:
+    """Return what a report says of one verdict."""
+    policy = judged.policies.get(verdict.policy)
+    title = verdict.title or verdict.policy
+    found = open_rules(verdict)
+    return Gate(
+        verdict,
+        policy,
+        f"{title}, {verdict.member}" if verdict.member else title,
+        judged.word(verdict),
+        judged.tone(verdict),
+        judged.expired(verdict),
+        found[0].reason if found else "",
+        max(len(found) - 1, 0),
+        tuple(_row(each) for each in verdict.rules),
+        tuple(_unknown(judged, verdict)),
+        tuple(_limits(verdict, policy)),
+    )
+
+
+def _row(rule: RuleResult) -> Row:
+    shown = rule.comparisons[:_SHOWN]
+    several = len({each.left for each in rule.comparisons}) > 1
+    more = [f"and {len(rule.comparisons) - _SHOWN} more"] if len(rule.comparisons) > _SHOWN else []
+    return Row(
+        tone_of(rule),
+        rule.title or rule.id,
+        outcome_word(rule),
+        _lines(dict.fromkeys([*(_seen(each, several) for each in shown), *map(markdown, more)])),
+        _lines(code(each.needed) for each in shown),
+        _lines(code(each.margin or "") for each in shown) if any(each.margin for each in shown) else Safe(""),
+        rule.reason if rule.outcome in ("fail", "unknown") else "",
+    )
+
+
+def _seen(comparison: Comparison, several: bool) -> str:
+    """The value, and of several comparisons also what has it."""
+    value = code(comparison.seen)
+    return Safe(f"{code(comparison.left)} is {value}") if several else value
+
+
+def _lines(texts: Iterable[str]) -> Safe:
+    return Safe("<br>".join(texts))
+
+
+def _unknown(judged: Judged, verdict: Verdict) -> Iterable[str]:
+    """What is unknown, once however many rules it concerns, and where it should have come from."""
+    causes = sorted({cause for rule in verdict.rules if rule.outcome == "unknown" for cause in rule.causes})
+    yield from told(causes)
+    yield from origins(judged.snapshot, causes)
+
+
+def _limits(verdict: Verdict, policy: Policy | None) -> Iterable[Limit]:
+    params = policy.params if policy else {}
+    for name, value in sorted(verdict.inputs.params.items()):
+        yield Limit(name, value, params[name].doc if name in params else "")

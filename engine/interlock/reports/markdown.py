@@ -1,0 +1,16 @@
+"""The format `markdown`: the table of verdicts and what fails, short enough for a comment or a job's summary."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from .judged import Judged, Look, counted, open_rules
+from .markdown_tables import padded
+from .templating import rendered
+
+__all__ = ["render"]
+
+
+def render(judged: Sequence[Judged], look: Look) -> str:
+    """Return the Markdown, a section for each snapshot."""
+    return padded(rendered("evaluation.md", judged=judged, open_rules=open_rules, counted=counted))

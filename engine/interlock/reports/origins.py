@@ -1,0 +1,56 @@
+"""Where metrics came from, as the snapshot's provenance records it: by metric, and the inputs as a list."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from ..evaluation.snapshot import Snapshot
+from ..language.values import Cause
+
+__all__ = ["Input", "inputs", "origin", "origins"]
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """One source with the file, or the pattern of files, that it read; `state` when it looked at the moment itself."""
+
+    source: str
+    place: str
+    files: int
+    rows: str
+    digest: str
+
+
+def inputs(snapshot: Snapshot) -> tuple[Input, ...]:
+    """Return every source once, in order."""
+    tables = [each for each in snapshot.provenance.values() if isinstance(each, Mapping)]
+    return tuple(sorted({_input(each) for each in tables}, key=lambda each: (each.source, each.place)))
+
+
+def _input(table: Mapping[str, object]) -> Input:
+    files = table.get("files")
+    place = _text(table, "file") or _text(table, "pattern")
+    count = int(str(files)) if str(files).isascii() and str(files).isdigit() else int(bool(place))
+    return Input(_text(table, "source"), place, count, _text(table, "rows"), _text(table, "sha256"))
+
+
+def origin(snapshot: Snapshot, metric: str) -> str:
+    """Return `source heartbeat, data/heartbeat.json` for a metric, nothing where the snapshot does not say."""
+    table = snapshot.provenance.get(metric)
+    if not isinstance(table, Mapping):
+        return ""
+    found = _input(table)
+    place = found.place if found.files < 2 else f"{found.files} files {found.place}"
+    return ", ".join(each for each in (f"source {found.source}" if found.source else "", place) if each)
+
+
+def origins(snapshot: Snapshot, causes: Sequence[Cause]) -> tuple[str, ...]:
+    """Return the origin of each metric that causes name, once and in order."""
+    found = {metric: origin(snapshot, metric) for metric in sorted({each.metric for each in causes})}
+    return tuple(f"{metric} comes from {text}" for metric, text in found.items() if text)
+
+
+def _text(table: Mapping[str, object], key: str) -> str:
+    value = table.get(key)
+    return "" if value is None or isinstance(value, (list, Mapping)) else str(value)

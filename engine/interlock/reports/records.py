@@ -1,0 +1,39 @@
+"""The format `json`: verdict records with refusals and notes, as canonical JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ..evaluation.canonical import canonical
+from ..language.times import show_time
+from ..limits import FORMAT
+from .judged import Judged, Look
+
+__all__ = ["render"]
+
+
+def render(judged: Sequence[Judged], look: Look) -> str:
+    """Return one line: every record, and what was refused, expired or noted, each with its instant."""
+    table = {
+        "interlock": FORMAT,
+        "verdicts": [verdict.record() for each in judged for verdict in each.verdicts],
+        "refusals": [
+            {**_where(each), "policy": refused.policy, "reason": refused.reason}
+            for each in judged
+            for refused in each.decision.refusals
+        ],
+        "expired": [
+            {**_where(each), "policy": verdict.policy, "member": verdict.member}
+            for each in judged
+            for verdict in each.verdicts
+            if each.expired(verdict)
+        ],
+        "notes": [
+            {**_where(each), "note": note} for each in judged for note in (*each.decision.notes, *each.unused)
+        ],
+    }
+    return canonical(table).decode("utf-8") + "\n"
+
+
+def _where(judged: Judged) -> dict[str, object]:
+    return {"as_of": show_time(judged.snapshot.as_of), "snapshot": judged.snapshot.digest}

@@ -1,0 +1,27 @@
+"""The output formats by name; a new one is a module with `render` and its line here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from ..diagnostics import did_you_mean, printable
+from ..errors import UsageError
+from . import github, markdown, records, text
+from .judged import Judged, Look
+
+__all__ = ["FORMATS", "rendered"]
+
+FORMATS: dict[str, Callable[[Sequence[Judged], Look], str]] = {
+    "text": text.render,
+    "json": records.render,
+    "markdown": markdown.render,
+    "github": github.render,
+}
+
+
+def rendered(form: str, judged: Sequence[Judged], look: Look) -> str:
+    """Return what was judged in a format; raises UsageError for one that nobody knows."""
+    if form not in FORMATS:
+        hint = did_you_mean(form, FORMATS) or f"there are {', '.join(FORMATS)}"
+        raise UsageError(f"no format is called `{printable(form)}`: {hint}")
+    return FORMATS[form](judged, look)

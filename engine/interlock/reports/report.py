@@ -1,0 +1,60 @@
+"""The whole report: a summary, what is to be done, every gate with its rules, and how to get the same again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import groupby
+
+from .gates import gate
+from .judged import Judged
+from .markdown_tables import padded
+from .origins import inputs
+from .tasks import tasks
+from .templating import rendered
+
+__all__ = ["Vocabulary", "report"]
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """The verdicts that some policies share, from best to worst."""
+
+    verdicts: tuple[str, ...]
+    policies: tuple[str, ...]
+
+
+def report(judged: Judged) -> str:
+    """Return the report of one snapshot in Markdown."""
+    text = rendered(
+        "report.md",
+        judged=judged,
+        gates=[gate(judged, each) for each in judged.verdicts],
+        tasks=tasks(judged),
+        inputs=inputs(judged.snapshot),
+        vocabularies=_vocabularies(judged),
+        tones={tone: _count(judged, tone) for tone in ("good", "middle", "bad", "blind")},
+        engine=next((each.inputs.engine for each in judged.verdicts), ""),
+        baselines=next((each.inputs.baselines for each in judged.verdicts), {}),
+        readings=_readings(judged),
+    )
+    return padded(text)
+
+
+def _count(judged: Judged, tone: str) -> int:
+    return sum(judged.tone(each) == tone for each in judged.verdicts)
+
+
+def _vocabularies(judged: Judged) -> tuple[Vocabulary, ...]:
+    pairs = sorted({(each.verdicts, each.policy) for each in judged.verdicts})
+    groups = groupby(pairs, key=lambda pair: pair[0])
+    return tuple(Vocabulary(verdicts, tuple(name for _, name in found)) for verdicts, found in groups)
+
+
+def _readings(judged: Judged) -> dict[str, tuple[str, ...]]:
+    """The notes of each policy, once however many members it was judged at."""
+    found = {
+        each.policy: judged.policies[each.policy]
+        for each in judged.verdicts
+        if each.policy in judged.policies
+    }
+    return {name: policy.notes for name, policy in found.items() if policy.notes}

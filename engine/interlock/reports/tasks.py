@@ -1,0 +1,51 @@
+"""What people have to do: the actions of the rules that fail, by whom they are for, each said once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from ..evaluation.verdict import RuleResult, Verdict
+from .judged import Judged, open_rules
+
+__all__ = ["Task", "tasks"]
+
+
+@dataclass(slots=True)
+class Task:
+    """One action, with the rules that ask for it."""
+
+    action: str
+    asked: list[tuple[Verdict, RuleResult]] = field(default_factory=list)
+
+    @property
+    def reasons(self) -> list[str]:
+        """Why it is asked, each reason once."""
+        return list(dict.fromkeys(rule.reason for _, rule in self.asked))
+
+    @property
+    def places(self) -> list[str]:
+        """Which rules ask, as `policy / rule`."""
+        return list(dict.fromkeys(f"{verdict.name} / {rule.id}" for verdict, rule in self.asked))
+
+
+def tasks(judged: Judged) -> dict[str, list[Task]]:
+    """Return the tasks by route, the routes in order: who a rule notifies, else its policy, else the owner."""
+    found: dict[str, dict[str, Task]] = {}
+    for verdict in judged.verdicts:
+        for rule in open_rules(verdict):
+            action = _action(rule)
+            for route in _routes(judged, verdict, rule):
+                task = found.setdefault(route, {}).setdefault(action, Task(action))
+                task.asked.append((verdict, rule))
+    return {route: list(found[route].values()) for route in sorted(found)}
+
+
+def _action(rule: RuleResult) -> str:
+    action = rule.action or f"look into the rule {rule.id}"
+    return f"find out what is unknown; if it stays so, {action}" if rule.outcome == "unknown" else action
+
+
+def _routes(judged: Judged, verdict: Verdict, rule: RuleResult) -> Iterable[str]:
+    policy = judged.policies.get(verdict.policy)
+    return rule.notify or verdict.notify or ((policy.owner,) if policy and policy.owner else ("everyone",))

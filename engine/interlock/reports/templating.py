@@ -1,0 +1,47 @@
+"""Renders the report templates: what a template writes is escaped unless it is Markdown already."""
+
+from __future__ import annotations
+
+import functools
+from typing import TYPE_CHECKING, Any
+
+from ..resources import report_templates_dir
+from . import escaping, wording
+
+if TYPE_CHECKING:
+    from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+__all__ = ["rendered"]
+
+
+def rendered(name: str, **names: Any) -> str:
+    """Return the template of that name, filled in; templates are files of ours, never text of a user."""
+    return str(_environment().get_template(name).render(**names))
+
+
+@functools.cache
+def _environment() -> ImmutableSandboxedEnvironment:
+    from jinja2 import FileSystemLoader, StrictUndefined
+    from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+    environment = ImmutableSandboxedEnvironment(
+        loader=FileSystemLoader(str(report_templates_dir()), encoding="utf-8"),
+        undefined=StrictUndefined,
+        autoescape=False,  # `finalize` escapes for Markdown, in which HTML is text
+        finalize=escaping.markdown,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.filters |= {
+        "code": escaping.code,
+        "link": escaping.link,
+        "mark": wording.mark,
+        "moment": wording.moment,
+        "number": wording.number,
+        "outcome": wording.outcome_word,
+        "plain": lambda text: escaping.Safe(escaping.line(text)),
+        "tally": wording.tally,
+        "tone": wording.tone_of,
+    }
+    return environment
