@@ -14,6 +14,8 @@ from .snapshot import Odd
 
 __all__ = ["element", "stated_unknown", "too_few"]
 
+_LONGEST_DETAIL = 240
+
 
 def stated_unknown(form: object) -> tuple[str, str] | None:
     """Return cause and detail where the form says itself that nothing is known."""
@@ -24,7 +26,7 @@ def stated_unknown(form: object) -> tuple[str, str] | None:
     if isinstance(form, dict) and "unknown" in form:
         cause, detail = form["unknown"], form.get("detail", "")
         known_cause = cause if cause in CAUSES else "missing"
-        return known_cause, detail if isinstance(detail, str) else ""
+        return known_cause, detail[:_LONGEST_DETAIL] if isinstance(detail, str) else ""
     return None
 
 

@@ -10,7 +10,7 @@ from ..language.times import parse_time, show_time
 from ..language.types import Kind
 from ..language.values import INFINITY, Cause, Unknown, Value, unbounded
 from ..limits import SKEW
-from ..policy.catalogue import Catalogue, Metric, Scope
+from ..policy.catalogue import RESERVED, Catalogue, Metric, Scope
 from .elements import element, stated_unknown, too_few
 from .series import irregular, regular
 from .shapes import Members, Series, Shaped
@@ -93,6 +93,8 @@ class Measures:
     def _form(self, metric: Metric, member: str) -> object:
         """The metric as written, or the cause why it is not there."""
         key = metric.record or metric.name
+        if key in RESERVED:
+            return Odd("no ledger", "supplied inside a rollout only")
         if not metric.scope:
             return self.snapshot.metrics.get(key, Odd("missing", ""))
         tables = self.aliased(self.catalogue.scopes[metric.scope]).get(member, [])

@@ -15,6 +15,9 @@ __all__ = ["CONTEXT", "LITERAL", "Literal", "parse_literal", "plain_number", "sh
 CONTEXT = Context(prec=NUMBER_DIGITS, rounding=ROUND_HALF_EVEN, Emin=-6143, Emax=6144)
 """The arithmetic of the language: IEEE 754 decimal128, half to even."""
 
+_MOST_NAMES = 20
+_LONGEST_TEXT = 120
+
 LITERAL = re.compile(
     r"((?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][-+]?\d{1,3})?)(%|bps|[smhdw](?![A-Za-z0-9_])|[A-Z]{3}(?![A-Za-z0-9_]))?",
     re.ASCII,
@@ -70,9 +73,9 @@ def show(value: object, kind: Type, digits: int = 4) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, frozenset):
-        return "{" + ", ".join(sorted(value)) + "}"
+        return _names(value)
     if not isinstance(value, Decimal):
-        return str(value)
+        return _short(str(value))
     if kind.kind is Kind.ENUM and kind.enum:
         return kind.enum.values[int(value)]
     if kind.kind is Kind.TIMESTAMP:
@@ -93,6 +96,16 @@ def show_pair(seen: object, needed: object, kind: Type) -> tuple[str, str]:
         if first != second or seen == needed:
             return first, second
     return show(seen, kind, NUMBER_DIGITS), show(needed, kind, NUMBER_DIGITS)
+
+
+def _names(names: frozenset[str]) -> str:
+    shown = [_short(each) for each in sorted(names)[:_MOST_NAMES]]
+    more = [f"and {len(names) - _MOST_NAMES} more"] if len(names) > _MOST_NAMES else []
+    return "{" + ", ".join(shown + more) + "}"
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _LONGEST_TEXT else f"{text[:_LONGEST_TEXT]}…"
 
 
 def _cut(value: Decimal, digits: int) -> Decimal:

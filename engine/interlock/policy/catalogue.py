@@ -8,12 +8,9 @@ from decimal import Decimal
 from typing import Literal
 
 from ..diagnostics import Span
-from ..language.types import SCALAR, Shape, Type
+from ..language.types import SCALAR, STRING, TIMESTAMP, Shape, Type
 
 __all__ = ["RESERVED", "Catalogue", "Metric", "Scope"]
-
-RESERVED = ("rollout.stage", "rollout.stage_entered", "rollout.attempt_started", "rollout.rolled_back_at")
-"""Metrics that the ledger supplies inside a rollout; unknown outside one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +45,15 @@ class Metric:
             return Shape(None, self.scope) if self.scope else SCALAR
         axis = f"every {self.every}" if self.series == "regular" else self.record or self.name
         return Shape(axis, self.scope, self.series == "regular")
+
+
+RESERVED = {
+    "rollout.stage": Metric("rollout.stage", STRING, doc="the stage that the rollout is in"),
+    "rollout.stage_entered": Metric("rollout.stage_entered", TIMESTAMP, doc="when it entered that stage"),
+    "rollout.attempt_started": Metric("rollout.attempt_started", TIMESTAMP, doc="when the attempt began"),
+    "rollout.rolled_back_at": Metric("rollout.rolled_back_at", TIMESTAMP, doc="when it was last rolled back"),
+}
+"""Metrics that the ledger supplies inside a rollout; unknown outside one."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,7 +50,9 @@ def read_catalogue(
     for document in documents:
         reader.document(document)
     reader.finish()
-    return Catalogue(dict(sorted(reader.metrics.items())), dict(sorted(reader.scopes.items())))
+    return Catalogue(
+        dict(sorted({**RESERVED, **reader.metrics}.items())), dict(sorted(reader.scopes.items()))
+    )
 
 
 def _text(node: Mapping, key: str) -> str | None:

@@ -13,8 +13,8 @@ from .nodes import Scalar
 
 __all__ = ["FILTERS", "check_template", "template_paths"]
 
-FILTERS = ("default", "join", "length", "lower", "replace", "title", "trim", "upper")
-"""The only filters that a reason may use."""
+FILTERS = ("default", "length", "lower", "title", "trim", "upper")
+"""The only filters that a reason may use: none of them makes a text longer, however often it is applied."""
 
 _SIMPLE = re.compile(r"\{\{\s*([A-Za-z_][A-Za-z0-9_]*(?:\.[A-Za-z_][A-Za-z0-9_]*)*)\s*\}\}")
 _ALLOWED = ("Template", "Output", "TemplateData", "Name", "Getattr", "Const", "Filter", "Concat", "CondExpr",
