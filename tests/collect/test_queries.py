@@ -449,6 +449,15 @@ def test_a_stranger_is_left_out_and_might_be_anyone(tmp_path: Path) -> None:
     ]
 
 
+def test_several_strangers_are_one_finding(tmp_path: Path) -> None:
+    names = ("XBT", "DOGE", "LTC", "XRP", "ADA")
+    lines = [f'{{"at": "2026-03-29T00:00:00Z", "pnl": 1, "symbol": "{name}"}}' for name in names]
+    found = run(jsonl(tmp_path, lines), SCOPED)
+    assert [each.message for each in found.findings if "`fills`" in each.message] == [
+        "`fills` is measured for `ADA`, `DOGE`, `LTC` and 2 more, which are no members of the scope `symbol`: left out"
+    ]
+
+
 def test_records(tmp_path: Path) -> None:
     text = LOG + "      jobs: {sql: \"select at_ as at, 'win' as outcome, pnl as size from trades\"}\n"
     seen = metrics(run(jsonl(tmp_path, LINES[:1]), text))

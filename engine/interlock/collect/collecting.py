@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -245,11 +246,14 @@ class _Run:
                     self.env[name] = moment.variable(name)
 
     def strangers(self) -> list[Diagnostic]:
+        """One finding a metric, however many strangers it was measured for."""
         found = []
-        for name, member in sorted(self.rosters.strangers):
+        for name, group in itertools.groupby(sorted(self.rosters.strangers), key=lambda each: each[0]):
+            members = [f"`{member}`" for _, member in group]
+            shown = ", ".join(members[:3]) + (f" and {len(members) - 3} more" if len(members) > 3 else "")
+            which = "which is no member" if len(members) == 1 else "which are no members"
             span = self.sources.metric_spans.get(name) or Span("sources", 1, 1)
-            scope = self.metric(name).scope
-            text = f"`{name}` is measured for `{member}`, which is no member of the scope `{scope}`: left out"
+            text = f"`{name}` is measured for {shown}, {which} of the scope `{self.metric(name).scope}`: left out"
             hint = "declare the member, or an alias of it, in the catalogue"
             found.append(Diagnostic("W851", text, span, hint))
         return found
