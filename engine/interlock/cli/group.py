@@ -15,6 +15,9 @@ __all__ = ["COMMANDS", "interlock"]
 COMMANDS: dict[str, str] = {
     "validate": "interlock.cli.validate",
     "collect": "interlock.cli.collect",
+    "evaluate": "interlock.cli.evaluate",
+    "explain": "interlock.cli.explain",
+    "report": "interlock.cli.report",
     "metrics": "interlock.cli.metrics",
     "eval": "interlock.cli.evaluate_expression",
 }

@@ -1,0 +1,41 @@
+"""`interlock evaluate`: the verdict of every gate over one snapshot or many, with reasons."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from ..errors import worst_exit
+from ..reports.registry import FORMATS, rendered
+from .delivery import deliver, look, output_option, writable
+from .judging import Asked, Judging, judging_options, remarks
+from .options import format_option
+
+__all__ = ["command"]
+
+_EXAMPLES = """\b
+Examples:
+  interlock evaluate snapshot.json --environment paper --stateless
+  interlock evaluate snapshots/ --policy live-rollout-readiness --historic
+  interlock evaluate --root . --environment live --format json -o verdicts.json
+"""
+
+
+@click.command("evaluate", epilog=_EXAMPLES)
+@click.argument("snapshot", required=False)
+@judging_options
+@format_option(*FORMATS)
+@output_option
+def command(snapshot: str | None, form: str, output: str, **options: Any) -> int:
+    """Judge SNAPSHOT: a file, - for stdin, a folder of *.json files or a quoted pattern.
+
+    The exit code is 0 when every policy asked for is at its best verdict, 1 when one is at its worst, 3 in between, 4
+    when nothing was evaluated or a verdict has expired, 2 when a policy or a snapshot is refused.
+    """
+    writable(output)
+    asked = Asked(**options)
+    judged = Judging(asked)(snapshot)
+    deliver(rendered(form, judged, look(output, asked.policies)), output, for_people=form == "text")
+    remarks(judged)
+    return worst_exit(each.exit_code for each in judged)

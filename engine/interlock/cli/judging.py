@@ -1,0 +1,246 @@
+"""What evaluate, explain and report share: which snapshots are judged, how, and what the clock says of it."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import click
+
+from ..api import Snapshot, check
+from ..diagnostics import printable
+from ..errors import DocumentError, SnapshotError, UsageError
+from ..evaluation.decide import Decision
+from ..language.times import show_time
+from ..reports.judged import Judged
+from . import clock, terminal
+from .gathering import collected, in_order, named, not_from_the_future
+from .instants import Instant
+from .options import (
+    baseline_option,
+    environment_option,
+    historic_option,
+    member_option,
+    policies_option,
+    policy_option,
+    read_baselines,
+    resolve_member,
+    stateless_option,
+)
+from .progress import waiting
+
+__all__ = ["Asked", "Judging", "judging_options", "remarks"]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The options that say what is judged and how; times are seconds since the epoch."""
+
+    root: str | None
+    as_of: Decimal | None
+    since: Decimal | None
+    archive: bool
+    policy_ids: tuple[str, ...]
+    members: tuple[tuple[str, str], ...]
+    environment: str | None
+    baselines: tuple[tuple[str, str], ...]
+    stateless: bool
+    historic: bool
+    strict: bool
+    policies: str | None
+
+
+_OPTIONS = (
+    click.option("--root", metavar="DIR", help="Collect from the desk's artefacts in this folder first."),
+    click.option(
+        "--as-of", type=Instant(), metavar="TIME", help="With --root: measure as of then; default: now."
+    ),
+    click.option(
+        "--since", type=Instant(), metavar="TIME", help="With --root: leave out what is older than this."
+    ),
+    click.option("--archive", is_flag=True, help="With --root: the folder is a copy made at --as-of."),
+    policy_option,
+    member_option,
+    environment_option,
+    baseline_option,
+    stateless_option,
+    historic_option,
+    click.option("--strict", is_flag=True, help="Refuse a snapshot with metrics that no catalogue declares."),
+    policies_option,
+)
+
+
+def judging_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the options of `Asked` to a command."""
+    for option in reversed(_OPTIONS):
+        command = option(command)
+    return command
+
+
+class Judging:
+    """Judges snapshots as asked; made once a command."""
+
+    def __init__(self, asked: Asked) -> None:
+        self.asked = asked
+        self.now = clock.now()
+        with waiting("reading policies") as advance:
+            self.policies, collector = check(asked.policies, advance)
+        if collector.errors:
+            raise DocumentError(collector.errors, collector.sources)
+        self.sources: Mapping[str, list[str]] = collector.sources
+        self.members = self._members()
+
+    def __call__(self, snapshot: str | None) -> list[Judged]:
+        """Return what was judged, in order of instant and name; complaints about the command line are raised."""
+        asked = self.asked
+        self._agree(snapshot)
+        baselines = read_baselines(asked.baselines)
+        snapshots = self._snapshots(snapshot)
+        if not asked.historic:
+            not_from_the_future(snapshots, self.now)
+        found = []
+        with waiting("evaluating", len(snapshots)) as advance:
+            for each in snapshots:
+                found.append(self._judged(each, baselines, slim=len(snapshots) > 1))
+                advance()
+        return found
+
+    def _agree(self, snapshot: str | None) -> None:
+        """Refuse options that contradict each other, and policies that do not exist."""
+        asked = self.asked
+        if (snapshot is None) == (asked.root is None):
+            both = "not both" if snapshot is not None else "there is neither"
+            raise UsageError(f"name a snapshot, or a folder to collect from with `--root DIR`: {both}")
+        stray = [
+            name
+            for name, given in (
+                ("--as-of", asked.as_of),
+                ("--since", asked.since),
+                ("--archive", asked.archive),
+            )
+            if given not in (None, False)
+        ]
+        if asked.root is None and stray:
+            raise UsageError(f"`{stray[0]}` belongs to `--root DIR`: a snapshot has its own time")
+        for name in asked.policy_ids:
+            self.policies.known("policy", name, self.policies.policies)
+        self.policies.values_of(asked.environment)
+
+    def _snapshots(self, snapshot: str | None) -> list[Snapshot]:
+        asked = self.asked
+        if snapshot is not None:
+            names = named(snapshot)
+            with waiting("reading snapshots", len(names)) as advance:
+                return in_order(names, advance)
+        assert asked.root is not None
+        as_of = self.now if asked.as_of is None else asked.as_of
+        with waiting("collecting"):
+            return [
+                collected(
+                    self.policies, asked.root, as_of, now=self.now, since=asked.since, archive=asked.archive
+                )
+            ]
+
+    def _judged(self, snapshot: Snapshot, baselines: Mapping[str, Snapshot], *, slim: bool) -> Judged:
+        asked = self.asked
+        unused = self.policies.unused(snapshot)
+        if asked.strict and unused:
+            raise SnapshotError("\n".join(f"{snapshot.name}: {each}" for each in unused))
+        decision = self.policies.decide(
+            snapshot,
+            policies=asked.policy_ids or None,
+            environment=asked.environment,
+            baselines=baselines,
+            stateless=asked.stateless,
+        )
+        kept = replace(snapshot, metrics={}, scopes={}) if slim else snapshot
+        now = None if asked.historic else self.now
+        return Judged(
+            kept, self._narrowed(decision), self.policies.policies, now, unused,
+            _settings(asked), tuple(_commands(asked, snapshot)),
+        )  # fmt: skip
+
+    # members
+
+    def _members(self) -> dict[str, set[str]]:
+        """The members that are asked for, by scope."""
+        found: dict[str, set[str]] = {}
+        judged = {self.policies.policies[name].for_each for name in self._names()}
+        for scope, member in (resolve_member(self.policies, *each) for each in self.asked.members):
+            if scope not in judged:
+                raise UsageError(
+                    f"`--member {scope}={printable(member)}`: no policy asked for is judged by {scope}"
+                )
+            found.setdefault(scope, set()).add(member)
+        return found
+
+    def _names(self) -> Sequence[str]:
+        known = self.policies.policies
+        return [name for name in self.asked.policy_ids or known if name in known]
+
+    def _narrowed(self, decision: Decision) -> Decision:
+        """Leave out the members that were not asked for."""
+        wanted = self.members
+        scopes = {name: policy.for_each for name, policy in self.policies.policies.items()}
+        kept = [
+            each
+            for each in decision.verdicts
+            if each.member is None or each.member in wanted.get(scopes[each.policy] or "", {each.member})
+        ]
+        return replace(decision, verdicts=tuple(kept))
+
+
+def remarks(judged: Sequence[Judged]) -> None:
+    """Print what is no verdict on stderr: refused policies, notes and metrics that nobody declared, each once."""
+    for text in dict.fromkeys(text for each in judged for text in _remarks(each)):
+        terminal.tell(printable(text))
+
+
+def _remarks(judged: Judged) -> Iterator[str]:
+    for refused in judged.decision.refusals:
+        yield f"error: not evaluated: {refused.reason}"
+    for note in judged.decision.notes:
+        yield f"note: {note}"
+    for note in judged.unused:
+        yield f"note: {note}"
+
+
+def _settings(asked: Asked) -> dict[str, str]:
+    found = {"environment": asked.environment or "", "stateless": "yes" if asked.stateless else ""}
+    return {name: value for name, value in found.items() if value}
+
+
+def _commands(asked: Asked, snapshot: Snapshot) -> Iterator[str]:
+    """The commands that give the same report again, whatever the clock says; files are named without folders."""
+    name = "snapshot.json" if snapshot.name == "stdin" else _base(snapshot.name)
+    if asked.root is not None:
+        since = ["--since", show_time(asked.since)] if asked.since is not None else []
+        archive = ["--archive"] if asked.archive else []
+        words = [
+            "collect",
+            "--root",
+            _base(asked.root),
+            "--as-of",
+            show_time(snapshot.as_of),
+            *since,
+            *archive,
+        ]
+        yield shlex.join(["interlock", *words, "-o", name])
+    words = ["interlock", "report", name]
+    for option, values in (
+        ("--policy", asked.policy_ids),
+        ("--member", ["=".join(each) for each in asked.members]),
+        ("--environment", [asked.environment] if asked.environment else []),
+        ("--baseline", [f"{key}={_base(file)}" for key, file in asked.baselines]),
+    ):
+        words += [word for value in values for word in (option, value)]
+    words += ["--stateless"] if asked.stateless else []
+    yield shlex.join([*words, "--historic", "-o", "report.md"])
+
+
+def _base(name: str) -> str:
+    return Path(name).name or "."

@@ -1,0 +1,114 @@
+"""The long answer to why: every rule of a verdict with what it compared, where it is written and what was missing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from ..evaluation.causes import told
+from ..evaluation.verdict import Comparison, RuleResult, Verdict
+from ..language.times import show_time
+from .columns import Cell, aligned, wrapped
+from .escaping import line
+from .judged import Judged, Look
+from .origins import origins
+from .wording import mark, outcome_word, tally, tone_of
+
+__all__ = ["explained"]
+
+_INDENT = "    "
+_CAUSES = 8
+
+
+def explained(
+    judged: Judged, look: Look, sources: Mapping[str, Sequence[str]], rules: Sequence[str] = ()
+) -> str:
+    """Return the explanation; `rules` names the ones that are wanted (default: all), `sources` holds the lines of
+    the policy files."""
+    lines = [text for each in judged.verdicts for text in _verdict(judged, each, look, sources, rules)]
+    return "".join(f"{each}\n" for each in lines[1:])
+
+
+def _verdict(
+    judged: Judged, verdict: Verdict, look: Look, sources: Mapping[str, Sequence[str]], rules: Sequence[str]
+) -> Iterator[str]:
+    wanted = [each for each in verdict.rules if not rules or each.id in rules]
+    if rules and not wanted:
+        return
+    yield ""
+    yield from _head(judged, verdict, look)
+    for rule in wanted:
+        yield ""
+        yield from _rule(judged, rule, look, sources.get(rule.file, ()))
+    if verdict.assumptions and not rules:
+        yield ""
+        yield "  assumptions"
+        for text in verdict.assumptions:
+            yield from wrapped(line(text), look.width, f"{_INDENT}- ", f"{_INDENT}  ")
+
+
+def _head(judged: Judged, verdict: Verdict, look: Look) -> Iterator[str]:
+    tone = judged.tone(verdict)
+    word = look.paint(f"{mark(tone, look)} {judged.word(verdict)}", tone)
+    yield f"{look.paint(line(verdict.name), 'strong')} {verdict.version}: {word}"
+    yield from wrapped(line(verdict.title), look.width, "  ", "  ")
+    if verdict.possible != verdict.verdict:
+        yield f"  with what is missing it could be as bad as {verdict.possible}"
+    yield f"  as of {show_time(verdict.as_of)}, valid until {show_time(verdict.valid_until)}"
+    yield f"  from best to worst: {', '.join(verdict.verdicts)}"
+    yield f"  {tally(verdict)}"
+
+
+def _rule(judged: Judged, rule: RuleResult, look: Look, source: Sequence[str]) -> Iterator[str]:
+    tone = tone_of(rule)
+    sign = look.paint(mark(tone, look), tone)
+    given = f", contributes {rule.contribution}" if rule.contribution else ""
+    word = look.paint(outcome_word(rule), tone)
+    yield f"{sign} {look.paint(line(rule.id), 'strong')} {word}{given}  {rule.file}:{rule.line}"
+    if rule.title:
+        yield from wrapped(line(rule.title), look.width, "  ", "  ")
+    if rule.outcome == "fail" or not (rule.comparisons or rule.causes):
+        yield from wrapped(line(rule.reason), look.width, f"{_INDENT}why: ", f"{_INDENT}     ")
+    yield from _compared(rule, look, source)
+    yield from _unknown(judged, rule, look)
+    if rule.action:
+        yield from wrapped(line(rule.action), look.width, f"{_INDENT}do: ", f"{_INDENT}    ")
+    if rule.notify:
+        yield f"{_INDENT}notify: {line(', '.join(rule.notify))}"
+
+
+def _compared(rule: RuleResult, look: Look, source: Sequence[str]) -> Iterator[str]:
+    """The source line of each comparison once, and below it what was compared there."""
+    shown = 0
+    for number in dict.fromkeys(each.line for each in rule.comparisons):
+        if 0 < number <= len(source):
+            yield look.paint(f"{_INDENT}{number} | {line(source[number - 1])}", "faint")
+        here = [each for each in rule.comparisons if each.line == number]
+        rows = [_row(each) for each in here]
+        indent = len(_INDENT) + 2
+        for text in aligned(rows, max(look.width - indent, 40), look.paint):
+            yield " " * indent + text
+        shown += len(here)
+
+
+def _row(comparison: Comparison) -> list[Cell]:
+    helps = {True: "good", False: "bad", None: "blind"}[comparison.passing]
+    return [
+        Cell(line(comparison.left)),
+        Cell(f"seen {line(comparison.seen)}", helps),
+        Cell(f"needed {line(comparison.needed)}"),
+        Cell(f"margin {comparison.margin}" if comparison.margin else ""),
+        Cell(f"nearest passing value: {line(comparison.nearest)}" if comparison.nearest else ""),
+    ]
+
+
+def _unknown(judged: Judged, rule: RuleResult, look: Look) -> Iterator[str]:
+    if rule.outcome != "unknown" or not rule.causes:
+        return
+    lines = [*told(rule.causes)]
+    yield f"{_INDENT}unknown:"
+    for text in lines[:_CAUSES]:
+        yield from wrapped(line(text), look.width, f"{_INDENT}  - ", f"{_INDENT}    ")
+    if len(lines) > _CAUSES:
+        yield f"{_INDENT}  - and {len(lines) - _CAUSES} more"
+    for text in origins(judged.snapshot, rule.causes)[:_CAUSES]:
+        yield from wrapped(line(text), look.width, f"{_INDENT}  - ", f"{_INDENT}    ")
