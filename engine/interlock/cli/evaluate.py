@@ -23,19 +23,19 @@ Examples:
 
 
 @click.command("evaluate", epilog=_EXAMPLES)
-@click.argument("snapshot", required=False)
+@click.argument("snapshots", nargs=-1)
 @judging_options
 @format_option(*FORMATS)
 @output_option
-def command(snapshot: str | None, form: str, output: str, **options: Any) -> int:
-    """Judge SNAPSHOT: a file, - for stdin, a folder of *.json files or a quoted pattern.
+def command(snapshots: tuple[str, ...], form: str, output: str, **options: Any) -> int:
+    """Judge SNAPSHOTS: files, - for stdin, folders of *.json files or quoted patterns.
 
     The exit code is 0 when every policy asked for is at its best verdict, 1 when one is at its worst, 3 in between, 4
     when nothing was evaluated or a verdict has expired, 2 when a policy or a snapshot is refused.
     """
     writable(output)
     asked = Asked(**options)
-    judged = Judging(asked)(snapshot)
+    judged = Judging(snapshots, asked).judged()
     deliver(rendered(form, judged, look(output, asked.policies)), output, for_people=form == "text")
     remarks(judged)
     return worst_exit(each.exit_code for each in judged)

@@ -38,24 +38,21 @@ def command(snapshot: str | None, rules: tuple[str, ...], output: str, **options
     """
     writable(output)
     asked = Asked(**options)
-    judging = Judging(asked)
+    judging = Judging([snapshot] if snapshot else [], asked)
     _known(judging, rules)
-    judged = judging(snapshot)
-    if len(judged) > 1:
-        raise UsageError("an explanation is about one snapshot: name a file")
-    text = explained(judged[0], look(output, asked.policies), judging.sources, rules)
+    judged = judging.only("an explanation")
+    text = explained(judged, look(output, asked.policies), judging.sources, rules)
     deliver(text or "no policy was evaluated\n", output, for_people=True)
-    remarks(judged)
-    code = judged[0].exit_code
+    remarks([judged])
+    code = judged.exit_code
     return EXIT_BEST if code in (EXIT_WORST, EXIT_BETWEEN) else code
 
 
 def _known(judging: Judging, rules: Sequence[str]) -> None:
     """Raise UsageError for a rule that no policy asked for has."""
-    wanted = judging.asked.policy_ids or tuple(judging.policies.policies)
-    policies = [judging.policies.policies[each] for each in wanted if each in judging.policies.policies]
-    known = [rule.id for policy in policies for rule in policy.rules]
+    every = judging.policies.policies
+    known = [rule.id for each in judging.asked.policy_ids or every for rule in every[each].rules]
     for name in rules:
-        if policies and name not in known:
+        if name not in known:
             hint = did_you_mean(name, known) or f"there are {', '.join(sorted(set(known))[:12])}"
             raise UsageError(f"no rule is called `{printable(name)}`: {hint}")

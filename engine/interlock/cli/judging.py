@@ -82,24 +82,27 @@ def judging_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 class Judging:
-    """Judges snapshots as asked; made once a command."""
+    """Judges what the named snapshots hold, or what a desk shows; made once a command."""
 
-    def __init__(self, asked: Asked) -> None:
-        self.asked = asked
+    def __init__(self, names: Sequence[str], asked: Asked) -> None:
+        _agree(names, asked)
+        self.names, self.asked = names, asked
         self.now = clock.now()
         with waiting("reading policies") as advance:
             self.policies, collector = check(asked.policies, advance)
         if collector.errors:
             raise DocumentError(collector.errors, collector.sources)
         self.sources: Mapping[str, list[str]] = collector.sources
+        for name in asked.policy_ids:
+            self.policies.known("policy", name, self.policies.policies)
+        self.policies.values_of(asked.environment)
         self.members = self._members()
 
-    def __call__(self, snapshot: str | None) -> list[Judged]:
-        """Return what was judged, in order of instant and name; complaints about the command line are raised."""
+    def judged(self) -> list[Judged]:
+        """Return what was judged, in order of instant and name."""
         asked = self.asked
-        self._agree(snapshot)
         baselines = read_baselines(asked.baselines)
-        snapshots = self._snapshots(snapshot)
+        snapshots = self._snapshots()
         if not asked.historic:
             not_from_the_future(snapshots, self.now)
         found = []
@@ -109,31 +112,17 @@ class Judging:
                 advance()
         return found
 
-    def _agree(self, snapshot: str | None) -> None:
-        """Refuse options that contradict each other, and policies that do not exist."""
-        asked = self.asked
-        if (snapshot is None) == (asked.root is None):
-            both = "not both" if snapshot is not None else "there is neither"
-            raise UsageError(f"name a snapshot, or a folder to collect from with `--root DIR`: {both}")
-        stray = [
-            name
-            for name, given in (
-                ("--as-of", asked.as_of),
-                ("--since", asked.since),
-                ("--archive", asked.archive),
-            )
-            if given not in (None, False)
-        ]
-        if asked.root is None and stray:
-            raise UsageError(f"`{stray[0]}` belongs to `--root DIR`: a snapshot has its own time")
-        for name in asked.policy_ids:
-            self.policies.known("policy", name, self.policies.policies)
-        self.policies.values_of(asked.environment)
+    def only(self, what: str) -> Judged:
+        """Return the one thing judged; raises UsageError where there are several."""
+        found = self.judged()
+        if len(found) > 1:
+            raise UsageError(f"{what} is about one snapshot and there are {len(found)}: name a file")
+        return found[0]
 
-    def _snapshots(self, snapshot: str | None) -> list[Snapshot]:
+    def _snapshots(self) -> list[Snapshot]:
         asked = self.asked
-        if snapshot is not None:
-            names = named(snapshot)
+        if self.names:
+            names = tuple(dict.fromkeys(each for name in self.names for each in named(name)))
             with waiting("reading snapshots", len(names)) as advance:
                 return in_order(names, advance)
         assert asked.root is not None
@@ -180,7 +169,7 @@ class Judging:
 
     def _names(self) -> Sequence[str]:
         known = self.policies.policies
-        return [name for name in self.asked.policy_ids or known if name in known]
+        return self.asked.policy_ids or tuple(known)
 
     def _narrowed(self, decision: Decision) -> Decision:
         """Leave out the members that were not asked for."""
@@ -192,6 +181,21 @@ class Judging:
             if each.member is None or each.member in wanted.get(scopes[each.policy] or "", {each.member})
         ]
         return replace(decision, verdicts=tuple(kept))
+
+
+def _agree(names: Sequence[str], asked: Asked) -> None:
+    """Refuse options that contradict each other."""
+    if bool(names) == (asked.root is not None):
+        both = "both are given" if names else "neither is given"
+        raise UsageError(f"name a snapshot, or a folder to collect from with `--root DIR`: {both}")
+    times = {
+        "--as-of": asked.as_of is not None,
+        "--since": asked.since is not None,
+        "--archive": asked.archive,
+    }
+    for name, given in times.items():
+        if given and asked.root is None:
+            raise UsageError(f"`{name}` belongs to `--root DIR`: a snapshot has its own time")
 
 
 def remarks(judged: Sequence[Judged]) -> None:

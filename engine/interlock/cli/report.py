@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from ..errors import EXIT_BEST, EXIT_BETWEEN, EXIT_WORST, UsageError
+from ..errors import EXIT_BEST, EXIT_BETWEEN, EXIT_WORST
 from ..reports.report import report
 from .delivery import deliver, output_option, writable
 from .judging import Asked, Judging, judging_options, remarks
@@ -32,10 +32,8 @@ def command(snapshot: str | None, output: str, **options: Any) -> int:
     evaluated or a verdict has expired.
     """
     writable(output)
-    judged = Judging(Asked(**options))(snapshot)
-    if len(judged) > 1:
-        raise UsageError("a report is about one snapshot: name a file")
-    deliver(report(judged[0]), output)
-    remarks(judged)
-    code = judged[0].exit_code
+    judged = Judging([snapshot] if snapshot else [], Asked(**options)).only("a report")
+    deliver(report(judged), output)
+    remarks([judged])
+    code = judged.exit_code
     return EXIT_BEST if code in (EXIT_WORST, EXIT_BETWEEN) else code

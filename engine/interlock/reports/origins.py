@@ -36,13 +36,16 @@ def _input(table: Mapping[str, object]) -> Input:
 
 
 def origin(snapshot: Snapshot, metric: str) -> str:
-    """Return `source heartbeat, data/heartbeat.json` for a metric, nothing where the snapshot does not say."""
+    """Return the source and file of a metric in words, nothing where the snapshot does not say."""
     table = snapshot.provenance.get(metric)
     if not isinstance(table, Mapping):
         return ""
     found = _input(table)
-    place = found.place if found.files < 2 else f"{found.files} files {found.place}"
-    return ", ".join(each for each in (f"source {found.source}" if found.source else "", place) if each)
+    source = f"source `{found.source}`" if found.source else ""
+    place = f"`{found.place}`" if found.place else ""
+    return ", ".join(
+        each for each in (source, f"{found.files} files {place}" if found.files > 1 else place) if each
+    )
 
 
 def origins(snapshot: Snapshot, causes: Sequence[Cause]) -> tuple[str, ...]:

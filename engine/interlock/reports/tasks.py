@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from ..evaluation.reasons import born
 from ..evaluation.verdict import RuleResult, Verdict
 from .judged import Judged, open_rules
 
@@ -13,15 +14,21 @@ __all__ = ["Task", "tasks"]
 
 @dataclass(slots=True)
 class Task:
-    """One action, with the rules that ask for it."""
+    """One action, with the rules that ask for it. Of what is unknown the first action is to measure it."""
 
     action: str
+    unknown: bool = False
     asked: list[tuple[Verdict, RuleResult]] = field(default_factory=list)
 
     @property
     def reasons(self) -> list[str]:
-        """Why it is asked, each reason once."""
-        return list(dict.fromkeys(rule.reason for _, rule in self.asked))
+        """Why it is asked, each reason once; what is unknown says so itself."""
+        return [] if self.unknown else list(dict.fromkeys(rule.reason for _, rule in self.asked))
+
+    @property
+    def otherwise(self) -> list[str]:
+        """What the rules ask for if it cannot be measured."""
+        return list(dict.fromkeys(rule.action for _, rule in self.asked if self.unknown and rule.action))
 
     @property
     def places(self) -> list[str]:
@@ -36,14 +43,16 @@ def tasks(judged: Judged) -> dict[str, list[Task]]:
         for rule in open_rules(verdict):
             action = _action(rule)
             for route in _routes(judged, verdict, rule):
-                task = found.setdefault(route, {}).setdefault(action, Task(action))
+                fresh = Task(action, rule.outcome == "unknown")
+                task = found.setdefault(route, {}).setdefault(action, fresh)
                 task.asked.append((verdict, rule))
     return {route: list(found[route].values()) for route in sorted(found)}
 
 
 def _action(rule: RuleResult) -> str:
-    action = rule.action or f"look into the rule {rule.id}"
-    return f"find out what is unknown; if it stays so, {action}" if rule.outcome == "unknown" else action
+    if rule.outcome == "unknown":
+        return f"measure what is unknown: {born(rule.causes)}"
+    return rule.action or f"look into the rule {rule.id}"
 
 
 def _routes(judged: Judged, verdict: Verdict, rule: RuleResult) -> Iterable[str]:
