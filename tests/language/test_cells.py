@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
+
 from interlock.language.operators import OPERATORS
 from interlock.language.tree import Call, walk
 

@@ -88,7 +88,7 @@ def every(selection: Selection) -> Value:
         return refused
     if not selection.items:
         return _few("there is nothing that could be true")
-    if all(_must(each) for each in selection.items):
+    if any(each.sure for each in selection.items) and all(each.value is True for each in selection.items):
         return True
     return Unknown(_causes(selection.items))
 

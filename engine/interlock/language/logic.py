@@ -118,15 +118,11 @@ def negative(value: Value) -> Value:
 
 
 def multiply(left: Value, right: Value) -> Value:
-    """`*`: of intervals the smallest and largest product of their ends."""
+    """`*`: of intervals the smallest and largest product of their ends; nothing is known of 0 times what has no end."""
     (a, b), (c, d) = interval(left), interval(right)
     if isinstance(left, Unknown) or isinstance(right, Unknown):
-        return _hull([_product(x, y) for x in (a, b) for y in (c, d)], _causes(left, right))
+        return _hull([_QUIET.multiply(x, y) for x in (a, b) for y in (c, d)], _causes(left, right))
     return _finite(_QUIET.multiply(a, c), left, right)
-
-
-def _product(left: Decimal, right: Decimal) -> Decimal:
-    return Decimal(0) if 0 in (left, right) else _QUIET.multiply(left, right)
 
 
 def _hull(ends: list[Decimal], causes: tuple[Cause, ...]) -> Value:
