@@ -14,8 +14,9 @@ from ..errors import EXIT_BEST, UsageError
 from ..evaluation.canonical import canonical
 from ..files import write_atomically
 from . import clock, terminal
+from .inputs import load_policies
 from .instants import Instant
-from .options import load_policies, policies_option
+from .options import policies_option
 from .progress import waiting
 from .unknowns import report
 

@@ -16,17 +16,8 @@ from ..language.types import EVENT, Type
 from ..language.values import Cause, Unknown, Value
 from . import terminal
 from .expression_record import record
-from .options import (
-    baseline_option,
-    environment_option,
-    format_option,
-    load_policies,
-    member_option,
-    policies_option,
-    read_baselines,
-    read_snapshot,
-    resolve_member,
-)
+from .inputs import load_policies, read_baselines, read_snapshot, resolve_member
+from .options import baseline_option, environment_option, format_option, member_option, policies_option
 from .tables import Table
 
 __all__ = ["command"]

@@ -14,7 +14,7 @@ from ..evaluation.canonical import canonical
 from ..language.times import show_time
 from ..limits import SKEW
 from . import terminal
-from .options import read_snapshot
+from .inputs import read_snapshot
 
 __all__ = ["collected", "in_order", "named", "not_from_the_future"]
 

@@ -19,6 +19,7 @@ from ..language.times import show_time
 from ..reports.judged import Judged
 from . import clock, terminal
 from .gathering import collected, in_order, named, not_from_the_future
+from .inputs import read_baselines, resolve_member
 from .instants import Instant
 from .options import (
     baseline_option,
@@ -27,8 +28,6 @@ from .options import (
     member_option,
     policies_option,
     policy_option,
-    read_baselines,
-    resolve_member,
     stateless_option,
 )
 from .progress import waiting

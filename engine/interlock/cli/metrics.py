@@ -15,7 +15,8 @@ from ..language.types import Kind
 from ..language.units import show
 from ..policy.catalogue import RESERVED, Metric
 from . import terminal
-from .options import format_option, load_policies, policies_option
+from .inputs import load_policies
+from .options import format_option, policies_option
 from .tables import Table
 
 __all__ = ["command"]

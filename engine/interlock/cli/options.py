@@ -1,19 +1,14 @@
-"""Options that several commands share, and how what they name is looked up."""
+"""Options that several commands share."""
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable, Iterable, Mapping
-from pathlib import Path
+from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
 import click
 
-from ..api import PolicySet, Snapshot, check
 from ..diagnostics import did_you_mean, printable
-from ..errors import DocumentError, UsageError
-from ..limits import SNAPSHOT_BYTES
-from .progress import waiting
+from ..errors import UsageError
 
 __all__ = [
     "Pair",
@@ -21,13 +16,9 @@ __all__ = [
     "environment_option",
     "format_option",
     "historic_option",
-    "load_policies",
     "member_option",
     "policies_option",
     "policy_option",
-    "read_baselines",
-    "read_snapshot",
-    "resolve_member",
     "stateless_option",
 ]
 
@@ -120,43 +111,3 @@ def format_option(*words: str) -> _Option[Any]:
     return click.option(
         "--format", "form", type=_OneOf(words), default=words[0], show_default=True, help="How to print."
     )
-
-
-def load_policies(folder: str | None) -> PolicySet:
-    """Load the policy root; raises DocumentError with the source lines of every complaint."""
-    with waiting("reading policies") as advance:
-        policies, collector = check(folder, advance)
-    if collector.errors:
-        raise DocumentError(collector.errors, collector.sources)
-    return policies
-
-
-def read_snapshot(name: str) -> Snapshot:
-    """Read a snapshot from a file, or from stdin where the name is `-`."""
-    if name == "-":
-        return Snapshot.parse(sys.stdin.buffer.read(SNAPSHOT_BYTES + 1), "stdin")
-    with waiting("reading the snapshot"):
-        return Snapshot.read(Path(name))
-
-
-def read_baselines(pairs: Iterable[tuple[str, str]]) -> Mapping[str, Snapshot]:
-    """Read the snapshots of named baselines; a name given twice is refused."""
-    found: dict[str, Snapshot] = {}
-    for name, file in pairs:
-        if name in found:
-            raise UsageError(f"the baseline `{printable(name)}` is given twice: a name is frozen once")
-        found[name] = read_snapshot(file)
-    return found
-
-
-def resolve_member(policies: PolicySet, scope: str, member: str) -> tuple[str, str]:
-    """Return scope and member by their own names, aliases resolved; raises UsageError for unknown ones."""
-    policies.known("scope", scope, policies.catalogue.scopes)
-    declared = policies.catalogue.scopes[scope]
-    name = declared.aliases.get(member, member)
-    if name not in declared.members and not declared.open and not declared.members_from:
-        hint = did_you_mean(member, [*declared.members, *declared.aliases])
-        raise UsageError(
-            f"`{printable(member)}` is no member of `{scope}`: {hint or 'members are ' + ', '.join(declared.members)}"
-        )
-    return scope, name
