@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
@@ -55,6 +56,7 @@ class Collector:
 
     diagnostics: list[Diagnostic] = field(default_factory=list)
     sources: dict[str, list[str]] = field(default_factory=dict)
+    _noted: set[Diagnostic] = field(default_factory=set, repr=False)
 
     def add(
         self,
@@ -66,7 +68,8 @@ class Collector:
     ) -> None:
         """Note one complaint; the same complaint at the same place is kept once."""
         found = Diagnostic(code, message, span, hint, tuple(related))
-        if found not in self.diagnostics:
+        if found not in self._noted:
+            self._noted.add(found)
             self.diagnostics.append(found)
 
     @property
@@ -113,9 +116,19 @@ def _excerpt(span: Span, sources: Mapping[str, list[str]]) -> list[str]:
     first = max(0, span.column - 61)
     shown = source[first : first + 100]
     end = span.end_column if span.end_line == span.line else len(source) + 1
-    width = max(1, min(end, first + 101) - span.column)
-    lead = "".join("\t" if each == "\t" else " " for each in shown[: span.column - 1 - first])
-    return [f"    | {_visible(shown)}", f"    | {lead}{'^' * width}"]
+    end = min(end, first + 101) if span.end_line else span.column + 1
+    lead = "".join(
+        "\t" if each == "\t" else " " * _columns(each) for each in shown[: span.column - 1 - first]
+    )
+    width = sum(map(_columns, source[span.column - 1 : end - 1]))
+    return [f"    | {_visible(shown)}".rstrip(), f"    | {lead}{'^' * max(1, width)}"]
+
+
+def _columns(character: str) -> int:
+    """The columns that a character takes in a terminal."""
+    if unicodedata.combining(character):
+        return 0
+    return 2 if unicodedata.east_asian_width(character) in "WF" else 1
 
 
 def _visible(text: str) -> str:

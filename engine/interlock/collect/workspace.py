@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from ..diagnostics import Collector
+from ..policy.consequences import without_consequences
 from ..policy.loader import PolicyRoot, find_root, load_root
 from .loading import load_sources
 from .model import Sources
@@ -30,4 +31,6 @@ def read_workspace(
     Raises UsageError where there is no policy root.
     """
     root = load_root(find_root(path), collector, advance)
-    return Workspace(root, load_sources(list(root.sources), root.catalogue, collector))
+    sources = load_sources(list(root.sources), root.catalogue, collector)
+    without_consequences(collector, root.lost)
+    return Workspace(root, sources)

@@ -8,7 +8,7 @@ from dataclasses import replace
 from ..diagnostics import Collector, did_you_mean
 from .model import Composition, Param, Policy, Rule
 from .nodes import Scalar
-from .params import Written, fits, in_range, read_value
+from .params import Written, article, fits, in_range, read_value
 
 __all__ = ["link", "topological"]
 
@@ -32,12 +32,13 @@ def _rule(policy: Policy, rule: Rule, policies: Mapping[str, Policy], collector:
         hint = did_you_mean(child.policy, policies)
         collector.add("E211", f"no policy is called `{child.policy}`", child.span, hint)
         return rule
+    place = child.bound_span or child.span
     if child.bound not in found.verdicts:
         hint = did_you_mean(child.bound, found.verdicts) or f"one of {', '.join(found.verdicts)}"
-        collector.add("E211", f"`{child.bound}` is no verdict of `{found.id}`", child.span, hint)
+        collector.add("E211", f"`{child.bound}` is no verdict of `{found.id}`", place, hint)
     elif child.bound == (found.worst if rule.kind == "requirement" else found.best):
         message = f"every verdict of `{found.id}` satisfies `{child.bound}`"
-        collector.add("E211", message, child.span, "choose a bound that can be missed")
+        collector.add("E211", message, place, "choose a bound that can be missed")
     return replace(rule, condition=replace(child, params=_given(policy, child, found, collector)))
 
 
@@ -45,14 +46,15 @@ def _given(policy: Policy, child: Composition, found: Policy, collector: Collect
     """The values of `with`: constants, or the name of a param of the parent."""
     values: dict[str, object] = {}
     for name, node in child.params.items():
+        place = getattr(node, "span", child.span)
         param = found.params.get(name)
         if param is None:
             message = f"`{found.id}` has no param `{name}`"
-            collector.add("E211", message, child.span, did_you_mean(name, found.params))
+            collector.add("E211", message, place, did_you_mean(name, found.params))
             continue
         value = _value(policy, param, node)
         if isinstance(value, str):
-            collector.add("E211", value, child.span)
+            collector.add("E211", value, place)
         elif value is not None:
             values[name] = value.value if isinstance(value, Written) else value
     return values
@@ -64,7 +66,7 @@ def _value(policy: Policy, param: Param, node: object) -> Written | Param | str 
         return (
             given
             if given.type.kind is param.type.kind
-            else f"`{node.text}` is not {param.type} as `{param.name}` is"
+            else f"`{node.text}` is not {article(param.type)}, which `{param.name}` is"
         )
     if not isinstance(node, Scalar):
         return f"`with` gives `{param.name}` no single value"
@@ -72,7 +74,7 @@ def _value(policy: Policy, param: Param, node: object) -> Written | Param | str 
     if isinstance(written, str):
         return f"`{param.name}`: {written}"
     if not fits(param.type, written):
-        return f"`{node.text}` is not {param.type} as `{param.name}` is"
+        return f"`{node.text}` is not {article(param.type)}, which `{param.name}` is"
     from_range = in_range(param, written.value) if param.type.numeric else True  # type: ignore[arg-type]
     return written if from_range else f"`{node.text}` is outside the range of `{param.name}`"
 

@@ -264,7 +264,10 @@ class _Reader:
 
     def scope(self, key: Scalar, node: Mapping) -> None:
         if key.text in self.scopes:
-            self.collector.add("E403", f"the scope `{key.text}` is declared twice", key.span, "keep one")
+            first = self.scopes[key.text].span
+            related = [("first declared here", first)] if first else []
+            message = f"the scope `{key.text}` is declared twice"
+            self.collector.add("E403", message, key.span, "keep one", related)
             return
         members, told = _words(node.get("members")), _text(node, "members_from")
         opened = node.get("open")
@@ -274,12 +277,26 @@ class _Reader:
             self.collector.add(
                 "E406", f"the scope `{key.text}` does not say who its members are", key.span, hint
             )
+        self.aliases(node.get("aliases"), members)
         aliases = _spellings(node.get("aliases"))
-        for alias, member in sorted(aliases.items()):
-            if members and (member not in members or alias in members):
-                message = f"the alias `{alias}` must stand for a member and be none itself"
-                self.collector.add("E406", message, key.span)
         self.scopes[key.text] = Scope(key.text, members, told, aliases, is_open, key.span)
+
+    def aliases(self, node: Node | None, members: tuple[str, ...]) -> None:
+        """An alias is another name of one member."""
+        seen: dict[str, str] = {}
+        for member, words in node.pairs if isinstance(node, Mapping) and members else ():
+            if member.text not in members:
+                hint = did_you_mean(member.text, members) or f"members are {', '.join(members)}"
+                message = f"aliases for `{member.text}`, which is no member"
+                self.collector.add("E406", message, member.span, hint)
+            for word in words.items if isinstance(words, Sequence) else ():
+                if not isinstance(word, Scalar):
+                    continue
+                other = word.text if word.text in members else seen.get(word.text, member.text)
+                if other != member.text or word.text in members:
+                    message = f"the alias `{word.text}` already stands for `{other}`"
+                    self.collector.add("E406", message, word.span, "a name stands for one member")
+                seen.setdefault(word.text, member.text)
 
     def finish(self) -> None:
         """Check what names something else: scopes of metrics, rosters, prefixes."""
@@ -295,7 +312,9 @@ class _Reader:
                 and (told is None or told.type.kind is not Kind.SET or told.scope)
             ):
                 message = f"`members_from: {each.members_from}` must be a metric of type set"
-                self.collector.add("E406", message, each.span, did_you_mean(each.members_from, self.metrics))
+                near = did_you_mean(each.members_from, self.metrics) if told is None else None
+                hint = near or "declare it with `type: set`, without scope"
+                self.collector.add("E406", message, each.span, hint)
         for name, metric in self.metrics.items():
             parts = name.split(".")
             for size in range(1, len(parts)):

@@ -10,7 +10,7 @@ from ..diagnostics import Collector, Span, did_you_mean
 from ..language.values import Value
 from .model import Param, Policy, Unlimited
 from .nodes import Mapping, Node, Scalar
-from .params import Written, fits, flat, in_range, read_value
+from .params import Written, article, fits, flat, in_range, read_value
 
 __all__ = ["Environment", "read_environment"]
 
@@ -63,7 +63,7 @@ def _value(param: Param, node: Node) -> Written | str:
     if isinstance(written.value, Unlimited):
         return "`unlimited` cannot come from an environment"
     if not fits(param.type, written):
-        return f"{param.type} wanted"
+        return f"{article(param.type)} is wanted"
     if isinstance(written.value, Decimal) and not in_range(param, written.value):
         return "the value is outside the param's range"
     return written

@@ -59,8 +59,19 @@ def _explained(error: Any) -> Iterator[Complaint]:
         yield path, f"`{key}` is missing", f"write {wanted}" if wanted else None, None
     else:
         name = f"`{path[-1]}`: " if path and isinstance(path[-1], str) else ""
-        odd = _odd_character(error.instance) if isinstance(error.instance, str) else None
-        yield path, f"{name}{_wanted(error)} wanted, got {_shown(error.instance)}", odd, None
+        if error.validator == "minItems" and error.instance:
+            wanted = f"at least {error.validator_value} values wanted, got {len(error.instance)}"
+            yield path, f"{name}{wanted}", None, None
+            return
+        advice = _hint(error) if isinstance(error.instance, str) else None
+        yield path, f"{name}{_wanted(error)} wanted, got {_shown(error.instance)}", advice, None
+
+
+def _hint(error: Any) -> str | None:
+    """What to write for a text that should be something else, or which letter of it looks like another."""
+    if error.validator == "type" and error.validator_value == "boolean":
+        return "booleans are `true` and `false`"
+    return _odd_character(error.instance)
 
 
 def _wanted(error: Any) -> str:

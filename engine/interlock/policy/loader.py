@@ -14,6 +14,7 @@ from ..language.times import parse_duration
 from ..limits import FORMAT
 from .catalogue import Catalogue
 from .composition import link
+from .consequences import Lost, declared_names, told_by, without_consequences
 from .contract import holds
 from .declared import DEFAULT_MAX_AGE, read_catalogue
 from .environments import Environment, read_environment
@@ -41,6 +42,7 @@ class PolicyRoot:
     environments: Mapping[str, Environment] = field(default_factory=dict)
     sources: tuple[MappingNode, ...] = ()
     documents: int = 0
+    lost: Lost = field(default_factory=Lost)
 
 
 def find_root(given: str | os.PathLike[str] | None = None, start: Path | None = None) -> Path:
@@ -72,13 +74,19 @@ def load_root(path: Path, collector: Collector, advance: Callable[[], None] = la
     `advance` is called after each file, for a progress bar.
     """
     by_kind: dict[str, list[MappingNode]] = {}
+    declared: set[str] = set()
+    blind = False
     count = 0
     for file, shown in _files(path, collector):
         node = read_file(file, shown, collector)
         count += 1
         advance()
         if node is None:
+            kind_told, name = told_by(collector.sources.get(shown, []))
+            declared |= {name} if kind_told == "policy" else set()
+            blind |= kind_told == "metrics"
             continue
+        declared |= set(declared_names(node))
         kind = _kind(node, shown, path, collector)
         if kind and isinstance(node, MappingNode) and holds(_SCHEMAS.get(kind, kind), node, collector):
             by_kind.setdefault(kind, []).append(node)
@@ -86,7 +94,11 @@ def load_root(path: Path, collector: Collector, advance: Callable[[], None] = la
     catalogue = read_catalogue(by_kind.get("metrics", []), collector, max_age)
     policies = link(_policies(by_kind.get("policy", []), catalogue, collector), collector)
     environments = _environments(by_kind.get("environment", []), policies, collector)
-    return PolicyRoot(path, catalogue, policies, environments, tuple(by_kind.get("sources", [])), count)
+    sound = {*catalogue.metrics, *catalogue.scopes, *policies}
+    lost = Lost(frozenset(declared - sound), blind)
+    without_consequences(collector, lost)
+    sources = tuple(by_kind.get("sources", []))
+    return PolicyRoot(path, catalogue, policies, environments, sources, count, lost)
 
 
 def _files(path: Path, collector: Collector) -> Iterator[tuple[Path, str]]:

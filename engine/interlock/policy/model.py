@@ -67,6 +67,7 @@ class Composition:
     bound: str
     params: Mapping[str, object]
     span: Span
+    bound_span: Span | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

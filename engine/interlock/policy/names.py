@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import keyword
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
@@ -47,7 +48,7 @@ class Names:
 
     def taken(self, name: str) -> str | None:
         """Return what already bears a name or a beginning of it, for a new param or let."""
-        if name in _KEYWORDS:
+        if name in _KEYWORDS or any(keyword.iskeyword(part) for part in name.split(".")):
             return "a word of the language"
         if name in FUNCTIONS:
             return "a function"

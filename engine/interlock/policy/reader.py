@@ -25,6 +25,7 @@ _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?")
 _NON_FINITE = re.compile(r"[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)")
 _STYLES = {None: "plain", "": "plain", "'": "single", '"': "double", "|": "literal", ">": "folded"}
+_BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
 _EXPONENT = 400
 
 
@@ -50,7 +51,7 @@ def read_yaml(data: bytes, shown: str, collector: Collector) -> Node | None:
     text = _decode(data, shown, collector)
     if text is None:
         return None
-    collector.sources[shown] = text.split("\n")
+    collector.sources[shown] = _BREAK.split(text)
     try:
         node = _Builder(text, shown, collector).document()
     except _Refused:
@@ -87,7 +88,7 @@ def _syntax(problem: yaml.MarkedYAMLError, shown: str, collector: Collector) -> 
     if "that cannot start any token" in what:
         hint = "quote a value that begins with this character, and indent with spaces, never with tabs"
     elif "mapping values are not allowed" in what:
-        hint = "quote a value that contains `: `"
+        hint = "quote a value that contains `: `, or mend the indentation"
     elif "could not find expected ':'" in what:
         hint = "a key needs a colon and a space after it"
     collector.add("E104", f"not valid YAML: {what}", Span(shown, line, column), hint)

@@ -13,10 +13,11 @@ from ..language.tree import Call, LetRef, walk  # fmt: skip
 from ..language.tree import Literal as Constant
 from ..language.tree import Node as Tree
 from .catalogue import Catalogue
+from .consequences import Lost, without_consequences
 from .model import Composition, Policy, Rule
 from .names import Names, metrics_read
 from .nodes import Mapping, Node, Scalar, Sequence, plain
-from .params import ParamReader
+from .params import ParamReader, flat
 from .templates import check_template
 
 __all__ = ["read_policy"]
@@ -27,7 +28,9 @@ _EXTRA_WORDS = ("seen", "needed", "margin")
 def read_policy(document: Mapping, catalogue: Catalogue, collector: Collector) -> Policy | None:
     """Return the policy, or None after complaints about it."""
     before = len(collector.errors)
-    policy = _PolicyReader(document, catalogue, collector).read()
+    reader = _PolicyReader(document, catalogue, collector)
+    policy = reader.read()
+    without_consequences(collector, Lost(reader.lost()), document.span.file)
     return policy if len(collector.errors) == before else None
 
 
@@ -134,6 +137,18 @@ class _PolicyReader:
                 )
             else:
                 self.names.param_table[name] = param
+
+    def lost(self) -> frozenset[str]:
+        """Params that are given, though not so that they could be read."""
+        node = self.document.get("params")
+        given = {name for name, _, _ in flat(node)} if isinstance(node, Mapping) else set()
+        given |= {name for name, _ in node.items()} if isinstance(node, Mapping) else set()
+        known = self.names.param_table
+        return frozenset(
+            name
+            for name in given
+            if name not in known and not any(each.startswith(f"{name}.") for each in known)
+        )
 
     def expression(self, node: Scalar) -> Tree | None:
         return self.checked(node, check_rule)
@@ -273,7 +288,9 @@ class _PolicyReader:
             return None
         given = node.get("with")
         params = dict(given.items()) if isinstance(given, Mapping) else {}
-        return Composition(policy.text, _text(node, bounds[0]), params, policy.span)
+        bound = node.get(bounds[0])
+        place = bound.span if bound is not None else policy.span
+        return Composition(policy.text, _text(node, bounds[0]), params, policy.span, place)
 
     def span(self, node: Mapping, key: str) -> Span:
         found = node.key(key)

@@ -20,6 +20,15 @@ _SIMPLE = re.compile(r"\{\{\s*([A-Za-z_][A-Za-z0-9_]*(?:\.[A-Za-z_][A-Za-z0-9_]*
 _ALLOWED = ("Template", "Output", "TemplateData", "Name", "Getattr", "Const", "Filter", "Concat", "CondExpr",
             "Compare", "Operand")  # fmt: skip
 
+_NAMES = {
+    "Call": "a call",
+    "Getitem": "a place in brackets",
+    "List": "a list",
+    "Tuple": "a list",
+    "Dict": "a mapping",
+    "Test": "a test with `is`",
+}
+
 Complain = Callable[[str, str, str | None], None]
 
 
@@ -67,11 +76,11 @@ def _parsed(text: str) -> tuple[list[str], str | None]:
     try:
         tree = Environment(autoescape=False).parse(text)  # noqa: S701  plain text; nothing is rendered here
     except (TemplateSyntaxError, RecursionError) as problem:
-        return [], f"not a template: {str(problem).lower()}"
+        return [], f"not a template: {str(problem).lower().rstrip('.')}"
     for node in tree.find_all(nodes.Node):
         name = type(node).__name__
         if name not in _ALLOWED:
-            return [], f"`{name.lower()}` is not part of a reason"
+            return [], f"{_NAMES.get(name, 'a calculation')} is not part of a reason"
         if isinstance(node, nodes.Filter) and node.name not in FILTERS:
             return [], f"the filter `{node.name}` is not part of a reason"
     return list(_dotted(tree, nodes)), None
