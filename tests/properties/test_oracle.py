@@ -1,4 +1,4 @@
-"""The engine against the oracle: what is decided holds for every completion, and single functions decide all that can be."""
+"""The engine against the oracle: what it decides holds however the holes are filled, and it decides what it can."""
 
 from __future__ import annotations
 
