@@ -4,9 +4,11 @@ PYTHON  ?= $(firstword $(foreach each,python3.11 python3 python,$(shell \
              $(each) -c 'import sys; raise SystemExit(sys.version_info < (3, 11))' 2>/dev/null && echo $(each))))
 ROOT    ?= examples/desk
 AS_OF   ?= 2026-03-30T06:30:00Z
+PHASE_A ?= 2026-02-02
 OUT     ?= out
 WORKERS ?= 2
 
+JUDGED     = --historic --environment paper --stateless --baseline phase_a=$(OUT)/phase_a.json
 READY     := .venv/.ready
 RUN       := .venv/bin/python
 INTERLOCK := .venv/bin/interlock
@@ -43,8 +45,9 @@ demo: $(READY)  ## collect from examples/desk, evaluate every policy, write a re
 	@mkdir -p $(OUT)
 	$(INTERLOCK) validate
 	$(INTERLOCK) collect --root $(ROOT) --as-of $(AS_OF) --archive -o $(OUT)/snapshot.json
-	$(INTERLOCK) evaluate $(OUT)/snapshot.json --historic --environment paper --stateless || [ $$? -eq 1 -o $$? -eq 3 ]
-	$(INTERLOCK) report $(OUT)/snapshot.json --historic --environment paper --stateless -o $(OUT)/report.md
+	$(INTERLOCK) collect --root $(ROOT) --as-of $(PHASE_A) -o $(OUT)/phase_a.json 2> $(OUT)/phase_a.log || { cat $(OUT)/phase_a.log; exit 2; }
+	$(INTERLOCK) evaluate $(OUT)/snapshot.json $(JUDGED) || [ $$? -eq 1 -o $$? -eq 3 ]
+	$(INTERLOCK) report $(OUT)/snapshot.json $(JUDGED) -o $(OUT)/report.md
 	@echo "the report is in $(OUT)/report.md"
 
 test: $(READY)  ## run every test

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 import zipfile
@@ -75,3 +76,32 @@ def test_the_wheel_says_what_it_needs_and_under_which_licence(wheel: Path) -> No
     assert "License-Expression: Apache-2.0\nLicense-File: LICENSE\n" in metadata
     assert "Requires-Python: >=3.11\n" in metadata
     assert "Requires-Dist: simpleeval==1.0.8\n" in metadata
+
+
+def test_the_wheel_validates_and_reports_in_an_empty_folder(installed: Path, tmp_path: Path) -> None:
+    shutil.copytree(ROOT / "examples" / "first" / "policies", tmp_path / "policies")
+    shutil.copy(ROOT / "examples" / "first" / "snapshot.json", tmp_path)
+    where = run(
+        [sys.executable, "-c", "import interlock; print(interlock.__file__)"],
+        tmp_path,
+        PYTHONPATH=str(installed),
+    )
+    assert where.stdout.strip().startswith(str(installed))
+
+    def interlock(*words: str) -> subprocess.CompletedProcess[str]:
+        return run(
+            [sys.executable, "-m", "interlock", *words], tmp_path, PYTHONPATH=str(installed), PYTHONUTF8="1"
+        )
+
+    checked = interlock("validate")
+    assert (checked.returncode, checked.stdout) == (0, "3 documents, 1 policy, 8 metrics: no complaints\n"), (
+        checked.stderr
+    )
+    done = interlock("report", "snapshot.json", "--historic", "-o", "report.md")
+    assert done.returncode == 0, done.stdout + done.stderr
+    report = (tmp_path / "report.md").read_text(encoding="utf-8")
+    assert "May the strategy trade real money?" in report and "NO_GO" in report
+    broken = (tmp_path / "policies" / "go-live.yaml").read_text(encoding="utf-8").replace("owner: risk\n", "")
+    (tmp_path / "policies" / "go-live.yaml").write_text(broken, encoding="utf-8")
+    refused = interlock("validate")
+    assert refused.returncode == 2 and "`owner` is missing" in refused.stdout
