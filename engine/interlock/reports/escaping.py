@@ -19,8 +19,8 @@ class Safe(str):
 _TAG = re.compile(r"<(?![ =\d])")
 _ENTITY = re.compile(r"&(?=[#A-Za-z])")
 _MARKUP = re.compile(r"[\\`*\[\]~]|(?<![^\W_])_|_(?![^\W_])")
-_OPENING = re.compile(r"(?:[-+](?=[-+ ]|$)|[>#=:])")
-_NUMBERED = re.compile(r"(\d{1,9})([.)])(?= |$)")
+_OPENING = re.compile(r"[-+](?=[-+ ]|$)|[>#=:]")
+_NUMBERED = re.compile(r"\d{1,9}[.)](?= |$)")
 _TARGET = re.compile(r"[A-Za-z0-9._~/?#&=%+,@:;!$-]+")
 _FILE = re.compile(r"[^?#]+\.[A-Za-z]{2,5}(?:[?#].*)?")
 
@@ -39,8 +39,9 @@ def markdown(value: object) -> str:
         return value
     parts = line("" if value is None else str(value)).split("`")
     if len(parts) > 1 and len(parts) % 2 and all(parts[2:-1:2]) and all(map(_spans, parts[1::2])):
-        return Safe("".join(f"`{each}`" if index % 2 else _inert(each) for index, each in enumerate(parts)))
-    return Safe(_inert("`".join(parts)))
+        spans = [f"`{each}`" if index % 2 else _inert(each) for index, each in enumerate(parts[1:], 1)]
+        return Safe("".join([_opened(parts[0]), *spans]))
+    return Safe(_opened("`".join(parts)))
 
 
 def _spans(text: str) -> bool:
@@ -52,9 +53,16 @@ def _inert(text: str) -> str:
     text = _ENTITY.sub("&amp;", text)
     text = _TAG.sub("&lt;", text)
     text = _MARKUP.sub(lambda found: f"\\{found[0]}", text)
-    text = _OPENING.sub(lambda found: f"&#{ord(found[0])};", text) if _OPENING.match(text) else text
-    text = _NUMBERED.sub(r"\1\\\2", text, count=1) if _NUMBERED.match(text) else text
     return text.replace("|", "&#124;")
+
+
+def _opened(text: str) -> str:
+    """Return inert text that begins nothing either: no list, no heading, no quotation, no rule."""
+    opening = _OPENING.match(text) or _NUMBERED.match(text)
+    if opening is None:
+        return _inert(text)
+    last = opening.end() - 1
+    return f"{text[:last]}&#{ord(text[last])};{_inert(text[last + 1 :])}"
 
 
 def code(value: object) -> str:
@@ -62,7 +70,7 @@ def code(value: object) -> str:
     text = line("" if value is None else str(value))
     if not text:
         return Safe("")
-    return Safe(f"`{text}`") if _spans(text) else Safe(_inert(text))
+    return Safe(f"`{text}`") if _spans(text) else Safe(_opened(text))
 
 
 def link(value: object) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from .judged import Judged, Look, counted, open_rules
-from .markdown_tables import padded
+from .markdown_tables import tidy
 from .templating import rendered
 
 __all__ = ["render"]
@@ -13,4 +13,4 @@ __all__ = ["render"]
 
 def render(judged: Sequence[Judged], look: Look) -> str:
     """Return the Markdown, a section for each snapshot."""
-    return padded(rendered("evaluation.md", judged=judged, open_rules=open_rules, counted=counted))
+    return tidy(rendered("evaluation.md", judged=judged, open_rules=open_rules, counted=counted))

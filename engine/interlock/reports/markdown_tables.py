@@ -1,27 +1,29 @@
-"""Pads the cells of Markdown tables, so that a report also reads well as plain text."""
+"""Tidies Markdown, so that a report also reads well as plain text: tables are tidy, blank lines stand alone."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
 from .columns import cells
 
-__all__ = ["padded"]
+__all__ = ["tidy"]
 
 _WIDEST = 48
 
 
-def padded(text: str) -> str:
+def tidy(text: str) -> str:
     """Return the Markdown with the columns of every table aligned; a cell that is very long pushes its row only.
 
     The cells hold no bar of their own: `escaping` writes it as an entity.
     """
     lines: list[str] = []
-    for is_table, group in groupby(text.split("\n"), key=lambda each: each.startswith("|")):
+    single = re.sub(r"\n{3,}", "\n\n", text).strip("\n")
+    for is_table, group in groupby(single.split("\n"), key=lambda each: each.startswith("|")):
         found = list(group)
         lines += _table(found) if is_table else found
-    return "\n".join(lines)
+    return "\n".join(lines) + "\n"
 
 
 def _table(lines: Sequence[str]) -> Iterator[str]:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from itertools import groupby
 
+from .. import __version__
 from .gates import gate
 from .judged import Judged
-from .markdown_tables import padded
+from .markdown_tables import tidy
 from .origins import inputs
 from .tasks import tasks
 from .templating import rendered
@@ -33,11 +34,11 @@ def report(judged: Judged) -> str:
         inputs=inputs(judged.snapshot),
         vocabularies=_vocabularies(judged),
         tones={tone: _count(judged, tone) for tone in ("good", "middle", "bad", "blind")},
-        engine=next((each.inputs.engine for each in judged.verdicts), ""),
+        engine=__version__,
         baselines=next((each.inputs.baselines for each in judged.verdicts), {}),
         readings=_readings(judged),
     )
-    return padded(text)
+    return tidy(text)
 
 
 def _count(judged: Judged, tone: str) -> int:

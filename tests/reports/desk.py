@@ -1,0 +1,95 @@
+"""The example desk as it stands and as it would be on a bad day, judged by the shipped policies."""
+
+from __future__ import annotations
+
+import copy
+import functools
+import json
+import os
+import re
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import interlock
+from interlock.evaluation.canonical import canonical
+from interlock.language.times import parse_time
+from interlock.policy.loader import find_root
+from interlock.reports.judged import Judged
+
+ROOT = Path(__file__).resolve().parents[2]
+DESK = ROOT / "examples" / "desk"
+GOLDEN = Path(__file__).parent / "golden"
+AS_OF = "2026-03-30T06:30:00Z"
+NOW = Decimal(1_800_000_000)
+UPDATE = "INTERLOCK_UPDATE_GOLDEN"
+
+
+@functools.cache
+def policies() -> interlock.PolicySet:
+    """The shipped policies."""
+    return interlock.load(find_root(ROOT / "policies"))
+
+
+@functools.cache
+def collected() -> bytes:
+    """The snapshot of the example desk, as `collect` writes it."""
+    as_of = parse_time(AS_OF)
+    assert as_of is not None
+    found = policies().collect(DESK, as_of, now=NOW, environ={}, archive=True)
+    return canonical(found.snapshot)
+
+
+def broken() -> bytes:
+    """The same desk with a day's worth of trouble: missing days, stale and torn sources, values out of range."""
+    document: dict[str, Any] = copy.deepcopy(json.loads(collected()))
+    metrics, scopes = document["metrics"], document["scopes"]
+    days = metrics["paper.decisions"]["points"]
+    metrics["paper.decisions"]["points"] = [
+        each for each in days if not "2026-03-10" <= each["at"] < "2026-03-22"
+    ]
+    metrics["kill_switch.active"], metrics["kill_switch.source"] = True, "file"
+    metrics["capital.level"]["at"] = "2026-03-29T01:00:00Z"
+    metrics["heartbeat.at"] = {
+        "unknown": "torn source",
+        "detail": "data/rl/paper_live_heartbeat.json: line 3",
+    }
+    metrics["shadow.hit_rate"]["n"] = 12
+    del metrics["turnover.blocked"]
+    metrics["shadow.max_drawdown"]["value"] = -0.08
+    metrics["shadow.hit_rat"] = 0.6
+    metrics["equity.daily_change"]["points"][-2]["value"] = -0.0301
+    metrics["equity.daily_change"]["points"][-1]["value"] = -0.05
+    for regime in ("bear", "bull"):
+        del scopes["regime"][regime]["edge.delta_pnl"]
+    scopes["symbol"]["BTC-USD"]["trade.confidence"] = {"value": 1.7}
+    return json.dumps(document).encode()
+
+
+def judged(data: bytes, *, now: Decimal | None = None, **options: Any) -> Judged:
+    """Judge a snapshot in the environment `paper`, without a ledger."""
+    snapshot = interlock.Snapshot.parse(data, "out/snapshot.json")
+    decision = policies().decide(snapshot, **{"environment": "paper", "stateless": True, **options})
+    return Judged(
+        snapshot,
+        decision,
+        policies().policies,
+        now,
+        policies().unused(snapshot),
+        {"environment": "paper", "stateless": "yes"},
+        ("interlock report snapshot.json --environment paper --stateless --historic -o report.md",),
+    )
+
+
+def masked(text: str) -> str:
+    """The text without digests, which change with every policy."""
+    return re.sub(r"sha256:[0-9a-f]{64}", "sha256:…", text)
+
+
+def agrees(name: str, text: str) -> bool:
+    """Compare with a golden file; INTERLOCK_UPDATE_GOLDEN=1 writes it instead."""
+    path = GOLDEN / name
+    if os.environ.get(UPDATE) == "1":
+        path.write_text(masked(text), encoding="utf-8", newline="\n")
+    assert path.read_text(encoding="utf-8") == masked(text)
+    return True

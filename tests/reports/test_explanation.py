@@ -1,0 +1,46 @@
+"""The explanation of good and bad verdicts, whole; each rule with its comparisons, and where unknowns were born."""
+
+from __future__ import annotations
+
+import pytest
+
+from interlock.api import check
+from interlock.reports.explanation import explained
+from interlock.reports.judged import Look
+
+from .desk import ROOT, agrees, broken, collected, judged
+
+pytest.importorskip("duckdb", reason="collecting rows needs the duckdb extra")
+
+
+@pytest.fixture(scope="module")
+def sources() -> dict[str, list[str]]:
+    return check(ROOT / "policies")[1].sources
+
+
+def test_the_desk(sources: dict[str, list[str]]) -> None:
+    assert agrees("desk.explanation.txt", explained(judged(collected()), Look(width=120), sources))
+
+
+def test_a_bad_day(sources: dict[str, list[str]]) -> None:
+    assert agrees("bad_day.explanation.txt", explained(judged(broken()), Look(width=80), sources))
+
+
+def test_one_rule_of_one_policy(sources: dict[str, list[str]]) -> None:
+    found = judged(broken(), policies=["live-rollout-readiness"])
+    lines = explained(found, Look(width=100), sources, ["paper-streak"]).splitlines()
+    assert [each for each in lines if each.startswith(("✔", "✘", "?", "!", "·"))] == [
+        "? paper-streak unknown, contributes CONDITIONAL"
+        "  policies/phase-2b-operations/live-rollout-readiness.yaml:76"
+    ]
+    assert "    79 | require: paper_streak >= min_streak" in lines
+    assert "      paper_streak  seen between 8 and 91  needed >= 14" in lines
+    assert "      - paper.decisions: missing for 12 days from 2026-03-10 to 2026-03-21" in lines
+    assert "      - paper.decisions comes from source `paper-days`, `data/rl/paper_live_days.csv`" in lines
+
+
+def test_without_the_source_lines_all_else_is_there() -> None:
+    found = judged(collected(), policies=["turnover-gate"])
+    text = explained(found, Look(), {}, ["confidence"])
+    assert "      trade.confidence  seen 72%  needed >= 75%  margin -3%  nearest passing value: 75%\n" in text
+    assert " | " not in text
