@@ -10,11 +10,11 @@ from .lexer import Complain, Lexed, lex
 
 __all__ = ["Parsed", "parse"]
 
-_ALLOWED: tuple[type[ast.AST], ...] = (
+_ALLOWED: frozenset[type[ast.AST]] = frozenset((
     ast.BoolOp, ast.And, ast.Or, ast.UnaryOp, ast.Not, ast.USub, ast.BinOp, ast.Add, ast.Sub, ast.Mult, ast.Div,
     ast.Compare, ast.Lt, ast.LtE, ast.Gt, ast.GtE, ast.Eq, ast.NotEq, ast.In, ast.NotIn,
     ast.Call, ast.keyword, ast.Name, ast.Attribute, ast.Load,
-)  # fmt: skip
+))  # fmt: skip
 
 _NAMES = {
     ast.Lambda: "`lambda`",
@@ -70,7 +70,8 @@ def parse(text: str, complain: Complain) -> Parsed | None:
             "E301", f"the expression has more than {EXPRESSION_DEPTH} levels", 0, 1, "split it with `let:`"
         )
         return None
-    _shift(tree, lead)
+    if lead:
+        _shift(tree, lead)
     return Parsed(tree, lexed, text) if _vetted(tree, complain) else None
 
 
@@ -112,7 +113,7 @@ def _vetted(tree: ast.expr, complain: Complain) -> bool:
             limit = f"the expression has more than {EXPRESSION_NODES} parts or {EXPRESSION_DEPTH} levels"
             complain("E301", limit, 0, 1, "split it with `let:`")
             return False
-        if not isinstance(node, _ALLOWED) or (isinstance(node, ast.keyword) and node.arg is None):
+        if type(node) not in _ALLOWED or (isinstance(node, ast.keyword) and node.arg is None):
             name = _NAMES.get(type(node), "this syntax")
             start, end = place.col_offset, place.end_col_offset or place.col_offset + 1
             complain("E304", f"{name} is not part of the language", start, end, _HINTS.get(type(node)))

@@ -69,7 +69,10 @@ class Mapping:
 
     def get(self, key: str) -> Node | None:
         """Return the value under `key`, or None."""
-        return next((value for name, value in self.pairs if name.text == key), None)
+        for name, value in self.pairs:
+            if name.text == key:
+                return value
+        return None
 
     def key(self, key: str) -> Scalar | None:
         """Return the key itself, for its place."""

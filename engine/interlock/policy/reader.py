@@ -138,8 +138,7 @@ class _Builder:
         raise _Refused
 
     def span(self, event: Any) -> Span:
-        start, end = event.start_mark, event.end_mark
-        return Span(self.shown, start.line + 1, start.column + 1, end.line + 1, end.column + 1)
+        return self.over(event, event)
 
     def node(self, event: Any, depth: int) -> Node:
         self.count += 1
