@@ -20,7 +20,7 @@ COMPILE    = build/lock/bin/pip-compile --quiet --no-config --generate-hashes --
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check bench lock clean
+.PHONY: help setup demo test check bench docs lock clean
 
 help:  ## list the targets
 	@sed -n -E 's/^([a-z]+):.*## (.*)/\1|\2/p' $(firstword $(MAKEFILE_LIST)) | \
@@ -61,6 +61,9 @@ check: $(READY)  ## check style, types, architecture, schemas, locks and documen
 
 bench: $(READY)  ## measure speed as ratios and write docs/benchmarks.md
 	$(RUN) bench/run.py
+
+docs: $(READY)  ## write docs/diagnostics.md from the registry of codes
+	$(RUN) docs/make_diagnostics.py
 
 # Run with UPGRADE=--upgrade to take newer versions than the locks already hold.
 lock:  ## pin the dependencies of pyproject.toml and requirements-dev.in, with hashes

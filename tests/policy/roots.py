@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import yaml
 
+from interlock.collect.workspace import read_workspace
 from interlock.diagnostics import Collector, render
 from interlock.policy.loader import PolicyRoot, load_root
 
@@ -88,7 +89,8 @@ def write(folder: Path, files: Mapping[str, bytes]) -> Path:
 
 def complaints(root: Path) -> str:
     """Return everything that loading complains of, rendered as a person sees it."""
-    _, collector = loaded(root)
+    collector = Collector()
+    read_workspace(root, collector)
     return "\n\n".join(render(each, collector.sources) for each in collector.sorted())
 
 

@@ -42,20 +42,28 @@ Examples:
 @click.option(
     "--archive", is_flag=True, help="The folder is a copy made at --as-of: take live sources from it."
 )
+@click.option(
+    "--allow-commands",
+    is_flag=True,
+    help="Run the commands that live sources declare; without it they are unknown.",
+)
 @click.option("-o", "--output", default="-", metavar="FILE", help="Where the snapshot goes; default: stdout.")
 @click.option(
     "--explain", "metric", metavar="METRIC", help="Say how this metric came about, and write no snapshot."
 )
 @click.option("--all", "everything", is_flag=True, help="List every unknown metric.")
+@click.option("-q", "--quiet", is_flag=True, help="Do not say on stderr what is unknown.")
 @policies_option
 def command(
     root: str,
     as_of: Decimal | None,
     since: Decimal | None,
     archive: bool,
+    allow_commands: bool,
     output: str,
     metric: str | None,
     everything: bool,
+    quiet: bool,
     policies: str | None,
 ) -> int:
     """Measure a desk's artefacts and write a snapshot.
@@ -64,6 +72,10 @@ def command(
     """
     now = clock.now()
     moment = now if as_of is None else as_of
+    if archive and allow_commands:
+        raise UsageError(
+            "`--allow-commands` does not go with `--archive`: a copy tells how its commands ended"
+        )
     if since is not None and since >= moment:
         raise UsageError("`--since` must lie before `--as-of`")
     _writable(output)
@@ -71,11 +83,14 @@ def command(
     if metric is not None:
         loaded.known("metric", metric, loaded.catalogue.metrics)
     with waiting("collecting"):
-        found = loaded.collect(root, moment, now=now, since=since, archive=archive)
+        found = loaded.collect(
+            root, moment, now=now, since=since, archive=archive, allow_commands=allow_commands
+        )
     if metric is not None:
         return _explained(loaded, found, metric)
-    _written(canonical(found.snapshot) + b"\n", output)
-    report(loaded, found, moment, everything)
+    _written(canonical(found.snapshot) + b"\n", output, quiet)
+    if not quiet:
+        report(loaded, found, moment, everything)
     return EXIT_BEST
 
 
@@ -88,12 +103,13 @@ def _writable(output: str) -> None:
         )
 
 
-def _written(data: bytes, output: str) -> None:
+def _written(data: bytes, output: str, quiet: bool) -> None:
     if output == "-":
         terminal.write(data)
         return
     write_atomically(Path(output), data)
-    terminal.tell(f"wrote {printable(Path(output).as_posix())}")
+    if not quiet:
+        terminal.tell(f"wrote {printable(Path(output).as_posix())}")
 
 
 def _explained(policies: PolicySet, found: Collected, metric: str) -> int:

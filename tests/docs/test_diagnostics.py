@@ -1,0 +1,53 @@
+"""The page of diagnostic codes is what the registry says, and every code is produced by some test."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+from interlock.codes import CODES
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+PAGE = ROOT / "docs" / "diagnostics.md"
+
+
+def test_the_page_is_what_the_registry_says(tmp_path: Path) -> None:
+    script = (ROOT / "docs" / "make_diagnostics.py").read_text(encoding="utf-8")
+    (tmp_path / "make.py").write_text(script, encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, "make.py"], cwd=tmp_path, env={"PYTHONPATH": str(ROOT / "engine")}, check=False
+    )
+    assert done.returncode == 0
+    made = (tmp_path / "diagnostics.md").read_text(encoding="utf-8")
+    assert PAGE.read_text(encoding="utf-8") == made, "run `make docs`"
+
+
+def test_the_page_explains_every_code_once() -> None:
+    headings = re.findall(r"^### ([EW]\d{3}): ", PAGE.read_text(encoding="utf-8"), re.M)
+    assert sorted(headings) == sorted(CODES)
+
+
+def test_every_text_of_the_registry_is_whole_sentences() -> None:
+    wrong = [
+        code
+        for code, told in CODES.items()
+        if not (
+            re.fullmatch(r"[^.]+[^.\s]", told.title) and told.cause.endswith(".") and told.cure.endswith(".")
+        )
+    ]
+    assert wrong == []
+
+
+def test_every_code_is_expected_by_some_test() -> None:
+    files = [
+        path
+        for pattern in ("*.py", "*.yaml", "*.txt", "*.md")
+        for path in (ROOT / "tests").rglob(pattern)
+        if path != Path(__file__)
+    ]
+    text = "\n".join(path.read_text(encoding="utf-8", errors="replace") for path in files)
+    expected = set(re.findall(r"\b[EW]\d{3}\b", text))
+    assert sorted(set(CODES) - expected) == []
+    assert sorted(each for each in expected - set(CODES) if each[1] in "123456") == []
