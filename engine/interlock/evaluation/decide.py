@@ -28,12 +28,15 @@ __all__ = ["Decision", "Refusal", "Request", "decide"]
 @dataclass(frozen=True, slots=True)
 class Request:
     """How a snapshot is to be judged: the environment's values by policy, named baselines, and whether to do
-    without a ledger."""
+    without a ledger. Tests say in its place what is `attested` (None: nobody can tell) and for how many seconds
+    an unknown trigger has been blind (None: for too long)."""
 
     environment: Mapping[str, Mapping[str, Value]] = field(default_factory=dict)
     baselines: Mapping[str, Measures] = field(default_factory=dict)
     stateless: bool = False
     engine: str = ""
+    attested: frozenset[str] | None = frozenset()
+    blind_for: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +144,7 @@ class _Case:
             member=member,
             member_scope=self.policy.for_each,
             baselines=judge.request.baselines,
-            attestations=frozenset() if judge.request.stateless else None,
+            attestations=judge.request.attested if judge.request.stateless else None,
         )
         self.params = self.parameters(given)
         self.interpreter.params = self.params.values
@@ -260,7 +263,14 @@ class _Case:
             seen = self.interpreter.seen[before:]
             outcome = replace(outcome, comparisons=compared(seen, compiled.helpful))
         outcome = replace(outcome, sure=guard is True)
-        return outcome.contributing(rule, self.policy.verdicts, self.judge.request.stateless)
+        return outcome.contributing(rule, self.policy.verdicts, self.blind(rule))
+
+    def blind(self, rule: Rule) -> bool:
+        """Tell whether an unknown trigger has been unknown for longer than it may be."""
+        request, limit = self.judge.request, rule.blind_limit
+        if limit is None or not request.stateless:
+            return False
+        return request.blind_for is None or request.blind_for > limit
 
     def composed(self, rule: Rule, child: Composition) -> Outcome:
         given = {name: self.handed(value) for name, value in child.params.items()}
@@ -295,6 +305,8 @@ class _Case:
             runbook=self.policy.runbook,
             file=rule.span.file,
             line=rule.span.line,
+            possible=outcome.possible,
+            sure=outcome.sure,
         )
 
     def reason(self, rule: Rule, outcome: Outcome) -> str:

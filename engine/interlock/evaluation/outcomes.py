@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from ..language.values import Cause, Unknown, merged
 from ..policy.model import Composition, Policy, Rule
-from .verdict import NOT_EVALUATED, Comparison, Verdict
+from .verdict import NOT_EVALUATED, Comparison, RuleResult, Verdict
 
 __all__ = ["Outcome", "join", "of_children", "of_truth", "verdict_of"]
 
@@ -30,15 +30,15 @@ class Outcome:
         """A rule that does not apply contributes nothing."""
         return cls("skipped", note=note)
 
-    def contributing(self, rule: Rule, verdicts: Sequence[str], stateless: bool) -> Outcome:
-        """Add what the rule contributes: nothing in shadow; blind limits count as expired without a ledger."""
+    def contributing(self, rule: Rule, verdicts: Sequence[str], blind: bool) -> Outcome:
+        """Add what the rule contributes: nothing in shadow; `blind` for too long as if it had failed."""
         if self.word == "skipped" or rule.shadow is not None:
             return self
         if self.word == "pass":
             return replace(self, contribution=verdicts[0], possible=(verdicts[0],))
         if self.word == "fail":
             return replace(self, contribution=rule.failed, possible=(rule.failed,))
-        given = rule.failed if rule.blind_limit is not None and stateless else rule.unknown
+        given = rule.failed if blind else rule.unknown
         possible = (given,) if rule.fail_open else (given, rule.failed)
         return replace(self, contribution=given, possible=possible)
 
@@ -96,7 +96,7 @@ def _compared(
     )  # fmt: skip
 
 
-def verdict_of(verdicts: Sequence[str], outcomes: Sequence[Outcome]) -> tuple[str, str]:
+def verdict_of(verdicts: Sequence[str], outcomes: Sequence[Outcome | RuleResult]) -> tuple[str, str]:
     """Return the join of the contributions and the join of all possible ones.
 
     Where no contribution is sure the policy may have nothing to say, so it says nothing: otherwise a missing

@@ -17,7 +17,7 @@ __all__ = ["NOT_EVALUATED", "Comparison", "Inputs", "RuleResult", "Verdict"]
 NOT_EVALUATED = "NOT_EVALUATED"
 """What stands in place of a verdict when no rule contributed: exit code 4, unknown to whoever composes it."""
 
-_UNRECORDED = ("passing", "nearest")
+_UNRECORDED = ("passing", "nearest", "possible", "sure")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,11 @@ class Comparison:
 
 @dataclass(frozen=True, slots=True)
 class RuleResult:
-    """The outcome of one rule: `pass`, `fail`, `unknown` or `skipped`, and what it contributed (None: nothing)."""
+    """The outcome of one rule: `pass`, `fail`, `unknown` or `skipped`, and what it contributed (None: nothing).
+
+    Two answers for the join stay out of the record: every contribution that it may make, and whether it is sure
+    that the rule applies.
+    """
 
     id: str
     outcome: str
@@ -62,6 +66,8 @@ class RuleResult:
     runbook: str = ""
     file: str = ""
     line: int = 0
+    possible: tuple[str, ...] = ()
+    sure: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +170,7 @@ class Verdict:
 
 
 def _rule(rule: RuleResult) -> dict[str, object]:
-    table = asdict(rule)
+    table = {key: value for key, value in asdict(rule).items() if key not in _UNRECORDED}
     table["covers"], table["notify"] = list(rule.covers), list(rule.notify)
     table["comparisons"] = [
         {key: value for key, value in asdict(each).items() if key not in _UNRECORDED}

@@ -12,7 +12,7 @@ from .model import Param, Policy, Unlimited
 from .nodes import Mapping, Node, Scalar
 from .params import Written, article, fits, flat, in_range, read_value
 
-__all__ = ["Environment", "read_environment"]
+__all__ = ["Environment", "read_environment", "read_values"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +35,12 @@ def read_environment(document: Mapping, policies: Table[str, Policy], collector:
             hint = did_you_mean(key.text, policies)
             collector.add("E407", f"no policy is called `{key.text}`", key.span, hint)
         elif isinstance(table, Mapping):
-            values[key.text] = _values(policy, table, collector)
+            values[key.text] = read_values(policy, table, collector)
     return Environment(name.text if isinstance(name, Scalar) else "", name.span, values)
 
 
-def _values(policy: Policy, table: Mapping, collector: Collector) -> dict[str, Value]:
+def read_values(policy: Policy, table: Mapping, collector: Collector) -> dict[str, Value]:
+    """Return values of a policy's params by dotted name; complaints go to `collector`."""
     found: dict[str, Value] = {}
     for name, key, node in flat(table):
         param = policy.params.get(name)
