@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, timedelta, timezone
-from decimal import Decimal
+from decimal import ROUND_FLOOR, Decimal
 
 __all__ = ["DURATION_UNITS", "parse_duration", "parse_time", "show_duration", "show_time"]
 
@@ -60,8 +60,8 @@ def _seconds(moment: datetime) -> Decimal:
 def show_time(seconds: Decimal) -> str:
     """Return the instant in UTC, `2026-03-30T06:00:00Z`, with a fraction only when there is one."""
     if seconds.adjusted() > 12:
-        return f"{seconds} s since 1970"
-    whole = int(seconds // 1)
+        return f"{seconds:f} s since 1970"
+    whole = int(seconds.to_integral_value(ROUND_FLOOR))
     fraction = seconds - whole
     try:
         text = (_EPOCH + timedelta(seconds=whole)).strftime("%Y-%m-%dT%H:%M:%S")
