@@ -215,11 +215,13 @@ class PolicySet:
         since: Decimal | None = None,
         environ: Mapping[str, str] | None = None,
         archive: bool = False,
+        allow_commands: bool = False,
     ) -> Collected:
         """Read a desk's artefacts below `root` as the sources say.
 
         Times are seconds since the epoch: `as_of` cuts what is seen, `since` where it begins, `now` is the clock,
-        against which live sources are taken or refused. Raises UsageError for a root that is no folder.
+        against which live sources are taken or refused. Declared commands run only with `allow_commands`.
+        Raises UsageError for a root that is no folder.
         """
         overrides = [
             param.override.env
@@ -230,7 +232,7 @@ class PolicySet:
         return collect(
             Path(root), as_of, self.sources, self.catalogue,
             since=since, environ=os.environ if environ is None else environ, now=now, archive=archive,
-            env_names=sorted(set(overrides)),
+            allow_commands=allow_commands, env_names=sorted(set(overrides)),
         )  # fmt: skip
 
 

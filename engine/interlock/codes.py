@@ -366,6 +366,11 @@ CODES: dict[str, Code] = {
         "A source of one value supplies a series, or a look or pick gives another type than the metric's.",
         "Series come from `rows` sources; `exists` gives a bool, `age` a duration, `modified` a timestamp.",
     ),
+    "E515": Code(
+        "command not allowed",
+        "A `command` look goes through a shell, compares an exit status with a text, or may take too long.",
+        "Write the program and its arguments as a list, `equals` for the output, and a `timeout` of at most an hour.",
+    ),
     "W851": Code(
         "stranger to a scope",
         "An artefact names a member that is not in the roster of its scope, by name or alias.",

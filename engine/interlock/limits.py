@@ -6,6 +6,8 @@ from decimal import Decimal
 from typing import Final
 
 __all__ = [
+    "COMMAND_OUTPUT",
+    "COMMAND_SECONDS",
     "DOCUMENT_BYTES",
     "DOCUMENT_DEPTH",
     "DOCUMENT_NODES",
@@ -14,6 +16,7 @@ __all__ = [
     "EXPRESSION_NODES",
     "FORMAT",
     "GUARD_SNAPSHOT_AGE",
+    "LEDGER_WAIT",
     "LIVE_CLOCK_DISTANCE",
     "NUMBER_DIGITS",
     "QUERY_MEMORY",
@@ -57,6 +60,12 @@ LIVE_CLOCK_DISTANCE: Final = Decimal(300)
 GUARD_SNAPSHOT_AGE: Final = Decimal(900)
 """Seconds that a snapshot handed to the guard may be old."""
 
+COMMAND_OUTPUT: Final = 64 << 10
+"""Bytes that the output of a declared command may have where it is the value."""
+
+COMMAND_SECONDS: Final = 3_600
+"""The longest time that a declared command may be given."""
+
 SOURCE_BYTES: Final = 256 << 20
 """Bytes of one artefact that a source reads."""
 
@@ -71,3 +80,6 @@ QUERY_MEMORY: Final = "1GB"
 
 QUERY_SECONDS: Final = 60
 """Seconds after which one source's SQL is broken off."""
+
+LEDGER_WAIT: Final = 30
+"""Seconds that a writer waits for other writers of the ledger."""

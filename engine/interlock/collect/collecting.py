@@ -16,6 +16,7 @@ from ..language.times import show_time
 from ..language.types import BOOL
 from ..limits import FORMAT, LIVE_CLOCK_DISTANCE, SKEW
 from ..policy.catalogue import Catalogue, Metric
+from .commands import Commands
 from .covering import Covered
 from .documents import open_document, pick
 from .explaining import Explanation
@@ -50,18 +51,22 @@ def collect(
     environ: Mapping[str, str],
     now: Decimal,
     archive: bool = False,
+    allow_commands: bool = False,
     env_names: Iterable[str] = (),
 ) -> Collected:
     """Read the desk's artefacts below `root` as they were known at `as_of`; times are seconds since 1970.
 
-    `env_names` are the variables that overrides of params name. Raises UsageError when the root is no folder,
+    `env_names` are the variables that overrides of params name; the commands that live sources declare run only
+    with `allow_commands`. Raises UsageError when the root is no folder,
     MissingExtra when rows are to be read without duckdb; everything else that goes wrong is an unknown value.
     """
     if not root.is_dir():
         raise UsageError(f"there is no folder `{root.as_posix()}` to collect from: give it with `--root DIR`")
     if as_of > now + SKEW:
         raise UsageError(f"`{show_time(as_of)}` lies in the future: nothing was measured then yet")
-    run = _Run(Root(root), as_of, since, sources, Rosters(catalogue), _Live(now, archive, environ))
+    place = Root(root)
+    commands = Commands(place, allow_commands, archive, now, as_of)
+    run = _Run(place, as_of, since, sources, Rosters(catalogue), _Live(now, archive, environ), commands)
     for name in sorted(sources.by_id):
         run.source(name)
     return run.finish(tuple(env_names))
@@ -84,6 +89,7 @@ class _Run:
     sources: Sources
     rosters: Rosters
     live: _Live
+    commands: Commands
     metrics: dict[str, object] = field(default_factory=dict)
     scopes: dict[str, dict[str, dict[str, object]]] = field(default_factory=dict)
     origins: dict[str, dict[str, object]] = field(default_factory=dict)
@@ -157,20 +163,35 @@ class _Run:
             try:
                 value = look(asked, self.metric(name).type, self.moment())
                 value = self.rosters.resolve_set(self.metric(name), value)
-                found: Result | Unknown = Result(entry={"value": value})
+                found: Result | Unknown = Result(entry={"value": value, **self.dated(asked)})
             except Trouble as trouble:
                 found = trouble.unknown
             self.note(name, source.id, found, [], place=asked.shown())
+            self.origins[name] |= self.ran(asked)
             self.variables(name, asked)
+
+    def dated(self, asked: Look) -> dict[str, object]:
+        """In an archive a command is as old as its run, of several the oldest."""
+        times = [self.commands.ran(each).at for each in asked.commands()] if self.live.archive else []
+        return {"at": show_time(min(times))} if times else {}
+
+    def ran(self, asked: Look) -> dict[str, object]:
+        """When commands ran and on which commit, of several the first that ran."""
+        for each in asked.commands():
+            with contextlib.suppress(Trouble):
+                ran = self.commands.ran(each)
+                commit: dict[str, object] = {"commit": ran.commit} if ran.commit else {}
+                return {"ran": show_time(ran.at), **commit}
+        return {}
 
     def moment(self) -> Moment:
         """Trouble when the present says nothing of the snapshot's time."""
         if self.live.archive:
-            return Moment(self.root, archived(self.root), True, self.as_of)
+            return Moment(self.root, archived(self.root), True, self.as_of, self.commands)
         if abs(self.as_of - self.live.now) > LIVE_CLOCK_DISTANCE:
             text = f"a live source says nothing of {show_time(self.as_of)}, more than five minutes from the clock"
             raise Trouble("not covered", text)
-        return Moment(self.root, self.live.environ, False, self.as_of)
+        return Moment(self.root, self.live.environ, False, self.as_of, self.commands)
 
     def variables(self, name: str, asked: Look) -> None:
         """Keep of a variable that a source reads its typed value alone: null when unset, nothing when unreadable."""

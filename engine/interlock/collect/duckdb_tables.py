@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..errors import MissingExtra
@@ -24,7 +25,7 @@ from .trouble import Trouble
 if TYPE_CHECKING:
     import duckdb
 
-__all__ = ["PARAMETERS", "Answer", "Database", "SqlRefused", "columns_of", "moment", "utc"]
+__all__ = ["PARAMETERS", "Answer", "Database", "SqlRefused", "columns_of", "moment", "parquet_rows", "utc"]
 
 PARAMETERS = ("as_of", "from", "to")
 """What SQL may name with a `$`: the snapshot's time and the ends of the coverage."""
@@ -49,6 +50,12 @@ _LOCK = (
     "SET lock_configuration = true",
 )
 _CHUNK = 50_000
+_PARQUET = {
+    "DATE": "strftime({0}, '%Y-%m-%d')",
+    "TIMESTAMP": "strftime({0}::TIMESTAMP, '%Y-%m-%dT%H:%M:%S.%f')",
+    "TIMESTAMP WITH TIME ZONE": "strftime(make_timestamp(epoch_us({0})), '%Y-%m-%dT%H:%M:%S.%f') || 'Z'",
+}
+"""Times of a Parquet file become texts, with a `Z` where the file says that they are in UTC."""
 _TABLES = frozenset(
     {"BASE_TABLE", "JOIN", "SUBQUERY", "TABLE_FUNCTION", "EMPTY", "EMPTY_FROM", "EXPRESSION_LIST"}
 )
@@ -209,6 +216,42 @@ class Database:
         if isinstance(problem, self.duckdb.OutOfMemoryException):
             return Trouble("overflow", f"the SQL took more than {QUERY_MEMORY} of memory")
         return SqlRefused(_first_line(problem))
+
+
+def parquet_rows(path: Path, file: str, wanted: Mapping[str, bool]) -> Iterator[dict[str, object]]:
+    """Yield the rows of a Parquet file in file order; `wanted` tells of each column whether it may be absent.
+
+    Trouble, under the name `file`, when it is no sound Parquet or lacks a column. Times become texts, decimals
+    without a fraction whole numbers.
+    """
+    duckdb = _module()
+    settings = {"threads": 1, "memory_limit": QUERY_MEMORY, "autoload_known_extensions": False}
+    with duckdb.connect(":memory:", config=settings) as connection:
+        try:
+            shape = connection.execute("DESCRIBE SELECT * FROM read_parquet(?)", [str(path)]).fetchall()
+            types = {str(row[0]): str(row[1]).upper() for row in shape}
+            absent = [name for name, optional in wanted.items() if name not in types and not optional]
+            if absent:
+                raise Trouble("torn source", f"{file} has no column `{absent[0]}`")
+            names = [each for each in wanted if each in types]
+            chosen = ", ".join(_from_parquet(name, types[name]) for name in names) or "NULL"
+            result = connection.execute(f"SELECT {chosen} FROM read_parquet(?)", [str(path)])  # noqa: S608
+            while rows := result.fetchmany(_CHUNK):
+                yield from (dict(zip(names, map(_whole, row), strict=False)) for row in rows)
+        except duckdb.OutOfMemoryException:
+            raise Trouble("overflow", f"reading {file} takes more than {QUERY_MEMORY} of memory") from None
+        except duckdb.Error:
+            raise Trouble("torn source", f"{file} is not a sound Parquet file") from None
+
+
+def _from_parquet(name: str, kind: str) -> str:
+    quoted = '"' + name.replace('"', '""') + '"'
+    known = re.sub(r"\ATIMESTAMP_(S|MS|NS)\Z", "TIMESTAMP", kind)
+    return _PARQUET.get(known, "{0}").format(quoted)
+
+
+def _whole(value: object) -> object:
+    return int(value) if isinstance(value, Decimal) and value == value.to_integral_value() else value
 
 
 def _table(node: dict[str, Any], own: list[str], local: set[str]) -> str | None:

@@ -7,13 +7,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-from ..language.times import show_time
+from ..language.times import parse_time, show_time
 from ..language.types import Kind, Type
 from ..language.units import parse_literal, plain_number
-from ..limits import SKEW
+from ..limits import COMMAND_OUTPUT, SKEW
+from .commands import Commands
 from .json_text import decode, read_json
 from .model import Look
 from .opening import Root
+from .processes import archived_lines, command_lines, count
 from .trouble import Trouble
 
 __all__ = ["Moment", "archived", "as_text", "look"]
@@ -31,6 +33,7 @@ class Moment:
     environ: Mapping[str, str | None]
     recorded: bool
     as_of: Decimal
+    commands: Commands
 
     def variable(self, name: str) -> str | None:
         """Return a variable's text, None when it is unset; Trouble when an archive does not tell."""
@@ -61,6 +64,11 @@ def look(asked: Look, kind: Type, moment: Moment) -> object:
             return max(moment.as_of - _modified(asked, moment), Decimal(0))
         case "pid":
             return _pid(asked, moment)
+        case "process":
+            lines = archived_lines(moment.root) if moment.recorded else command_lines()
+            return Decimal(count(asked.target, lines))
+        case "command":
+            return _command(asked, kind, moment)
         case "env":
             return _env(asked, kind, moment)
         case "not":
@@ -85,6 +93,25 @@ def _pid(asked: Look, moment: Moment) -> Decimal:
     if match is None:
         raise Trouble("torn source", f"{asked.target} holds no process number")
     return Decimal(match[1].decode("ascii"))
+
+
+def _command(asked: Look, kind: Type, moment: Moment) -> object:
+    """Whether it ended well, its exit status, or what it printed; a failed command's output counts for nothing."""
+    assert asked.command is not None
+    ran = moment.commands.ran(asked.command)
+    if asked.command.gives == "exit":
+        return ran.status == 0 if kind.kind is Kind.BOOL else Decimal(ran.status)
+    what = f"the command {asked.target}"
+    if ran.status != 0:
+        raise Trouble("missing", f"{what} ended with status {ran.status}")
+    if ran.output is None:
+        raise Trouble("overflow", f"{what} prints more than {COMMAND_OUTPUT} bytes")
+    text = ran.output.strip()
+    if asked.command.equals is not None:
+        return text == asked.command.equals
+    if not text:
+        raise Trouble("missing", f"{what} prints nothing")
+    return _typed(text, asked, kind, f"the output of {what}")
 
 
 def _several(asked: Look, kind: Type, moment: Moment) -> bool:
@@ -120,10 +147,10 @@ def _env(asked: Look, kind: Type, moment: Moment) -> object:
         if asked.unset is None:
             raise Trouble("missing", f"the variable {asked.target} is unset")
         return list(asked.unset) if isinstance(asked.unset, tuple) else asked.unset
-    return _typed(text.strip(), asked, kind)
+    return _typed(text.strip(), asked, kind, f"the variable {asked.target}")
 
 
-def _typed(text: str, asked: Look, kind: Type) -> object:
+def _typed(text: str, asked: Look, kind: Type, what: str) -> object:
     match kind.kind:
         case Kind.BOOL if text.lower() in (*_TRUE, *_FALSE):
             return text.lower() in _TRUE
@@ -131,11 +158,13 @@ def _typed(text: str, asked: Look, kind: Type) -> object:
             return sorted({each.strip() for each in text.split(asked.separator)} - {""})
         case Kind.STRING | Kind.ENUM:
             return text
+        case Kind.TIMESTAMP if parse_time(text) is not None:
+            return text
         case Kind.NUMBER | Kind.MONEY | Kind.DURATION:
             literal = parse_literal(text)
             if literal and (literal.bare or literal.type.kind is kind.kind):
                 return literal.value
-    raise Trouble("wrong type", f"the variable {asked.target} does not read as {kind}")
+    raise Trouble("wrong type", f"{what} does not read as {kind}")
 
 
 def as_text(value: object) -> str:

@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 
 from ..diagnostics import Span
+from ..language.times import parse_duration
 from ..language.types import Kind
+from ..limits import COMMAND_SECONDS
 from ..policy.catalogue import Catalogue, Metric
 from ..policy.nodes import Mapping, Sequence
 from .entries import Entry
-from .model import Choice, LiveSource, Look
-from .names import variable_complaint
+from .model import Choice, Command, LiveSource, Look
+from .names import path_complaint, variable_complaint
 
 __all__ = ["read_live"]
 
+_SHELLS = ("sh", "bash", "dash", "zsh", "ksh", "fish", "cmd", "cmd.exe", "powershell", "pwsh")
 _PATHS = ("exists", "modified", "age", "pid")
 _GIVES = {
     "exists": (Kind.BOOL,),
     "modified": (Kind.TIMESTAMP,),
     "age": (Kind.DURATION,),
     "pid": (Kind.NUMBER,),
+    "process": (Kind.NUMBER,),
     "any": (Kind.BOOL,),
     "all": (Kind.BOOL,),
     "not": (Kind.BOOL,),
@@ -50,6 +55,8 @@ def _fits(found: Look, metric: Metric, span: Span, entry: Entry) -> None:
         gives = (Kind.BOOL,) if found.active_unless is not None else None
         if metric.type.kind is Kind.TIMESTAMP:
             entry.collector.add("E514", f"`{metric.name}` is a timestamp, a variable gives none", span)
+    if found.command is not None:
+        gives = _command_gives(found.command)
     if gives and metric.type.kind not in gives:
         words = " or ".join(str(each) for each in gives)
         text = f"`{found.kind}` gives the type {words}, `{metric.name}` has {metric.type}"
@@ -57,11 +64,15 @@ def _fits(found: Look, metric: Metric, span: Span, entry: Entry) -> None:
 
 
 def _look(entry: Entry) -> Look:
-    kind = next((each for each in (*_GIVES, "env") if entry.has(each)), "exists")
+    kind = next((each for each in (*_GIVES, "command", "env") if entry.has(each)), "exists")
     if kind in _PATHS:
         return Look(kind, entry.path(kind))  # type: ignore[arg-type]
     if kind == "env":
         return _env(entry)
+    if kind == "process":
+        return Look("process", _process(entry))
+    if kind == "command":
+        return _command(entry)
     if kind == "choose":
         return Look(
             "choose",
@@ -78,9 +89,46 @@ def _look(entry: Entry) -> Look:
 def _part(entry: Entry) -> Look:
     """A part of `any`, `all`, `not` and `choose` is true or false."""
     found = _look(entry)
-    if found.kind in ("modified", "age", "pid", "choose"):
+    if found.kind in ("modified", "age", "pid", "process", "choose"):
         entry.complain("E514", f"`{found.kind}` is neither true nor false", found.kind)
     return found
+
+
+def _command_gives(command: Command) -> tuple[Kind, ...] | None:
+    if command.equals is not None:
+        return (Kind.BOOL,)
+    return (Kind.BOOL, Kind.NUMBER) if command.gives == "exit" else None
+
+
+def _process(entry: Entry) -> str:
+    text = entry.text("process")
+    try:
+        re.compile(text)
+    except (re.error, RecursionError, OverflowError) as problem:
+        entry.complain("E505", f"`process` is no regular expression: {problem}", "process")
+        return "(?!)"
+    return text
+
+
+def _command(entry: Entry) -> Look:
+    """A program by name or by its path below the root, with its arguments as they are."""
+    argv = entry.texts("command")
+    program = argv[0] if argv else ""
+    found = path_complaint(program)
+    if found:
+        entry.complain("E503", found[0], "command", found[1])
+    if program in _SHELLS and any(each in ("-c", "/c", "-Command") for each in argv[1:2]):
+        hint = "name the program itself, or a script below the root"
+        entry.complain("E515", f"`{program} {argv[1]}` hands the command to a shell", "command", hint)
+    equals = entry.text("equals") if entry.has("equals") else None
+    gives = entry.text("gives", "output" if equals is not None else "exit")
+    if equals is not None and gives == "exit":
+        entry.complain("E515", "`equals` is compared with the output, this gives the exit status", "equals")
+    timeout = parse_duration(entry.text("timeout", "60s")) or Decimal(0)
+    if not 0 < timeout <= COMMAND_SECONDS:
+        entry.complain("E515", f"`timeout` lies outside of 1s to {COMMAND_SECONDS}s", "timeout")
+    command = Command(argv, gives, equals, timeout)  # type: ignore[arg-type]
+    return Look("command", " ".join(argv), separator=entry.text("separator", ","), command=command)
 
 
 def _env(entry: Entry) -> Look:

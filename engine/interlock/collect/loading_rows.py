@@ -117,8 +117,10 @@ def _column(
     is_json = style in ("json", "jsonl")
     if of_file and style != "json":
         entry.complain("E506", f"`of: file` is for the format json, this is {style}", "of")
-    if kind == "json" and not is_json:
-        entry.complain("E506", f"a json column is for the formats json and jsonl, this is {style}", kind)
+    if kind == "json" and style not in ("json", "jsonl", "parquet"):
+        entry.complain(
+            "E506", f"a json column is for the formats json, jsonl and parquet, this is {style}", kind
+        )
     place = entry.text(kind)
     if style == "lines" and match is not None and place not in match.groupindex:
         hint = did_you_mean(place, match.groupindex)

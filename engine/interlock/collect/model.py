@@ -16,6 +16,7 @@ __all__ = [
     "Bound",
     "Choice",
     "Column",
+    "Command",
     "Coverage",
     "DocumentSource",
     "LiveSource",
@@ -73,7 +74,7 @@ class RowsSource:
     id: str
     pattern: str
     many: bool
-    format: Literal["json", "jsonl", "csv", "sqlite", "lines"]
+    format: Literal["json", "jsonl", "csv", "sqlite", "parquet", "lines"]
     time: str
     columns: tuple[Column, ...]
     metrics: tuple[Query, ...]
@@ -134,10 +135,22 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True)
+class Command:
+    """A program with its arguments, started without a shell; what counts is how it ends or what it prints."""
+
+    argv: tuple[str, ...]
+    gives: Literal["exit", "output"] = "exit"
+    equals: str | None = None
+    timeout: Decimal = Decimal(60)
+
+
+@dataclass(frozen=True, slots=True)
 class Look:
     """One look at the state of this moment; `kind` says which, `target` the file or variable."""
 
-    kind: Literal["exists", "modified", "age", "pid", "env", "any", "all", "not", "choose"]
+    kind: Literal[
+        "exists", "modified", "age", "pid", "process", "command", "env", "any", "all", "not", "choose"
+    ]
     target: str = ""
     active_unless: tuple[str, ...] | None = None
     unset: str | bool | Decimal | tuple[str, ...] | None = None
@@ -145,11 +158,18 @@ class Look:
     parts: tuple[Look, ...] = ()
     choices: tuple[Choice, ...] = ()
     otherwise: str | None = None
+    command: Command | None = None
 
     def variables(self) -> tuple[Look, ...]:
         """The looks at environment variables in it, itself or its parts."""
         inner = (*self.parts, *(each.when for each in self.choices))
         return (self,) if self.kind == "env" else tuple(found for each in inner for found in each.variables())
+
+    def commands(self) -> tuple[Command, ...]:
+        """The commands of it and its parts."""
+        inner = (*self.parts, *(each.when for each in self.choices))
+        own = (self.command,) if self.command is not None else ()
+        return (*own, *(found for each in inner for found in each.commands()))
 
     def shown(self) -> str:
         """Return it in words: `any of (file data/live_kill_switch.txt exists, variable LIVE_KILL_SWITCH)`."""
@@ -159,6 +179,8 @@ class Look:
             "modified": f"date of {self.target}",
             "age": f"age of {self.target}",
             "pid": f"process number in {self.target}",
+            "process": f"processes that match {self.target}",
+            "command": f"command {self.target}",
             "env": f"variable {self.target}",
             "choose": f"first of ({inner})",
             "not": f"not ({inner})",

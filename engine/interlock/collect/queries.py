@@ -12,6 +12,7 @@ from .covering import Covered, cover
 from .duckdb_tables import Database, SqlRefused, columns_of
 from .model import Query, RowsSource
 from .opening import Artefact, Root
+from .parquet import read_parquet
 from .records import read_records
 from .rosters import Rosters
 from .shaping import Result, complaint, shape
@@ -61,6 +62,8 @@ def _load_file(root: Root, name: str, loaded: Loaded, window: Window) -> None:
         artefact = root.open(name)
         if source.format == "sqlite":
             fill(part, source, read_database(root, artefact, source), artefact.modified, window)
+        elif source.format == "parquet":
+            fill(part, source, read_parquet(artefact, source), artefact.modified, window)
         else:
             top, records = read_records(artefact, source)
             fill(part, source, records, artefact.modified, window)

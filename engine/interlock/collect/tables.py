@@ -185,6 +185,8 @@ def _integer(value: object) -> int:
         value = int(value)
     if isinstance(value, float) and not math.isfinite(value):
         raise _Unfit("is not finite", "not finite")
+    if isinstance(value, Decimal) and value != value.to_integral_value():
+        raise _Unfit("is not a whole number")
     if isinstance(value, Decimal) or (isinstance(value, int) and not -_INTEGER <= value < _INTEGER):
         raise _Unfit("is beyond 64 bits", "out of range")
     if isinstance(value, bool) or not isinstance(value, int):
