@@ -1,0 +1,50 @@
+"""What tests of commands share: a way to run one in this process, and a snapshot of the example desk."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from interlock.cli.main import run
+
+ROOT = Path(__file__).resolve().parents[2]
+AS_OF = "2026-03-30T06:30:00Z"
+
+
+@dataclass(frozen=True)
+class Done:
+    """What a command left behind: its exit code and what it printed."""
+
+    code: int
+    out: str
+    err: str
+
+
+Command = Callable[..., Done]
+
+
+@pytest.fixture
+def command(capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Command:
+    """Runs a command line of words and paths with the shipped policies, and returns what it did."""
+    monkeypatch.setenv("INTERLOCK_POLICIES", str(ROOT / "policies"))
+
+    def call(*words: object) -> Done:
+        capfd.readouterr()
+        code = run([str(each) for each in words])
+        printed = capfd.readouterr()
+        return Done(code, printed.out, printed.err)
+
+    return call
+
+
+@pytest.fixture(scope="session")
+def desk_snapshot(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The snapshot of the example desk in a file, as `collect --archive` writes it."""
+    pytest.importorskip("duckdb", reason="collecting rows needs the duckdb extra")
+    file = tmp_path_factory.mktemp("desk") / "snapshot.json"
+    words = ["--as-of", AS_OF, "--archive", "--policies", str(ROOT / "policies"), "-o", str(file)]
+    assert run(["collect", "--root", str(ROOT / "examples" / "desk"), *words]) == 0
+    return file
