@@ -122,7 +122,8 @@ def _single(metric: Metric, form: object, as_of: Decimal, member: str) -> Value:
         return unknown(*told)
     if isinstance(form, dict):
         if "value" not in form:
-            return unknown("wrong type", "a series where one value is declared")
+            what = "a series where one value is declared" if "points" in form else "an object without `value`"
+            return unknown("wrong type", what)
         at = as_of
         if "at" in form:
             read = parse_time(form["at"]) if isinstance(form["at"], str) else None

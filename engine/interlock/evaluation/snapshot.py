@@ -95,7 +95,8 @@ def _decoded(data: bytes, name: str) -> object:
         )
     except json.JSONDecodeError as problem:
         place = f"line {problem.lineno} column {problem.colno} (offset {problem.pos})"
-        end = " the file ends too early:" if problem.pos >= len(text.rstrip()) else ""
+        torn = problem.msg.startswith("Unterminated") or re.fullmatch(r"[\w.+-]*\s*", text[problem.pos :])
+        end = " the file ends too early:" if torn else ""
         raise SnapshotError(f"{name}: not valid JSON at {place}:{end} {problem.msg.lower()}") from None
     except _Twice as problem:
         raise SnapshotError(f"{name}: the key `{problem}` is given twice in one object: keep one") from None
@@ -148,7 +149,7 @@ def _problems(document: object) -> Iterator[str]:
     yield from _format(document.get("interlock"))
     as_of = document.get("as_of")
     if not isinstance(as_of, str) or parse_time(as_of) is None:
-        shown = f"`{as_of}`" if isinstance(as_of, str) else "missing"
+        shown = f"`{as_of}`" if isinstance(as_of, str) else "missing" if as_of is None else "not text"
         yield f"`as_of` is {shown}: it must be a UTC time or carry an offset, as in `2026-03-30T06:00:00Z`"
     if not isinstance(document.get("metrics"), dict):
         yield "`metrics` is missing: it maps metric names to values"

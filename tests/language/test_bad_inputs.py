@@ -1,0 +1,31 @@
+"""Hostile and unlucky expressions: each is refused or unknown, with its whole text, and quickly."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import pytest
+
+from .cases import Case, read
+from .reference import Reference
+
+CASES = read(Path(__file__).parents[1] / "bad_inputs" / "expr.yaml")
+
+
+@pytest.mark.parametrize("case", CASES, ids=str)
+def test_bad_expression(case: Case) -> None:
+    begun = time.perf_counter()
+    assert Reference().evaluate(case) == case.wanted
+    assert time.perf_counter() - begun < 0.2
+
+
+def test_prefixes_beyond_the_cap() -> None:
+    case = CASES[0]
+    assert case.id == "expr/assignment-for-comparison"
+    long = Case(
+        "many-nots", "not " * 500 + "true", case.as_of, case.wanted, case.catalogue, case.tables, rule=True
+    )
+    assert (Reference().evaluate(long).error or "").split("\n")[0] == (
+        "expr:1:257: error E301: the expression has more than 500 parts or 64 levels"
+    )
