@@ -17,7 +17,9 @@ __all__ = [
     "EXIT_NOT_EVALUATED",
     "EXIT_WORST",
     "DocumentError",
+    "IntegrityError",
     "InterlockError",
+    "LedgerError",
     "MissingExtra",
     "SnapshotError",
     "UsageError",
@@ -73,6 +75,18 @@ class SnapshotError(InterlockError):
 
 class UsageError(InterlockError):
     """A command or a call of the API that asks for what does not exist."""
+
+
+class LedgerError(InterlockError):
+    """The ledger cannot be read or written now; without a record nothing is answered, so nothing was evaluated."""
+
+    exit_code = EXIT_NOT_EVALUATED
+
+
+class IntegrityError(InterlockError):
+    """The ledger does not hold what was written to it; the text names the first bad or missing entry."""
+
+    exit_code = EXIT_INTEGRITY
 
 
 class MissingExtra(InterlockError):

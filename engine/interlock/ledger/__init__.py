@@ -1,0 +1,1 @@
+"""The ledger: an append-only, hash-chained record in one SQLite file, and the state that follows from it."""

@@ -1,0 +1,167 @@
+"""Reads and appends the entries of a ledger; what has been appended is durable when the call returns."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import sqlite3
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from ..errors import IntegrityError
+from ..evaluation.canonical import digest
+from ..limits import LEDGER_WAIT
+from .entry import GENESIS, Draft, Entry, sealed
+from .store import connected, create, guarded, translated
+
+__all__ = ["DEFAULT", "Head", "Ledger", "Writing"]
+
+DEFAULT = Path(".interlock/ledger.db")
+"""Where a ledger lies unless another place is named."""
+
+_ALL = "SELECT sequence, time, kind, body, hash FROM entry WHERE sequence > ? ORDER BY sequence"
+_NEWEST = "SELECT sequence, time, kind, body, hash FROM entry ORDER BY sequence DESC LIMIT 2"
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The newest entry: its sequence, 0 in an empty ledger, and its hash."""
+
+    sequence: int = 0
+    hash: bytes = GENESIS
+
+    @property
+    def digest(self) -> str:
+        """The hash as `sha256:…`."""
+        return f"sha256:{self.hash.hex()}"
+
+
+class Ledger:
+    """One ledger file. Opened for reading unless `write` is asked for, which makes the file where it is not there."""
+
+    def __init__(self, path: Path, *, write: bool = False, wait: float = LEDGER_WAIT) -> None:
+        self.path = path
+        if write and not path.exists():
+            create(path)
+        self._connection = connected(path, write=write, wait=wait)
+
+    def __enter__(self) -> Ledger:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._connection.close()
+
+    def head(self) -> Head:
+        """Return the newest entry's sequence and hash; raises IntegrityError where its own hash is wrong."""
+        with translated(self.path):
+            rows = [Entry(*row) for row in self._connection.execute(_NEWEST)]
+        if not rows:
+            return Head()
+        newest = rows[0]
+        before = rows[1].hash if len(rows) > 1 else GENESIS
+        follows = newest.sequence == (rows[1].sequence + 1 if len(rows) > 1 else 1)
+        if not follows or _hash(before, newest) != newest.hash:
+            raise IntegrityError(f"ledger `{self.path.as_posix()}`: entry {newest.sequence} is bad")
+        return Head(newest.sequence, newest.hash)
+
+    def entries(self, until: int | None = None) -> Iterator[Entry]:
+        """Yield the entries in order, up to `until`; raises IntegrityError at the first bad or missing one."""
+        before, expected = GENESIS, 1
+        for each in self.raw():
+            if until is not None and each.sequence > until:
+                return
+            if each.sequence != expected:
+                raise IntegrityError(f"ledger `{self.path.as_posix()}`: entry {expected} is missing")
+            if _hash(before, each) != each.hash:
+                raise IntegrityError(f"ledger `{self.path.as_posix()}`: entry {each.sequence} is bad")
+            before, expected = each.hash, expected + 1
+            yield each
+
+    def raw(self) -> Iterator[Entry]:
+        """Yield what the file holds, unchecked."""
+        with translated(self.path):
+            for row in self._connection.execute(_ALL, (-(2**62),)):
+                yield Entry(*row)
+
+    def document(self, name: str) -> bytes:
+        """Return the document of a digest; raises IntegrityError where it is missing or another."""
+        with translated(self.path):
+            row = self._connection.execute("SELECT body FROM document WHERE digest = ?", (name,)).fetchone()
+        if row is None:
+            raise IntegrityError(f"ledger `{self.path.as_posix()}`: document {name} is missing")
+        body = bytes(row[0])
+        if digest(body) != name:
+            raise IntegrityError(f"ledger `{self.path.as_posix()}`: document {name} is bad")
+        return body
+
+    def documents(self) -> Iterator[tuple[str, bool]]:
+        """Yield the digest of every document, and whether its bytes are the ones that it names."""
+        with translated(self.path):
+            for name, body in self._connection.execute("SELECT digest, body FROM document ORDER BY digest"):
+                yield name, f"sha256:{hashlib.sha256(body).hexdigest()}" == name
+
+    def pages(self) -> str:
+        """Return what SQLite's own check of the file complains of first, `ok` where nothing is wrong."""
+        with translated(self.path):
+            if not guarded(self._connection):
+                return "the triggers that refuse changes are not the ones that it was made with"
+            return str(self._connection.execute("PRAGMA integrity_check(1)").fetchone()[0])
+
+    @contextlib.contextmanager
+    def writing(self) -> Iterator[Writing]:
+        """Hold the ledger's lock: what is appended inside is recorded as one, durably, or not at all."""
+        with translated(self.path):
+            self._connection.execute("BEGIN IMMEDIATE")
+        try:
+            yield Writing(self, self._connection, self.head())
+            with translated(self.path):
+                self._connection.execute("COMMIT")
+        except BaseException:
+            with contextlib.suppress(sqlite3.Error):
+                self._connection.execute("ROLLBACK")
+            raise
+
+    def append(self, drafts: Iterable[Draft]) -> Head:
+        """Record drafts as one group, committed together, and return the new head."""
+        with self.writing() as writing:
+            for each in drafts:
+                writing.append(each)
+        return writing.head
+
+
+@dataclass(slots=True)
+class Writing:
+    """An open transaction: the ledger is locked and its head is known."""
+
+    ledger: Ledger
+    _connection: sqlite3.Connection
+    head: Head
+    appended: list[int] = field(default_factory=list)
+
+    def append(self, draft: Draft) -> int:
+        """Append one entry and return its sequence."""
+        sequence = self.head.sequence + 1
+        seal = sealed(self.head.hash, sequence, draft.time, draft.kind, draft.body)
+        with translated(self.ledger.path):
+            self._connection.execute(
+                "INSERT INTO entry VALUES (?, ?, ?, ?, ?)",
+                (sequence, draft.time, draft.kind, draft.body, seal),
+            )
+        self.head = Head(sequence, seal)
+        self.appended.append(sequence)
+        return sequence
+
+    def keep(self, body: bytes) -> str:
+        """Keep a document once and return its digest."""
+        name = digest(body)
+        with translated(self.ledger.path):
+            self._connection.execute("INSERT OR IGNORE INTO document VALUES (?, ?)", (name, body))
+        return name
+
+
+def _hash(before: bytes, entry: Entry) -> bytes | None:
+    """The hash that an entry must have; None where its columns are not even of the right types."""
+    if not (isinstance(entry.time, str) and isinstance(entry.kind, str) and isinstance(entry.body, bytes)):
+        return None
+    return sealed(before, entry.sequence, entry.time, entry.kind, entry.body)

@@ -1,0 +1,121 @@
+"""The SQLite file of a ledger: its tables, its settings, and what its errors mean to a person.
+
+The rollback journal is chosen over the write-ahead log: all that is recorded then lies in one file, so that a copy is
+whole, and a damaged log can never take acknowledged entries with it (SQLite drops the frames of a log that fail their
+checksum without a word). `synchronous=EXTRA` is FULL and also makes the removal of the journal durable.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import secrets
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+
+from ..errors import IntegrityError, LedgerError, UsageError
+from ..limits import LEDGER_WAIT
+
+__all__ = ["APPLICATION", "PRAGMAS", "connected", "create", "guarded", "translated"]
+
+APPLICATION = 0x494C4B31
+"""`ILK1`, the mark of a ledger in the header of its file."""
+
+PRAGMAS = ("PRAGMA journal_mode=DELETE", "PRAGMA synchronous=EXTRA", "PRAGMA trusted_schema=OFF")
+
+_TABLES = """
+PRAGMA application_id={mark};
+CREATE TABLE entry (
+  sequence INTEGER PRIMARY KEY, time TEXT NOT NULL, kind TEXT NOT NULL, body BLOB NOT NULL, hash BLOB NOT NULL
+) STRICT;
+CREATE TABLE document (digest TEXT PRIMARY KEY, body BLOB NOT NULL) STRICT;
+"""
+_REFUSED = """
+CREATE TRIGGER {table}_{verb} BEFORE {verb} ON {table}
+BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END
+"""
+
+
+def create(path: Path) -> None:
+    """Make an empty ledger, whole or not at all; one that another process made meanwhile is kept."""
+    temporary = path.with_name(f".{path.name[:100]}.{secrets.token_hex(8)}.tmp")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        connection = sqlite3.connect(temporary, isolation_level=None)
+        try:
+            connection.execute("PRAGMA synchronous=EXTRA")
+            connection.executescript(_TABLES.format(mark=APPLICATION))
+            for words in _triggers():
+                connection.execute(words)
+        finally:
+            connection.close()
+        with contextlib.suppress(FileExistsError):
+            os.link(temporary, path)
+    except (OSError, sqlite3.Error) as problem:
+        raise LedgerError(f"cannot make the ledger `{path.as_posix()}`: {_reason(problem)}") from None
+    finally:
+        with contextlib.suppress(OSError):
+            temporary.unlink()
+
+
+def connected(path: Path, *, write: bool, wait: float = LEDGER_WAIT) -> sqlite3.Connection:
+    """Open an existing ledger; raises UsageError where there is none, IntegrityError where the file is no ledger."""
+    if not path.is_file():
+        raise UsageError(f"there is no ledger at `{path.as_posix()}`: name one with `--ledger FILE`")
+    mode = "rw" if write else "ro"
+    with translated(path):
+        connection = sqlite3.connect(
+            f"{path.resolve().as_uri()}?mode={mode}", uri=True, isolation_level=None, timeout=wait
+        )
+    try:
+        with translated(path):
+            for pragma in PRAGMAS if write else PRAGMAS[2:]:
+                connection.execute(pragma).fetchall()
+            mark = connection.execute("PRAGMA application_id").fetchone()[0]
+            tables = {
+                row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type='table'")
+            }
+            if mark != APPLICATION or not {"entry", "document"} <= tables:
+                raise IntegrityError(f"`{path.as_posix()}` is no ledger: it was cut, or it is another file")
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def guarded(connection: sqlite3.Connection) -> bool:
+    """Tell whether the triggers that refuse changes are all there, unchanged."""
+    found = {row[0] for row in connection.execute("SELECT sql FROM sqlite_master WHERE type = 'trigger'")}
+    return found == set(_triggers())
+
+
+def _triggers() -> tuple[str, ...]:
+    pairs = [(table, verb) for table in ("entry", "document") for verb in ("UPDATE", "DELETE")]
+    return tuple(_REFUSED.format(table=table, verb=verb).strip() for table, verb in pairs)
+
+
+@contextlib.contextmanager
+def translated(path: Path) -> Iterator[None]:
+    """Turn an error of SQLite into ours: damage is an IntegrityError, all else a LedgerError."""
+    try:
+        yield
+    except (sqlite3.OperationalError, sqlite3.InterfaceError) as problem:
+        damaged = "malformed" in str(problem) or "no such table" in str(problem) or "decode" in str(problem)
+        kind = IntegrityError if damaged else LedgerError
+        raise kind(f"ledger `{path.as_posix()}`: {_reason(problem)}") from None
+    except sqlite3.Error as problem:
+        raise IntegrityError(f"ledger `{path.as_posix()}` is damaged: {_reason(problem)}") from None
+
+
+def _reason(problem: Exception) -> str:
+    if isinstance(problem, OSError):
+        return (problem.strerror or "the system refuses").lower()
+    text = str(problem)
+    if "locked" in text:
+        return "another process has been writing to it for too long: try again"
+    if "readonly" in text:
+        return "it is read-only"
+    if "full" in text or "disk I/O" in text:
+        return f"it cannot be written, is the disk full: {text}"
+    return text
