@@ -1,4 +1,4 @@
-"""`interlock report` writes the same bytes wherever, whenever and under whatever locale it runs, and follows no link."""
+"""`interlock report` writes the same bytes wherever and under whatever locale it runs, and follows no link."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ def test_a_report_is_written(command: Any, desk_snapshot: Path, tmp_path: Path) 
     assert (done.code, done.out, done.err) == (0, "", f"wrote {file.as_posix()}\n")
     text = file.read_text(encoding="utf-8")
     assert text.startswith(
-        "# Gates as of 2026-03-30 06:30 UTC\n\n4 of 8 gates at the best verdict"
-    ) or text.startswith("# Gates as of 2026-03-30 06:30 UTC\n\n3 of 8 gates at the best verdict")
+        "# Gates as of 2026-03-30 06:30 UTC\n\n3 of 8 gates at the best verdict, 2 in between"
+    )
     assert text == command("report", desk_snapshot, *PAPER).out
     assert [each.name for each in tmp_path.iterdir()] == ["report.md"]
 
@@ -109,7 +109,7 @@ def test_nothing_half_written_is_left(
 def _made(folder: Path, **settings: str) -> dict[str, bytes]:
     """Collect, evaluate and report in processes of their own, and return what was made."""
     folder.mkdir()
-    policies = ("--policies", str(ROOT / "policies"))
+    policies = ("--policies", str(ROOT / "tests" / "frozen" / "policies"))
     desk = ("--root", os.path.relpath(DESK, folder), "--as-of", AS_OF, "--archive")
     runs = {
         "snapshot.json": ("collect", *desk),

@@ -26,7 +26,14 @@ class Names:
         self.params = params
 
     def text(self, path: str, comparisons: Sequence[Comparison]) -> str | None:
-        """Return the text of a dotted name, None where there is no such name."""
+        """Return the text of a dotted name, None where there is no such name.
+
+        Where a composed policy says what is wrong, a name that is unknown has nothing to add to it.
+        """
+        found = self.named(path, comparisons)
+        return None if found == "unknown" and _composed(comparisons) else found
+
+    def named(self, path: str, comparisons: Sequence[Comparison]) -> str | None:
         if path in ("seen", "needed", "margin"):
             first = failing(comparisons)[:1]
             return str(getattr(first[0], path) or "none") if first else "unknown"
@@ -48,6 +55,10 @@ class Names:
     def assumed(self) -> list[str]:
         """One line for each look at missing data."""
         return [f"`{to_text(node)}` speaks for missing data" for node in self.interpreter.assumed]
+
+
+def _composed(comparisons: Sequence[Comparison]) -> bool:
+    return any(each.op in ("at worst", "reaches") for each in comparisons)
 
 
 def _text(value: Shaped, kind: Type) -> str:

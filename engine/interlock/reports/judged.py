@@ -57,6 +57,12 @@ class Judged:
         """The instant at which the first verdict ends, None without a verdict."""
         return min((each.valid_until for each in self.verdicts), default=None)
 
+    @property
+    def parts(self) -> frozenset[str]:
+        """The policies among those judged that another one of them composes."""
+        judged = {each.policy for each in self.verdicts} & set(self.policies)
+        return frozenset(child.policy for name in judged for child in self.policies[name].children)
+
     def expired(self, verdict: Verdict) -> bool:
         """Tell whether the clock has passed the verdict."""
         return self.now is not None and verdict.expired(self.now)

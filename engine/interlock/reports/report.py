@@ -26,23 +26,24 @@ class Vocabulary:
 
 def report(judged: Judged) -> str:
     """Return the report of one snapshot in Markdown."""
+    every = [gate(judged, each) for each in judged.verdicts]
+    whole = [each for each in every if each.verdict.policy not in judged.parts]
+    parts = [each for each in every if each.verdict.policy in judged.parts]
     text = rendered(
         "report.md",
         judged=judged,
-        gates=[gate(judged, each) for each in judged.verdicts],
+        gates=[*whole, *parts],
+        tables=[("", whole), ("What these gates rest on:", parts)] if parts else [("", whole)],
         tasks=tasks(judged),
         inputs=inputs(judged.snapshot),
         vocabularies=_vocabularies(judged),
-        tones={tone: _count(judged, tone) for tone in ("good", "middle", "bad", "blind")},
+        tones={tone: sum(each.tone == tone for each in whole) for tone in ("good", "middle", "bad", "blind")},
+        whole=len(whole),
         engine=__version__,
         baselines=next((each.inputs.baselines for each in judged.verdicts), {}),
         readings=_readings(judged),
     )
     return tidy(text)
-
-
-def _count(judged: Judged, tone: str) -> int:
-    return sum(judged.tone(each) == tone for each in judged.verdicts)
 
 
 def _vocabularies(judged: Judged) -> tuple[Vocabulary, ...]:
