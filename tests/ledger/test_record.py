@@ -87,11 +87,12 @@ def test_nothing_that_is_recorded_can_be_changed_or_removed_through_sql(path: Pa
 
 def tampered(path: Path, words: str) -> None:
     connection = sqlite3.connect(path)
-    for name in [
-        row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'")
-    ]:
+    found = connection.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'").fetchall()
+    for name, _ in found:
         connection.execute(f"DROP TRIGGER {name}")
     connection.execute(words)
+    for _, sql in found:
+        connection.execute(sql)
     connection.commit()
     connection.close()
 
