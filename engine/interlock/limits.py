@@ -17,7 +17,6 @@ __all__ = [
     "FORMAT",
     "GUARD_SNAPSHOT_AGE",
     "LEDGER_WAIT",
-    "LEDGER_WAIT",
     "LIVE_CLOCK_DISTANCE",
     "NUMBER_DIGITS",
     "QUERY_MEMORY",
@@ -81,9 +80,6 @@ QUERY_MEMORY: Final = "1GB"
 
 QUERY_SECONDS: Final = 60
 """Seconds after which one source's SQL is broken off."""
-
-LEDGER_WAIT: Final = 30
-"""Seconds that a writer waits for other writers of the ledger."""
 
 LEDGER_WAIT: Final = 30
 """Seconds that a writer waits for other writers of the ledger."""
