@@ -202,7 +202,9 @@ class _Checker(CallRules):
         arguments = [self.node(each) for each in tree.args]
         options = {each.arg or "": self.node(each.value) for each in tree.keywords}
         if len(options) < len(tree.keywords):
-            self.complain("E308", f"an option of `{name}` is given twice", self.span(tree), "keep one of the two")
+            self.complain(
+                "E308", f"an option of `{name}` is given twice", self.span(tree), "keep one of the two"
+            )
             return None
         if not self.signature(name, len(arguments), list(options), self.span(tree)):
             return None
