@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -37,6 +38,21 @@ def test_a_folder_that_is_a_link_is_not_followed(tmp_path: Path) -> None:
         "policies/linked:1:1: error E202: the folder `linked` is a link, which is not followed\n"
         "  hint: put the folder itself here"
     )
+
+
+def test_a_folder_that_cannot_be_read_does_not_vanish(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = write(tmp_path, {**BASE, "desk/gate.yaml": b""})
+    listed = os.scandir
+
+    def refuse(folder: str) -> object:
+        if Path(folder) == root / "desk":
+            raise PermissionError(13, "Permission denied", str(folder))
+        return listed(folder)
+
+    monkeypatch.setattr(os, "scandir", refuse)
+    assert complaints(root) == "policies/desk:1:1: error E101: cannot read the folder: permission denied"
 
 
 def test_what_is_sound_is_returned_beside_the_complaints(tmp_path: Path) -> None:

@@ -22,7 +22,7 @@ Examples:
 """
 
 
-@click.command("evaluate", epilog=_EXAMPLES)
+@click.command("evaluate", short_help="Judge snapshots and print every verdict.", epilog=_EXAMPLES)
 @click.argument("snapshots", nargs=-1)
 @judging_options
 @format_option(*FORMATS)

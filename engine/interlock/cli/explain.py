@@ -23,7 +23,7 @@ Examples:
 """
 
 
-@click.command("explain", epilog=_EXAMPLES)
+@click.command("explain", short_help="Explain verdicts rule by rule.", epilog=_EXAMPLES)
 @click.argument("snapshot", required=False)
 @click.option(
     "--rule", "rules", multiple=True, metavar="ID", help="Only this rule; may be given several times."

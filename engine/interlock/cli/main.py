@@ -19,6 +19,8 @@ __all__ = ["run"]
 
 _INTERRUPTED = 130
 _NO_READER = 141
+_DUCKDB_INTERRUPTED = "Query interrupted"
+"""What Ctrl-C becomes when duckdb is at work; the package may be absent, so its words are all there is."""
 
 
 def run(argv: list[str]) -> int:
@@ -38,18 +40,25 @@ def run(argv: list[str]) -> int:
         return _told(f"error: {text}", EXIT_INVALID)
     except InterlockError as problem:
         return _mistake(problem)
-    except Exception:
+    except OSError as problem:
+        if problem.filename is None:
+            return _bug()
+        reason = (problem.strerror or "the system refuses").lower()
+        return _told(f"error: cannot use `{printable(str(problem.filename))}`: {reason}", EXIT_INVALID)
+    except Exception as problem:
+        if isinstance(problem, RuntimeError) and str(problem) == _DUCKDB_INTERRUPTED:
+            return _told("interrupted", _INTERRUPTED)
         return _bug()
     return code
 
 
 def _invoke(argv: list[str]) -> int:
     """Call the command; click's own ways of ending are codes like any other."""
+    if not argv:
+        return _told(interlock.get_help(click.Context(interlock, info_name="interlock")), EXIT_INVALID)
     try:
         with interlock.make_context("interlock", list(argv)) as context:
             result = interlock.invoke(context)
-    except click.exceptions.NoArgsIsHelpError as problem:
-        return _told(problem.format_message(), EXIT_INVALID)
     except click.exceptions.Exit as ending:
         return ending.exit_code
     return result if isinstance(result, int) else 0

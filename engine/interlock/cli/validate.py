@@ -13,9 +13,11 @@ import click
 from ..collect.workspace import Workspace, read_workspace
 from ..diagnostics import Collector, Diagnostic, printable
 from ..errors import EXIT_BEST, EXIT_INVALID, UsageError
+from ..policy.catalogue import RESERVED
 from ..policy.loader import find_root
 from . import terminal
 from .options import format_option, policies_option
+from .paths import shown_name, within
 from .progress import waiting
 
 __all__ = ["command"]
@@ -40,36 +42,18 @@ def command(paths: Sequence[str], policies: str | None, form: str, strict: bool)
     each other, and an error anywhere gives the exit code 2.
     """
     root = find_root(policies)
-    wanted = [_shown_name(root, each) for each in paths]
+    wanted = [shown_name(root, each, "validate") for each in paths]
     with waiting("checking policies") as advance:
         collector = Collector()
         found = read_workspace(root, collector, advance)
     every = collector.sorted()
     if found.root.documents < 2 and not every:
         raise UsageError(f"nothing to validate: `{root.as_posix()}` holds no document but interlock.yaml")
-    shown = [each for each in every if not wanted or any(_within(each.span.file, name) for name in wanted)]
+    shown = [each for each in every if not wanted or any(within(each.span.file, name) for name in wanted)]
     _FORMATS[form](shown, collector, root)
     summary = _summary(shown, every, found)
     (terminal.say if form == "text" else terminal.tell)(summary)
     return EXIT_INVALID if any(strict or each.severity == "error" for each in every) else EXIT_BEST
-
-
-def _shown_name(root: Path, given: str) -> str:
-    """Return the name that the path has in complaints; raises UsageError where it holds no document."""
-    path = Path(given)
-    if not path.exists():
-        raise UsageError(f"there is no file or folder `{printable(given)}`")
-    whole, top = path.resolve(), root.resolve()
-    if whole != top and top not in whole.parents:
-        hint = "name its policy root with `--policies DIR`"
-        raise UsageError(f"`{printable(given)}` lies outside the policy root `{root.as_posix()}`: {hint}")
-    if whole.is_dir() and not any(whole.rglob("*.y*ml")):
-        raise UsageError(f"nothing to validate: `{printable(given)}` holds no document")
-    return "/".join((top.name, *whole.relative_to(top).parts))
-
-
-def _within(file: str, name: str) -> bool:
-    return file == name or file.startswith(f"{name}/")
 
 
 # formats
@@ -143,7 +127,7 @@ def _summary(shown: Sequence[Diagnostic], every: Sequence[Diagnostic], found: Wo
     rest = [each for each in every if each not in shown]
     if not every:
         counts = ((found.root.documents, "document"), (len(found.root.policies), "policy"))
-        metrics = _count(len(found.root.catalogue.metrics), "metric")
+        metrics = _count(len(set(found.root.catalogue.metrics) - set(RESERVED)), "metric")
         return f"{', '.join(_count(*each) for each in counts)}, {metrics}: no complaints"
     here = _tally(shown) if shown else "no complaints here"
     return f"{here}; {_tally(rest)} not shown" if rest else here

@@ -193,6 +193,7 @@ class Database:
             if name in used
         }
         timer = threading.Timer(QUERY_SECONDS, self.connection.interrupt)
+        timer.daemon = True  # or an interrupted command would wait for it
         timer.start()
         try:
             result = self.connection.execute(sql, given) if given else self.connection.execute(sql)

@@ -27,20 +27,22 @@ from .rules import read_policy
 __all__ = ["KINDS", "PolicyRoot", "find_root", "load_root"]
 
 KINDS = ("interlock", "policy", "rollout", "metrics", "sources", "tests", "attestations", "environment")
-_NOT_BUILT = ("rollout", "tests", "attestations")
+_NOT_BUILT = ("rollout", "attestations")
 _SCHEMAS = {"metrics": "catalogue"}
 _MARK = "interlock.yaml"
 
 
 @dataclass(frozen=True, slots=True)
 class PolicyRoot:
-    """Everything that a policy root holds. `sources` are nodes that keep their schema; collect reads them."""
+    """Everything that a policy root holds. `sources` and `tests` are nodes that keep their schema; the rooms collect
+    and testing read them."""
 
     path: Path
     catalogue: Catalogue = field(default_factory=Catalogue)
     policies: Mapping[str, Policy] = field(default_factory=dict)
     environments: Mapping[str, Environment] = field(default_factory=dict)
     sources: tuple[MappingNode, ...] = ()
+    tests: tuple[MappingNode, ...] = ()
     documents: int = 0
     lost: Lost = field(default_factory=Lost)
 
@@ -98,13 +100,20 @@ def load_root(path: Path, collector: Collector, advance: Callable[[], None] = la
     lost = Lost(frozenset(declared - sound), blind)
     without_consequences(collector, lost)
     sources = tuple(by_kind.get("sources", []))
-    return PolicyRoot(path, catalogue, policies, environments, sources, count, lost)
+    tests = tuple(by_kind.get("tests", []))
+    return PolicyRoot(path, catalogue, policies, environments, sources, tests, count, lost)
 
 
 def _files(path: Path, collector: Collector) -> Iterator[tuple[Path, str]]:
     """Yield every document with its name in complaints: from the root's own folder on, with `/`."""
     name = path.resolve().name
-    for folder, folders, files in os.walk(path):
+
+    def unreadable(problem: OSError) -> None:
+        below = Path(problem.filename).relative_to(path).as_posix()
+        reason = (problem.strerror or "it cannot be read").lower()
+        collector.add("E101", f"cannot read the folder: {reason}", Span(f"{name}/{below}", 1, 1))
+
+    for folder, folders, files in os.walk(path, onerror=unreadable):
         folders[:] = sorted(each for each in folders if not each.startswith("."))
         below = Path(folder).relative_to(path).as_posix()
         prefix = name if below == "." else f"{name}/{below}"

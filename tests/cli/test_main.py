@@ -1,0 +1,214 @@
+"""The frame of every command: suggestions, exit codes, interruptions, and no traceback but for a bug."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from interlock.cli.group import COMMANDS
+from interlock.cli.main import run
+
+from .conftest import Command
+
+ROOT = Path(__file__).resolve().parents[2]
+ENVIRONMENT = {
+    **os.environ,
+    "PYTHONPATH": str(ROOT / "engine"),
+    "INTERLOCK_POLICIES": str(ROOT / "tests" / "frozen" / "policies"),
+}
+INTERLOCK = [sys.executable, "-m", "interlock"]
+
+
+@pytest.mark.parametrize(
+    ("line", "expect"),
+    [
+        ("validat", "no command is called `validat`: did you mean `validate`?"),
+        ("Validate", "no command is called `Validate`: did you mean `validate`?"),
+        (
+            "zzz",
+            f"no command is called `zzz`: there are {', '.join(sorted(COMMANDS))}",
+        ),
+        ("--polcies x", "`interlock` has no option `--polcies`: see `interlock --help`"),
+        ("validate --polcies x", "`interlock validate` has no option `--polcies`: did you mean `--policies`?"),
+        ("validate --x", "`interlock validate` has no option `--x`: see `interlock validate --help`"),
+        ("validate -z", "`interlock validate` has no option `-z`: see `interlock validate --help`"),
+        ("validate --policies", "`--policies` needs a value"),
+        ("validate --strict=yes", "`--strict` takes no value"),
+        ("validate --format jsn", "no format is called `jsn`: did you mean `json`?"),
+        ("validate --format xml", "no format is called `xml`: there are text, json, github"),
+        (
+            "validate --policies nowhere",
+            "nowhere is no policy root: it holds no interlock.yaml: the folder does not exist",
+        ),
+        ("eval", "`interlock eval` needs EXPRESSION: see `interlock eval --help`"),
+        ("eval 1", "`interlock eval` needs SNAPSHOT: see `interlock eval --help`"),
+        ("eval 1 2 3 4", "`interlock eval` does not take `3 4` as well: see `interlock eval --help`"),
+        ("metrics a b", "`interlock metrics` does not take `b` as well: see `interlock metrics --help`"),
+        ("collect", "`interlock collect` needs `--root`: see `interlock collect --help`"),
+        ("validate \x1b[31m", "there is no file or folder `\\u001b[31m`"),
+        ("\u202evalidate\x07", "no command is called `\\u202evalidate\\u0007`: did you mean `validate`?"),
+    ],
+)  # fmt: skip
+def test_a_slip_on_the_command_line(command: Command, line: str, expect: str) -> None:
+    done = command(*shlex.split(line))
+    assert (done.code, done.out, done.err) == (2, "", f"error: {expect}\n")
+
+
+def test_without_a_command_the_help_goes_to_stderr(command: Command) -> None:
+    told, helped = command(), command("--help")
+    assert (told.code, told.out, helped.code, helped.err) == (2, "", 0, "")
+    assert told.err == helped.out
+
+
+def test_the_help_lists_every_command_with_one_line(command: Command) -> None:
+    listed = command("-h").out.partition("Commands:\n")[2].split("\n\n")[0].splitlines()
+    assert [line.split()[0] for line in listed] == list(COMMANDS)
+    assert all(line.endswith(".") and not line.endswith("...") for line in listed)
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_the_help_of_every_command_has_an_example_that_parses(command: Command, name: str) -> None:
+    done = command(name, "--help")
+    assert done.code == 0 and done.err == ""
+    examples = done.out.partition("Examples:\n")[2].splitlines()
+    assert examples and all(line.startswith(f"    interlock {name}") for line in examples)
+    assert "\x1b" not in done.out
+
+
+def test_the_version_is_the_same_wherever_it_is_asked_for(command: Command) -> None:
+    front = subprocess.run(
+        [*INTERLOCK, "--version"], capture_output=True, text=True, env=ENVIRONMENT, check=True
+    )
+    assert command("--version").out == front.stdout
+
+
+def test_a_bug_shows_its_traceback_and_asks_to_be_reported(
+    command: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise ZeroDivisionError("this cannot happen")
+
+    monkeypatch.setattr("interlock.cli.validate.find_root", fail)
+    done = command("validate")
+    first, *_, cause, last = done.err.splitlines()
+    assert (done.code, first) == (70, "Traceback (most recent call last):")
+    assert cause == "ZeroDivisionError: this cannot happen"
+    assert last == (
+        "interlock 0.1.0: this is a bug: please report it with the lines above and the command that you ran"
+    )
+
+
+@pytest.mark.parametrize(
+    ("problem", "code", "expect"),
+    [
+        (KeyboardInterrupt(), 130, "interrupted\n"),
+        (BrokenPipeError(), 141, ""),
+        (
+            PermissionError(13, "Permission denied", "x.yaml"),
+            2,
+            "error: cannot use `x.yaml`: permission denied\n",
+        ),
+    ],
+    ids=["ctrl-c", "no reader", "permission"],
+)
+def test_what_the_system_or_the_user_breaks_off(problem: BaseException, code: int, expect: str) -> None:
+    arguments = (*problem.args, "x.yaml") if isinstance(problem, PermissionError) else ()
+    script = (
+        "import sys, interlock.cli.validate as room\n"
+        "from interlock.cli.main import run\n"
+        f"def fail(*_): raise {type(problem).__name__}{arguments}\n"
+        "room.find_root = fail\n"
+        "sys.exit(run(['validate']))\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, env=ENVIRONMENT, check=False
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (code, "", expect)
+
+
+def test_a_name_that_is_too_long_for_the_system(command: Command) -> None:
+    name = "x" * 5000
+    done = command("validate", name)
+    assert (done.code, done.err) == (2, f"error: cannot use `{name}`: file name too long\n")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="the system has no full device")
+def test_a_full_disk_is_told() -> None:
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [*INTERLOCK, "metrics"],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            env=ENVIRONMENT,
+            check=False,
+        )
+    assert (done.returncode, done.stderr) == (2, "error: cannot write the output: no space left on device\n")
+
+
+@pytest.mark.skipif(os.name != "posix", reason="pipes of POSIX")
+def test_a_reader_that_leaves_early_hears_nothing_more() -> None:
+    line = f"{shlex.join(INTERLOCK)} metrics; echo code $? >&2"
+    done = subprocess.run(
+        ["bash", "-c", f"({line}) | head -1"], capture_output=True, text=True, env=ENVIRONMENT, check=False
+    )
+    assert done.stdout.startswith("metric ")
+    assert done.stderr in ("code 141\n", "code 0\n")
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
+@pytest.mark.parametrize("delay", [0.1, 0.4, 0.7, 1.0, 1.3])
+def test_ctrl_c_ends_at_once_and_writes_a_file_whole_or_not_at_all(delay: float, tmp_path: Path) -> None:
+    words = ["collect", "--root", str(ROOT / "examples/desk"), "-o", str(tmp_path / "snapshot.json")]
+    process = subprocess.Popen([*INTERLOCK, *words], stderr=subprocess.PIPE, text=True, env=ENVIRONMENT)
+    time.sleep(delay)
+    process.send_signal(signal.SIGINT)
+    _, told = process.communicate(timeout=20)
+    left = [path.name for path in tmp_path.iterdir()]
+    if process.returncode == 0:
+        assert left == ["snapshot.json"]
+    elif process.returncode == 130:
+        assert told.endswith("interrupted\n") or told == ""
+        assert left in ([], ["snapshot.json"])
+    else:
+        assert process.returncode == -signal.SIGINT, told  # before Python had reached a line of ours
+
+
+WORDS = st.one_of(
+    st.sampled_from(
+        [*COMMANDS, "--policies", "--format", "--root", "--as-of", "--member", "--baseline", "--policy"]
+    ),
+    st.sampled_from(
+        ["json", "text", "symbol=BTC-USD", "-", "--", "-o", "--help", "--all", "=", "a=b", "2026-03-30"]
+    ),
+    st.sampled_from(
+        ["equity.daily_change", "1 > 0", "kill_switch.active", ".", "/nowhere", "*", "--historic"]
+    ),
+    st.text(st.characters(exclude_characters="\0"), max_size=8),
+)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(words=st.lists(WORDS, max_size=6))
+def test_no_command_line_shows_a_traceback(
+    words: list[str], capfd: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: Any
+) -> None:
+    monkeypatch.setenv("INTERLOCK_POLICIES", str(ROOT / "tests" / "frozen" / "policies"))
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("sys.stdin", Path(os.devnull).open(encoding="utf-8"))  # noqa: SIM115
+    code = run(words)
+    printed = capfd.readouterr()
+    assert code in (0, 1, 2, 3, 4)
+    assert "Traceback" not in printed.err
+    assert code == 0 or printed.err
+    assert "\x1b" not in printed.out + printed.err
