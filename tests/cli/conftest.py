@@ -29,7 +29,7 @@ Command = Callable[..., Done]
 @pytest.fixture
 def command(capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Command:
     """Runs a command line of words and paths with the shipped policies, and returns what it did."""
-    monkeypatch.setenv("INTERLOCK_POLICIES", str(ROOT / "policies"))
+    monkeypatch.setenv("INTERLOCK_POLICIES", str(ROOT / "tests" / "frozen" / "policies"))
 
     def call(*words: object) -> Done:
         capfd.readouterr()
@@ -45,6 +45,6 @@ def desk_snapshot(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The snapshot of the example desk in a file, as `collect --archive` writes it."""
     pytest.importorskip("duckdb", reason="collecting rows needs the duckdb extra")
     file = tmp_path_factory.mktemp("desk") / "snapshot.json"
-    words = ["--as-of", AS_OF, "--archive", "--policies", str(ROOT / "policies"), "-o", str(file)]
+    words = ["--as-of", AS_OF, "--archive", "--policies", str(ROOT / "tests" / "frozen" / "policies"), "-o", str(file)]
     assert run(["collect", "--root", str(ROOT / "examples" / "desk"), *words]) == 0
     return file

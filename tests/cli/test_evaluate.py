@@ -270,7 +270,7 @@ def test_annotations_name_files_as_seen_from_here(
     monkeypatch.chdir(ROOT / "docs")
     done = command("evaluate", desk_snapshot, *GATE, "--format", "github")
     assert done.out.splitlines()[0] == (
-        "::error file=../policies/phase-2b-operations/turnover-gate.yaml,line=53,"
+        "::error file=../tests/frozen/policies/phase-2b-operations/turnover-gate.yaml,line=53,"
         "title=turnover-gate at BTC-USD%3A BLOCK::confidence: the confidence is 72%25, 75%25 is needed; "
         "do: let the trade pass by"
     )

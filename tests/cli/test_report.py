@@ -25,7 +25,7 @@ def test_a_report_is_written(command: Any, desk_snapshot: Path, tmp_path: Path) 
     assert (done.code, done.out, done.err) == (0, "", f"wrote {file.as_posix()}\n")
     text = file.read_text(encoding="utf-8")
     assert text.startswith(
-        "# Gates as of 2026-03-30 06:30 UTC\n\n3 of 8 gates at the best verdict, 2 in between"
+        "# Gates as of 2026-03-30 06:30 UTC\n\n2 of 7 gates at the best verdict, 2 in between"
     )
     assert text == command("report", desk_snapshot, *PAPER).out
     assert [each.name for each in tmp_path.iterdir()] == ["report.md"]
