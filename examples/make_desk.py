@@ -12,12 +12,16 @@ import argparse
 from datetime import UTC, datetime
 from pathlib import Path
 
+from making.admission import write_admission
 from making.agents import write_agents
+from making.cutover import write_cutover
 from making.daily import write_daily
 from making.decisions import make_decisions
 from making.learning import write_learning
 from making.period import Period
+from making.plan import write_plan
 from making.state import write_state
+from making.telemetry import write_telemetry
 from making.trades import make_trades, result_document
 from making.weekly import write_weekly
 from making.writing import Desk
@@ -41,6 +45,10 @@ def make_desk(out: Path, as_of: datetime) -> list[str]:
     write_state(desk, period, decisions)
     write_agents(desk, period)
     write_learning(desk, period)
+    write_plan(desk, period)
+    write_cutover(desk, period)
+    write_admission(desk, period)
+    write_telemetry(desk, period, trades)
     return desk.written
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from .chance import Chance
 from .decisions import Decision
 from .period import DAY, Period, stamp
+from .telemetry import PHASE_A
 from .writing import Desk
 
 __all__ = ["write_state"]
@@ -136,6 +137,7 @@ def _progress(desk: Desk, period: Period) -> None:
 def _configuration(desk: Desk, period: Period) -> None:
     config = {
         "at": stamp(period.as_of - timedelta(minutes=4)),
+        "since": stamp(period.as_of - PHASE_A),
         "multi_tp": {"hybrid_exit_mode_enabled": False, "hybrid_exit_canary_symbols": []},
         "risk": {
             "auction_no_signal_persistence_enabled": False,

@@ -29,15 +29,34 @@ DOCUMENTS = {
     "orchestrator-status": "agents/status.json",
     "experiment-runs-v2": "data/experiments/experiment_runs_v2.json",
     "environment": "env.json",
+    "commands": "commands.json",
+    "strategy-experiment": "data/experiments/strategy_experiment.json",
+    "release": "data/release.json",
+    "realised-evidence": "agents/evidence.json",
+    "cutover-note": "agents/cutover_note.json",
+    "job-requests": "data/experiments/job_requests.json",
+    "learning-status": "data/memory/learning_status.json",
 }
 LINES = {
     "shadow-decision": "data/rl/shadow_decisions.jsonl",
     "outcome-evidence": "data/memory/outcome_evidence.jsonl",
     "alert": "logs/alerts.jsonl",
+    "exit-record": "logs/exits.jsonl",
+    "swap-record": "logs/swaps.jsonl",
 }
-TEXTS = {"orchestrator-log": "agents/orchestrator.log", "live-trader-log": "agents/live_trader.log"}
+TEXTS = {
+    "orchestrator-log": "agents/orchestrator.log",
+    "live-trader-log": "agents/live_trader.log",
+    "paper-live-log": "logs/paper_live_longrun.out.log",
+}
 TABLES = {
+    "daily-costs": "data/execution/daily_costs.csv",
+    "position-size": "data/experiments/position_size.csv",
+    "integrity-guard": "data/integrity/guard.csv",
+    "scorecard": "data/experiments/scorecards.csv",
+    "cleanup-run": "data/integrity/cleanup_runs.csv",
     "paper-live-days": "data/rl/paper_live_days.csv",
+    "experiment-0-days": "data/experiment_0_days.csv",
     "authority-audit": "data/rl/authority_audit.csv",
     "signal-evaluations": "data/signals/evaluations.csv",
     "execution-quality": "data/execution/daily_quality.csv",
@@ -45,7 +64,7 @@ TABLES = {
     "config-digests": "data/config_digests.csv",
     "pending-recheck": "data/memory/pending_recheck.csv",
 }
-ABSENT = {"go-no-go-summary", "kill-switch", "readiness", "trading-lock"}
+ABSENT = {"go-no-go-summary", "incident-note", "kill-switch", "readiness", "trading-lock"}
 """Artefacts that a desk without live trading does not have, or that are written from verdicts."""
 
 
@@ -66,7 +85,7 @@ def _records(name: str) -> Iterator[Any]:
     elif name in TABLES:
         with (DESK / TABLES[name]).open(encoding="utf-8", newline="") as handle:
             for row in csv.DictReader(handle):
-                digests = {"config", "risk_caps"}
+                digests = {"config", "risk_caps", "inputs"}
                 yield {key: text if key in digests else _value(text) for key, text in row.items()}
     elif name == "pid-file":
         yield from (

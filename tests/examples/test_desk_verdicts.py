@@ -74,14 +74,24 @@ def _open(verdict: Verdict) -> list[RuleResult]:
 def test_the_desk_gets_the_verdicts_of_its_readme(judged: Callable[[Path], Decision]) -> None:
     decision = judged(DESK)
     assert {each.name: each.verdict for each in decision.verdicts} == {
+        "alert-silence": "QUIET",
         "baseline-kpis": "COMPLETE",
+        "capital-preservation": "NORMAL",
+        "daily-report": "FRESH",
         "experiment-0-rollback": "CONTINUE",
         "live-rollout-readiness": "CONDITIONAL",
+        "paper-heartbeat": "RECENT",
         "phase-2c-promotion": "NO_GO",
+        "pre-launch-checklist": "NOT_READY",
+        "rl-authority": "INTACT",
+        "shadow-collection": "OK",
         "shadow-daily-health": "HEALTHY",
         "shadow-weekly-evidence": "REVIEW",
+        "startup-safety": "BLOCK_LIVE",
         "turnover-gate at BTC-USD": "BLOCK",
         "turnover-gate at ETH-USD": "ALLOW",
+        "weekly-archive": "COMPLETE",
+        "weight-clamp": "WITHIN",
     }
     assert decision.refusals == ()
     assert [(rule.id, rule.reason) for each in decision.verdicts for rule in _open(each)] == [
@@ -89,7 +99,16 @@ def test_the_desk_gets_the_verdicts_of_its_readme(judged: Callable[[Path], Decis
         ("btc-validated", "nobody has attested that the BTC mitigation works"),
         ("human-review", "the full review of the gates is not attested"),
         ("sign-off", "the sign-off is not documented"),
+        ("readiness-go", "micro-live readiness is CONDITIONAL, it must be GO"),
+        ("kill-switch-tested", "no valid attestation says that the kill switch was tested"),
+        ("alerts-delivered", "no valid attestation says that a test alert arrived"),
+        (
+            "reboot-survived",
+            "no valid attestation says that task, process, pid file and heartbeat came back after a reboot",
+        ),
+        ("stakeholders-signed", "the sign-off of the stakeholders is not documented"),
         ("btc-edge", "the edge of BTC-USD changed by -21.77 USD against the week before"),
+        ("ready", "micro-live readiness is CONDITIONAL, live trading needs GO"),
         ("confidence", "the confidence is 72%, 75% is needed"),
     ]
 
