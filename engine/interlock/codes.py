@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from .test_codes import TEST_CODES
-
 __all__ = ["CODES", "Code"]
 
 
@@ -250,5 +248,19 @@ CODES: dict[str, Code] = {
         "A reason names no metric, param, let or member of the policy.",
         "Follow the suggestion; `seen`, `needed` and `margin` are always there."),
     # tests
-    **{code: Code(*words) for code, words in TEST_CODES.items()},
+    "E701": Code("test names what is not there",
+                 "A tests document names a policy, rule, metric, member, verdict or environment that does not exist.",
+                 "Follow the suggestion; `interlock metrics` lists the metrics."),
+    "E702": Code("value of a test does not fit",
+                 "A value is not of its metric's type, a series is written for a single value, or a time is none.",
+                 "Write it as `docs/testing.md` shows for that kind of metric."),
+    "E703": Code("base of a test cannot be taken",
+                 "The base has no `as_of`, or names a file that is missing, torn or in a circle.",
+                 "Give the base an `as_of`, or name another tests document or a snapshot in JSON relative to this file."),
+    "E704": Code("case tests nothing",
+                 "A case changes nothing that the policy reads, or does not say what it expects.",
+                 "Change the base, and write `expect` or a `table`; the base itself is tested by an `expect` beside it."),
+    "E705": Code("case given twice",
+                 "Two cases of a document, or two rows of a table, have the same name.",
+                 "Rename one; a table needs each value once."),
 }

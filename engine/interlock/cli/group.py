@@ -14,6 +14,7 @@ __all__ = ["COMMANDS", "interlock"]
 
 COMMANDS: dict[str, str] = {
     "validate": "interlock.cli.validate",
+    "test": "interlock.cli.test",
     "collect": "interlock.cli.collect",
     "evaluate": "interlock.cli.evaluate",
     "explain": "interlock.cli.explain",

@@ -14,7 +14,7 @@ from ..policy.model import Composition, Override, Param, Rule
 from .canonical import canonical, digest
 from .comparisons import compared
 from .compiled import CompiledPolicy, CompiledRule
-from .interpreter import Interpreter
+from .interpreter import Interpreter, Watch
 from .measures import Measures
 from .naming import Names
 from .outcomes import Outcome, of_children, of_truth, verdict_of
@@ -29,7 +29,7 @@ __all__ = ["Decision", "Refusal", "Request", "decide"]
 class Request:
     """How a snapshot is to be judged: the environment's values by policy, named baselines, and whether to do
     without a ledger. Tests say in its place what is `attested` (None: nobody can tell) and for how many seconds
-    an unknown trigger has been blind (None: for too long)."""
+    an unknown trigger has been blind (None: for too long), and may watch every comparison."""
 
     environment: Mapping[str, Mapping[str, Value]] = field(default_factory=dict)
     baselines: Mapping[str, Measures] = field(default_factory=dict)
@@ -37,6 +37,7 @@ class Request:
     engine: str = ""
     attested: frozenset[str] | None = frozenset()
     blind_for: Decimal | None = None
+    watch: Watch | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +146,7 @@ class _Case:
             member_scope=self.policy.for_each,
             baselines=judge.request.baselines,
             attestations=judge.request.attested if judge.request.stateless else None,
+            watch=judge.request.watch,
         )
         self.params = self.parameters(given)
         self.interpreter.params = self.params.values

@@ -24,7 +24,7 @@ from .shapes import Members, Series, Shaped, lift
 from .transforms import TRANSFORMS
 from .windows import Item, Selection, select
 
-__all__ = ["Interpreter", "Seen"]
+__all__ = ["Interpreter", "Seen", "Watch"]
 
 _SPANNED = ("streak", "longest", "most")
 _COMPARISONS = ("lt", "le", "gt", "ge", "eq", "ne", "in", "not_in")
@@ -38,6 +38,10 @@ class Seen:
     left: Value
     right: Value
     truth: Value
+
+
+Watch = Callable[[Node, str | None, Shaped, Shaped, Shaped], None]
+"""Is told of every comparison and every boolean metric: the node, the member, both sides and the truth."""
 
 
 @dataclass(slots=True)
@@ -55,6 +59,7 @@ class Interpreter:
     member_scope: str | None = None
     baselines: Mapping[str, Measures] = field(default_factory=dict)
     attestations: frozenset[str] | None = None
+    watch: Watch | None = None
     seen: list[Seen] = field(default_factory=list)
     assumed: dict[Call, Shaped] = field(default_factory=dict)
     _kept: dict[str, tuple[Shaped, list[Seen]]] = field(default_factory=dict)
@@ -88,6 +93,8 @@ class Interpreter:
         value = self._leaf(node)
         if node.type == BOOL and node.shape == SCALAR and not isinstance(value, (Series, Members)):
             self.seen.append(Seen(node, value, value, value))
+        if self.watch is not None and node.type == BOOL and isinstance(node, MetricRef):
+            self.watch(node, self.member, value, value, value)
         return value
 
     def _leaf(self, node: Node) -> Shaped:
@@ -144,6 +151,8 @@ class Interpreter:
             result = lift(SCALARS[name], *arguments)
         except decimal.DecimalException:
             return absent(node.shape, Cause("", "", "", "overflow", "the result is beyond all numbers"))
+        if name in _COMPARISONS and self.watch is not None:
+            self.watch(node, self.member, arguments[0], arguments[1], result)
         if name in _COMPARISONS and not isinstance(result, (Series, Members)):
             left, right = arguments
             self.seen.append(Seen(node, left, right, result))  # type: ignore[arg-type]
