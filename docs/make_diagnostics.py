@@ -33,6 +33,7 @@ ROOMS = {
     "E4": "Catalogue and environments",
     "E5": "Sources",
     "E6": "Templates",
+    "E7": "Tests of policies",
     "W8": "Findings",
 }
 

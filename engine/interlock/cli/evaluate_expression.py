@@ -13,6 +13,7 @@ from ..evaluation.expression import Evaluated
 from ..evaluation.shapes import Members, Series
 from ..language.times import show_time
 from ..language.types import EVENT, Type
+from ..language.units import show
 from ..language.values import Cause, Unknown, Value
 from . import terminal
 from .expression_record import record
@@ -23,6 +24,7 @@ from .tables import Table
 __all__ = ["command"]
 
 _POINTS = 12
+_DIGITS = 16
 _EXAMPLES = """\b
 Examples:
   interlock eval 'streak(equity.daily_change < -3%) >= 2' snapshot.json
@@ -88,7 +90,7 @@ def _text(found: Evaluated, most: int | None) -> None:
     elif isinstance(value, Series):
         _series(found, value, most)
     else:
-        terminal.say(f"value: {shown(value, kind)}")
+        terminal.say(f"value: {_exact(value, kind)}")
     terminal.say(f"type: {kind}, {'along ' if shape.time or shape.members else ''}{shape}")
     for line in told(_causes(value)):
         terminal.say(f"unknown: {line}")
@@ -139,7 +141,7 @@ def _members(found: Evaluated, value: Members, most: int | None) -> None:
     table = Table((found.node.shape.members or "member", "value"))
     for name, each in value.values.items():
         assert not isinstance(each, Series)
-        table.add(name, shown(each, found.node.type))
+        table.add(name, _exact(each, found.node.type))
     table.show()
 
 
@@ -153,7 +155,12 @@ def _points(found: Evaluated, value: Series, most: int | None) -> list[tuple[str
 
 
 def _point(value: Value, kind: Type) -> str:
-    return "an event" if kind == EVENT and value is True else shown(value, kind)
+    return "an event" if kind == EVENT and value is True else _exact(value, kind)
+
+
+def _exact(value: Value, kind: Type) -> str:
+    """A known value with more digits than a report shows; an unknown one with its bounds."""
+    return shown(value, kind) if isinstance(value, Unknown) else show(value, kind, _DIGITS)
 
 
 def _shown(table: Table, points: int, most: int | None) -> None:
