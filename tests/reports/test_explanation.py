@@ -30,7 +30,7 @@ def test_a_bad_day(sources: dict[str, list[str]]) -> None:
 
 def test_one_rule_of_one_policy(sources: dict[str, list[str]]) -> None:
     found = judged(broken(), policies=["live-rollout-readiness"])
-    lines = explained(found, Look(width=100), sources, ["paper-streak"]).splitlines()
+    lines = explained(found, Look(width=120), sources, ["paper-streak"]).splitlines()
     assert [each for each in lines if each.startswith(("✔", "✘", "?", "!", "·"))] == [
         "? paper-streak unknown, contributes CONDITIONAL"
         "  policies/phase-2b-operations/live-rollout-readiness.yaml:76"

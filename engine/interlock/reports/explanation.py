@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from ..evaluation.causes import told
 from ..evaluation.verdict import Comparison, RuleResult, Verdict
 from ..language.times import show_time
-from .columns import Cell, aligned, wrapped
+from .columns import Cell, aligned, cells, wrapped
 from .escaping import line
 from .judged import Judged, Look
 from .origins import origins
@@ -63,7 +63,10 @@ def _rule(judged: Judged, rule: RuleResult, look: Look, source: Sequence[str]) -
     sign = look.paint(mark(tone, look), tone)
     given = f", contributes {rule.contribution}" if rule.contribution else ""
     word = look.paint(outcome_word(rule), tone)
-    yield f"{sign} {look.paint(line(rule.id), 'strong')} {word}{given}  {rule.file}:{rule.line}"
+    place = f"{rule.file}:{rule.line}"
+    head = cells(f"{mark(tone, look)} {line(rule.id)} {outcome_word(rule)}{given}  {place}")
+    beside = "  " if head <= look.width else "\n  "
+    yield from f"{sign} {look.paint(line(rule.id), 'strong')} {word}{given}{beside}{place}".split("\n")
     if rule.title:
         yield from wrapped(line(rule.title), look.width, "  ", "  ")
     if rule.outcome == "fail" or not (rule.comparisons or rule.causes):
@@ -78,16 +81,27 @@ def _rule(judged: Judged, rule: RuleResult, look: Look, source: Sequence[str]) -
 
 def _compared(rule: RuleResult, look: Look, source: Sequence[str]) -> Iterator[str]:
     """The source line of each comparison once, and below it what was compared there."""
-    shown = 0
     for number in dict.fromkeys(each.line for each in rule.comparisons):
         if 0 < number <= len(source):
-            yield look.paint(f"{_INDENT}{number} | {line(source[number - 1])}", "faint")
-        here = [each for each in rule.comparisons if each.line == number]
-        rows = [_row(each) for each in here]
-        indent = len(_INDENT) + 2
-        for text in aligned(rows, max(look.width - indent, 40), look.paint):
-            yield " " * indent + text
-        shown += len(here)
+            for text in wrapped(
+                f"{number} | {line(source[number - 1])}", look.width, _INDENT, f"{_INDENT}   | "
+            ):
+                yield look.paint(text, "faint")
+        rows = [_row(each) for each in rule.comparisons if each.line == number]
+        yield from (f"{_INDENT}  {text}" for text in _fitted(rows, look))
+
+
+def _fitted(rows: Sequence[Sequence[Cell]], look: Look) -> Iterator[str]:
+    """A row for each comparison where all fit, else a few lines for each."""
+    room = look.width - len(_INDENT) - 2
+    if all(cells(text) <= room for text in aligned(rows, 10_000, lambda text, tone: text)):
+        yield from aligned(rows, 10_000, look.paint)
+        return
+    for first, *rest in rows:
+        yield from wrapped(first.text, room)
+        parts = [look.paint(each.text, each.tone) if each.tone else each.text for each in rest if each.text]
+        short = sum(cells(each.text) + 2 for each in rest) <= room
+        yield from [f"  {'  '.join(parts)}"] if short else (f"  {each}" for each in parts)
 
 
 def _row(comparison: Comparison) -> list[Cell]:
