@@ -11,6 +11,7 @@ from .writing import Desk
 __all__ = ["write_agents"]
 
 _HOURS = 54
+_CYCLE_HOURS = 80
 _SCHEMA = (
     "id INTEGER PRIMARY KEY, pair TEXT NOT NULL, side TEXT NOT NULL, "
     "status TEXT NOT NULL, created_at TEXT NOT NULL"
@@ -28,10 +29,10 @@ def write_agents(desk: Desk, period: Period) -> None:
 
 
 def _orchestrator(period: Period) -> list[str]:
-    start = period.as_of - timedelta(hours=_HOURS)
+    start = period.as_of - timedelta(hours=_CYCLE_HOURS)
     lines = []
-    for step in range(2 * _HOURS):
-        at = stamp(start + timedelta(minutes=30 * step + 15))
+    for step in range(2 * _CYCLE_HOURS):
+        at = stamp(start + timedelta(minutes=30 * step + 25))
         lines.append(f"{at} INFO cycle number={step + 1} {_CYCLE}")
     return lines
 
@@ -44,7 +45,8 @@ def _trader(period: Period) -> list[str]:
         rejected = chance.happens(0.1)
         outcome = "outcome=rejected reason=min_notional" if rejected else "outcome=accepted"
         lines.append(f"{at} INFO route pair=ETH/USDT {outcome} latency={chance.whole(180, 900)}ms")
-    return lines
+    alive = [period.as_of - timedelta(minutes=10 * step, seconds=20) for step in range(9, -1, -1)]
+    return sorted(lines + [f"{stamp(at)} INFO event name=alive" for at in alive])
 
 
 def _fills(desk: Desk, period: Period) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections.abc import Iterator
+from datetime import datetime, timedelta
 from typing import Any
 
 from .chance import Chance
@@ -18,8 +19,7 @@ def write_learning(desk: Desk, period: Period) -> None:
     """Write five days of runs, a normal one now and then, and one verification or more for each."""
     chance = Chance("learning")
     runs, evidence = [], []
-    at = period.as_of - timedelta(days=_DAYS)
-    while at < period.as_of - timedelta(minutes=40):
+    for at in _starts(period, chance):
         run = _run(len(runs) + 1, at, chance)
         checks = _checks(run, at, chance)
         run["outcome"] = checks[-1]["verdict"]
@@ -27,7 +27,6 @@ def write_learning(desk: Desk, period: Period) -> None:
         run["finished_at"] = checks[-1]["at"]
         runs.append(run)
         evidence += checks
-        at += timedelta(minutes=chance.whole(95, 260))
     evidence.sort(key=lambda check: (check["at"], check["run_id"]))
     document = {"updated_at": stamp(period.as_of - timedelta(minutes=1)), "runs": "all runs"}
     desk.compact("data/experiments/experiment_runs_v2.json", document, runs, "all runs")
@@ -35,6 +34,15 @@ def write_learning(desk: Desk, period: Period) -> None:
     looks = [period.as_of - timedelta(minutes=30 * step + 1) for step in range(95, -1, -1)]
     pending = [(stamp(at), chance.whole(0, 2)) for at in looks]
     desk.csv("data/memory/pending_recheck.csv", ("at", "pending_recheck_runs"), pending)
+
+
+def _starts(period: Period, chance: Chance) -> Iterator[datetime]:
+    """A run every few hours; the last verification is a few minutes old."""
+    at = period.as_of - timedelta(days=_DAYS)
+    while at < period.as_of - timedelta(minutes=180):
+        yield at
+        at += timedelta(minutes=chance.whole(95, 260))
+    yield period.as_of - timedelta(minutes=16)
 
 
 def _run(number: int, at: Any, chance: Chance) -> dict[str, Any]:
