@@ -19,14 +19,16 @@ __all__ = ["CompiledPolicy", "CompiledRule", "compile_policy"]
 
 @dataclass(frozen=True, slots=True)
 class CompiledRule:
-    """One rule with its programs, the params that it uses, through lets too, and for each of its comparisons
-    the truth that helps it to pass."""
+    """One rule with its programs, the params and metrics that it uses, through lets too, and for each of its
+    comparisons the truth that helps it to pass. `hold` stands for the condition while the rule is held."""
 
     rule: Rule
     condition: Program | None
     applies: Program | None
     params: frozenset[str]
     helpful: Mapping[int, bool]
+    hold: Program | None = None
+    metrics: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +70,14 @@ def compile_policy(policy: Policy, catalogue: Catalogue) -> CompiledPolicy:
 
 def _rule(rule: Rule, policy: Policy) -> CompiledRule:
     condition = None if isinstance(rule.condition, Composition) else rule.condition
-    trees = [each for each in (condition, rule.applies) if each is not None]
+    trees = [each for each in (condition, rule.applies, rule.hold) if each is not None]
     used = frozenset().union(*(params_read(each, policy.lets) for each in trees))
-    helpful = polarities(condition, rule.kind == "requirement", policy.lets) if condition else {}
-    program, guard = (lower(each) if each else None for each in (condition, rule.applies))
-    return CompiledRule(rule, program, guard, used, helpful)
+    helpful: dict[int, bool] = {}
+    for tree in (condition, rule.hold):
+        helpful |= polarities(tree, rule.kind == "requirement", policy.lets) if tree else {}
+    program, guard, hold = (lower(each) if each else None for each in (condition, rule.applies, rule.hold))
+    metrics = sorted(set().union(*(metrics_read(each, policy.lets) for each in trees)))
+    return CompiledRule(rule, program, guard, used, helpful, hold, tuple(metrics))
 
 
 def _trees(policy: Policy) -> list[Node]:

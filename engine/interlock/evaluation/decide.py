@@ -14,47 +14,20 @@ from ..policy.model import Composition, Override, Param, Rule
 from .canonical import canonical, digest
 from .comparisons import compared
 from .compiled import CompiledPolicy, CompiledRule
-from .interpreter import Interpreter, Watch
+from .cutting import Cut, bound_value, gained
+from .history import Fact, Memory
+from .interpreter import Interpreter
 from .measures import Measures
 from .naming import Names
 from .outcomes import Outcome, of_children, of_truth, verdict_of
 from .parameters import Effective, effective
 from .reasons import generated, rendered
+from .remembering import Case, joined_facts, orphans
+from .request import Decision, Refusal, Request
+from .shapes import Shaped
 from .verdict import Inputs, RuleResult, Verdict
 
 __all__ = ["Decision", "Refusal", "Request", "decide"]
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """How a snapshot is to be judged: the environment's values by policy, named baselines, and whether to do
-    without a ledger. Tests say in its place what is `attested` (None: nobody can tell) and for how many seconds
-    an unknown trigger has been blind (None: for too long), and may watch every comparison."""
-
-    environment: Mapping[str, Mapping[str, Value]] = field(default_factory=dict)
-    baselines: Mapping[str, Measures] = field(default_factory=dict)
-    stateless: bool = False
-    engine: str = ""
-    attested: frozenset[str] | None = frozenset()
-    blind_for: Decimal | None = None
-    watch: Watch | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Refusal:
-    """A policy that was not evaluated at all, and why: a param without a value, or a ledger that it needs."""
-
-    policy: str
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class Decision:
-    """Everything that one evaluation gives: verdicts in order, refused policies, and members left out."""
-
-    verdicts: tuple[Verdict, ...]
-    refusals: tuple[Refusal, ...] = ()
-    notes: tuple[str, ...] = ()
 
 
 def decide(
@@ -77,7 +50,19 @@ def decide(
             verdicts += judge.policy(name, {})
         except _Refused as problem:
             refusals.append(Refusal(name, str(problem)))
-    return Decision(tuple(verdicts), tuple(refusals), tuple(sorted(judge.notes)))
+    refusals += _gone(compiled, request.memory)
+    notes = sorted({*judge.notes, *map(str, measures.restated)})
+    return Decision(tuple(verdicts), tuple(refusals), tuple(notes), joined_facts(judge.facts))
+
+
+def _gone(compiled: Mapping[str, CompiledPolicy], memory: Memory | None) -> list[Refusal]:
+    """A latch outlives its policy: it is told of at every evaluation until a person re-arms it."""
+    left = sorted(memory.latched_policies() - set(compiled)) if memory else []
+    hint = "bring the policy back, or re-arm its rules with `interlock log rearm`"
+    return [
+        Refusal(name, f"`{name}` is latched in the ledger and gone from the policies: {hint}")
+        for name in left
+    ]
 
 
 class _Refused(Exception):
@@ -90,6 +75,7 @@ class _Judge:
     measures: Measures
     request: Request
     notes: set[str] = field(default_factory=set)
+    facts: list[Fact] = field(default_factory=list)
     kept: dict[tuple[str, tuple[tuple[str, object], ...]], list[Verdict]] = field(default_factory=dict)
 
     @property
@@ -118,9 +104,16 @@ class _Judge:
                 self.notes.add(f"{policy.id} at {member}: no rule applies")
         return found or [_Case(self, compiled, None, given).nobody(doubt)]
 
+    def attested(self) -> frozenset[str] | None:
+        """What enough people attested, None where nobody can tell."""
+        memory = self.request.memory
+        if memory is None:
+            return self.request.attested if self.request.stateless else None
+        return memory.attested(lambda name: bound_value(self.measures.metric(name)))
+
     def refuse(self, compiled: CompiledPolicy) -> None:
         policy = compiled.policy
-        if compiled.needs_ledger and not self.request.stateless:
+        if compiled.needs_ledger and not self.request.stateless and self.request.memory is None:
             words = ", ".join(f"`{each}`" for each in compiled.needs_ledger)
             raise _Refused(f"`{policy.id}` uses {words}, which need a ledger: `--stateless` does without")
         for rule in policy.rules:
@@ -139,19 +132,22 @@ class _Case:
         self.compiled = compiled
         self.policy = compiled.policy
         self.member = member
-        self.interpreter = Interpreter(
-            judge.measures,
-            lets=compiled.lets,
-            member=member,
-            member_scope=self.policy.for_each,
-            baselines=judge.request.baselines,
-            attestations=judge.request.attested if judge.request.stateless else None,
-            watch=judge.request.watch,
-        )
+        self.interpreter = self.interpreting(judge.measures)
         self.params = self.parameters(given)
         self.interpreter.params = self.params.values
         self.names = Names(self.interpreter, self.policy, self.params.shown)
         self.children: dict[str, tuple[Verdict, ...]] = {}
+
+    def interpreting(self, measures: Measures) -> Interpreter:
+        return Interpreter(
+            measures,
+            lets=self.compiled.lets,
+            member=self.member,
+            member_scope=self.policy.for_each,
+            baselines=self.judge.request.baselines,
+            attestations=self.judge.attested(),
+            watch=self.judge.request.watch,
+        )
 
     def parameters(self, given: Mapping[str, Value]) -> Effective:
         plain = {
@@ -189,11 +185,11 @@ class _Case:
         return self.assemble((), [], [f"not evaluated: {why}"])
 
     def verdict(self) -> Verdict:
-        outcomes = [self.outcome(each) for each in self.compiled.rules]
-        results = tuple(
-            self.result(each, outcome) for each, outcome in zip(self.compiled.rules, outcomes, strict=True)
-        )
-        return self.assemble(results, outcomes, [])
+        pairs = [self.judged(each) for each in self.compiled.rules]
+        memory = self.judge.request.memory
+        if memory is not None:
+            pairs += orphans(self.policy, memory.latches(self.policy.id, self.member or ""))
+        return self.assemble(tuple(result for _, result in pairs), [outcome for outcome, _ in pairs], [])
 
     def assemble(self, results: tuple[RuleResult, ...], outcomes: list[Outcome], extra: list[str]) -> Verdict:
         policy, as_of = self.policy, self.judge.measures.as_of
@@ -228,6 +224,7 @@ class _Case:
             params=self.params.shown,
             engine=request.engine,
             stateless=request.stateless,
+            ledger_head=request.memory.head if request.memory else None,
         )
 
     def assumptions(self, extra: list[str], children: list[Verdict]) -> tuple[str, ...]:
@@ -245,34 +242,64 @@ class _Case:
 
     # one rule
 
-    def outcome(self, compiled: CompiledRule) -> Outcome:
+    def judged(self, compiled: CompiledRule) -> tuple[Outcome, RuleResult]:
+        """Decide one rule and write its result; a stateful one asks the ledger."""
+        rule, memory, as_of = compiled.rule, self.judge.request.memory, self.judge.measures.as_of
+        if memory is None or not rule.stateful:
+            found = self.outcome(compiled, self.interpreter)
+            outcome = found.contributing(rule, self.policy.verdicts, self.blind(rule))
+            return outcome, self.result(compiled, outcome)
+
+        def at(instant: Decimal, after: Decimal | None, hold: bool) -> Outcome:
+            return self.outcome(compiled, self.at(instant, after), hold)
+
+        gains = [pair for name in compiled.metrics for pair in gained(name, self.metric(name), as_of)]
+        case = Case(memory, self.policy, rule, self.member or "", as_of)
+        outcome, fact, latched = case.remembered(at, gains)
+        self.judge.facts.append(fact)
+        return outcome, self.result(compiled, outcome, latched=latched)
+
+    def blind(self, rule: Rule) -> bool:
+        """Whether, without a ledger, an unknown trigger counts as blind for too long."""
+        request, limit = self.judge.request, rule.blind_limit
+        if limit is None or not request.stateless:
+            return False
+        return request.blind_for is None or request.blind_for > limit
+
+    def at(self, instant: Decimal, after: Decimal | None) -> Interpreter:
+        """An interpreter over the series as they were at an instant, without what lies before `after`."""
+        if instant >= self.judge.measures.as_of and after is None:
+            return self.interpreter
+        cut = self.interpreting(Cut(self.judge.measures, instant, after))
+        cut.params = self.params.values
+        return cut
+
+    def metric(self, name: str) -> Shaped:
+        scope = self.judge.catalogue.metrics[name].scope
+        return self.judge.measures.metric(
+            name, self.member if scope and scope == self.policy.for_each else None
+        )
+
+    def outcome(self, compiled: CompiledRule, interpreter: Interpreter, hold: bool = False) -> Outcome:
         """Decide one rule; its comparisons and causes go into the result."""
         rule = compiled.rule
         free = sorted(compiled.params & self.params.unlimited)
         if free:
             return Outcome.skipped(f"does not apply: param `{free[0]}` is unlimited")
-        guard = True if compiled.applies is None else self.interpreter.evaluate(compiled.applies)
+        guard = True if compiled.applies is None else interpreter.evaluate(compiled.applies)
         if guard is False:
             return Outcome.skipped("does not apply")
-        before = len(self.interpreter.seen)
-        if compiled.condition is None:
+        before = len(interpreter.seen)
+        program = compiled.hold if hold else compiled.condition
+        if program is None:
             assert isinstance(rule.condition, Composition)
             outcome = self.composed(rule, rule.condition)
         else:
-            truth = self.interpreter.evaluate(compiled.condition)
+            truth = interpreter.evaluate(program)
             assert isinstance(truth, (bool, Unknown))
             outcome = of_truth(rule, truth)
-            seen = self.interpreter.seen[before:]
-            outcome = replace(outcome, comparisons=compared(seen, compiled.helpful))
-        outcome = replace(outcome, sure=guard is True)
-        return outcome.contributing(rule, self.policy.verdicts, self.blind(rule))
-
-    def blind(self, rule: Rule) -> bool:
-        """Tell whether an unknown trigger has been unknown for longer than it may be."""
-        request, limit = self.judge.request, rule.blind_limit
-        if limit is None or not request.stateless:
-            return False
-        return request.blind_for is None or request.blind_for > limit
+            outcome = replace(outcome, comparisons=compared(interpreter.seen[before:], compiled.helpful))
+        return replace(outcome, sure=guard is True)
 
     def composed(self, rule: Rule, child: Composition) -> Outcome:
         given = {name: self.handed(value) for name, value in child.params.items()}
@@ -290,7 +317,7 @@ class _Case:
         assert isinstance(value, (bool, str, Decimal, frozenset))
         return value
 
-    def result(self, compiled: CompiledRule, outcome: Outcome) -> RuleResult:
+    def result(self, compiled: CompiledRule, outcome: Outcome, *, latched: bool = False) -> RuleResult:
         rule = compiled.rule
         return RuleResult(
             id=rule.id,
@@ -300,6 +327,7 @@ class _Case:
             title=rule.title,
             covers=rule.covers,
             shadow=rule.shadow is not None,
+            latched=latched,
             comparisons=outcome.comparisons,
             causes=merged(outcome.causes),
             action=rule.action or None if outcome.word in ("fail", "unknown") else None,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
@@ -12,6 +12,7 @@ from ..language.values import INFINITY, Cause, Unknown, Value, unbounded
 from ..limits import SKEW
 from ..policy.catalogue import RESERVED, Catalogue, Metric, Scope
 from .elements import element, stated_unknown, too_few
+from .merging import Restated, began, joined
 from .series import irregular, regular
 from .shapes import Members, Series, Shaped
 from .snapshot import Odd, Snapshot
@@ -20,11 +21,16 @@ __all__ = ["Measures"]
 
 
 class Measures:
-    """The metrics of one snapshot, read through the catalogue and kept; asking twice costs nothing."""
+    """The metrics of one snapshot, read through the catalogue and kept; asking twice costs nothing.
 
-    def __init__(self, snapshot: Snapshot, catalogue: Catalogue) -> None:
+    Series take earlier points from `earlier` snapshots, oldest first; `restated` names the periods that differ.
+    """
+
+    def __init__(self, snapshot: Snapshot, catalogue: Catalogue, earlier: Sequence[Snapshot] = ()) -> None:
         self.snapshot = snapshot
         self.catalogue = catalogue
+        self.earlier = earlier
+        self.restated: set[Restated] = set()
         self._kept: dict[str, Shaped] = {}
 
     @property
@@ -61,10 +67,7 @@ class Measures:
 
     def aliased(self, scope: Scope) -> dict[str, list[Mapping[str, object]]]:
         """Return what the snapshot holds for each member of a scope, aliases resolved."""
-        found: dict[str, list[Mapping[str, object]]] = {}
-        for written, table in self.snapshot.scopes.get(scope.name, {}).items():
-            found.setdefault(scope.aliases.get(written, written), []).append(table)
-        return found
+        return _aliased(scope, self.snapshot)
 
     def _declared(self, name: str) -> Metric:
         """The declaration; a set of members also knows their aliases."""
@@ -83,25 +86,37 @@ class Measures:
         return Members(values, doubt)
 
     def _read(self, metric: Metric, member: str) -> Value | Series:
-        form = self._form(metric, member)
+        form = self._form(metric, member, self.snapshot)
+        if metric.series != "single" and self.earlier:
+            past = [self._form(metric, member, each) for each in self.earlier]
+            form, restated = joined(metric, past, form, member)
+            self.restated.update(restated)
+            metric = replace(metric, began=began(past)) if metric.began is None else metric
         if metric.series == "regular":
             return regular(metric, form, self.as_of, member)
         if metric.series == "irregular":
             return irregular(metric, form, self.as_of, member)
         return _single(metric, form, self.as_of, member)
 
-    def _form(self, metric: Metric, member: str) -> object:
+    def _form(self, metric: Metric, member: str, snapshot: Snapshot) -> object:
         """The metric as written, or the cause why it is not there."""
         key = metric.record or metric.name
         if key in RESERVED:
             return Odd("no ledger", "supplied inside a rollout only")
         if not metric.scope:
-            return self.snapshot.metrics.get(key, Odd("missing", ""))
-        tables = self.aliased(self.catalogue.scopes[metric.scope]).get(member, [])
+            return snapshot.metrics.get(key, Odd("missing", ""))
+        tables = _aliased(self.catalogue.scopes[metric.scope], snapshot).get(member, [])
         forms = [table[key] for table in tables if key in table]
         if len(forms) > 1:
             return Odd("conflict", f"`{member}` is given under two names")
         return forms[0] if forms else Odd("missing" if tables else "missing member", "")
+
+
+def _aliased(scope: Scope, snapshot: Snapshot) -> dict[str, list[Mapping[str, object]]]:
+    found: dict[str, list[Mapping[str, object]]] = {}
+    for written, table in snapshot.scopes.get(scope.name, {}).items():
+        found.setdefault(scope.aliases.get(written, written), []).append(table)
+    return found
 
 
 def within_range(metric: Metric, value: Value | Series) -> Value | Series:

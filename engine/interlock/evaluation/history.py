@@ -1,0 +1,83 @@
+"""What an evaluation remembers: a ledger fulfils `Memory`, and without one nothing is remembered."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Protocol
+
+from .snapshot import Snapshot
+
+__all__ = ["Fact", "Key", "Latch", "Memory", "Seen"]
+
+Key = tuple[str, str, str]
+"""A rule across time: policy, member (empty without one) and rule; neither version nor file is part of it."""
+
+Seen = tuple[str, str, str, str]
+"""One point that a latched trigger has judged: metric, member, instant and value as text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Latch:
+    """A trigger that has fired: the instant at which it was true or blind for too long, its verdict, and why."""
+
+    at: Decimal
+    verdict: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """What an evaluation found of one stateful rule: pass, fail, unknown or skipped, the points that it judged for
+    the first time, and the latch where it has fired now."""
+
+    key: Key
+    outcome: str
+    seen: tuple[Seen, ...] = ()
+    fired: Latch | None = None
+
+
+class Memory(Protocol):
+    """What a ledger knew before an evaluation, as far as it is not later than the snapshot's instant."""
+
+    @property
+    def head(self) -> str:
+        """The digest of the newest entry that was known."""
+        ...
+
+    def earlier(self) -> Sequence[Snapshot]:
+        """Return the recorded snapshots up to the instant, oldest first."""
+        ...
+
+    def first(self, policy: str) -> Decimal | None:
+        """Return the instant of the policy's first record."""
+        ...
+
+    def known(self, key: Key) -> Decimal | None:
+        """Return the newest instant at which a rule was recorded as pass or fail."""
+        ...
+
+    def passed(self, key: Key) -> Decimal | None:
+        """Return the instant of the rule's newest record where it passed then, else None."""
+        ...
+
+    def latches(self, policy: str, member: str) -> Mapping[str, Latch]:
+        """Return the latches of a policy at a member that nobody has re-armed, by rule."""
+        ...
+
+    def latched_policies(self) -> frozenset[str]:
+        """Return the policies that have a latch."""
+        ...
+
+    def rearmed(self, key: Key) -> Decimal | None:
+        """Return when a person last re-armed the rule."""
+        ...
+
+    def seen(self, key: Key) -> frozenset[Seen]:
+        """Return the points that a latched trigger has judged."""
+        ...
+
+    def attested(self, value: Callable[[str], object]) -> frozenset[str]:
+        """Return what enough people attested, where `value` gives a bound metric's value as it is now."""
+        ...

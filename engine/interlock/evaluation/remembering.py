@@ -1,0 +1,161 @@
+"""What a rule's outcome becomes when the past is known: latched, blind for too long, or held."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from ..language.times import show_duration, show_time
+from ..policy.model import Policy, Rule
+from .history import Fact, Key, Latch, Memory, Seen
+from .outcomes import Outcome, join
+from .reasons import generated
+from .verdict import RuleResult
+
+__all__ = ["Case", "Judge", "joined_facts", "orphans", "unseen"]
+
+_WORST_FIRST = ("fail", "unknown", "pass", "skipped")
+
+
+Judge = Callable[[Decimal, Decimal | None, bool], Outcome]
+"""Decides a rule with its series cut at an instant, without what lies before another, by `hold` where that is true."""
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One stateful rule of a policy at a member, at an instant, before what the ledger remembers."""
+
+    memory: Memory
+    policy: Policy
+    rule: Rule
+    member: str
+    as_of: Decimal
+
+    @property
+    def key(self) -> Key:
+        return (self.policy.id, self.member, self.rule.id)
+
+    def remembered(self, judge: Judge, gains: Iterable[tuple[Decimal, Seen]]) -> tuple[Outcome, Fact, bool]:
+        """Return the outcome, the fact that is to be recorded, and whether the rule is latched.
+
+        `gains` are the points of the rule's series, each with the instant at which it was gained.
+        """
+        rule, rearmed = self.rule, self.memory.rearmed(self.key)
+        after = rearmed if rule.latch and rearmed is not None and rearmed < self.as_of else None
+        now = judge(self.as_of, after, self.held())
+        blind = now.word == "unknown" and self.blind()
+        plain = now.contributing(rule, self.policy.verdicts, blind)
+        latch = self.memory.latches(self.policy.id, self.member).get(rule.id)
+        if not rule.latch or (latch is None and rearmed is not None and rearmed >= self.as_of):
+            return plain, Fact(self.key, now.word), False
+        instants, new = unseen(gains, self.memory.seen(self.key), self.as_of, after)
+        fired = None
+        if latch is None and rule.shadow is None:
+            fired = self.fired(judge, instants, after, now, blind)
+        fact = Fact(self.key, now.word, new, fired)
+        latch = latch or fired
+        return (plain, fact, False) if latch is None else (self.latched(plain, latch), fact, True)
+
+    def held(self) -> bool:
+        """Whether the rule passed at its newest record, no longer ago than the policy's `max_gap`."""
+        passed, most = self.memory.passed(self.key), self.policy.max_gap
+        return (
+            self.rule.hold is not None
+            and passed is not None
+            and most is not None
+            and self.as_of - passed <= most
+        )
+
+    def blind(self) -> bool:
+        """Whether an unknown trigger has been so for longer than its limit; without a record it has."""
+        if self.rule.blind_limit is None:
+            return False
+        known = self.memory.known(self.key)
+        since = self.memory.first(self.policy.id) if known is None else known
+        return since is None or self.as_of - since > self.rule.blind_limit
+
+    def fired(
+        self, judge: Judge, instants: Iterable[Decimal], after: Decimal | None, now: Outcome, blind: bool
+    ) -> Latch | None:
+        """Return the latch of the first instant at which the trigger was true, else of one too long blind."""
+        word = self.rule.failed
+        for instant in instants:
+            then = judge(instant, after, False)
+            if then.word == "fail":
+                return Latch(instant, word, generated("fail", then.comparisons, then.causes))
+        if now.word == "fail":
+            return Latch(self.as_of, word, generated("fail", now.comparisons, now.causes))
+        if not blind:
+            return None
+        limit = show_duration(self.rule.blind_limit or Decimal(0))
+        return Latch(self.as_of, word, f"it was unknown for longer than {limit}")
+
+    def latched(self, now: Outcome, latch: Latch) -> Outcome:
+        """Return the outcome of a trigger that stays fired, whatever it would be now."""
+        verdicts = self.policy.verdicts
+        word = join(verdicts, (_known(self.policy, latch.verdict), self.rule.failed))
+        note = "" if now.word == "fail" else _since(self.policy, self.rule.id, latch)
+        return replace(now, word="fail", contribution=word, possible=(word,), note=note, sure=True)
+
+
+def unseen(
+    gains: Iterable[tuple[Decimal, Seen]], seen: frozenset[Seen], as_of: Decimal, after: Decimal | None
+) -> tuple[tuple[Decimal, ...], tuple[Seen, ...]]:
+    """Return the instants at which a latched trigger is to be judged besides `as_of`, and the points that are new.
+
+    From the first new point on each instant counts: a late point changes what later ones mean.
+    """
+    points = sorted((at, each) for at, each in gains if after is None or at > after)
+    new = [(at, each) for at, each in points if each not in seen]
+    if not new:
+        return (), ()
+    instants = sorted({at for at, _ in points if new[0][0] <= at < as_of})
+    return tuple(instants), tuple(each for _, each in new)
+
+
+def orphans(policy: Policy, found: Mapping[str, Latch]) -> list[tuple[Outcome, RuleResult]]:
+    """Return what latches of rules that the policy no longer has go on contributing."""
+    present = {rule.id for rule in policy.rules if rule.latch}
+    results = []
+    for name, latch in sorted(found.items()):
+        if name in present:
+            continue
+        word = _known(policy, latch.verdict)
+        reason = f"finding: the rule is gone or no longer latched, {_since(policy, name, latch)}"
+        result = RuleResult(
+            id=name,
+            outcome="fail",
+            contribution=word,
+            reason=reason,
+            latched=True,
+            runbook=policy.runbook,
+            file=policy.span.file,
+            line=policy.span.line,
+        )
+        results.append((Outcome("fail", contribution=word, possible=(word,)), result))
+    return results
+
+
+def joined_facts(facts: Iterable[Fact]) -> tuple[Fact, ...]:
+    """Return one fact for each rule: a policy that was judged with several params counts by its worst outcome."""
+    found: dict[Key, Fact] = {}
+    for each in facts:
+        other = found.get(each.key)
+        if other is None:
+            found[each.key] = each
+            continue
+        word = min(each.outcome, other.outcome, key=_WORST_FIRST.index)
+        seen = tuple(sorted({*each.seen, *other.seen}))
+        found[each.key] = Fact(each.key, word, seen, other.fired or each.fired)
+    return tuple(found[key] for key in sorted(found))
+
+
+def _known(policy: Policy, verdict: str) -> str:
+    """The verdict of a latch, the worst one where the policy no longer has it."""
+    return verdict if verdict in policy.verdicts else policy.worst
+
+
+def _since(policy: Policy, rule: str, latch: Latch) -> str:
+    name = f"{policy.id}/{rule}"
+    return f"latched since {show_time(latch.at)}: {latch.reason}; only `interlock log rearm {name}` clears it"

@@ -1,0 +1,50 @@
+"""What an evaluation is asked, and everything that it answers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from ..language.values import Value
+from .history import Fact, Memory
+from .interpreter import Watch
+from .measures import Measures
+from .verdict import Verdict
+
+__all__ = ["Decision", "Refusal", "Request"]
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """How a snapshot is to be judged: the environment's values by policy, named baselines, and what a ledger
+    remembers, or that it is done without one. Tests say in its place what is `attested` (None: nobody can tell)
+    and for how many seconds an unknown trigger has been blind (None: for too long), and may watch comparisons."""
+
+    environment: Mapping[str, Mapping[str, Value]] = field(default_factory=dict)
+    baselines: Mapping[str, Measures] = field(default_factory=dict)
+    stateless: bool = False
+    engine: str = ""
+    attested: frozenset[str] | None = frozenset()
+    blind_for: Decimal | None = None
+    watch: Watch | None = None
+    memory: Memory | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A policy that was not evaluated at all, and why: a param without a value, or a ledger that it needs."""
+
+    policy: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """Everything that one evaluation gives: verdicts in order, refused policies, members left out, and the facts
+    about stateful rules that a ledger is to record."""
+
+    verdicts: tuple[Verdict, ...]
+    refusals: tuple[Refusal, ...] = ()
+    notes: tuple[str, ...] = ()
+    facts: tuple[Fact, ...] = ()
