@@ -305,8 +305,10 @@ def _drop(times: deque[Decimal], before: Decimal) -> None:
 
 
 def streak(selection: Selection, span: Decimal | None = None) -> Value:
-    """How many of the newest points in a row are true."""
-    causes = merged(selection.open, _causes(selection.items))
+    """How many of the newest points in a row are true; what lies before a false one is no cause of doubt."""
+    broken = [place for place, each in enumerate(selection.items) if each.sure and each.value is False]
+    stretch = selection.items[broken[-1] + 1 :] if broken else selection.items
+    causes = merged(selection.after, () if broken else selection.before, _causes(stretch))
     if selection.after:
         return Unknown(causes, Decimal(0), INFINITY)
     ends: list[Run] = []

@@ -91,14 +91,15 @@ def regular(metric: Metric, form: object, as_of: Decimal, member: str = "") -> S
     if broken or isinstance(first, Cause) or end - first >= SNAPSHOT_POINTS:
         cause = broken or (first if isinstance(first, Cause) else reading.cause("overflow", "too many slots"))
         return Series((), as_of, every, end, Unknown((cause,)), blank=(cause,))
-    missing = told or ("missing", "")
+    seen = _seen_from(metric, form, every)
     points = []
     for index in range(first, end + 1):
-        at = slot_start(index, every)
-        value = slots.get(index)
-        points.append(
-            Point(at, index, reading.unknown(reading.cause(*missing, at)) if value is None else value)
-        )
+        at, value = slot_start(index, every), slots.get(index)
+        if value is None:
+            early = isinstance(seen, int) and index < seen
+            why = told or (("not covered", "") if early else ("missing", ""))
+            value = reading.unknown(reading.cause(*why, at))
+        points.append(Point(at, index, value))
     past = None
     if metric.began is None:
         past = reading.unknown(reading.cause("not covered", "before the first period of the snapshot"))
@@ -109,9 +110,15 @@ def _start(metric: Metric, form: object, every: Decimal, slots: Mapping[int, Val
     """The first slot to list: that of `began`, else that of `from`, else the first one given."""
     if metric.began is not None:
         return next_slot(metric.began, every)
+    told = _seen_from(metric, form, every)
+    return min(slots, default=end + 1) if told is None else told
+
+
+def _seen_from(metric: Metric, form: object, every: Decimal) -> int | Cause | None:
+    """The first slot that the snapshot speaks of, where it says so."""
     told = form.get("from") if isinstance(form, dict) else None
     if told is None:
-        return min(slots, default=end + 1)
+        return None
     moment = parse_time(told) if isinstance(told, str) else None
     if moment is None:
         return Cause(metric.name, "", "", "no time", "`from` of the series is not a time")
