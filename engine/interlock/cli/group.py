@@ -15,6 +15,7 @@ __all__ = ["COMMANDS", "interlock"]
 COMMANDS: dict[str, str] = {
     "validate": "interlock.cli.validate",
     "test": "interlock.cli.test",
+    "mutate": "interlock.cli.mutate",
     "collect": "interlock.cli.collect",
     "evaluate": "interlock.cli.evaluate",
     "explain": "interlock.cli.explain",

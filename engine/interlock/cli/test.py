@@ -14,6 +14,7 @@ from ..reports.cases import FORMATS, Tested
 from ..testing.coverage import Coverage, Watcher, covered
 from ..testing.documents import read_suites
 from ..testing.model import Suite
+from ..testing.mutation import suggested
 from ..testing.running import Bench, Result
 from .delivery import deliver, look, output_option, writable
 from .options import format_option, policies_option, policy_option
@@ -39,6 +40,9 @@ Examples:
 @click.option(
     "--min", "least", type=click.IntRange(0, 100), metavar="PERCENT", help="Fail where less is covered."
 )
+@click.option(
+    "--suggest", is_flag=True, help="Print cases to paste for all that no case sees or would notice."
+)
 @output_option
 def command(
     paths: Sequence[str],
@@ -47,6 +51,7 @@ def command(
     form: str,
     coverage: bool,
     least: int | None,
+    suggest: bool,
     output: str,
 ) -> int:
     """Run the tests documents below PATHS (default: all of the policy root).
@@ -55,12 +60,16 @@ def command(
     exit code is 0 when every case holds, 1 when one does not or too little is covered, 2 for an invalid document.
     """
     writable(output)
+    if suggest and form != "text":
+        raise UsageError("`--suggest` prints YAML to paste: leave `--format` out")
     root, suites, collector = chosen(paths, policies, policy_ids)
     watcher = Watcher()
-    bench = Bench(root, watcher if coverage or least is not None else None)
+    bench = Bench(root, watcher if coverage or suggest or least is not None else None)
     with waiting("running tests"):
         results = bench.run(suites)
     whole = not paths and not policy_ids
+    if suggest:
+        return _suggest(bench, suites, results, watcher, output)
     measured = _measured(bench, suites, results, watcher, whole) if bench.watch is not None else None
     tested = Tested(results, root.policies, collector.sources, measured, least or 0)
     deliver(FORMATS[form](tested, look(output, policies)), output, for_people=form == "text")
@@ -96,6 +105,23 @@ def _read(path: Path) -> tuple[PolicyRoot, tuple[Suite, ...], Collector]:
     if collector.errors:
         raise DocumentError(collector.errors, collector.sources)
     return root, suites, collector
+
+
+def _suggest(
+    bench: Bench, suites: Sequence[Suite], results: Sequence[Result], watcher: Watcher, output: str
+) -> int:
+    """Print cases by document; those for mutants only where all cells are reached without them."""
+    lines: list[str] = []
+    with waiting("searching for cases") as advance:
+        for name in sorted({each.policy for each in suites}):
+            own = [each for each in suites if each.policy == name]
+            missed = _measured(bench, own, results, watcher, False).missed
+            found = suggested(bench, tuple(suites), own, missed)
+            advance()
+            if found:
+                lines += [f"# {own[0].span.file}", *(each.text.rstrip() for each in found), ""]
+    deliver("\n".join(lines) or "nothing to suggest\n", output)
+    return EXIT_BEST
 
 
 def _measured(

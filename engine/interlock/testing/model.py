@@ -42,8 +42,8 @@ class Draft:
         table = _with(members.get(member, {}), name, form)
         return Draft(self.as_of, self.metrics, {**self.scopes, scope: {**members, member: table}}, self.env)
 
-    def snapshot(self, name: str) -> Snapshot:
-        """Return the snapshot that it has become."""
+    def snapshot(self, name: str, *, hashed: bool = False) -> Snapshot:
+        """Return the snapshot that it has become; only a `hashed` one bears its digest."""
         meaning = {
             "interlock": 1,
             "as_of": show_time(self.as_of),
@@ -51,7 +51,8 @@ class Draft:
             "scopes": self.scopes,
             "env": self.env,
         }
-        return Snapshot(self.as_of, self.metrics, self.scopes, self.env, digest(canonical(meaning)), name)
+        told = digest(canonical(meaning)) if hashed else ""
+        return Snapshot(self.as_of, self.metrics, self.scopes, self.env, told, name)
 
 
 def _with(table: Forms, name: str, form: object) -> Forms:

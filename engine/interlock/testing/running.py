@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ..evaluation.compiled import CompiledPolicy, compile_policy
 from ..evaluation.decide import Decision, Request, decide
@@ -40,7 +40,7 @@ class Bench:
     root: PolicyRoot
     watch: Watch | None = None
     compiled: dict[str, CompiledPolicy] = field(default_factory=dict)
-    _requests: dict[int, tuple[Situation, Measures, Request]] = field(default_factory=dict)
+    _requests: dict[int, tuple[Measures, Request]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         catalogue = self.root.catalogue
@@ -51,34 +51,46 @@ class Bench:
         return tuple(self.result(suite, case) for suite in suites for case in suite.cases)
 
     def result(self, suite: Suite, case: Case) -> Result:
-        """Run one case."""
+        """Run one case; its measures are kept for as long as the suites live."""
+        self.keep(suite.policy, case.situation)
         decision = self.decide(suite.policy, case.situation)
         policy = self.root.policies[suite.policy]
         return Result(suite, case, decision, differences(case.expectation, policy, decision))
 
+    def keep(self, policy: str, situation: Situation) -> None:
+        """Read the measures of a situation once and for all; who calls keeps the situation alive."""
+        if id(situation) not in self._requests:
+            self._requests[id(situation)] = self._request(policy, situation)
+
     def decide(
-        self, policy: str, situation: Situation, compiled: Mapping[str, CompiledPolicy] | None = None
+        self,
+        policy: str,
+        situation: Situation,
+        compiled: Mapping[str, CompiledPolicy] | None = None,
+        watch: Watch | None = None,
     ) -> Decision:
         """Judge a situation by one policy; `compiled` stands in for the policies as they are written."""
         measures, request = self.request(policy, situation)
+        if watch is not None:
+            request = replace(request, watch=watch)
         return decide(compiled or self.compiled, measures, request, [policy])
 
     def request(self, policy: str, situation: Situation) -> tuple[Measures, Request]:
-        """Return the measures of a situation and how it is to be judged."""
+        """Return the measures of a situation and how it is to be judged; those of the cases are kept."""
         kept = self._requests.get(id(situation))
-        if kept is None or kept[0] is not situation:
-            catalogue = self.root.catalogue
-            measures = Measures(situation.draft.snapshot("case"), catalogue)
-            frozen = {
-                name: Measures(each.snapshot(name), catalogue)
-                for name, each in sorted(situation.baselines.items())
-            }
-            request = Request(
-                self.values(policy, situation), frozen, stateless=True,
-                attested=situation.attested, blind_for=situation.blind_for, watch=self.watch,
-            )  # fmt: skip
-            kept = self._requests[id(situation)] = situation, measures, request
-        return kept[1], kept[2]
+        return kept if kept is not None else self._request(policy, situation)
+
+    def _request(self, policy: str, situation: Situation) -> tuple[Measures, Request]:
+        catalogue = self.root.catalogue
+        frozen = {
+            name: Measures(each.snapshot(name), catalogue)
+            for name, each in sorted(situation.baselines.items())
+        }
+        request = Request(
+            self.values(policy, situation), frozen, stateless=True,
+            attested=situation.attested, blind_for=situation.blind_for, watch=self.watch,
+        )  # fmt: skip
+        return Measures(situation.draft.snapshot("case"), catalogue), request
 
     def values(self, policy: str, situation: Situation) -> Mapping[str, Mapping[str, Value]]:
         """Return the values of params: those of the environment, then those of the situation."""

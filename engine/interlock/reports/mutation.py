@@ -1,0 +1,65 @@
+"""Reports of `interlock mutate`: survivors as a diff of the policy, and the share that tests noticed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+
+from ..language.units import plain_number
+from ..testing.mutants import Mutant
+from ..testing.mutation import EQUIVALENT, KILLED, SURVIVED, Mutation
+from .escaping import line
+from .judged import Look
+from .wording import mark, number
+
+__all__ = ["FORMATS"]
+
+
+def _text(found: Mutation, look: Look) -> str:
+    lines: list[str] = []
+    for mutant in found.survivors:
+        sign = look.paint(mark("bad", look), "bad")
+        place = f"{mutant.span.file}:{mutant.span.line}"
+        lines.append(f"{sign} {mutant.policy.id}: {mutant.kind} in {mutant.owner}  {place}")
+        lines.append(look.paint(f"    - {line(mutant.before)}", "bad"))
+        lines += [look.paint(f"    + {line(mutant.after)}", "good")] if mutant.after else []
+        lines.append("")
+    for name in sorted({each.mutant.policy.id for each in found.fates}):
+        lines.append(f"{name}: {_tally(found, name)}")
+    lines.append(f"mutation: {_tally(found)}")
+    return "".join(f"{each}\n" for each in lines)
+
+
+def _tally(found: Mutation, policy: str = "") -> str:
+    killed, survived, same = (found.count(word, policy) for word in (KILLED, SURVIVED, EQUIVALENT))
+    told = f"{killed} of {number(killed + survived, 'mutant')} killed, {plain_number(found.percent(policy))}%"
+    return f"{told}; {same} equivalent" if same else told
+
+
+def _json(found: Mutation, look: Look) -> str:
+    table = {
+        "killed": found.count(KILLED),
+        "survived": found.count(SURVIVED),
+        "equivalent": found.count(EQUIVALENT),
+        "percent": float(found.percent()),
+        "mutants": [
+            {**_record(each.mutant), "fate": each.word} for each in found.fates if each.word != KILLED
+        ],
+    }
+    return json.dumps(table, indent=2, ensure_ascii=False) + "\n"
+
+
+def _record(mutant: Mutant) -> dict[str, object]:
+    return {
+        "policy": mutant.policy.id,
+        "kind": mutant.kind,
+        "owner": mutant.owner,
+        "before": mutant.before,
+        "after": mutant.after,
+        "file": mutant.span.file,
+        "line": mutant.span.line,
+    }
+
+
+FORMATS: dict[str, Callable[[Mutation, Look], str]] = {"text": _text, "json": _json}
+"""The formats by name."""
