@@ -42,7 +42,7 @@ def judged(policies: PolicySet) -> Callable[..., dict[str, Verdict]]:
     """Judges policies on a desk, against the example desk of eight weeks before as every baseline."""
     before = _snapshot(policies, DESK, "2026-02-02T06:30:00Z")
     today = _snapshot(policies, DESK)
-    baselines = {name: before for name in BASELINES} | {"pre_cutover": today}
+    baselines = dict.fromkeys(BASELINES, before) | {"pre_cutover": today}
 
     def judge(desk: Path, *names: str) -> dict[str, Verdict]:
         decision = policies.decide(

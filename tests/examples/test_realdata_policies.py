@@ -23,7 +23,7 @@ from interlock.evaluation.compiled import compile_policy
 from interlock.evaluation.decide import Request, decide
 from interlock.evaluation.measures import Measures
 from interlock.evaluation.snapshot import Snapshot
-from interlock.evaluation.verdict import Verdict
+from interlock.evaluation.verdict import RuleResult, Verdict
 from interlock.language.times import parse_time
 from interlock.policy.loader import load_root
 
@@ -74,6 +74,11 @@ def _verdict(policy: str, now: Snapshot, baseline: Snapshot) -> Verdict:
     return decide(compiled, Measures(now, root.catalogue), request, [policy]).verdicts[0]
 
 
+def _judged(verdict: Verdict) -> list[RuleResult]:
+    """The rules on money itself: those of the baseline that is not meant are skipped."""
+    return [rule for rule in verdict.rules if rule.outcome != "skipped" and rule.id != "baseline-named"]
+
+
 def _told(realdata: Path) -> dict[str, Any]:
     document = json.loads((realdata / "freqtrade-backtest.json").read_text("utf-8"))
     return dict(next(iter(document["strategy"].values())))
@@ -107,27 +112,30 @@ def test_the_key_figures_agree_with_the_bot(realdata: Path, collected: Collect) 
 def test_the_rollback_is_decided_over_all_trades(desk: Path, collected: Collect) -> None:
     verdict = _verdict("experiment-0-rollback", collected(desk, END), collected(desk, FREEZE))
     assert (verdict.verdict, verdict.possible) == ("CONTINUE", "CONTINUE")
-    assert [(rule.id, rule.outcome, rule.reason) for rule in verdict.rules] == [
+    assert [(rule.id, rule.outcome) for rule in verdict.rules] == [
+        ("money", "pass"),
+        ("safety-events", "pass"),
+    ]
+    money = _verdict("hard-triggers", collected(desk, END), collected(desk, FREEZE))
+    assert [(rule.id, rule.outcome, rule.reason) for rule in _judged(money)] == [
         ("bad-days", "pass", "bad_run is 0, needed < 2"),
-        ("average-loss", "pass", "trades.avg_loss is 0.00008139, needed <= 0.00014"),
-        ("safety-events", "pass", "degraded + kills + emergencies is 0, needed <= 0"),
+        ("average-loss-phase-a", "pass", "trades.avg_loss is 0.00008139, needed <= 0.00014"),
     ]
 
 
 def test_the_rollback_is_unknown_over_four_losses(desk: Path, collected: Collect) -> None:
     after = collected(desk, END, FREEZE)
     assert after.metrics["kpi.closes"] == {"value": 76, "at": END}
-    verdict = _verdict("experiment-0-rollback", after, collected(desk, FREEZE))
-    assert [(rule.id, rule.outcome, rule.reason) for rule in verdict.rules] == [
+    verdict = _verdict("hard-triggers", after, collected(desk, FREEZE))
+    assert [(rule.id, rule.outcome, rule.reason) for rule in _judged(verdict)] == [
         ("bad-days", "pass", "bad_run is 0, needed < 2"),
-        ("average-loss", "unknown", "cannot tell: trades.avg_loss: too few samples, 4 of at least 5"),
-        ("safety-events", "pass", "degraded + kills + emergencies is 0, needed <= 0"),
+        ("average-loss-phase-a", "unknown", "cannot tell: trades.avg_loss: too few samples, 4 of at least 5"),
     ]
 
 
 def test_the_file_alone_says_nothing_of_safety(realdata: Path, collected: Collect) -> None:
     verdict = _verdict("experiment-0-rollback", collected(realdata, END), collected(realdata, FREEZE))
-    rule = verdict.rules[2]
+    rule = verdict.rules[1]
     missing = "missing, agents/orchestrator.log: no such file or directory"
     kinds = ("degraded", "emergencies", "kills")
     assert (rule.id, rule.outcome) == ("safety-events", "unknown")
