@@ -17,11 +17,13 @@ from .errors import DocumentError, SnapshotError, UsageError
 from .evaluation.compiled import CompiledPolicy, compile_policy
 from .evaluation.decide import Decision, Request, decide
 from .evaluation.expression import Evaluated, Setting, evaluate_expression
+from .evaluation.history import Memory
 from .evaluation.measures import Measures
 from .evaluation.snapshot import Snapshot
 from .evaluation.verdict import Verdict
 from .language.checker import check as check_expression
 from .language.values import Value
+from .ledger.evaluations import Asking, Recorder
 from .policy.catalogue import Catalogue
 from .policy.loader import PolicyRoot
 from .policy.model import Policy
@@ -50,7 +52,8 @@ def check(
     """Like `load`, but return what is sound together with the complaints and the source lines they show."""
     collector = Collector()
     found = read_workspace(path, collector, advance)
-    return PolicySet(found.root, found.sources), collector
+    texts = {name: "\n".join(lines) for name, lines in collector.sources.items()}
+    return PolicySet(found.root, found.sources, texts), collector
 
 
 @dataclass(slots=True)
@@ -59,6 +62,7 @@ class PolicySet:
 
     root: PolicyRoot
     sources: Sources
+    documents: Mapping[str, str] = field(default_factory=dict, repr=False)
     _compiled: dict[str, CompiledPolicy] = field(default_factory=dict)
 
     @property
@@ -101,8 +105,12 @@ class PolicySet:
         environment: str | None = None,
         baselines: Mapping[str, Snapshot] | None = None,
         stateless: bool = False,
+        memory: Memory | None = None,
     ) -> Decision:
-        """Like `evaluate`, but a policy that cannot be evaluated is named in the decision, the others stand."""
+        """Like `evaluate`, but a policy that cannot be evaluated is named in the decision, the others stand.
+
+        `memory` is what a ledger knows; `recorded` judges and records in one step.
+        """
         asked = None if policies is None else list(policies)
         for name in asked or ():
             self.known("policy", name, self.policies)
@@ -111,8 +119,32 @@ class PolicySet:
         for each in (snapshot, *(baselines or {}).values()):
             self.within_rosters(each)
         frozen = {name: Measures(each, self.catalogue) for name, each in sorted((baselines or {}).items())}
-        request = Request(self.values_of(environment), frozen, stateless, __version__)
-        return decide(self.compiled(), Measures(snapshot, self.catalogue), request, asked)
+        request = Request(self.values_of(environment), frozen, stateless, __version__, memory=memory)
+        earlier = () if memory is None else memory.earlier()
+        return decide(self.compiled(), Measures(snapshot, self.catalogue, earlier), request, asked)
+
+    def recorded(
+        self,
+        snapshot: Snapshot,
+        recorder: Recorder,
+        *,
+        policies: Iterable[str] | None = None,
+        environment: str | None = None,
+        baselines: Mapping[str, Snapshot] | None = None,
+    ) -> Decision:
+        """Judge with what the ledger remembers and record it; it is durable once the recorder is closed well.
+
+        Nothing of the decision may be acted upon before that.
+        """
+        asked = None if policies is None else tuple(policies)
+        asking = Asking(self.documents, __version__, asked, environment, baselines or {})
+
+        def judge(memory: Memory, frozen: Mapping[str, Snapshot]) -> Decision:
+            return self.decide(
+                snapshot, policies=asked, environment=environment, baselines=frozen, memory=memory
+            )
+
+        return recorder.judged(snapshot, asking, judge)
 
     def evaluate_expression(
         self,

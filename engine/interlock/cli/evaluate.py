@@ -19,6 +19,7 @@ Examples:
   interlock evaluate snapshot.json --environment paper --stateless
   interlock evaluate snapshots/ --policy live-rollout-readiness --historic
   interlock evaluate --root . --environment live --format json -o verdicts.json
+  interlock evaluate snapshot.json --historic --ledger .interlock/ledger.db
 """
 
 
@@ -35,7 +36,7 @@ def command(snapshots: tuple[str, ...], form: str, output: str, **options: Any) 
     """
     writable(output)
     asked = Asked(**options)
-    judged = Judging(snapshots, asked).judged()
+    judged = Judging(snapshots, asked, record=True).judged()
     deliver(rendered(form, judged, look(output, asked.policies)), output, for_people=form == "text")
     remarks(judged)
     return worst_exit(each.exit_code for each in judged)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
@@ -16,6 +17,7 @@ from ..diagnostics import printable
 from ..errors import DocumentError, SnapshotError, UsageError
 from ..evaluation.decide import Decision
 from ..language.times import show_time
+from ..ledger.evaluations import Recorder
 from ..reports.judged import Judged
 from . import clock, terminal
 from .gathering import collected, in_order, named, not_from_the_future
@@ -25,6 +27,7 @@ from .options import (
     baseline_option,
     environment_option,
     historic_option,
+    ledger_option,
     member_option,
     policies_option,
     policy_option,
@@ -48,6 +51,7 @@ class Asked:
     environment: str | None
     baselines: tuple[tuple[str, str], ...]
     stateless: bool
+    ledger: str | None
     historic: bool
     strict: bool
     policies: str | None
@@ -67,6 +71,7 @@ _OPTIONS = (
     environment_option,
     baseline_option,
     stateless_option,
+    ledger_option,
     historic_option,
     click.option("--strict", is_flag=True, help="Refuse a snapshot with metrics that no catalogue declares."),
     policies_option,
@@ -83,9 +88,9 @@ def judging_options(command: Callable[..., Any]) -> Callable[..., Any]:
 class Judging:
     """Judges what the named snapshots hold, or what a desk shows; made once a command."""
 
-    def __init__(self, names: Sequence[str], asked: Asked) -> None:
+    def __init__(self, names: Sequence[str], asked: Asked, *, record: bool = False) -> None:
         _agree(names, asked)
-        self.names, self.asked = names, asked
+        self.names, self.asked, self.record = names, asked, record
         self.now = clock.now()
         with waiting("reading policies") as advance:
             self.policies, collector = check(asked.policies, advance)
@@ -105,11 +110,16 @@ class Judging:
         if not asked.historic:
             not_from_the_future(snapshots, self.now)
         found = []
-        with waiting("evaluating", len(snapshots)) as advance:
+        with self._recorder() as recorder, waiting("evaluating", len(snapshots)) as advance:
             for each in snapshots:
-                found.append(self._judged(each, baselines, slim=len(snapshots) > 1))
+                found.append(self._judged(each, baselines, recorder, slim=len(snapshots) > 1))
                 advance()
         return found
+
+    def _recorder(self) -> AbstractContextManager[Recorder | None]:
+        """The ledger, where one is asked for; what it records is durable once it is left."""
+        ledger = self.asked.ledger
+        return nullcontext() if ledger is None else Recorder(Path(ledger), record=self.record)
 
     def only(self, what: str) -> Judged:
         """Return the one thing judged; raises UsageError where there are several."""
@@ -133,24 +143,41 @@ class Judging:
                 )
             ]
 
-    def _judged(self, snapshot: Snapshot, baselines: Mapping[str, Snapshot], *, slim: bool) -> Judged:
+    def _judged(
+        self,
+        snapshot: Snapshot,
+        baselines: Mapping[str, Snapshot],
+        recorder: Recorder | None,
+        *,
+        slim: bool,
+    ) -> Judged:
         asked = self.asked
         unused = self.policies.unused(snapshot)
         if asked.strict and unused:
             raise SnapshotError("\n".join(f"{snapshot.name}: {each}" for each in unused))
-        decision = self.policies.decide(
-            snapshot,
-            policies=asked.policy_ids or None,
-            environment=asked.environment,
-            baselines=baselines,
-            stateless=asked.stateless,
-        )
-        kept = replace(snapshot, metrics={}, scopes={}) if slim else snapshot
+        decision = self._decided(snapshot, baselines, recorder)
+        kept = replace(snapshot, metrics={}, scopes={}, meaning={}) if slim else snapshot
         now = None if asked.historic else self.now
         return Judged(
             kept, self._narrowed(decision), self.policies.policies, now, unused,
             _settings(asked), tuple(_commands(asked, snapshot)),
         )  # fmt: skip
+
+    def _decided(
+        self, snapshot: Snapshot, baselines: Mapping[str, Snapshot], recorder: Recorder | None
+    ) -> Decision:
+        names, environment = self.asked.policy_ids or None, self.asked.environment
+        if recorder is not None:
+            return self.policies.recorded(
+                snapshot, recorder, policies=names, environment=environment, baselines=baselines
+            )
+        return self.policies.decide(
+            snapshot,
+            policies=names,
+            environment=environment,
+            baselines=baselines,
+            stateless=self.asked.stateless,
+        )
 
     # members
 
@@ -187,6 +214,8 @@ def _agree(names: Sequence[str], asked: Asked) -> None:
     if bool(names) == (asked.root is not None):
         both = "both are given" if names else "neither is given"
         raise UsageError(f"name a snapshot, or a folder to collect from with `--root DIR`: {both}")
+    if asked.ledger is not None and asked.stateless:
+        raise UsageError("`--ledger` and `--stateless` contradict each other: name one")
     times = {
         "--as-of": asked.as_of is not None,
         "--since": asked.since is not None,

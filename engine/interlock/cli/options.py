@@ -16,6 +16,7 @@ __all__ = [
     "environment_option",
     "format_option",
     "historic_option",
+    "ledger_option",
     "member_option",
     "policies_option",
     "policy_option",
@@ -86,6 +87,9 @@ stateless_option: _Option[Any] = click.option(
     "--stateless",
     is_flag=True,
     help="Do without a ledger: nothing latched, held or attested, and the exit code is never 0.",
+)
+ledger_option: _Option[Any] = click.option(
+    "--ledger", metavar="FILE", help="Remember by this ledger; `evaluate` records there before it answers."
 )
 historic_option: _Option[Any] = click.option(
     "--historic", is_flag=True, help="The past is meant: do not compare the snapshot's time with the clock."

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
 from types import MappingProxyType
+from typing import Any
 
 from ..diagnostics import did_you_mean
 from ..errors import SnapshotError
@@ -20,6 +21,7 @@ __all__ = ["Odd", "Snapshot"]
 
 _KEYS = ("interlock", "as_of", "metrics", "scopes", "env", "provenance", "collected")
 _EXPONENT = 400
+_ODD = "odd number"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +35,7 @@ class Odd:
 @dataclass(frozen=True, slots=True)
 class Snapshot:
     """One snapshot. `as_of` is in seconds since the epoch; `metrics` and `scopes` hold values as written, with
-    numbers as decimals; `digest` is that of the meaning, `collected` left out."""
+    numbers as decimals; `digest` is that of the `meaning`, the document with `collected` left out."""
 
     as_of: Decimal
     metrics: Mapping[str, object]
@@ -42,6 +44,7 @@ class Snapshot:
     digest: str = ""
     name: str = "snapshot"
     provenance: Mapping[str, object] = field(default_factory=dict)
+    meaning: Mapping[str, object] = field(default_factory=dict, repr=False)
 
     @classmethod
     def read(cls, path: Path) -> Snapshot:
@@ -62,6 +65,21 @@ class Snapshot:
         if problems:
             raise SnapshotError("\n".join(f"{name}: {each}" for each in problems))
         assert isinstance(document, dict)
+        return cls._of(document, name)
+
+    @classmethod
+    def restored(cls, data: bytes, name: str = "snapshot") -> Snapshot:
+        """Read what `canonical` gave: the same snapshot, odd numbers included."""
+        document = _odd_again(_decoded(data, name))
+        assert isinstance(document, dict)
+        return cls._of(document, name)
+
+    def canonical(self) -> bytes:
+        """Return the meaning as canonical JSON, the bytes that `digest` is the hash of."""
+        return canonical(_plain(dict(self.meaning)))
+
+    @classmethod
+    def _of(cls, document: dict[str, Any], name: str) -> Snapshot:
         as_of = parse_time(document["as_of"])
         assert as_of is not None
         meaning = {key: value for key, value in document.items() if key != "collected"}
@@ -73,6 +91,7 @@ class Snapshot:
             digest(canonical(_plain(meaning))),
             name,
             MappingProxyType(document.get("provenance", {})),
+            MappingProxyType(meaning),
         )
 
 
@@ -189,7 +208,16 @@ def _points(document: dict[str, object]) -> int:
 def _plain(value: object) -> object:
     """The document with odd numbers as text, for the digest."""
     if isinstance(value, Odd):
-        return {"odd number": value.text}
+        return {_ODD: value.text, "cause": value.cause}
     if isinstance(value, dict):
         return {key: _plain(each) for key, each in value.items()}
     return [_plain(each) for each in value] if isinstance(value, list) else value
+
+
+def _odd_again(value: object) -> object:
+    """The inverse of `_plain`."""
+    if isinstance(value, dict):
+        if set(value) == {_ODD, "cause"}:
+            return Odd(str(value["cause"]), str(value[_ODD]))
+        return {key: _odd_again(each) for key, each in value.items()}
+    return [_odd_again(each) for each in value] if isinstance(value, list) else value

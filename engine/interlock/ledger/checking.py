@@ -14,7 +14,7 @@ from .record import Head, Ledger
 __all__ = ["Anchor", "Verified", "anchor_line", "read_anchors", "verify"]
 
 _ANCHOR = re.compile(r"(\d{1,18}) sha256:([0-9a-f]{64})", re.ASCII)
-_BODIES = ("snapshot", "policies", "baseline")
+_BODIES = ("snapshot", "policies", "baseline", "evaluation")
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +99,8 @@ def _documents(entry: Entry) -> Iterator[str]:
     if entry.kind not in _BODIES:
         return
     data = entry.data
-    yield str(data.get("document"))
-    files = data.get("files")
-    if isinstance(files, dict):
-        yield from map(str, files.values())
+    if "document" in data:
+        yield str(data["document"])
+    for key in ("files", "baselines"):
+        if isinstance(data.get(key), dict):
+            yield from map(str, data[key].values())

@@ -1,0 +1,145 @@
+"""Judges snapshots under the ledger's lock and records them before anybody is told: no record, no verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from ..errors import UsageError
+from ..evaluation.canonical import canonical, digest
+from ..evaluation.history import Fact, Memory
+from ..evaluation.request import Decision
+from ..evaluation.snapshot import Snapshot
+from ..language.times import show_time
+from .entry import Draft, Entry
+from .memory import LedgerMemory
+from .record import Ledger, Writing
+from .state import State, fold
+
+__all__ = ["Asking", "Decide", "Recorder"]
+
+Decide = Callable[[Memory, Mapping[str, Snapshot]], Decision]
+"""Judges a snapshot with what is remembered and the baselines by name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """How a snapshot is judged, so that it can be judged again: texts of the policy documents by path, the policies
+    asked for (None: all), the environment, baselines that were handed in, and the engine's version."""
+
+    documents: Mapping[str, str]
+    engine: str
+    policies: tuple[str, ...] | None = None
+    environment: str | None = None
+    baselines: Mapping[str, Snapshot] = field(default_factory=dict)
+
+
+class Recorder:
+    """Holds the ledger's lock while snapshots are judged; all are recorded as one group when it is closed well.
+
+    With `record` false it only reads: what is remembered counts, and nothing is added.
+    """
+
+    def __init__(self, path: Path, *, record: bool = True) -> None:
+        self.path, self.record = path, record
+        self._stack = ExitStack()
+        self._loaded: dict[str, Snapshot] = {}
+
+    def __enter__(self) -> Recorder:
+        with self._stack as stack:
+            self._ledger = stack.enter_context(Ledger(self.path, write=self.record))
+            self._writing: Writing | None = None
+            if self.record:
+                self._writing = stack.enter_context(self._ledger.writing())
+            self.state: State = fold(self._ledger.entries())
+            self._stack = stack.pop_all()
+        return self
+
+    def __exit__(self, *problem: object) -> bool | None:
+        return self._stack.__exit__(*problem)  # type: ignore[arg-type]
+
+    def judged(self, snapshot: Snapshot, asking: Asking, decide: Decide) -> Decision:
+        """Judge one snapshot with all that is remembered, and append what was found."""
+        if not snapshot.meaning:
+            raise UsageError(f"{snapshot.name}: only a snapshot that was read can be recorded")
+        memory = LedgerMemory(self.state, snapshot.as_of, snapshot.digest, self.load)
+        both = sorted(set(asking.baselines) & set(self.state.baselines))
+        if both:
+            raise UsageError(f"the baseline `{both[0]}` is frozen in the ledger: a name is frozen once")
+        frozen = {name: self.load(each.document) for name, each in self.state.baselines.items()}
+        head = self.state.head.sequence
+        decision = decide(memory, {**frozen, **asking.baselines})
+        if self.record:
+            self._record(snapshot, asking, decision, head)
+        return decision
+
+    def load(self, document: str) -> Snapshot:
+        """Return a recorded snapshot; each is read once."""
+        if document not in self._loaded:
+            self._loaded[document] = Snapshot.restored(self._ledger.document(document))
+        return self._loaded[document]
+
+    def append(self, time: str, kind: str, body: Mapping[str, object]) -> int:
+        """Append one entry and let the state follow it."""
+        assert self._writing is not None
+        draft = Draft.of(time, kind, body)
+        sequence = self._writing.append(draft)
+        self.state.take(Entry(sequence, time, kind, draft.body, self._writing.head.hash))
+        return sequence
+
+    def keep(self, body: bytes) -> str:
+        """Keep a document once and return its digest."""
+        assert self._writing is not None
+        return self._writing.keep(body)
+
+    def _record(self, snapshot: Snapshot, asking: Asking, decision: Decision, head: int) -> None:
+        time = show_time(snapshot.as_of)
+        policies = self._policies(time, asking.documents)
+        if not self.state.holds(snapshot.digest):
+            self.append(time, "snapshot", {"document": self.keep(snapshot.canonical())})
+        number = self.append(
+            time,
+            "evaluation",
+            {
+                "after": head,
+                "snapshot": snapshot.digest,
+                "policies": policies,
+                "engine": asking.engine,
+                "asked": asking.policies,
+                "environment": asking.environment,
+                "baselines": {name: self.keep(each.canonical()) for name, each in asking.baselines.items()},
+                "facts": [_fact(each) for each in decision.facts],
+                "refused": [[each.policy, each.reason] for each in decision.refusals],
+            },
+        )
+        for verdict in decision.verdicts:
+            self.append(time, "verdict", {"evaluation": number, "verdict": verdict.record()})
+        for fact in decision.facts:
+            if fact.fired is not None:
+                body = {
+                    "at": show_time(fact.fired.at),
+                    "verdict": fact.fired.verdict,
+                    "reason": fact.fired.reason,
+                }
+                self.append(time, "latch", {**_key(fact), **body, "evaluation": number})
+
+    def _policies(self, time: str, documents: Mapping[str, str]) -> str:
+        """Record the documents of a policy root where they are not the recorded ones; return their digest."""
+        files = {name: digest(text.encode()) for name, text in documents.items()}
+        name = digest(canonical(files))
+        if name not in self.state.policies:
+            for text in documents.values():
+                self.keep(text.encode())
+            self.append(time, "policies", {"digest": name, "files": files})
+        return name
+
+
+def _key(fact: Fact) -> dict[str, object]:
+    policy, member, rule = fact.key
+    return {"policy": policy, "member": member, "rule": rule}
+
+
+def _fact(fact: Fact) -> dict[str, object]:
+    return {**_key(fact), "outcome": fact.outcome, "seen": [list(each) for each in fact.seen]}

@@ -1,0 +1,123 @@
+"""What follows from the entries of a ledger: a fold, computed anew from them and kept nowhere else."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, insort
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from ..evaluation.history import Key, Latch, Seen
+from ..language.times import parse_time
+from .entry import Entry
+from .record import Head
+
+__all__ = ["Frozen", "Recorded", "State", "fold"]
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Recorded:
+    """A snapshot in the ledger: its instant, the entry that holds it, and its document's digest."""
+
+    as_of: Decimal
+    sequence: int
+    document: str
+
+
+@dataclass(frozen=True, slots=True)
+class Frozen:
+    """A baseline: the snapshot that it names for good."""
+
+    document: str
+    by: str
+    sequence: int
+
+
+@dataclass(slots=True)
+class State:
+    """All that the ledger remembers. Feed entries in their order with `take`; nothing else changes it."""
+
+    head: Head = field(default_factory=Head)
+    snapshots: list[Recorded] = field(default_factory=list)
+    policies: set[str] = field(default_factory=set)
+    outcomes: dict[Key, list[tuple[Decimal, int, str]]] = field(default_factory=dict)
+    first: dict[str, Decimal] = field(default_factory=dict)
+    latches: dict[Key, Latch] = field(default_factory=dict)
+    rearmed: dict[Key, Decimal] = field(default_factory=dict)
+    seen: dict[Key, set[Seen]] = field(default_factory=dict)
+    baselines: dict[str, Frozen] = field(default_factory=dict)
+
+    def take(self, entry: Entry) -> None:
+        """Follow one entry; a kind that says nothing of the state leaves it as it is."""
+        follow = _FOLLOW.get(entry.kind)
+        if follow is not None:
+            follow(self, entry, entry.data)
+        self.head = Head(entry.sequence, entry.hash)
+
+    def holds(self, document: str) -> bool:
+        """Tell whether a snapshot is recorded."""
+        return any(each.document == document for each in self.snapshots)
+
+    def before(self, key: Key, as_of: Decimal) -> list[tuple[Decimal, int, str]]:
+        """Return the rule's outcomes before an instant, in order of instant and record."""
+        found = self.outcomes.get(key, [])
+        return found[: bisect_left(found, (as_of, 0, ""))]
+
+    # one method an entry's kind
+
+    def _snapshot(self, entry: Entry, data: Mapping[str, Any]) -> None:
+        insort(self.snapshots, Recorded(_instant(entry.time), entry.sequence, data["document"]))
+
+    def _policies(self, entry: Entry, data: Mapping[str, Any]) -> None:
+        self.policies.add(data["digest"])
+
+    def _evaluation(self, entry: Entry, data: Mapping[str, Any]) -> None:
+        as_of = _instant(entry.time)
+        for fact in data["facts"]:
+            key = _key(fact)
+            insort(self.outcomes.setdefault(key, []), (as_of, entry.sequence, fact["outcome"]))
+            self.first[key[0]] = min(as_of, self.first.get(key[0], as_of))
+            if fact.get("seen"):
+                self.seen.setdefault(key, set()).update(tuple(each) for each in fact["seen"])
+
+    def _latch(self, entry: Entry, data: Mapping[str, Any]) -> None:
+        latch = Latch(_instant(data["at"]), data["verdict"], data["reason"])
+        self.latches.setdefault(_key(data), latch)
+
+    def _rearm(self, entry: Entry, data: Mapping[str, Any]) -> None:
+        key = _key(data)
+        self.latches.pop(key, None)
+        at = _instant(entry.time)
+        self.rearmed[key] = max(at, self.rearmed.get(key, at))
+
+    def _baseline(self, entry: Entry, data: Mapping[str, Any]) -> None:
+        self.baselines.setdefault(data["name"], Frozen(data["document"], data["by"], entry.sequence))
+
+
+_FOLLOW = {
+    "snapshot": State._snapshot,
+    "policies": State._policies,
+    "evaluation": State._evaluation,
+    "latch": State._latch,
+    "rearm": State._rearm,
+    "baseline": State._baseline,
+}
+
+
+def fold(entries: Iterable[Entry]) -> State:
+    """Return the state after entries that begin with the first."""
+    state = State()
+    for each in entries:
+        state.take(each)
+    return state
+
+
+def _key(data: Mapping[str, Any]) -> Key:
+    return (data["policy"], data["member"], data["rule"])
+
+
+def _instant(text: str) -> Decimal:
+    found = parse_time(text)
+    assert found is not None
+    return found
