@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from ..errors import UsageError
+from ..language.printer import to_text
 from ..language.times import show_time
 from ..language.values import Cause, Unknown, Value, merged
 from ..policy.catalogue import Catalogue
@@ -286,9 +287,11 @@ class _Case:
         free = sorted(compiled.params & self.params.unlimited)
         if free:
             return Outcome.skipped(f"does not apply: param `{free[0]}` is unlimited")
-        guard = True if compiled.applies is None else interpreter.evaluate(compiled.applies)
-        if guard is False:
-            return Outcome.skipped("does not apply")
+        guard: object = True
+        if compiled.applies is not None:
+            guard = interpreter.evaluate(compiled.applies)
+            if guard is False:
+                return Outcome.skipped(f"does not apply: `{to_text(compiled.applies.root)}` is false")
         before = len(interpreter.seen)
         program = compiled.hold if hold else compiled.condition
         if program is None:
