@@ -1,6 +1,7 @@
 """Makes the example desk: the artefacts of thirteen weeks of paper trading, always with the same bytes.
 
     python examples/make_desk.py --out examples/desk --as-of 2026-03-30T06:30:00Z
+    python examples/make_desk.py --scenario kill-switch-file --out /tmp/desk
 
 It needs the standard library alone. Chance comes from fixed seeds, the time from `--as-of`, and every total
 is computed from the decisions and trades that it sums, so that daily, weekly and cumulative figures agree.
@@ -18,11 +19,13 @@ from making.cutover import write_cutover
 from making.daily import write_daily
 from making.decisions import make_decisions
 from making.learning import write_learning
-from making.period import Period
+from making.period import WEEKS, Period
 from making.plan import write_plan
+from making.scenarios import SCENARIOS, Scenario
 from making.state import write_state
 from making.telemetry import write_telemetry
 from making.trades import make_trades, result_document
+from making.variations import Copy
 from making.weekly import write_weekly
 from making.writing import Desk
 
@@ -31,10 +34,12 @@ __all__ = ["make_desk"]
 _AS_OF = "2026-03-30T06:30:00Z"
 
 
-def make_desk(out: Path, as_of: datetime) -> list[str]:
-    """Write the desk as of that moment below `out`; give the paths written."""
-    desk, period = Desk(out), Period(as_of.astimezone(UTC))
+def make_desk(out: Path, as_of: datetime, scenario: Scenario | None = None) -> list[str]:
+    """Write the desk as of that moment, or a scenario of it, below `out`; give the paths written."""
+    desk, period = Desk(out), Period(as_of.astimezone(UTC), scenario.weeks if scenario else WEEKS)
     decisions = make_decisions(period)
+    if scenario:
+        decisions = scenario.decisions(period, decisions)
     trades = make_trades(period, decisions)
     result = result_document(period, trades)
     body = result["strategy"]["DeskStrategy"]
@@ -49,6 +54,8 @@ def make_desk(out: Path, as_of: datetime) -> list[str]:
     write_cutover(desk, period)
     write_admission(desk, period)
     write_telemetry(desk, period, trades)
+    if scenario:
+        scenario.apply(Copy(out, period))
     return desk.written
 
 
@@ -56,9 +63,12 @@ def main() -> None:
     """Read the command line and write the desk."""
     parser = argparse.ArgumentParser(description="Make the artefacts of the example desk.")
     parser.add_argument("--out", type=Path, default=Path("examples/desk"), help="folder to write to")
-    parser.add_argument("--as-of", default=_AS_OF, help="the moment at which the desk is looked at")
+    parser.add_argument("--as-of", help=f"the moment at which the desk is looked at, by default {_AS_OF}")
+    parser.add_argument("--scenario", choices=SCENARIOS, metavar="NAME", help=", ".join(SCENARIOS))
     options = parser.parse_args()
-    written = make_desk(options.out, datetime.fromisoformat(options.as_of))
+    scenario = SCENARIOS.get(options.scenario)
+    as_of = options.as_of or (scenario and scenario.as_of) or _AS_OF
+    written = make_desk(options.out, datetime.fromisoformat(as_of), scenario)
     print(f"wrote {len(written)} files to {options.out.as_posix()}")
 
 

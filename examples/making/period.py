@@ -21,6 +21,7 @@ class Period:
     """From the Monday on which the programme began to the moment at which the desk is looked at."""
 
     as_of: datetime
+    weeks: int = WEEKS
 
     @property
     def today(self) -> date:
@@ -30,7 +31,7 @@ class Period:
     @property
     def began(self) -> date:
         """The first Monday of the programme."""
-        return self.today - DAY * self.today.weekday() - timedelta(weeks=WEEKS)
+        return self.today - DAY * self.today.weekday() - timedelta(weeks=self.weeks)
 
     @property
     def complete_days(self) -> list[date]:
@@ -40,7 +41,7 @@ class Period:
     @property
     def mondays(self) -> list[date]:
         """The first day of every week that is over."""
-        return [self.began + timedelta(weeks=step) for step in range(WEEKS)]
+        return [self.began + timedelta(weeks=step) for step in range(self.weeks)]
 
     def at(self, day: date, hour: float) -> datetime:
         """The moment of a day at so many hours, cut to the second."""

@@ -55,10 +55,10 @@ def _swaps(period: Period, first: datetime) -> list[dict[str, Any]]:
 
 
 def _days(desk: Desk, period: Period) -> None:
-    """The last 28 complete days: before phase A the bot ran without the experiment."""
+    """Every complete day: before phase A the bot ran without the experiment."""
     began = (period.as_of - PHASE_A).date()
     rows = []
-    for day in period.complete_days[-_LOGGED:]:
+    for day in period.complete_days:
         phase = "none" if day <= began else "telemetry"
         rows.append((day, stamp(period.at(day + DAY, 0.25)), phase, 0))
     desk.csv("data/experiment_0_days.csv", ("day", "recorded_at", "phase", "other_changes"), rows)

@@ -30,6 +30,14 @@ DESK = ROOT / "examples" / "desk"
 AS_OF = "2026-03-30T06:30:00Z"
 EARLIER = "2026-02-02T06:30:00Z"
 NOW = Decimal(1_800_000_000)
+ABSENT_NOTE = "missing, data/incidents/experiment_0.json: no such file or directory"
+NOTE = {
+    "note-current": "incident_note.at",
+    "note-trigger": "incident_note.trigger",
+    "note-window": "incident_note.window",
+    "note-symbols": "incident_note.symbols",
+    "note-mitigation": "incident_note.mitigation",
+}
 
 
 @pytest.fixture(scope="module")
@@ -71,14 +79,31 @@ def _open(verdict: Verdict) -> list[RuleResult]:
     return [rule for rule in verdict.rules if rule.outcome not in ("pass", "skipped")]
 
 
-def test_the_desk_gets_the_verdicts_of_its_readme(judged: Callable[[Path], Decision]) -> None:
+def _written_after(policies: tuple[PolicyRoot, Sources], decision: Decision, *runbooks: str) -> list[Verdict]:
+    root = policies[0]
+    own = {name for name, policy in root.policies.items() if (policy.runbook or "").split("#")[0] in runbooks}
+    return [each for each in decision.verdicts if each.policy in own]
+
+
+def test_the_desk_gets_the_verdicts_of_its_readme(
+    policies: tuple[PolicyRoot, Sources], judged: Callable[[Path], Decision]
+) -> None:
     decision = judged(DESK)
-    assert {each.name: each.verdict for each in decision.verdicts} == {
+    assert decision.refusals == ()
+    verdicts = _written_after(policies, decision, "phase-2b-operations", "experiment-0-rollout")
+    assert {each.name: each.verdict for each in verdicts} == {
         "alert-silence": "QUIET",
-        "baseline-kpis": "COMPLETE",
         "capital-preservation": "NORMAL",
         "daily-report": "FRESH",
+        "experiment-0-canary": "HOLD",
+        "experiment-0-exit": "NOT_YET",
+        "experiment-0-full": "HOLD",
+        "experiment-0-invariants": "HELD",
+        "experiment-0-kpis at ETH-USD": "PASS",
         "experiment-0-rollback": "CONTINUE",
+        "experiment-0-rollback-verified": "PENDING",
+        "experiment-0-telemetry": "PASS",
+        "experiment-0-threshold": "PINNED",
         "live-rollout-readiness": "CONDITIONAL",
         "paper-heartbeat": "RECENT",
         "phase-2c-promotion": "NO_GO",
@@ -93,8 +118,20 @@ def test_the_desk_gets_the_verdicts_of_its_readme(judged: Callable[[Path], Decis
         "weekly-archive": "COMPLETE",
         "weight-clamp": "WITHIN",
     }
-    assert decision.refusals == ()
-    assert [(rule.id, rule.reason) for each in decision.verdicts for rule in _open(each)] == [
+    assert [(rule.id, rule.reason) for each in verdicts for rule in _open(each)] == [
+        ("features-on", "the canary does not run, one of the two features is off"),
+        (
+            "symbols-attested",
+            "nobody has attested that the canary symbols are liquid and stand for the regimes",
+        ),
+        ("days", "the canary has run 0 complete days in a row, 5 are needed"),
+        (
+            "full-passed",
+            "phase C stands at HOLD, experiments A, B and C of the trading plan wait for it",
+        ),
+        ("features-on", "one of the two features is off"),
+        ("days", "all symbols have run 0 complete days in a row, 7 are needed"),
+        *((rule, f"cannot tell: {metric}: {ABSENT_NOTE}") for rule, metric in NOTE.items()),
         ("block-rate-low", "the turnover governor blocked 4.11% of the attempts of 7d, less than 5%"),
         ("btc-validated", "nobody has attested that the BTC mitigation works"),
         ("human-review", "the full review of the gates is not attested"),
