@@ -105,6 +105,9 @@ CODES: dict[str, Code] = {
     "E212": Code("policies compose each other",
         "Following `policy:` from one policy leads back to it.",
         "Break the circle."),
+    "E213": Code("list of statements not sound",
+        "The list of runbook statements has an unknown part, an id twice or of another form, or a text is missing.",
+        "Give each statement one id such as `B67` and a text; say of listed ids alone what they wait for."),
     # expressions
     "E301": Code("expression too large",
         "An expression has more than 4,096 characters, 500 parts or 64 levels.",

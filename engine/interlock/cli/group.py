@@ -22,6 +22,7 @@ COMMANDS: dict[str, str] = {
     "report": "interlock.cli.report",
     "metrics": "interlock.cli.metrics",
     "eval": "interlock.cli.evaluate_expression",
+    "trace": "interlock.cli.trace",
 }
 """The module of each command, in the order in which they are listed; it offers `command`."""
 

@@ -1,0 +1,1 @@
+"""Analysis: what a policy set says as a whole, without any snapshot."""

@@ -1,0 +1,57 @@
+"""Every statement of the runbooks is held by a rule, or the list says openly what becomes of it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from interlock.analysis.inventory import Inventory, read_inventory
+from interlock.analysis.trace import Trace, trace
+from interlock.api import PolicySet, load
+
+ROOT = Path(__file__).resolve().parents[2]
+MOST_BEYOND = 15
+
+
+@pytest.fixture(scope="module")
+def policies() -> PolicySet:
+    return load(ROOT / "policies")
+
+
+@pytest.fixture(scope="module")
+def inventory() -> Inventory:
+    return read_inventory(ROOT / "docs" / "inventory.yaml")
+
+
+@pytest.fixture(scope="module")
+def traced(policies: PolicySet, inventory: Inventory) -> Trace:
+    return trace(policies.policies, inventory)
+
+
+def test_the_list_has_every_statement_once_and_in_order(inventory: Inventory) -> None:
+    counts = {"A": 27, "B": 91, "C": 32, "D": 22, "E": 16}
+    assert list(inventory.statements) == [
+        f"{letter}{number}" for letter, count in counts.items() for number in range(1, count + 1)
+    ]
+    runbooks = Counter(each.runbook for each in inventory.statements.values())
+    assert list(runbooks.values()) == list(counts.values())
+
+
+def test_no_statement_is_left_without_a_word(traced: Trace) -> None:
+    assert [row.statement.id for row in traced.gaps] == []
+    assert [(name, each.name) for name, each in traced.strange] == []
+
+
+def test_few_statements_are_beyond_what_can_be_held(inventory: Inventory) -> None:
+    assert len(inventory.beyond) <= MOST_BEYOND
+
+
+def test_only_what_no_rule_holds_is_said_to_be_held_elsewhere_or_beyond(traced: Trace) -> None:
+    noted = [row.statement.id for row in traced.rows if row.elsewhere or row.beyond]
+    assert [row.statement.id for row in traced.rows if row.statement.id in noted and row.rules] == []
+
+
+def test_every_rule_names_its_statements(traced: Trace) -> None:
+    assert [each.place for each in traced.rules if not each.covers] == []
