@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+import sys
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -95,18 +98,45 @@ def desk(tmp_path: Path) -> Path:
     return tmp_path / "desk"
 
 
-def _routes(desk: Path, seconds: list[int], accepted: int | None = None) -> None:
-    """Replace the routes of the last hour by rejections, so many seconds before the desk is looked at."""
-    path = desk / "agents/live_trader.log"
-    start = (AS_OF - timedelta(hours=1)).strftime("%Y-%m-%dT%H:%M:%SZ")
-    lines = [
-        line for line in path.read_text("utf-8").splitlines() if "INFO route" not in line or line < start
-    ]
-    for each in seconds:
-        at = (AS_OF - timedelta(seconds=each)).strftime("%Y-%m-%dT%H:%M:%SZ")
-        outcome = "outcome=accepted" if each == accepted else "outcome=rejected reason=min_notional"
-        lines.append(f"{at} INFO route pair=ETH/USDT {outcome} latency=300ms")
-    path.write_text("".join(line + "\n" for line in sorted(lines)), "utf-8")
+@pytest.fixture(scope="module")
+def making() -> Iterator[Any]:
+    """The parts of the generator, found as its script finds them."""
+    sys.path.insert(0, str(ROOT / "examples"))
+    import make_desk
+    from making import agent_variations, variations
+
+    yield SimpleNamespace(
+        copy=lambda desk: variations.Copy(desk, make_desk.Period(AS_OF)),
+        rejections=agent_variations.rejections,
+        lost_run=agent_variations.lost_run,
+        scenarios=make_desk.SCENARIOS,
+    )
+    sys.path.remove(str(ROOT / "examples"))
+
+
+@pytest.mark.parametrize(
+    ("scenario", "policy", "wanted", "rule"),
+    [
+        ("four-rejections-in-five-minutes", "cutover-abort", "ABORT", "route-rejections"),
+        ("four-rejections-in-six-minutes", "cutover-abort", "CONTINUE", None),
+        ("loss-29-minutes-ago", "normal-mode-admission", "SAFE", "cooldown"),
+        ("loss-31-minutes-ago", "normal-mode-admission", "SAFE", None),
+    ],
+)
+def test_a_scenario_gets_its_verdict(
+    desk: Path,
+    judged: Callable[..., dict[str, Verdict]],
+    making: Any,
+    scenario: str,
+    policy: str,
+    wanted: str,
+    rule: str | None,
+) -> None:
+    making.scenarios[scenario].change(making.copy(desk))
+    verdict = next(iter(judged(desk, policy).values()))
+    failed = {each.id for each in verdict.rules if each.outcome != "pass"}
+    assert verdict.verdict == wanted
+    assert failed - {"hourly-limit"} == ({rule} if rule else set())
 
 
 @pytest.mark.parametrize(
@@ -122,27 +152,17 @@ def _routes(desk: Path, seconds: list[int], accepted: int | None = None) -> None
 def test_four_rejections_in_five_minutes_abort_and_in_six_do_not(
     desk: Path,
     judged: Callable[..., dict[str, Verdict]],
+    making: Any,
     seconds: list[int],
     accepted: int | None,
     wanted: str,
 ) -> None:
-    _routes(desk, seconds, accepted)
+    making.rejections(*seconds, accepted=[accepted])(making.copy(desk))
     verdict = judged(desk, "cutover-abort")["cutover-abort"]
     assert verdict.verdict == wanted
     fired = [(rule.id, rule.reason) for rule in verdict.rules if rule.outcome != "pass"]
     wanted_rules = [("route-rejections", "4 rejections in a row within five minutes")]
     assert fired == (wanted_rules if wanted == "ABORT" else [])
-
-
-def _loss(desk: Path, minutes: int, mode: str = "normal", started: int = 90) -> None:
-    """Add a run that was started long ago and whose loss became known so many minutes ago."""
-    path = desk / "data/experiments/experiment_runs_v2.json"
-    document = json.loads(path.read_text("utf-8"))
-    moment = (AS_OF - timedelta(minutes=minutes)).strftime("%Y-%m-%dT%H:%M:%SZ")
-    run = dict(document["runs"][-1], run_id="run-9000", mode=mode, outcome="loss", finished_at=moment)
-    run["started_at"] = (AS_OF - timedelta(minutes=started)).strftime("%Y-%m-%dT%H:%M:%SZ")
-    document["runs"].append(run)
-    path.write_text(json.dumps(document), "utf-8")
 
 
 HOURLY = ("hourly-limit", "1 runs had normal mode in the last 1h, 1 is the limit")
@@ -161,11 +181,12 @@ HOURLY = ("hourly-limit", "1 runs had normal mode in the last 1h, 1 is the limit
 def test_a_loss_in_normal_mode_starts_a_cooldown_of_half_an_hour(
     desk: Path,
     judged: Callable[..., dict[str, Verdict]],
+    making: Any,
     minutes: int,
     mode: str,
     reasons: list[tuple[str, str]],
 ) -> None:
-    _loss(desk, minutes, mode)
+    making.lost_run(minutes, mode)(making.copy(desk))
     verdict = judged(desk, "normal-mode-admission")["normal-mode-admission at job-0001"]
     assert verdict.verdict == ("SAFE" if reasons else "NORMAL")
     assert [(rule.id, rule.reason) for rule in verdict.rules if rule.outcome != "pass"] == reasons
