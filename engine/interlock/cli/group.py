@@ -23,6 +23,8 @@ COMMANDS: dict[str, str] = {
     "metrics": "interlock.cli.metrics",
     "eval": "interlock.cli.evaluate_expression",
     "trace": "interlock.cli.trace",
+    "log": "interlock.cli.log",
+    "baseline": "interlock.cli.baseline",
 }
 """The module of each command, in the order in which they are listed; it offers `command`."""
 

@@ -91,7 +91,8 @@ class Measures:
             past = [self._form(metric, member, each) for each in self.earlier]
             form, restated = joined(metric, past, form, member)
             self.restated.update(restated)
-            metric = replace(metric, began=began(past)) if metric.began is None else metric
+            if metric.began is None and metric.series == "regular":
+                metric = replace(metric, began=began(past))
         if metric.series == "regular":
             return regular(metric, form, self.as_of, member)
         if metric.series == "irregular":

@@ -109,6 +109,8 @@ def translated(path: Path) -> Iterator[None]:
 
 
 def _reason(problem: Exception) -> str:
+    if isinstance(problem, FileExistsError | NotADirectoryError):
+        return "a file stands where its folder should be"
     if isinstance(problem, OSError):
         return (problem.strerror or "the system refuses").lower()
     text = str(problem)

@@ -1,0 +1,51 @@
+"""Options of the commands by which people act on a ledger: which one, who, why, and when."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import click
+
+from ..errors import UsageError
+from ..language.times import show_time
+from ..ledger.acts import Act
+from ..ledger.record import DEFAULT
+from . import clock
+from .instants import Instant
+
+__all__ = ["act_of", "acting_options", "ledger_file_option"]
+
+ledger_file_option = click.option(
+    "--ledger",
+    type=click.Path(path_type=Path),
+    default=DEFAULT,
+    show_default=True,
+    metavar="FILE",
+    help="The ledger.",
+)
+_OPTIONS = (
+    click.option("--by", required=True, metavar="WHO", help="Who acts."),
+    click.option("--reason", required=True, metavar="TEXT", help="Why."),
+    click.option(
+        "--at", type=Instant(), metavar="TIME", help="When it was done, never later than now; default: now."
+    ),
+    ledger_file_option,
+)
+
+
+def acting_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add `--by`, `--reason`, `--at` and `--ledger` to a command."""
+    for option in reversed(_OPTIONS):
+        command = option(command)
+    return command
+
+
+def act_of(by: str, reason: str, at: Decimal | None) -> Act:
+    """Return the act; raises UsageError for one that lies in the future."""
+    now = clock.now()
+    if at is not None and at > now:
+        raise UsageError(f"`--at {show_time(at)}` lies in the future")
+    return Act(by, reason, now if at is None else at)

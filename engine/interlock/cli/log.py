@@ -1,0 +1,179 @@
+"""`interlock log`: show, verify, replay and export the ledger, print its head, and re-arm a trigger."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from decimal import Decimal
+from pathlib import Path
+
+import click
+
+from ..diagnostics import printable
+from ..errors import EXIT_BEST, EXIT_BETWEEN, EXIT_INTEGRITY, IntegrityError, UsageError
+from ..files import write_atomically
+from ..ledger.acts import rearm
+from ..ledger.checking import anchor_line, read_anchors, verify
+from ..ledger.duckdb_export import write_parquet
+from ..ledger.entry import Entry
+from ..ledger.exporting import json_lines
+from ..ledger.record import Ledger
+from . import terminal
+from .acting import act_of, acting_options, ledger_file_option
+from .options import format_option
+from .replaying import replayed
+from .tables import Table
+
+__all__ = ["command"]
+
+_EXAMPLES = """\b
+Examples:
+  interlock log show --kind verdict --last 20
+  interlock log verify --anchor ledger.head
+  interlock log head > ledger.head
+  interlock log replay 12
+"""
+
+
+@click.group("log", epilog=_EXAMPLES)
+def command() -> None:
+    """Read and verify the ledger, replay a verdict, re-arm a trigger."""
+
+
+@command.command("show", epilog="\b\nExample:\n  interlock log show --kind latch --kind rearm")
+@click.argument("sequence", required=False, type=int)
+@click.option(
+    "--kind", "kinds", multiple=True, metavar="KIND", help="Only entries of this kind; several times."
+)
+@click.option("--last", type=click.IntRange(1), metavar="N", help="Only the newest N of them.")
+@format_option("text", "json")
+@ledger_file_option
+def show(sequence: int | None, kinds: tuple[str, ...], last: int | None, form: str, ledger: Path) -> int:
+    """List the entries, or print the one with the number SEQUENCE whole."""
+    with Ledger(ledger) as opened:
+        found = [each for each in opened.entries() if not kinds or each.kind in kinds]
+    if sequence is not None:
+        found = [each for each in found if each.sequence == sequence]
+        if not found:
+            raise UsageError(f"there is no such entry: {sequence}")
+    found = found[-last:] if last else found
+    if form == "json" or sequence is not None:
+        terminal.write(b"".join(json_lines(found)))
+        return EXIT_BEST
+    table = Table(("entry", "time", "kind", "what"), right=frozenset({"entry"}))
+    for each in found:
+        table.add(str(each.sequence), each.time, each.kind, _told(each))
+    table.show()
+    return EXIT_BEST
+
+
+@command.command("verify", epilog="\b\nExample:\n  interlock log verify --anchor ledger.head")
+@click.option(
+    "--anchor", type=click.Path(path_type=Path), metavar="FILE", help="Heads that were kept elsewhere."
+)
+@ledger_file_option
+def verify_command(anchor: Path | None, ledger: Path) -> int:
+    """Hold every entry, document and page against its hash; the first bad or missing one is named, with exit code 5."""
+    anchors = () if anchor is None else read_anchors(anchor)
+    if anchors and not ledger.exists():
+        raise IntegrityError(
+            f"entry 1 is missing: the anchor knows a ledger and `{ledger.as_posix()}` is not there"
+        )
+    with Ledger(ledger) as opened:
+        found = verify(opened, anchors)
+    held = f", {found.anchors} anchors hold" if anchors else ""
+    terminal.say(f"{found.head.sequence} entries and {found.documents} documents are sound{held}")
+    terminal.say(anchor_line(found.head))
+    return EXIT_BEST
+
+
+@command.command("head", epilog="\b\nExample:\n  interlock log head --anchor ledger.head")
+@click.option(
+    "--anchor", type=click.Path(path_type=Path), metavar="FILE", help="Write the head to this file."
+)
+@ledger_file_option
+def head(anchor: Path | None, ledger: Path) -> int:
+    """Print the newest entry's number and hash: kept elsewhere, in git for one, it shows when the tail was cut."""
+    with Ledger(ledger) as opened:
+        line = anchor_line(opened.head())
+    if anchor is None:
+        terminal.say(line)
+    else:
+        write_atomically(anchor, f"{line}\n".encode())
+    return EXIT_BEST
+
+
+@command.command("export", epilog="\b\nExample:\n  interlock log export -o ledger.parquet --format parquet")
+@click.option(
+    "-o", "--output", type=click.Path(path_type=Path), metavar="FILE", help="Where it goes; default: stdout."
+)
+@format_option("jsonl", "parquet")
+@ledger_file_option
+def export(output: Path | None, form: str, ledger: Path) -> int:
+    """Write every entry as a line of JSON or a row of Parquet; entries that are bad are not exported."""
+    with Ledger(ledger) as opened:
+        if form == "parquet":
+            if output is None:
+                raise UsageError("Parquet is written to a file: name one with `-o FILE`")
+            terminal.tell(f"wrote {write_parquet(opened.entries(), output)} entries")
+        elif output is None:
+            for line in json_lines(opened.entries()):
+                terminal.write(line)
+        else:
+            write_atomically(output, b"".join(json_lines(opened.entries())))
+    return EXIT_BEST
+
+
+@command.command(
+    "replay", epilog="\b\nExample:\n  interlock log replay 12\n  interlock log replay 12 --policies policies"
+)
+@click.argument("sequence", type=int)
+@click.option(
+    "--policies", type=click.Path(path_type=Path), metavar="DIR", help="Judge with these policies instead."
+)
+@ledger_file_option
+def replay_command(sequence: int, policies: Path | None, ledger: Path) -> int:
+    """Judge the snapshot of entry SEQUENCE again, an evaluation or a verdict, with what was known then.
+
+    The exit code is 0 when every verdict is the same in every byte, 3 when the engine or the policies differ, 5 when
+    neither does and a verdict still differs.
+    """
+    lines, same, explained = replayed(ledger, sequence, policies)
+    for line in lines:
+        terminal.say(printable(line))
+    return EXIT_BEST if same else EXIT_BETWEEN if explained else EXIT_INTEGRITY
+
+
+@command.command(
+    "rearm",
+    epilog="\b\nExample:\n  interlock log rearm rollback/bad-days --by risk-desk --reason 'day 2 was a transfer'",
+)
+@click.argument("rule")
+@click.option("--member", metavar="MEMBER", help="Only at this member; default: wherever it is latched.")
+@acting_options
+def rearm_command(
+    rule: str, member: str | None, by: str, reason: str, at: Decimal | None, ledger: Path
+) -> int:
+    """Clear the latch of RULE, written POLICY/RULE; from then on it judges later points only."""
+    policy, _, name = rule.partition("/")
+    if not policy or not name:
+        raise UsageError(f"`{printable(rule)}` is no rule: write POLICY/RULE")
+    for key in rearm(ledger, policy, name, member, act_of(by, reason, at)):
+        terminal.say(f"re-armed {key[0]}/{key[2]}" + (f" at {key[1]}" if key[1] else ""))
+    return EXIT_BEST
+
+
+def _told(entry: Entry) -> str:
+    """One line about an entry."""
+    data = entry.data
+    if entry.kind == "verdict":
+        record = data["verdict"]
+        at = f" at {record['member']}" if record["member"] else ""
+        return f"{record['policy']}{at}: {record['verdict']}"
+    if entry.kind in ("latch", "rearm"):
+        at = f" at {data['member']}" if data["member"] else ""
+        return f"{data['policy']}/{data['rule']}{at}: {data['reason']}"
+    return _words(data[key] for key in ("name", "document", "digest", "snapshot") if key in data)
+
+
+def _words(values: Iterable[object]) -> str:
+    return " ".join(str(each)[:19] if str(each).startswith("sha256:") else str(each) for each in values)
