@@ -129,4 +129,4 @@ def _measured(
 ) -> Coverage:
     """Of all tests the coverage of all policies, untested ones included; else of the policies tested."""
     names = sorted(bench.compiled if whole else {each.policy for each in suites})
-    return covered([bench.compiled[each] for each in names], bench.root.catalogue, results, watcher)
+    return covered([bench.compiled[each] for each in names], bench.root, results, watcher)

@@ -6,14 +6,15 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from ..diagnostics import Span
-from ..evaluation.compiled import CompiledPolicy, CompiledRule
+from ..evaluation.compiled import CompiledPolicy
 from ..language.printer import to_text
-from ..language.tree import Call, LetRef, MetricRef, Node
+from ..language.tree import Call, LetRef, MetricRef, Node, walk
 from ..language.types import BOOL
 from ..policy.catalogue import Catalogue
-from ..policy.model import Composition, Param, Policy, Unlimited
+from ..policy.loader import PolicyRoot
+from ..policy.model import Composition, Param, Policy, Rule, Unlimited
 
-__all__ = ["COMPARISONS", "ORDERED", "Cell", "cells", "comparisons"]
+__all__ = ["COMPARISONS", "ORDERED", "Cell", "cells", "comparisons", "may_be_unknown"]
 
 ORDERED = ("lt", "le", "gt", "ge")
 COMPARISONS = (*ORDERED, "eq", "ne", "in", "not_in")
@@ -33,20 +34,21 @@ class Cell:
     span: Span
 
 
-def cells(compiled: CompiledPolicy, catalogue: Catalogue) -> tuple[Cell, ...]:
+def cells(compiled: CompiledPolicy, root: PolicyRoot) -> tuple[Cell, ...]:
     """Return every cell of a policy, in the order of its file."""
     policy = compiled.policy
-    found = [*_rules(compiled), *_comparisons(policy), *_compositions(policy), *_members(compiled, catalogue)]
+    found = [*_rules(compiled, root), *_comparisons(policy), *_compositions(policy)]
+    found += _members(compiled, root.catalogue)
     order = {kind: index for index, kind in enumerate(("rule", "composition", "comparison", "param"))}
     return tuple(sorted(found, key=lambda each: (each.span.line, order[each.kind], each.span.column)))
 
 
-def _rules(compiled: CompiledPolicy) -> Iterator[Cell]:
+def _rules(compiled: CompiledPolicy, root: PolicyRoot) -> Iterator[Cell]:
     policy = compiled.policy
     for each in compiled.rules:
         rule = each.rule
         outcomes = ["pass", "fail"]
-        outcomes += ["unknown"] if _may_be_unknown(each, policy) else []
+        outcomes += ["unknown"] if may_be_unknown(each.rule, policy, root.policies) else []
         outcomes += ["skipped"] if rule.applies is not None else []
         for outcome in outcomes:
             yield Cell(
@@ -54,11 +56,22 @@ def _rules(compiled: CompiledPolicy) -> Iterator[Cell]:
             )
 
 
-def _may_be_unknown(compiled: CompiledRule, policy: Policy) -> bool:
-    """A condition that only asks what is known always has an answer."""
-    if isinstance(compiled.rule.condition, Composition):
-        return True
-    return any(not asked for _, asked in _metrics(compiled.rule.condition, policy.lets, False))
+def may_be_unknown(rule: Rule, policy: Policy, policies: Mapping[str, Policy]) -> bool:
+    """Tell whether a rule can be unknown at all: a condition that only asks what is known always has an answer."""
+    if isinstance(rule.condition, Composition):
+        return _may_straddle(rule, rule.condition, policies[rule.condition.policy])
+    return any(not asked for _, asked in _metrics(rule.condition, policy.lets, False))
+
+
+def _may_straddle(rule: Rule, child: Composition, below: Policy) -> bool:
+    """A composition is unknown where the child's verdict keeps the bound and what it could be does not: that takes a
+    rule of the child whose `unknown` is milder than its `else`."""
+    bound = below.verdicts.index(child.bound) - (rule.kind == "trigger")
+    return any(
+        below.verdicts.index(each.unknown) <= bound < below.verdicts.index(each.failed)
+        for each in below.rules
+        if not each.fail_open
+    )
 
 
 def _metrics(node: Node, lets: Mapping[str, Node], asked: bool) -> Iterator[tuple[Node, bool]]:
@@ -84,9 +97,21 @@ def comparisons(policy: Policy) -> tuple[tuple[Node, str], ...]:
         condition = () if isinstance(rule.condition, Composition) else (rule.condition,)
         for tree in (*condition, *((rule.applies,) if rule.applies is not None else ())):
             found += [(each, f"rule {rule.id}") for each in _watched(tree)]
-    for name, tree in policy.lets.items():
+    for name, tree in ((name, tree) for name, tree in policy.lets.items() if name in _used(policy)):
         found += [(each, f"let {name}") for each in _watched(tree)]
     return tuple(found)
+
+
+def _used(policy: Policy) -> set[str]:
+    """The lets that a rule's truth rests on; others are told in reasons only."""
+    waiting = [each for rule in policy.rules for each in (rule.condition, rule.applies)]
+    trees = [each for each in waiting if each is not None and not isinstance(each, Composition)]
+    found: set[str] = set()
+    for tree in trees:
+        named = {node.name for node in walk(tree) if isinstance(node, LetRef)} - found
+        found |= named
+        trees += [policy.lets[name] for name in sorted(named) if name in policy.lets]
+    return found
 
 
 def _watched(tree: Node) -> Iterator[Node]:

@@ -10,7 +10,7 @@ from ..evaluation.compiled import CompiledPolicy
 from ..evaluation.shapes import Members, Series, Shaped, lift
 from ..language.tree import Call, Node
 from ..language.values import Unknown, Value
-from ..policy.catalogue import Catalogue
+from ..policy.loader import PolicyRoot
 from ..policy.model import Composition, Policy
 from .cells import ORDERED, Cell, cells, comparisons
 from .running import Result
@@ -69,7 +69,7 @@ def _values(shaped: Shaped) -> Iterator[Value]:
 
 
 def covered(
-    compiled: Iterable[CompiledPolicy], catalogue: Catalogue, results: Iterable[Result], watcher: Watcher
+    compiled: Iterable[CompiledPolicy], root: PolicyRoot, results: Iterable[Result], watcher: Watcher
 ) -> Coverage:
     """Return what the results and the watcher saw of the policies."""
     policies = list(compiled)
@@ -79,7 +79,7 @@ def covered(
             for side in ("true", "false", "boundary"):
                 if (id(node), side) in watcher.seen:
                     seen.add((each.policy.id, "comparison", str(number), side))
-    every = tuple(cell for each in policies for cell in cells(each, catalogue))
+    every = tuple(cell for each in policies for cell in cells(each, root))
     missed = [each for each in every if (each.policy, each.kind, each.where, each.what) not in seen]
     return Coverage(every, tuple(missed))
 

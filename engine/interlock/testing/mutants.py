@@ -15,6 +15,7 @@ from ..language.types import Kind, Type
 from ..language.units import CONTEXT, show
 from ..policy.catalogue import Catalogue
 from ..policy.model import Composition, Param, Policy, Rule, Unlimited
+from .cells import may_be_unknown
 from .trees import replaced, variants
 
 __all__ = ["Mutant", "mutants", "stepped"]
@@ -122,7 +123,7 @@ class _Maker:
         yield changed(
             f"{word} milder", f"{word}: {rule.failed}", f"{word}: {milder}", replace(rule, failed=milder)
         )
-        if rule.unknown != verdicts[0]:
+        if rule.unknown != verdicts[0] and may_be_unknown(rule, self.policy, self.policies):
             less = verdicts[verdicts.index(rule.unknown) - 1]
             before, after = f"unknown: {rule.unknown}", f"unknown: {less}"
             yield changed("unknown milder", before, after, replace(rule, unknown=less))

@@ -16,7 +16,7 @@ __all__ = ["Constants", "Probing"]
 
 _YEAR = Decimal(366 * 86400)
 _MOST = 60
-_EVENTS = 100
+_EVENTS = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +89,8 @@ class Probing:
         if kind.kind is Kind.TIMESTAMP:
             ages = [self.now - each for each in self.constants.ages]
             return [show_time(each) for each in (*numbers, *ages) if each <= self.now]
-        return list(self.within([*numbers, *self.constants.numbers]))
+        near = [each + step for each in self.constants.numbers for step in (0, -1, 1)]
+        return list(self.within([*numbers, *(near if self.metric.type.flavour == "integer" else near[::3])]))
 
     def within(self, numbers: Iterable[Decimal]) -> Iterator[Decimal]:
         """Numbers that the metric may be."""
@@ -153,7 +154,7 @@ class Probing:
                 yield self.seen([(age + 60, one), (age, two)])
 
     def shares(self) -> Iterator[object]:
-        """A hundred attempts of which a share is true, as each ratio of the rule says and one to both sides."""
+        """Two hundred attempts of which a share is true, as each ratio of the rule says and one to both sides."""
         for share in self.constants.numbers:
             for step in (0, -1, 1):
                 true = int(share * _EVENTS) + step
@@ -168,7 +169,7 @@ class Probing:
         if self.metric.type.kind is Kind.EVENT and not self.columns:
             return [{}]
         types = self.columns or {"value": self.metric.type}
-        around = numbers or [Decimal(-1), Decimal(0), Decimal(1)]
+        around = numbers or [Decimal(-1), Decimal(0), Decimal(1), Decimal("0.5")]
         choices = [self.values(kind, around)[:6] for kind in types.values()]
         rows = itertools.islice(itertools.product(*choices), 12)
         return [dict(zip(types, row, strict=True)) for row in rows]

@@ -22,9 +22,11 @@ from .running import Bench
 
 __all__ = ["Search", "Target"]
 
-_FORMS = 120
+_FORMS = 70
 _PAIRED = 7
-_STEPS = {"integer": Decimal(1), "ratio": Decimal("0.0001"), "number": Decimal("0.01")}
+EVERYWHERE = "*"
+"""Stands for all members of a scope at once."""
+_STEPS = {"integer": Decimal(1), "ratio": Decimal("0.0001"), "number": Decimal("0.001")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,13 @@ class Target:
     metric: Metric
     columns: dict[str, Type]
     place: tuple[str, str] | None = None
+
+    def form(self, draft: Draft) -> object:
+        """Return what is written of it; of all members what is written of the first."""
+        if self.place is None or self.place[1] != EVERYWHERE:
+            return draft.form(self.key, self.place)
+        tables = draft.scopes.get(self.place[0], {}).values()
+        return next((each[self.key] for each in tables if self.key in each), None)
 
 
 @dataclass(slots=True)
@@ -51,7 +60,7 @@ class Search:
         constants = self.constants(seed)
         kept: list[tuple[Target, list[object]]] = []
         for target in self.targets(seed.draft):
-            before = seed.draft.form(target.key, target.place)
+            before = target.form(seed.draft)
             probing = Probing(
                 target.metric, target.columns, seed.draft.as_of, constants, self.bench.root.catalogue
             )
@@ -142,7 +151,10 @@ class Search:
             return [None]
         scope = self.bench.root.catalogue.scopes[metric.scope]
         members = scope.members or tuple(draft.scopes.get(metric.scope, {}))
-        return [(metric.scope, each) for each in members[:4]]
+        return [
+            *((metric.scope, each) for each in members[:3]),
+            *([(metric.scope, EVERYWHERE)] if members[1:] else []),
+        ]
 
     def attestable(self) -> set[str]:
         calls = [
@@ -160,7 +172,9 @@ class Search:
             return []
         step = _STEPS.get(kind.flavour, Decimal("0.01") if kind.kind is Kind.MONEY else Decimal(1))
         start = _current(target, seed.draft)
-        ends = [start, start - 64 * step]
+        low = target.metric.low
+        below = kind.kind is Kind.TIMESTAMP or low is None or start - 64 * step >= low
+        ends = [start, start - 64 * step if below else start + 64 * step]
         gaps = [self.gaps(_set(seed, target, _form(target, probing, seed.draft, each))) for each in ends]
         found: list[Decimal] = []
         for node in gaps[0].keys() & gaps[1].keys():
@@ -197,7 +211,7 @@ def _newest(shaped: Shaped) -> object:
 
 
 def _current(target: Target, draft: Draft) -> Decimal:
-    form = draft.form(target.key, target.place)
+    form = target.form(draft)
     value = form.get("value") if isinstance(form, dict) else form
     if isinstance(form, dict) and form.get("points"):
         value = form["points"][-1].get("value")
@@ -208,13 +222,18 @@ def _current(target: Target, draft: Draft) -> Decimal:
 
 def _form(target: Target, probing: Probing, draft: Draft, value: Decimal) -> object:
     if target.metric.series == "regular":
-        return probing.patched(draft.form(target.key, target.place), (0,), value)
+        return probing.patched(target.form(draft), (0,), value)
     raw: object = show_time(value) if target.metric.type.kind is Kind.TIMESTAMP else value
     size = target.metric.min_n
     return raw if size is None else {"value": raw, "n": Decimal(size)}
 
 
 def _set(situation: Situation, target: Target, form: object) -> Situation:
+    if target.place is not None and target.place[1] == EVERYWHERE:
+        draft = situation.draft
+        for member in draft.scopes.get(target.place[0], {}):
+            draft = draft.with_form(target.key, form, (target.place[0], member))
+        return replace(situation, draft=draft)
     return replace(situation, draft=situation.draft.with_form(target.key, form, target.place))
 
 

@@ -21,8 +21,9 @@ from .searching import Search
 
 __all__ = ["Suggestion", "equivalent", "for_cells", "for_mutant"]
 
-_SEEDS = 2
+_SEEDS = 1
 _TRIES = 500
+_CONFIRMED = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,9 +88,7 @@ def _reached(
             new = _now_seen(bench, suites[0], situation, decision, watcher, rest)
             if new:
                 seen += new
-                found.append(
-                    _suggestion(bench, suites[0], situation, new[0].text.replace(" never ", " "), (rule,))
-                )
+                found.append(_suggestion(bench, suites[0], situation, _shows(new[0]), (rule,)))
     return found, seen
 
 
@@ -103,7 +102,7 @@ def _now_seen(
 ) -> list[Cell]:
     case = replace(suite.cases[0], situation=situation)
     coverage = covered(
-        [bench.compiled[suite.policy]], bench.root.catalogue, [Result(suite, case, decision, ())], watcher
+        [bench.compiled[suite.policy]], bench.root, [Result(suite, case, decision, ())], watcher
     )
     return [each for each in rest if each not in coverage.missed]
 
@@ -116,7 +115,7 @@ def for_mutant(trial: Trial, suites: Sequence[Suite], mutant: Mutant) -> Suggest
     situation = _telling(trial, suites, mutant)
     if situation is None:
         return None
-    purpose = f"{mutant.owner}: {mutant.before}" + (f", not {mutant.after}" if mutant.after else "")
+    purpose = _would_show(mutant)
     return _suggestion(trial.bench, suites[0], situation, purpose, mutant.rules)
 
 
@@ -129,13 +128,18 @@ def _telling(trial: Trial, suites: Sequence[Suite], mutant: Mutant) -> Situation
     bench, policy = trial.bench, mutant.policy.id
     changed = trial.compiled(mutant)
     whole = {**bench.compiled, policy: compile_policy(mutant.policy, bench.root.catalogue)}
+    confirmed = 0
     for situation, decision in _probed(trial, suites, mutant):
         if mutant.removed:
             apart = any(not each.is_best for each in decision.verdicts)
         else:
             apart = told_apart(decision, bench.decide(policy, situation, changed))
-        if apart and told_apart(bench.decide(policy, situation), bench.decide(policy, situation, whole)):
-            return situation
+        if apart:
+            confirmed += 1
+            if told_apart(bench.decide(policy, situation), bench.decide(policy, situation, whole)):
+                return situation
+        if confirmed == _CONFIRMED:
+            return None
     return None
 
 
@@ -164,6 +168,28 @@ def _probing(trial: Trial, suites: Sequence[Suite], mutant: Mutant) -> Iterator[
 
 
 # writing
+
+_OUTCOMES = {"pass": "passes", "fail": "fails", "unknown": "is unknown", "skipped": "does not apply"}
+_SIDES = {"true": "is true", "false": "is false", "boundary": "at its exact boundary"}
+
+
+def _shows(cell: Cell) -> str:
+    """What a case shows that sees a cell."""
+    if cell.kind == "comparison":
+        return f"{cell.text.partition(' never ')[0]} {_SIDES[cell.what]}"
+    if cell.kind == "composition":
+        return cell.text.replace(" never seen ", " ")
+    return f"{cell.kind} {cell.where.replace(' ', ' at ')} {_OUTCOMES[cell.what]}"
+
+
+def _would_show(mutant: Mutant) -> str:
+    """What a case shows that a mutant would fail."""
+    if mutant.removed:
+        return f"{mutant.owner} counts"
+    before, after = mutant.before, mutant.after
+    for each in ("require: ", "when: "):
+        before, after = before.removeprefix(each), after.removeprefix(each)
+    return f"{mutant.owner}: {before}" + (f", not {after}" if after else ", and not without")
 
 
 def _suggestion(
