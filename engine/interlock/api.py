@@ -15,6 +15,7 @@ from .collect.workspace import read_workspace
 from .diagnostics import Collector, Span, did_you_mean
 from .errors import DocumentError, SnapshotError, UsageError
 from .evaluation.compiled import CompiledPolicy, compile_policy
+from .evaluation.cutting import bound_value
 from .evaluation.decide import Decision, Request, decide
 from .evaluation.expression import Evaluated, Setting, evaluate_expression
 from .evaluation.history import Memory
@@ -119,7 +120,10 @@ class PolicySet:
         for each in (snapshot, *(baselines or {}).values()):
             self.within_rosters(each)
         frozen = {name: Measures(each, self.catalogue) for name, each in sorted((baselines or {}).items())}
-        request = Request(self.values_of(environment), frozen, stateless, __version__, memory=memory)
+        request = Request(
+            self.values_of(environment), frozen, stateless, __version__,
+            memory=memory, attestations=self.root.attestations,
+        )  # fmt: skip
         earlier = () if memory is None else memory.earlier()
         return decide(self.compiled(), Measures(snapshot, self.catalogue, earlier), request, asked)
 
@@ -186,6 +190,21 @@ class PolicySet:
             {name: Measures(each, self.catalogue) for name, each in sorted((baselines or {}).items())},
         )
         return evaluate_expression(node, Measures(snapshot, self.catalogue), setting)
+
+    def bound(self, what: str, snapshot: Snapshot) -> dict[str, object]:
+        """Return the values that an attestation is bound to, read from a snapshot.
+
+        Raises UsageError for what may not be attested, or where a value is not known.
+        """
+        self.known("attestation", what, self.root.attestations)
+        self.within_rosters(snapshot)
+        measures = Measures(snapshot, self.catalogue)
+        names = self.root.attestations[what].binds
+        found = {name: bound_value(measures.metric(name)) for name in names}
+        lacking = [name for name, value in found.items() if value is None]
+        if lacking:
+            raise UsageError(f"`{what}` is bound to `{lacking[0]}`, which is unknown in {snapshot.name}")
+        return found
 
     def compiled(self) -> Mapping[str, CompiledPolicy]:
         """The policies ready to be walked; made once."""

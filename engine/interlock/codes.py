@@ -191,6 +191,9 @@ CODES: dict[str, Code] = {
     "E407": Code("environment value is wrong",
         "An environment sets a param that is not declared, of another type, or outside its range.",
         "Follow the suggestion; environments may set declared params only."),
+    "E408": Code("attestation declared wrongly",
+        "An attestation names a metric that no catalogue declares, or a role that it does not have.",
+        "Follow the suggestion."),
     # sources
     "E501": Code("metric not in the catalogue",
         "A source supplies a metric that no catalogue declares.",

@@ -25,6 +25,7 @@ COMMANDS: dict[str, str] = {
     "trace": "interlock.cli.trace",
     "log": "interlock.cli.log",
     "baseline": "interlock.cli.baseline",
+    "attest": "interlock.cli.attest",
 }
 """The module of each command, in the order in which they are listed; it offers `command`."""
 

@@ -110,7 +110,8 @@ class _Judge:
         memory = self.request.memory
         if memory is None:
             return self.request.attested if self.request.stateless else None
-        return memory.attested(lambda name: bound_value(self.measures.metric(name)))
+        declared = self.request.attestations
+        return memory.attested(declared, lambda name: bound_value(self.measures.metric(name)))
 
     def refuse(self, compiled: CompiledPolicy) -> None:
         policy = compiled.policy

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Protocol
 
+from ..policy.attestations import Attestation
 from .snapshot import Snapshot
 
 __all__ = ["Fact", "Key", "Latch", "Memory", "Seen"]
@@ -78,6 +79,6 @@ class Memory(Protocol):
         """Return the points that a latched trigger has judged."""
         ...
 
-    def attested(self, value: Callable[[str], object]) -> frozenset[str]:
+    def attested(self, declared: Mapping[str, Attestation], value: Callable[[str], object]) -> frozenset[str]:
         """Return what enough people attested, where `value` gives a bound metric's value as it is now."""
         ...

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from ..language.values import Value
+from ..policy.attestations import Attestation
 from .history import Fact, Memory
 from .interpreter import Watch
 from .measures import Measures
@@ -29,6 +30,7 @@ class Request:
     blind_for: Decimal | None = None
     watch: Watch | None = None
     memory: Memory | None = None
+    attestations: Mapping[str, Attestation] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

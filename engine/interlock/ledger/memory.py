@@ -8,6 +8,8 @@ from decimal import Decimal
 
 from ..evaluation.history import Key, Latch, Seen
 from ..evaluation.snapshot import Snapshot
+from ..policy.attestations import Attestation
+from .quorum import enough
 from .state import State
 
 __all__ = ["LedgerMemory"]
@@ -68,6 +70,11 @@ class LedgerMemory:
         """The points that a latched trigger has judged."""
         return frozenset(self.state.seen.get(key, ()))
 
-    def attested(self, value: Callable[[str], object]) -> frozenset[str]:
-        """What enough people attested."""
-        return frozenset()
+    def attested(self, declared: Mapping[str, Attestation], value: Callable[[str], object]) -> frozenset[str]:
+        """What enough people attested, unexpired, for the bound values as they are now."""
+        words = [each for each in self.state.attestations if each.at <= self.as_of < each.until]
+        return frozenset(
+            name
+            for name, each in declared.items()
+            if enough(each, [word for word in words if word.what == name], value)
+        )

@@ -8,12 +8,13 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+from ..evaluation.canonical import canonical
 from ..evaluation.history import Key, Latch, Seen
 from ..language.times import parse_time
 from .entry import Entry
 from .record import Head
 
-__all__ = ["Frozen", "Recorded", "State", "fold"]
+__all__ = ["Attested", "Frozen", "Recorded", "State", "fold"]
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -34,6 +35,19 @@ class Frozen:
     sequence: int
 
 
+@dataclass(frozen=True, slots=True)
+class Attested:
+    """One person's word: who, in which role, from when until when, and the bound values as canonical JSON."""
+
+    what: str
+    by: str
+    role: str
+    at: Decimal
+    until: Decimal
+    bound: bytes
+    sequence: int
+
+
 @dataclass(slots=True)
 class State:
     """All that the ledger remembers. Feed entries in their order with `take`; nothing else changes it."""
@@ -47,6 +61,7 @@ class State:
     rearmed: dict[Key, Decimal] = field(default_factory=dict)
     seen: dict[Key, set[Seen]] = field(default_factory=dict)
     baselines: dict[str, Frozen] = field(default_factory=dict)
+    attestations: list[Attested] = field(default_factory=list)
 
     def take(self, entry: Entry) -> None:
         """Follow one entry; a kind that says nothing of the state leaves it as it is."""
@@ -94,6 +109,12 @@ class State:
     def _baseline(self, entry: Entry, data: Mapping[str, Any]) -> None:
         self.baselines.setdefault(data["name"], Frozen(data["document"], data["by"], entry.sequence))
 
+    def _attestation(self, entry: Entry, data: Mapping[str, Any]) -> None:
+        until, bound = _instant(data["until"]), canonical(data["bound"])
+        at = _instant(entry.time)
+        found = Attested(data["what"], data["by"], data["role"], at, until, bound, entry.sequence)
+        self.attestations.append(found)
+
 
 _FOLLOW = {
     "snapshot": State._snapshot,
@@ -102,6 +123,7 @@ _FOLLOW = {
     "latch": State._latch,
     "rearm": State._rearm,
     "baseline": State._baseline,
+    "attestation": State._attestation,
 }
 
 

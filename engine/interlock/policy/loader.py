@@ -12,6 +12,7 @@ from ..diagnostics import Collector, Span, did_you_mean
 from ..errors import UsageError
 from ..language.times import parse_duration
 from ..limits import FORMAT
+from .attestations import Attestation, read_attestations
 from .catalogue import Catalogue
 from .composition import link
 from .consequences import Lost, declared_names, told_by, without_consequences
@@ -27,7 +28,7 @@ from .rules import read_policy
 __all__ = ["KINDS", "PolicyRoot", "find_root", "load_root"]
 
 KINDS = ("interlock", "policy", "rollout", "metrics", "sources", "tests", "attestations", "environment")
-_NOT_BUILT = ("rollout", "attestations")
+_NOT_BUILT = ("rollout",)
 _SCHEMAS = {"metrics": "catalogue"}
 _MARK = "interlock.yaml"
 
@@ -41,6 +42,7 @@ class PolicyRoot:
     catalogue: Catalogue = field(default_factory=Catalogue)
     policies: Mapping[str, Policy] = field(default_factory=dict)
     environments: Mapping[str, Environment] = field(default_factory=dict)
+    attestations: Mapping[str, Attestation] = field(default_factory=dict)
     sources: tuple[MappingNode, ...] = ()
     tests: tuple[MappingNode, ...] = ()
     documents: int = 0
@@ -96,12 +98,13 @@ def load_root(path: Path, collector: Collector, advance: Callable[[], None] = la
     catalogue = read_catalogue(by_kind.get("metrics", []), collector, max_age)
     policies = link(_policies(by_kind.get("policy", []), catalogue, collector), collector)
     environments = _environments(by_kind.get("environment", []), policies, collector)
+    attestations = read_attestations(by_kind.get("attestations", []), catalogue, collector)
     sound = {*catalogue.metrics, *catalogue.scopes, *policies}
     lost = Lost(frozenset(declared - sound), blind)
     without_consequences(collector, lost)
     sources = tuple(by_kind.get("sources", []))
     tests = tuple(by_kind.get("tests", []))
-    return PolicyRoot(path, catalogue, policies, environments, sources, tests, count, lost)
+    return PolicyRoot(path, catalogue, policies, environments, attestations, sources, tests, count, lost)
 
 
 def _files(path: Path, collector: Collector) -> Iterator[tuple[Path, str]]:
