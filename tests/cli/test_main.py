@@ -45,7 +45,7 @@ INTERLOCK = [sys.executable, "-m", "interlock"]
         ("validate --policies", "`--policies` needs a value"),
         ("validate --strict=yes", "`--strict` takes no value"),
         ("validate --format jsn", "no format is called `jsn`: did you mean `json`?"),
-        ("validate --format xml", "no format is called `xml`: there are text, json, github"),
+        ("validate --format xml", "no format is called `xml`: there are text, json, github, junit, sarif"),
         (
             "validate --policies nowhere",
             "nowhere is no policy root: it holds no interlock.yaml: the folder does not exist",

@@ -9,6 +9,7 @@ import click
 
 from ..errors import EXIT_BEST, EXIT_WORST, UsageError
 from ..reports.mutation import FORMATS
+from ..reports.wording import number
 from ..testing.mutation import mutated
 from ..testing.running import Bench
 from .delivery import deliver, look, output_option, writable
@@ -45,7 +46,7 @@ def command(
     jobs: int | None,
     output: str,
 ) -> int:
-    """Try the mutants of every policy that the tests below PATHS are about.
+    """Change policies one thing at a time and ask the tests below PATHS.
 
     A mutant is the policy with one thing changed: a threshold, an operator, a window, what a rule contributes, or a
     rule that is gone. One that no test notices survives, unless a search of the boundaries finds no snapshot that tells
@@ -56,7 +57,7 @@ def command(
     root, suites, _ = chosen(paths, policies, policy_ids)
     failed = sum(not each.passed for each in Bench(root).run(suites))
     if failed:
-        raise UsageError(f"{failed} cases fail without a mutant: see `interlock test`")
+        raise UsageError(f"{number(failed, 'case')} failing without a mutant: see `interlock test`")
     with waiting("trying mutants") as advance:
         found = mutated(root, suites, jobs or os.cpu_count() or 1, advance)
     deliver(FORMATS[form](found, look(output, policies)), output, for_people=form == "text")

@@ -15,6 +15,8 @@ from ..diagnostics import Collector, Diagnostic, printable
 from ..errors import EXIT_BEST, EXIT_INVALID, UsageError
 from ..policy.catalogue import RESERVED
 from ..policy.loader import find_root
+from ..reports.findings import findings_junit, findings_sarif
+from ..testing.documents import read_suites
 from . import terminal
 from .options import format_option, policies_option
 from .paths import shown_name, within
@@ -33,7 +35,7 @@ Examples:
 @click.command("validate", epilog=_EXAMPLES)
 @click.argument("paths", nargs=-1)
 @policies_option
-@format_option("text", "json", "github")
+@format_option("text", "json", "github", "junit", "sarif")
 @click.option("--strict", is_flag=True, help="Take warnings for errors.")
 def command(paths: Sequence[str], policies: str | None, form: str, strict: bool) -> int:
     """Check every document and show all complaints.
@@ -46,6 +48,7 @@ def command(paths: Sequence[str], policies: str | None, form: str, strict: bool)
     with waiting("checking policies") as advance:
         collector = Collector()
         found = read_workspace(root, collector, advance)
+        read_suites(found.root, collector)
     every = collector.sorted()
     if found.root.documents < 2 and not every:
         raise UsageError(f"nothing to validate: `{root.as_posix()}` holds no document but interlock.yaml")
@@ -113,10 +116,25 @@ def _escaped(text: str, more: str = "") -> str:
     return printable(known)
 
 
+def _junit(shown: Sequence[Diagnostic], collector: Collector, root: Path) -> None:
+    terminal.write(findings_junit(shown, collector.sources, _above(root)).encode("utf-8"))
+
+
+def _sarif(shown: Sequence[Diagnostic], collector: Collector, root: Path) -> None:
+    terminal.write(findings_sarif(shown, _above(root)).encode("utf-8", "replace"))
+
+
+def _above(root: Path) -> str:
+    """Where the folder above the policy root lies, seen from here."""
+    return Path(os.path.relpath(root.resolve().parent)).as_posix()
+
+
 _FORMATS: dict[str, Callable[[Sequence[Diagnostic], Collector, Path], None]] = {
     "text": _text,
     "json": _json,
     "github": _github,
+    "junit": _junit,
+    "sarif": _sarif,
 }
 
 
