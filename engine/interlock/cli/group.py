@@ -26,6 +26,7 @@ COMMANDS: dict[str, str] = {
     "log": "interlock.cli.log",
     "baseline": "interlock.cli.baseline",
     "attest": "interlock.cli.attest",
+    "waive": "interlock.cli.waive",
 }
 """The module of each command, in the order in which they are listed; it offers `command`."""
 

@@ -27,6 +27,7 @@ from .remembering import Case, joined_facts, orphans
 from .request import Decision, Refusal, Request
 from .shapes import Shaped
 from .verdict import Inputs, RuleResult, Verdict
+from .waiving import granted, remarks, told, waived
 
 __all__ = ["Decision", "Refusal", "Request", "decide"]
 
@@ -139,6 +140,7 @@ class _Case:
         self.interpreter.params = self.params.values
         self.names = Names(self.interpreter, self.policy, self.params.shown)
         self.children: dict[str, tuple[Verdict, ...]] = {}
+        self.waivers: list[str] = []
 
     def interpreting(self, measures: Measures) -> Interpreter:
         return Interpreter(
@@ -211,7 +213,10 @@ class _Case:
             inputs=self.inputs(children),
             rules=results,
             assumptions=self.assumptions(extra, children),
-            waivers=(),
+            waivers=(
+                *self.waivers,
+                *dict.fromkeys(f"{each.name}: {text}" for each in children for text in each.waivers),
+            ),
             notify=policy.notify.get(verdict, ()),
         )
 
@@ -245,12 +250,28 @@ class _Case:
     # one rule
 
     def judged(self, compiled: CompiledRule) -> tuple[Outcome, RuleResult]:
-        """Decide one rule and write its result; a stateful one asks the ledger."""
+        """Decide one rule, waive it where a person gave leave, and write its result; no waiver clears a latch."""
+        rule, memory, as_of = compiled.rule, self.judge.request.memory, self.judge.measures.as_of
+        outcome, latched = self.settled(compiled)
+        given = memory.waivers((self.policy.id, self.member or "", rule.id)) if memory is not None else ()
+        counts = not latched and rule.shadow is None
+        waiver = granted(rule, outcome.word, given, as_of) if counts else None
+        self.judge.notes.update(remarks(self.policy.id, rule, outcome.word, given, waiver, as_of))
+        if waiver is None:
+            return outcome, self.result(compiled, outcome, latched=latched)
+        outcome = waived(outcome, self.policy.best)
+        self.waivers.append(told(rule, waiver))
+        result = self.result(compiled, outcome)
+        return outcome, replace(
+            result, waiver=told(rule, waiver), reason=f"{told(rule, waiver)}; {result.reason}"
+        )
+
+    def settled(self, compiled: CompiledRule) -> tuple[Outcome, bool]:
+        """Decide one rule with its contribution, and tell whether it is latched; a stateful one asks the ledger."""
         rule, memory, as_of = compiled.rule, self.judge.request.memory, self.judge.measures.as_of
         if memory is None or not rule.stateful:
             found = self.outcome(compiled, self.interpreter)
-            outcome = found.contributing(rule, self.policy.verdicts, self.blind(rule))
-            return outcome, self.result(compiled, outcome)
+            return found.contributing(rule, self.policy.verdicts, self.blind(rule)), False
 
         def at(instant: Decimal, after: Decimal | None, hold: bool) -> Outcome:
             return self.outcome(compiled, self.at(instant, after), hold)
@@ -259,7 +280,7 @@ class _Case:
         case = Case(memory, self.policy, rule, self.member or "", as_of)
         outcome, fact, latched = case.remembered(at, gains)
         self.judge.facts.append(fact)
-        return outcome, self.result(compiled, outcome, latched=latched)
+        return outcome, latched
 
     def blind(self, rule: Rule) -> bool:
         """Whether, without a ledger, an unknown trigger counts as blind for too long."""

@@ -10,7 +10,7 @@ from typing import Protocol
 from ..policy.attestations import Attestation
 from .snapshot import Snapshot
 
-__all__ = ["Fact", "Key", "Latch", "Memory", "Seen"]
+__all__ = ["Fact", "Key", "Latch", "Memory", "Seen", "Waiver"]
 
 Key = tuple[str, str, str]
 """A rule across time: policy, member (empty without one) and rule; neither version nor file is part of it."""
@@ -37,6 +37,20 @@ class Fact:
     outcome: str
     seen: tuple[Seen, ...] = ()
     fired: Latch | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Waiver:
+    """A person's leave for one rule to fail, or to be unknown (`outcome`), from `at` until `until`."""
+
+    entry: int
+    outcome: str
+    at: Decimal
+    until: Decimal
+    by: str
+    role: str
+    ticket: str
+    reason: str
 
 
 class Memory(Protocol):
@@ -81,4 +95,8 @@ class Memory(Protocol):
 
     def attested(self, declared: Mapping[str, Attestation], value: Callable[[str], object]) -> frozenset[str]:
         """Return what enough people attested, where `value` gives a bound metric's value as it is now."""
+        ...
+
+    def waivers(self, key: Key) -> Sequence[Waiver]:
+        """Return the waivers of a rule that were given up to the instant, in force or expired."""
         ...

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from ..evaluation.history import Key, Latch, Seen
+from ..evaluation.history import Key, Latch, Seen, Waiver
 from ..evaluation.snapshot import Snapshot
 from ..policy.attestations import Attestation
 from .quorum import enough
@@ -78,3 +78,7 @@ class LedgerMemory:
             for name, each in declared.items()
             if enough(each, [word for word in words if word.what == name], value)
         )
+
+    def waivers(self, key: Key) -> Sequence[Waiver]:
+        """The waivers of a rule that were given up to the instant."""
+        return [each for each in self.state.waivers.get(key, ()) if each.at <= self.as_of]

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from ..evaluation.canonical import canonical
-from ..evaluation.history import Key, Latch, Seen
+from ..evaluation.history import Key, Latch, Seen, Waiver
 from ..language.times import parse_time
 from .entry import Entry
 from .record import Head
@@ -62,6 +62,7 @@ class State:
     seen: dict[Key, set[Seen]] = field(default_factory=dict)
     baselines: dict[str, Frozen] = field(default_factory=dict)
     attestations: list[Attested] = field(default_factory=list)
+    waivers: dict[Key, list[Waiver]] = field(default_factory=dict)
 
     def take(self, entry: Entry) -> None:
         """Follow one entry; a kind that says nothing of the state leaves it as it is."""
@@ -115,6 +116,12 @@ class State:
         found = Attested(data["what"], data["by"], data["role"], at, until, bound, entry.sequence)
         self.attestations.append(found)
 
+    def _waiver(self, entry: Entry, data: Mapping[str, Any]) -> None:
+        terms = (_instant(entry.time), _instant(data["until"]))
+        words = (data["by"], data["role"], data["ticket"], data["reason"])
+        waiver = Waiver(entry.sequence, data["outcome"], *terms, *words)
+        self.waivers.setdefault(_key(data), []).append(waiver)
+
 
 _FOLLOW = {
     "snapshot": State._snapshot,
@@ -124,6 +131,7 @@ _FOLLOW = {
     "rearm": State._rearm,
     "baseline": State._baseline,
     "attestation": State._attestation,
+    "waiver": State._waiver,
 }
 
 
