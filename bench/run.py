@@ -14,6 +14,7 @@ from pathlib import Path
 
 import documents
 import evaluation
+import ledger
 from pairs import Pairs, Work, command, measure
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -47,7 +48,7 @@ class Figure:
         met = (
             ""
             if self.aim is None
-            else f"at most {self.aim:g}: {'met' if self.pairs.ratio <= self.aim else 'missed'}"
+            else f"at most {self.aim:.3g}: {'met' if self.pairs.ratio <= self.aim else 'missed'}"
         )
         times = [_time(sorted(side)[len(side) // 2]) for side in (self.pairs.ours, self.pairs.theirs)]
         spread = f"{_number(min(ratios))} to {_number(max(ratios))}"
@@ -88,6 +89,10 @@ def figures(folder: Path) -> Iterator[Figure]:
     )
     for theirs, pairs in evaluation.against_others(folder / "ten"):
         yield Figure("a gate of ten rules, a snapshot", theirs, pairs)
+    for ours, theirs, pairs in ledger.appends(folder):
+        yield Figure(ours, theirs, pairs, aim=1 / 0.7)
+    for ours, theirs, pairs in ledger.verification(folder):
+        yield Figure(ours, theirs, pairs, aim=1.5)
 
 
 def _against_promtool(folder: Path, ours: str, validate: Work) -> Iterator[Figure]:
