@@ -20,8 +20,6 @@ from .suggesting import Suggestion, equivalent, for_cells, for_mutant
 
 __all__ = ["EQUIVALENT", "KILLED", "SURVIVED", "Fate", "Mutation", "mutated", "suggested", "trial"]
 
-_SLICE = 40
-
 KILLED, SURVIVED, EQUIVALENT = "killed", "survived", "equivalent"
 
 
@@ -61,17 +59,22 @@ def mutated(
     bench = Bench(root)
     policies = sorted({each.policy for each in suites})
     every = {name: mutants(bench.compiled[name], dict(root.policies), root.catalogue) for name in policies}
-    slices = [
-        (name, start, start + _SLICE) for name in policies for start in range(0, len(every[name]), _SLICE)
-    ]
-    if jobs < 2 or len(slices) < 2:
+    # The longest first, so that no process waits long for another at the end.
+    order = sorted(policies, key=lambda name: -len(every[name]))
+    if jobs < 2 or len(order) < 2:
         state = _State(root, tuple(suites), bench)
-        words = [_advanced(state.fates(*each), advance) for each in slices]
+        words = {name: _advanced(state.fates(name), advance) for name in order}
     else:
         with ProcessPoolExecutor(jobs, initializer=_begin, initargs=(str(root.path),)) as pool:
-            words = [_advanced(each, advance) for each in pool.map(_slice, slices)]
-    flat = iter([word for each in words for word in each])
-    return Mutation(tuple(Fate(mutant, next(flat)) for name in policies for mutant in every[name]))
+            found = zip(order, pool.map(_fates, order), strict=True)
+            words = {name: _advanced(each, advance) for name, each in found}
+    return Mutation(
+        tuple(
+            Fate(mutant, word)
+            for name in policies
+            for mutant, word in zip(every[name], words[name], strict=True)
+        )
+    )
 
 
 def _advanced(words: list[str], advance: Callable[[], None]) -> list[str]:
@@ -117,15 +120,12 @@ class _State:
     root: PolicyRoot
     suites: tuple[Suite, ...]
     bench: Bench
-    name: str = ""
     trial: Trial | None = None
-    mutants: tuple[Mutant, ...] = ()
 
-    def fates(self, name: str, start: int, end: int) -> list[str]:
-        if self.trial is None or self.name != name:
-            self.name, self.trial = name, trial(self.bench, self.suites, name)
-            self.mutants = mutants(self.bench.compiled[name], dict(self.root.policies), self.root.catalogue)
-        return [self.fate(each) for each in self.mutants[start:end]]
+    def fates(self, name: str) -> list[str]:
+        self.trial = trial(self.bench, self.suites, name)
+        every = mutants(self.bench.compiled[name], dict(self.root.policies), self.root.catalogue)
+        return [self.fate(each) for each in every]
 
     def fate(self, mutant: Mutant) -> str:
         assert self.trial is not None
@@ -145,5 +145,5 @@ def _begin(path: str) -> None:
     _STATES[:] = [_State(root, read_suites(root, collector), Bench(root))]
 
 
-def _slice(given: tuple[str, int, int]) -> list[str]:
-    return _STATES[0].fates(*given)
+def _fates(name: str) -> list[str]:
+    return _STATES[0].fates(name)

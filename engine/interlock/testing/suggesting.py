@@ -22,7 +22,7 @@ from .searching import Search
 __all__ = ["Suggestion", "equivalent", "for_cells", "for_mutant"]
 
 _SEEDS = 1
-_TRIES = 500
+_TRIES = 300
 _CONFIRMED = 40
 
 
