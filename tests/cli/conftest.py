@@ -45,6 +45,14 @@ def desk_snapshot(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The snapshot of the example desk in a file, as `collect --archive` writes it."""
     pytest.importorskip("duckdb", reason="collecting rows needs the duckdb extra")
     file = tmp_path_factory.mktemp("desk") / "snapshot.json"
-    words = ["--as-of", AS_OF, "--archive", "--policies", str(ROOT / "tests" / "frozen" / "policies"), "-o", str(file)]
+    words = [
+        "--as-of",
+        AS_OF,
+        "--archive",
+        "--policies",
+        str(ROOT / "tests" / "frozen" / "policies"),
+        "-o",
+        str(file),
+    ]
     assert run(["collect", "--root", str(ROOT / "examples" / "desk"), *words]) == 0
     return file

@@ -8,6 +8,7 @@ from decimal import Decimal
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from interlock.evaluation.canonical import canonical, digest
 
 
@@ -24,7 +25,7 @@ from interlock.evaluation.canonical import canonical, digest
         (0.1, "0.1"),
         (1e22, "10000000000000000000000"),
         (9007199254740993, "9007199254740993"),
-        ("é\n\u202e\"", '"é\\n\u202e\\""'),
+        ('é\n\u202e"', '"é\\n\u202e\\""'),
         ("\ud800", '"\\ud800"'),
         ({}, "{}"),
         ((), "[]"),
