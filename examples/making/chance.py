@@ -16,7 +16,7 @@ class Chance:
     """Draws from one seeded stream. It uses `random()` and sums alone: neither changes between versions."""
 
     def __init__(self, seed: str) -> None:
-        self._stream = random.Random(seed)  # noqa: S311 it draws example data
+        self._stream = random.Random(seed)
 
     def between(self, low: float, high: float) -> float:
         """A number of the interval, all equally likely."""

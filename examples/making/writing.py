@@ -59,7 +59,7 @@ class Desk:
             base.execute("PRAGMA page_size = 4096")
             base.execute(f"CREATE TABLE {table} ({columns})")
             marks = ",".join("?" * len(rows[0]))
-            base.executemany(f"INSERT INTO {table} VALUES ({marks})", rows)  # noqa: S608 names are ours
+            base.executemany(f"INSERT INTO {table} VALUES ({marks})", rows)
             base.commit()
             base.close()
             made = bytearray(place.read_bytes())

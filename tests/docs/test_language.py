@@ -18,7 +18,11 @@ def row(operator: Operator) -> str:
 
 def test_every_operator_and_function_has_its_row_and_no_other_row_is_there() -> None:
     start = PAGE.index("## Operators and functions")
-    found = [line for line in PAGE[start : PAGE.index("## Series and windows")].split("\n") if line.startswith("| `")]
+    found = [
+        line
+        for line in PAGE[start : PAGE.index("## Series and windows")].split("\n")
+        if line.startswith("| `")
+    ]
     assert found == [row(each) for each in OPERATORS.values()]
 
 

@@ -24,9 +24,21 @@ COMMANDS = CONSOLE.findall(TEXT)
 def run(arguments: list[str], folder: Path) -> subprocess.CompletedProcess[str]:
     """Run a command without a terminal, as a pipe would, and put its two outputs into one."""
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("INTERLOCK_")}
-    settings = {**inherited, "PYTHONPATH": str(ROOT / "engine"), "PYTHONUTF8": "1", "COLUMNS": "100", "NO_COLOR": "1"}
+    settings = {
+        **inherited,
+        "PYTHONPATH": str(ROOT / "engine"),
+        "PYTHONUTF8": "1",
+        "COLUMNS": "100",
+        "NO_COLOR": "1",
+    }
     return subprocess.run(
-        arguments, cwd=folder, env=settings, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False
+        arguments,
+        cwd=folder,
+        env=settings,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
     )
 
 

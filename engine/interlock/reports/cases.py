@@ -65,7 +65,9 @@ def _explanation(tested: Tested, result: Result, look: Look) -> str:
     if not rules or not verdicts:
         return ""
     judged = Judged(
-        result.case.situation.draft.snapshot(result.case.name, hashed=True), Decision(verdicts), tested.policies
+        result.case.situation.draft.snapshot(result.case.name, hashed=True),
+        Decision(verdicts),
+        tested.policies,
     )
     return explained(judged, look, tested.sources, tuple(dict.fromkeys(rules)))
 
