@@ -88,9 +88,17 @@ def judging_options(command: Callable[..., Any]) -> Callable[..., Any]:
 class Judging:
     """Judges what the named snapshots hold, or what a desk shows; made once a command."""
 
-    def __init__(self, names: Sequence[str], asked: Asked, *, record: bool = False) -> None:
+    def __init__(
+        self,
+        names: Sequence[str],
+        asked: Asked,
+        *,
+        record: bool = False,
+        renotify: Decimal | None = None,
+    ) -> None:
         _agree(names, asked)
-        self.names, self.asked, self.record = names, asked, record
+        self.names, self.asked, self.record, self.renotify = names, asked, record, renotify
+        self.events: Sequence[Mapping[str, object]] = ()
         self.now = clock.now()
         with waiting("reading policies") as advance:
             self.policies, collector = check(asked.policies, advance)
@@ -114,12 +122,17 @@ class Judging:
             for each in snapshots:
                 found.append(self._judged(each, baselines, recorder, slim=len(snapshots) > 1))
                 advance()
+        self.events = recorder.events if recorder is not None else ()
         return found
 
     def _recorder(self) -> AbstractContextManager[Recorder | None]:
         """The ledger, where one is asked for; what it records is durable once it is left."""
         ledger = self.asked.ledger
-        return nullcontext() if ledger is None else Recorder(Path(ledger), record=self.record)
+        return (
+            nullcontext()
+            if ledger is None
+            else Recorder(Path(ledger), record=self.record, renotify=self.renotify)
+        )
 
     def only(self, what: str) -> Judged:
         """Return the one thing judged; raises UsageError where there are several."""

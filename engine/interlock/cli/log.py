@@ -172,6 +172,14 @@ def _told(entry: Entry) -> str:
     if entry.kind in ("latch", "rearm"):
         at = f" at {data['member']}" if data["member"] else ""
         return f"{data['policy']}/{data['rule']}{at}: {data['reason']}"
+    if entry.kind == "waiver":
+        return (
+            f"{data['policy']}/{data['rule']} while {data['outcome']} until {data['until']}: {data['reason']}"
+        )
+    if entry.kind == "attestation":
+        return f"{data['what']} by {data['by']} as {data['role']} until {data['until']}: {data['reason']}"
+    if entry.kind == "notify":
+        return f"{data['policy']} {data['verdict']}: {', '.join(data['audience'])}"
     return _words(data[key] for key in ("name", "document", "digest", "snapshot") if key in data)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from decimal import Decimal
 from pathlib import Path
 
 from ..errors import UsageError
@@ -15,6 +16,7 @@ from ..evaluation.snapshot import Snapshot
 from ..language.times import show_time
 from .entry import Draft, Entry
 from .memory import LedgerMemory
+from .notifying import events
 from .record import Ledger, Writing
 from .state import State, fold
 
@@ -39,11 +41,13 @@ class Asking:
 class Recorder:
     """Holds the ledger's lock while snapshots are judged; all are recorded as one group when it is closed well.
 
-    With `record` false it only reads: what is remembered counts, and nothing is added.
+    With `record` false it only reads: what is remembered counts, and nothing is added. `events` are what people are to
+    hear of, once it is closed well; a verdict that stays is told again after `renotify` seconds.
     """
 
-    def __init__(self, path: Path, *, record: bool = True) -> None:
-        self.path, self.record = path, record
+    def __init__(self, path: Path, *, record: bool = True, renotify: Decimal | None = None) -> None:
+        self.path, self.record, self.renotify = path, record, renotify
+        self.events: list[dict[str, object]] = []
         self._stack = ExitStack()
         self._loaded: dict[str, Snapshot] = {}
 
@@ -124,6 +128,12 @@ class Recorder:
                     "reason": fact.fired.reason,
                 }
                 self.append(time, "latch", {**_key(fact), **body, "evaluation": number})
+        self._notify(time, decision)
+
+    def _notify(self, time: str, decision: Decision) -> None:
+        for event in events(decision.verdicts, self.state.told, self.renotify):
+            self.append(time, "notify", event)
+            self.events.append(event)
 
     def _policies(self, time: str, documents: Mapping[str, str]) -> str:
         """Record the documents of a policy root where they are not the recorded ones; return their digest."""

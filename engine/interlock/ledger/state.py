@@ -12,6 +12,7 @@ from ..evaluation.canonical import canonical
 from ..evaluation.history import Key, Latch, Seen, Waiver
 from ..language.times import parse_time
 from .entry import Entry
+from .notifying import Told
 from .record import Head
 
 __all__ = ["Attested", "Frozen", "Recorded", "State", "fold"]
@@ -63,6 +64,7 @@ class State:
     baselines: dict[str, Frozen] = field(default_factory=dict)
     attestations: list[Attested] = field(default_factory=list)
     waivers: dict[Key, list[Waiver]] = field(default_factory=dict)
+    told: dict[tuple[str, str], Told] = field(default_factory=dict)
 
     def take(self, entry: Entry) -> None:
         """Follow one entry; a kind that says nothing of the state leaves it as it is."""
@@ -122,6 +124,10 @@ class State:
         waiver = Waiver(entry.sequence, data["outcome"], *terms, *words)
         self.waivers.setdefault(_key(data), []).append(waiver)
 
+    def _notify(self, entry: Entry, data: Mapping[str, Any]) -> None:
+        told = Told(data["verdict"], _instant(data["as_of"]), tuple(data["next"]))
+        self.told[data["policy"], data["member"]] = told
+
 
 _FOLLOW = {
     "snapshot": State._snapshot,
@@ -132,6 +138,7 @@ _FOLLOW = {
     "baseline": State._baseline,
     "attestation": State._attestation,
     "waiver": State._waiver,
+    "notify": State._notify,
 }
 
 
