@@ -27,7 +27,9 @@ Examples:
 """
 
 
-@click.command("mutate", epilog=_EXAMPLES)
+@click.command(
+    "mutate", short_help="Change policies one thing at a time and ask the tests.", epilog=_EXAMPLES
+)
 @click.argument("paths", nargs=-1)
 @policies_option
 @policy_option

@@ -29,7 +29,7 @@ Examples:
 """
 
 
-@click.command("trace", epilog=_EXAMPLES)
+@click.command("trace", short_help="Follow runbook statements to the rules that hold them.", epilog=_EXAMPLES)
 @click.argument("ids", nargs=-1)
 @click.option(
     "--inventory",

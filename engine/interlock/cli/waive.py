@@ -20,7 +20,7 @@ __all__ = ["command"]
 
 _WORDS = {"failing": "fail", "unknown": "unknown"}
 _EXAMPLE = """\b
-Example:
+Examples:
   interlock waive gate/spread --for failing --by WHO --role risk --ticket OPS-12 --expires 4h --reason 'venue outage'
 """
 
