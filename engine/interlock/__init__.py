@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-TYPE_CHECKING = False  # a type checker reads this name as true; importing `typing` would slow `--version` down
+TYPE_CHECKING = (
+    False  # a type checker reads this name as true; importing `typing` would slow `--version` down
+)
 if TYPE_CHECKING:
-    from .api import PolicySet, Snapshot, Verdict, load
-    from .errors import DocumentError, InterlockError, SnapshotError, UsageError
+    from .api import Clearance, Gate, GateState, Permission, PolicySet, Snapshot, Verdict, load, require
+    from .errors import DocumentError, InterlockError, NotCleared, SnapshotError, UsageError
 
 __all__ = [
+    "Clearance",
     "DocumentError",
+    "Gate",
+    "GateState",
     "InterlockError",
+    "NotCleared",
+    "Permission",
     "PolicySet",
     "Snapshot",
     "SnapshotError",
@@ -17,11 +24,12 @@ __all__ = [
     "Verdict",
     "__version__",
     "load",
+    "require",
 ]
 
 __version__ = "0.1.0"
 
-_ERRORS = ("DocumentError", "InterlockError", "SnapshotError", "UsageError")
+_ERRORS = ("DocumentError", "InterlockError", "NotCleared", "SnapshotError", "UsageError")
 
 
 def __getattr__(name: str) -> object:

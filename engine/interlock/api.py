@@ -22,15 +22,33 @@ from .evaluation.history import Memory
 from .evaluation.measures import Measures
 from .evaluation.snapshot import Snapshot
 from .evaluation.verdict import Verdict
+from .guard import clock, kill_switch
+from .guard.clearing import Clearance, Question, cleared
+from .guard.clearing import Setting as GuardSetting
+from .guard.gate import Gate, Permission
+from .guard.gate_state import GateState
+from .guard.requiring import insisted
 from .language.checker import check as check_expression
 from .language.values import Value
 from .ledger.evaluations import Asking, Recorder
+from .ledger.record import DEFAULT as LEDGER
 from .policy.catalogue import Catalogue
 from .policy.loader import PolicyRoot
 from .policy.model import Policy
 from .policy.names import Names
 
-__all__ = ["PolicySet", "Snapshot", "Verdict", "check", "load"]
+__all__ = [
+    "Clearance",
+    "Gate",
+    "GateState",
+    "Permission",
+    "PolicySet",
+    "Snapshot",
+    "Verdict",
+    "check",
+    "load",
+    "require",
+]
 
 PathLike = str | os.PathLike[str]
 
@@ -55,6 +73,44 @@ def check(
     found = read_workspace(path, collector, advance)
     texts = {name: "\n".join(lines) for name, lines in collector.sources.items()}
     return PolicySet(found.root, found.sources, texts), collector
+
+
+def require(
+    *policy_ids: str,
+    root: PathLike | None = None,
+    snapshot: PathLike | Snapshot | None = None,
+    environment: str | None = None,
+    ledger: PathLike = LEDGER,
+    kill_switch_file: PathLike | None = None,
+    policies: PathLike | PolicySet | None = None,
+    environ: Mapping[str, str] | None = None,
+    now: Callable[[], Decimal] = clock.now,
+) -> Clearance:
+    """Return only where the program may go on: on paper, or live with every named policy at its best.
+
+    Collects below `root`, or takes a `snapshot` at most 15 minutes old, judges and records in the `ledger`. Under
+    live mode (LIVE_MODE) anything but the best verdict, whatever went wrong, is logged as CRITICAL, throws the kill
+    switch and raises NotCleared. On paper it returns, and `open` tells whether live mode would be allowed. Raises
+    UsageError for a call that cannot be meant.
+    """
+    if not policy_ids or (root is None) == (snapshot is None):
+        raise UsageError("`require` needs a policy, and either `root` or `snapshot`")
+    place = None if root is None else Path(root)
+    question = Question(tuple(policy_ids), Path(ledger), place, _taken(snapshot), environment)
+    file = Path(kill_switch_file) if kill_switch_file else (place or Path()) / kill_switch.DEFAULT
+    setting = GuardSetting(os.environ if environ is None else environ, now, file)
+
+    def loaded() -> PolicySet:
+        return policies if isinstance(policies, PolicySet) else load(policies)
+
+    return insisted(cleared(loaded, question, setting))
+
+
+def _taken(snapshot: PathLike | Snapshot | None) -> Callable[[], Snapshot] | None:
+    """How a snapshot that was handed in is read, when it is time to."""
+    if snapshot is None:
+        return None
+    return (lambda: snapshot) if isinstance(snapshot, Snapshot) else (lambda: Snapshot.read(Path(snapshot)))
 
 
 @dataclass(slots=True)
@@ -149,6 +205,30 @@ class PolicySet:
             )
 
         return recorder.judged(snapshot, asking, judge)
+
+    def gate(
+        self,
+        policy: str,
+        *,
+        state: GateState,
+        desk: Snapshot | None = None,
+        environment: str | None = None,
+    ) -> Gate:
+        """Return the gate that judges single trades by a policy with one verdict for each symbol.
+
+        `state` remembers earlier decisions and belongs to the caller; `desk` holds what a trade does not tell.
+        Raises UsageError for a policy or environment that is missing, a policy that is not judged for each member
+        of a scope, or that needs a ledger or a param.
+        """
+        self.known("policy", policy, self.policies)
+        scope = self.policies[policy].for_each
+        if scope is None:
+            raise UsageError(f"`{policy}` is no gate for trades: it is not judged for each member of a scope")
+
+        def judge(snapshot: Snapshot) -> Decision:
+            return self.decide(snapshot, policies=[policy], environment=environment)
+
+        return Gate(judge, self.catalogue.scopes[scope], state, desk)
 
     def evaluate_expression(
         self,

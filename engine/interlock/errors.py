@@ -21,6 +21,7 @@ __all__ = [
     "InterlockError",
     "LedgerError",
     "MissingExtra",
+    "NotCleared",
     "SnapshotError",
     "UsageError",
     "worst_exit",
@@ -87,6 +88,15 @@ class IntegrityError(InterlockError):
     """The ledger does not hold what was written to it; the text names the first bad or missing entry."""
 
     exit_code = EXIT_INTEGRITY
+
+
+class NotCleared(InterlockError):
+    """A live start that a gate keeps shut; the text says why and what became of the kill switch, `exit_code` is the
+    one that belongs to it."""
+
+    def __init__(self, text: str, code: int = EXIT_NOT_EVALUATED) -> None:
+        self.exit_code = code
+        super().__init__(text)
 
 
 class MissingExtra(InterlockError):

@@ -15,6 +15,7 @@ __all__ = [
     "EXPRESSION_DEPTH",
     "EXPRESSION_NODES",
     "FORMAT",
+    "GATE_MEMORY",
     "GUARD_SNAPSHOT_AGE",
     "LEDGER_WAIT",
     "LIVE_CLOCK_DISTANCE",
@@ -59,6 +60,9 @@ LIVE_CLOCK_DISTANCE: Final = Decimal(300)
 
 GUARD_SNAPSHOT_AGE: Final = Decimal(900)
 """Seconds that a snapshot handed to the guard may be old."""
+
+GATE_MEMORY: Final = Decimal(2_592_000)
+"""Seconds that a trade gate remembers decisions and closed trades for."""
 
 COMMAND_OUTPUT: Final = 64 << 10
 """Bytes that the output of a declared command may have where it is the value."""

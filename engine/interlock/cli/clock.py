@@ -1,13 +1,7 @@
-"""The one place that reads the clock; evaluation knows no other time than the snapshot's."""
+"""The clock as commands read it."""
 
 from __future__ import annotations
 
-import time
-from decimal import Decimal
+from ..guard.clock import now
 
 __all__ = ["now"]
-
-
-def now() -> Decimal:
-    """Return the seconds since the epoch, whole ones."""
-    return Decimal(int(time.time()))

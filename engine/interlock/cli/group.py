@@ -25,6 +25,7 @@ COMMANDS: dict[str, str] = {
     "trace": "interlock.cli.trace",
     "log": "interlock.cli.log",
     "baseline": "interlock.cli.baseline",
+    "guard": "interlock.cli.guard",
     "attest": "interlock.cli.attest",
     "waive": "interlock.cli.waive",
 }

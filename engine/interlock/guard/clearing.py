@@ -1,0 +1,190 @@
+"""Decides whether a start is cleared: a fresh snapshot, judged and recorded, and every verdict the best one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from pathlib import Path
+from typing import Protocol
+
+from ..collect.collecting import Collected
+from ..errors import EXIT_INVALID, EXIT_NOT_EVALUATED, InterlockError, SnapshotError, worst_exit
+from ..evaluation.canonical import canonical
+from ..evaluation.request import Decision
+from ..evaluation.snapshot import Snapshot
+from ..evaluation.verdict import Verdict
+from ..language.times import show_duration, show_time
+from ..ledger.evaluations import Recorder
+from ..limits import GUARD_SNAPSHOT_AGE, REASON_BYTES, SKEW
+from . import kill_switch
+from .modes import LIVE_MODE, contradicts, is_live
+
+__all__ = ["Clearance", "Policies", "Question", "Setting", "cleared"]
+
+
+class Policies(Protocol):
+    """What a policy set does for the guard."""
+
+    @property
+    def policies(self) -> Mapping[str, object]: ...
+
+    def known(self, kind: str, name: str, table: Mapping[str, object]) -> None: ...
+
+    def values_of(self, environment: str | None) -> object: ...
+
+    def collect(
+        self, root: Path, as_of: Decimal, *, now: Decimal, environ: Mapping[str, str]
+    ) -> Collected: ...
+
+    def recorded(
+        self, snapshot: Snapshot, recorder: Recorder, *, policies: Iterable[str], environment: str | None
+    ) -> Decision: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What must be at its best: the policies, in an environment, over a desk's folder or a snapshot, recorded in a
+    ledger. Exactly one of `root` and `snapshot` is given."""
+
+    policies: tuple[str, ...]
+    ledger: Path
+    root: Path | None = None
+    snapshot: Callable[[], Snapshot] | None = None
+    environment: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """Where a start takes place: the variables that the command will see, the clock, and the kill switch's file."""
+
+    environ: Mapping[str, str]
+    clock: Callable[[], Decimal]
+    kill_switch: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Clearance:
+    """The answer. `reason` says why a start is not `open`, `code` is the exit code that belongs to it, never 0;
+    `switch` says what became of the kill switch where it was thrown."""
+
+    live: bool
+    reason: str = ""
+    code: int = 0
+    verdicts: tuple[Verdict, ...] = ()
+    findings: tuple[str, ...] = ()
+    switch: str = ""
+
+    @property
+    def open(self) -> bool:
+        """Whether every policy asked for is at its best."""
+        return not self.reason
+
+
+def cleared(load: Callable[[], Policies], question: Question, setting: Setting) -> Clearance:
+    """Judge and record; under live mode anything but the best throws the kill switch, a bug included.
+
+    No mistake of a user is raised: it is the reason why the start is not open.
+    """
+    live = is_live(setting.environ)
+    try:
+        found = _answer(load, question, setting, Clearance(live))
+    except Exception as problem:
+        if live:
+            _thrown(Clearance(live, f"the guard failed: {type(problem).__name__}"), setting)
+        raise
+    return _thrown(found, setting) if live and not found.open else found
+
+
+def _thrown(found: Clearance, setting: Setting) -> Clearance:
+    text = kill_switch.content(found.reason, found.verdicts, setting.clock())
+    return replace(found, switch=kill_switch.throw(setting.kill_switch, text)[1])
+
+
+def _answer(
+    load: Callable[[], Policies], question: Question, setting: Setting, blank: Clearance
+) -> Clearance:
+    try:
+        policies = load()
+        for name in question.policies:
+            policies.known("policy", name, policies.policies)
+        policies.values_of(question.environment)
+        snapshot, findings = _snapshot(policies, question, setting)
+        _fresh(snapshot, setting.clock(), blank.live)
+        with Recorder(question.ledger) as recorder:
+            decision = policies.recorded(
+                snapshot, recorder, policies=question.policies, environment=question.environment
+            )
+    except InterlockError as problem:
+        return replace(blank, reason=_one_line(str(problem)), code=problem.exit_code or EXIT_INVALID)
+    except OSError as problem:
+        why = (problem.strerror or "the system refuses").lower()
+        return replace(blank, reason=f"cannot use `{problem.filename or 'a file'}`: {why}", code=EXIT_INVALID)
+    found = replace(blank, verdicts=decision.verdicts, findings=findings)
+    doubts = list(_doubts(decision, question, setting, live=blank.live))
+    if not doubts:
+        return found
+    code = worst_exit(code for code, _ in doubts) or EXIT_NOT_EVALUATED
+    return replace(found, reason="; ".join(text for _, text in doubts), code=code)
+
+
+def _snapshot(policies: Policies, question: Question, setting: Setting) -> tuple[Snapshot, tuple[str, ...]]:
+    """Read the snapshot that was handed in, or collect one as of now, as a file of it would hold it."""
+    if question.snapshot is not None:
+        return question.snapshot(), ()
+    assert question.root is not None
+    now = setting.clock()
+    found = policies.collect(question.root, now, now=now, environ=setting.environ)
+    return Snapshot.parse(canonical(found.snapshot), "snapshot.json"), tuple(map(str, found.findings))
+
+
+def _fresh(snapshot: Snapshot, now: Decimal, live: bool) -> None:
+    """Raise SnapshotError for a snapshot from which no start may be drawn now."""
+    at = show_time(snapshot.as_of)
+    if snapshot.as_of > now + SKEW:
+        late = "which the clock has not reached: check both clocks"
+        raise SnapshotError(f"{snapshot.name}: as of {at}, {late}")
+    if now - snapshot.as_of > GUARD_SNAPSHOT_AGE:
+        most = show_duration(GUARD_SNAPSHOT_AGE)
+        raise SnapshotError(f"{snapshot.name}: as of {at}, more than {most} ago: collect a new one")
+    if live and contradicts(snapshot):
+        raise SnapshotError(
+            f"{snapshot.name}: taken where {LIVE_MODE} was off, and this start is live: collect anew"
+        )
+
+
+def _doubts(
+    decision: Decision, question: Question, setting: Setting, *, live: bool
+) -> Iterator[tuple[int, str]]:
+    """Yield every reason against a start, with its exit code."""
+    for refused in decision.refusals:
+        yield EXIT_INVALID, f"not evaluated: {refused.reason}"
+    told = {each.policy for each in decision.verdicts} | {each.policy for each in decision.refusals}
+    for name in question.policies:
+        if name not in told:
+            yield EXIT_NOT_EVALUATED, f"{name} gave no verdict"
+    now = setting.clock()
+    for verdict in decision.verdicts:
+        yield from _against(verdict, now)
+    held = kill_switch.active(setting.kill_switch, setting.environ) if live else ""
+    if held:
+        yield EXIT_NOT_EVALUATED, f"the kill switch is active: {held}"
+
+
+def _against(verdict: Verdict, now: Decimal) -> Iterator[tuple[int, str]]:
+    if not verdict.evaluated or not verdict.is_best:
+        why = "; ".join(f"{rule.id}: {rule.reason}" for rule in verdict.failed()) or "no rule tells why"
+        yield (
+            verdict.exit_code,
+            f"{verdict.name} is {verdict.verdict}, {verdict.verdicts[0]} is needed: {why}",
+        )
+    elif verdict.expired(now):
+        ended = show_time(verdict.valid_until)
+        yield EXIT_NOT_EVALUATED, f"{verdict.name} was {verdict.verdict} until {ended} and has expired"
+    elif verdict.inputs.stateless:
+        yield EXIT_NOT_EVALUATED, f"{verdict.name} was judged without a ledger"
+
+
+def _one_line(text: str) -> str:
+    line = "; ".join(each.strip() for each in text.splitlines() if each.strip())
+    return line if len(line) <= REASON_BYTES else f"{line[: REASON_BYTES - 1]}…"

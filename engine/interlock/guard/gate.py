@@ -1,0 +1,180 @@
+"""The trade gate: judges one trade at hand by a policy, with what the state remembers of earlier ones."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from ..diagnostics import did_you_mean, printable
+from ..errors import UsageError
+from ..evaluation.canonical import canonical
+from ..evaluation.request import Decision
+from ..evaluation.snapshot import Snapshot
+from ..evaluation.verdict import Verdict
+from ..language.times import show_time
+from ..limits import FORMAT, SKEW
+from ..policy.catalogue import Scope
+from . import clock
+from .gate_state import GateState, Instant, Number, exact, instant
+
+__all__ = ["Gate", "Permission"]
+
+_PERCENT = Decimal("0.01")
+
+
+@dataclass(frozen=True, slots=True)
+class Permission:
+    """Whether the trade at hand is `allowed`, and if not all `reasons`; `symbol` is the roster's own name."""
+
+    allowed: bool
+    symbol: str
+    reasons: tuple[str, ...] = ()
+    verdict: Verdict | None = None
+
+    @property
+    def reason(self) -> str:
+        """The reasons in one line."""
+        return "; ".join(self.reasons)
+
+
+class Gate:
+    """Permits single trades. An allowed decision is remembered in `state` at once, a refused one is not.
+
+    `desk` is what the desk shows apart from the trade (the level of capital preservation, the variables), as of its
+    own time: what has become too old counts as unknown, and unknown never permits.
+    """
+
+    def __init__(
+        self,
+        judge: Callable[[Snapshot], Decision],
+        scope: Scope,
+        state: GateState,
+        desk: Snapshot | None = None,
+    ) -> None:
+        self.state, self.desk = state, desk
+        self._judge, self._scope = judge, scope
+        self._lock = threading.Lock()
+        refused = judge(self._snapshot({}, state.began, desk)).refusals
+        if refused:
+            raise UsageError("\n".join(f"not evaluated: {each.reason}" for each in refused))
+
+    def check(
+        self,
+        *,
+        symbol: str,
+        confidence: Number | None = None,
+        expected_profit_pct: Number | None = None,
+        cost_pct: Number | None = None,
+        position_value_usd: Number | None = None,
+        now: Instant | None = None,
+        desk: Snapshot | None = None,
+    ) -> Permission:
+        """Judge a trade: `confidence` from 0 to 1, profit and round-trip cost in percent of the position.
+
+        What is not given is missing, and a rule that needs it refuses. `desk` takes the place of the gate's own.
+        Raises UsageError for a symbol that is not on the roster, SnapshotError for a desk that cannot be judged.
+        """
+        member = self.member(symbol)
+        values = {
+            "trade.confidence": _form(confidence),
+            "trade.expected_profit_pct": _form(expected_profit_pct, _PERCENT),
+            "trade.cost_pct": _form(cost_pct, _PERCENT),
+            "trade.position_value": _form(position_value_usd),
+        }
+        given = {name: form for name, form in values.items() if form is not None}
+        at = clock.now() if now is None else instant(now)
+        with self._lock:
+            newest = self.state.newest(member)
+            if at < newest - SKEW:
+                late = (
+                    f"the clock went back: it is {show_time(at)}, and the state knows of {show_time(newest)}"
+                )
+                return Permission(False, member, (late,))
+            at = max(at, newest)
+            table = {**given, **self.state.points(member, at)}
+            found = self._permission(member, self._snapshot({member: table}, at, desk or self.desk))
+            if found.allowed:
+                self.state.allow(member, at)
+        return found
+
+    def closed(self, *, symbol: str, pnl: Number, now: Instant | None = None) -> None:
+        """Remember that a trade was closed with this profit; raises UsageError for what is no finite number."""
+        member, profit = self.member(symbol), exact(pnl)
+        if profit is None:
+            raise UsageError(f"`pnl` is no finite number: `{printable(str(pnl))}`")
+        at = clock.now() if now is None else instant(now)
+        with self._lock:
+            if at < self.state.began:
+                began = show_time(self.state.began)
+                raise UsageError(f"a trade closed at {show_time(at)} lies before the state began at {began}")
+            self.state.close(member, at, profit)
+
+    def member(self, symbol: str) -> str:
+        """Return the roster's name of a symbol; raises UsageError for one that it does not hold."""
+        scope = self._scope
+        name = scope.aliases.get(symbol, symbol) if isinstance(symbol, str) else ""
+        if name not in scope.members and not (name and (scope.open or scope.members_from)):
+            hint = did_you_mean(str(symbol), [*scope.members, *scope.aliases])
+            known = hint or f"members are {', '.join(scope.members)}"
+            raise UsageError(f"`{printable(str(symbol))}` is no member of `{scope.name}`: {known}")
+        return name
+
+    def _permission(self, member: str, snapshot: Snapshot) -> Permission:
+        decision = self._judge(snapshot)
+        for verdict in decision.verdicts:
+            if verdict.member == member and verdict.evaluated:
+                reasons = tuple(f"{rule.id}: {rule.reason}" for rule in verdict.failed())
+                return Permission(verdict.is_best, member, () if verdict.is_best else reasons, verdict)
+        reasons = tuple(each.reason for each in decision.refusals) or ("no rule applies: nothing was judged",)
+        return Permission(False, member, reasons)
+
+    def _snapshot(
+        self, members: Mapping[str, Mapping[str, object]], at: Decimal, desk: Snapshot | None
+    ) -> Snapshot:
+        """The trade at hand over what the desk showed, as of the call."""
+        scope = self._scope
+        document = _dated(desk) if desk else {"metrics": {}, "scopes": {}, "env": {}}
+        tables = document["scopes"].get(scope.name, {})
+        own = {scope.aliases.get(name, name): table for name, table in tables.items()}
+        for name, table in members.items():
+            own[name] = {**own.get(name, {}), **table}
+        document |= {"interlock": FORMAT, "as_of": show_time(at)}
+        document["scopes"] = {**document["scopes"], scope.name: own}
+        return Snapshot.restored(canonical(document), "trade")
+
+
+def _form(value: object, factor: Decimal = Decimal(1)) -> object:
+    """A number of the call as a snapshot holds it: None where it is not given, unknown where it is no number."""
+    if value is None:
+        return None
+    number = exact(value)
+    if number is not None:
+        return number * factor
+    cause = "not finite" if isinstance(value, int | float | Decimal) else "wrong type"
+    cause = "wrong type" if isinstance(value, bool) else cause
+    return {"unknown": cause, "detail": "the call gave no usable number"}
+
+
+def _dated(desk: Snapshot) -> dict[str, Any]:
+    """The desk's snapshot with the time at which each value held: bare ones held as of the snapshot."""
+    form: dict[str, Any] = json.loads(desk.canonical(), parse_float=Decimal, parse_int=Decimal)
+    at = show_time(desk.as_of)
+
+    def dated(table: Mapping[str, object]) -> dict[str, object]:
+        return {name: _at(each, at) for name, each in table.items()}
+
+    scopes = {
+        scope: {name: dated(table) for name, table in members.items()}
+        for scope, members in form.get("scopes", {}).items()
+    }
+    return {"metrics": dated(form["metrics"]), "scopes": scopes, "env": form.get("env", {})}
+
+
+def _at(form: object, at: str) -> object:
+    if not isinstance(form, dict):
+        return {"value": form, "at": at}
+    return {"at": at, **form} if "value" in form else form

@@ -1,0 +1,159 @@
+"""What a trade gate remembers from call to call: allowed decisions and closed trades of each symbol."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+
+from ..errors import UsageError
+from ..files import write_atomically
+from ..language.times import parse_time, show_time
+from ..limits import FORMAT, GATE_MEMORY
+
+__all__ = ["GateState", "Instant", "exact", "instant"]
+
+Instant = Decimal | int | float | str | datetime
+"""Seconds since the epoch, `2026-03-30T06:00:00Z`, or a datetime with its zone."""
+
+Number = Decimal | int | float
+
+_YEAR_10000 = 253_402_300_800
+_EXPONENT = 400
+
+
+def instant(value: Instant) -> Decimal:
+    """Return the seconds since the epoch; raises UsageError for what is no instant."""
+    found: Decimal | None = None
+    if isinstance(value, str):
+        found = parse_time(value)
+    elif isinstance(value, datetime):
+        found = parse_time(value.isoformat()) if value.tzinfo else None
+    else:
+        found = exact(value)
+    if found is None or not 0 <= found < _YEAR_10000:
+        wanted = "seconds since 1970, `2026-03-30T06:00:00Z` or a datetime with its zone"
+        raise UsageError(f"`{value}` is no instant: give {wanted}")
+    return found
+
+
+def exact(value: object) -> Decimal | None:
+    """Return a finite number as it is written; None for what is none, or beyond what an expression can hold."""
+    if isinstance(value, bool) or not isinstance(value, Decimal | int | float):
+        return None
+    found = Decimal(float.__repr__(value)) if isinstance(value, float) else Decimal(value)
+    return found if found.is_finite() and abs(found.adjusted()) <= _EXPONENT else None
+
+
+@dataclass(slots=True)
+class GateState:
+    """Every allowed decision and closed trade since `began` (seconds since the epoch), by symbol.
+
+    Nothing is known of the time before `began`, so a gate whose limits look back further stays shut until the state
+    covers them. Begin it at an instant since which there was nothing, or add what there was with `closed`.
+    """
+
+    began: Decimal
+    allowed: dict[str, list[Decimal]] = field(default_factory=dict)
+    trades: dict[str, list[tuple[Decimal, Decimal]]] = field(default_factory=dict)
+
+    @classmethod
+    def begun(cls, at: Instant) -> GateState:
+        """Return an empty state which knows that nothing happened since `at`."""
+        return cls(instant(at))
+
+    @classmethod
+    def from_json(cls, text: str | bytes, name: str = "gate state") -> GateState:
+        """Read what `to_json` gave; raises UsageError for anything else, since a guess would open the gate."""
+        try:
+            form = json.loads(text, parse_float=Decimal)
+            if set(form) != {"interlock", "began", "allowed", "trades"} or form["interlock"] != FORMAT:
+                raise ValueError
+            return cls(
+                _time(form["began"]),
+                {name: [_time(at) for at in found] for name, found in form["allowed"].items()},
+                {
+                    name: [(_time(at), _number(profit)) for at, profit in found]
+                    for name, found in form["trades"].items()
+                },
+            )
+        except (ValueError, TypeError, AttributeError, KeyError, RecursionError, InvalidOperation):
+            hint = "begin a new one with `GateState.begun`, which blocks until it has seen enough"
+            raise UsageError(f"{name}: not a gate's state: {hint}") from None
+
+    @classmethod
+    def read(cls, path: Path) -> GateState:
+        """Read the state from a file; raises UsageError where it cannot be read or is no state."""
+        try:
+            return cls.from_json(path.read_bytes(), path.as_posix())
+        except OSError as problem:
+            reason = (problem.strerror or "the system refuses").lower()
+            raise UsageError(f"cannot read `{path.as_posix()}`: {reason}") from None
+
+    def write(self, path: Path) -> None:
+        """Write the state to a file, whole or not at all; raises UsageError where that cannot be done."""
+        write_atomically(path, f"{self.to_json()}\n".encode())
+
+    def to_json(self) -> str:
+        """Return the state as text that `from_json` reads."""
+        return json.dumps(
+            {
+                "interlock": FORMAT,
+                "began": show_time(self.began),
+                "allowed": {name: [show_time(at) for at in found] for name, found in self.allowed.items()},
+                "trades": {
+                    name: [[show_time(at), f"{profit:f}"] for at, profit in found]
+                    for name, found in self.trades.items()
+                },
+            },
+            sort_keys=True,
+        )
+
+    def newest(self, symbol: str) -> Decimal:
+        """Return the newest instant that the state knows of for a symbol."""
+        times = [self.began, *self.allowed.get(symbol, []), *(at for at, _ in self.trades.get(symbol, []))]
+        return max(times)
+
+    def allow(self, symbol: str, at: Decimal) -> None:
+        """Remember an allowed decision."""
+        self._forget(at)
+        self.allowed.setdefault(symbol, []).append(at)
+
+    def close(self, symbol: str, at: Decimal, profit: Decimal) -> None:
+        """Remember a closed trade and its profit."""
+        self._forget(at)
+        self.trades[symbol] = sorted([*self.trades.get(symbol, ()), (at, profit)], key=lambda each: each[0])
+
+    def points(self, symbol: str, until: Decimal) -> dict[str, object]:
+        """Return the two series of a symbol as a snapshot holds them."""
+        covered = [show_time(self.began), show_time(until)]
+        allowed = [{"at": show_time(at), "value": True} for at in self.allowed.get(symbol, ())]
+        trades = [{"at": show_time(at), "value": profit} for at, profit in self.trades.get(symbol, ())]
+        return {
+            "decisions.allowed": {"covered": covered, "points": allowed},
+            "trades.pnl": {"covered": covered, "points": trades},
+        }
+
+    def _forget(self, now: Decimal) -> None:
+        """Drop what is too old to matter; the state then says that it knows nothing of that time."""
+        self.began = since = max(self.began, now - GATE_MEMORY)
+        self.allowed = {name: [at for at in found if at >= since] for name, found in self.allowed.items()}
+        self.trades = {
+            name: [each for each in found if each[0] >= since] for name, found in self.trades.items()
+        }
+
+
+def _time(text: object) -> Decimal:
+    found = parse_time(text) if isinstance(text, str) else None
+    if found is None:
+        raise ValueError
+    return found
+
+
+def _number(text: object) -> Decimal:
+    found = Decimal(text) if isinstance(text, str) else None
+    if found is None or not found.is_finite():
+        raise ValueError
+    return found

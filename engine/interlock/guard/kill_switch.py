@@ -1,0 +1,56 @@
+"""The kill switch: a file whose mere existence, or a variable, stops all live trading until a person clears it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from pathlib import Path
+
+from ..diagnostics import printable
+from ..errors import UsageError
+from ..evaluation.verdict import Verdict
+from ..files import write_atomically
+from ..language.times import show_time
+from .modes import is_on
+
+__all__ = ["DEFAULT", "VARIABLE", "active", "content", "throw"]
+
+DEFAULT = Path("data/live_kill_switch.txt")
+"""Where the switch lies below a desk's folder unless another place is named."""
+
+VARIABLE = "LIVE_KILL_SWITCH"
+
+
+def active(path: Path, environ: Mapping[str, str]) -> str:
+    """Return what holds the switch, empty where nothing does; an empty file or a broken link holds it too."""
+    if os.path.lexists(path):
+        return f"`{path.as_posix()}` exists"
+    return f"{VARIABLE} is set" if is_on(environ, VARIABLE) else ""
+
+
+def content(reason: str, verdicts: Iterable[Verdict], now: Decimal) -> str:
+    """Return what the file says: when and why it was written, and the verdicts by digest, one line each."""
+    lines = [f"kill switch set by interlock guard at {show_time(now)}", f"reason: {printable(reason)}"]
+    found = [f"{each.name} {each.verdict} {each.digest()}" for each in verdicts]
+    lines += [f"verdict: {printable(each)}" for each in found or ["none was given"]]
+    lines.append("to clear it: find out why it was set, mend that, then remove this file")
+    return "\n".join([*lines, ""])
+
+
+def throw(path: Path, text: str) -> tuple[bool, str]:
+    """Set the switch and return whether it is set, with the words for it; one that is set keeps its own reason."""
+    shown = f"`{path.as_posix()}`"
+    if os.path.lexists(path):
+        return True, f"the kill switch was already active: {shown} keeps the reason of then"
+    try:
+        path.parent.mkdir(exist_ok=True)  # not its parents: in a desk that is not there it would stop nothing
+        write_atomically(path, text.encode("utf-8"))
+    except (OSError, UsageError) as problem:
+        why = (
+            (problem.strerror or "the system refuses").lower()
+            if isinstance(problem, OSError)
+            else str(problem)
+        )
+        return False, f"THE KILL SWITCH COULD NOT BE SET: {shown}: {why}: stop live trading by hand"
+    return True, f"the kill switch is active: {shown}"

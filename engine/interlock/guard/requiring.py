@@ -1,0 +1,47 @@
+"""Says in words, and by an exception, that a live start is not cleared."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+
+from ..diagnostics import printable
+from ..errors import NotCleared
+from ..evaluation.verdict import Verdict
+from .clearing import Clearance
+
+__all__ = ["insisted", "refusal", "words"]
+
+_LOG = logging.getLogger("interlock.guard")
+
+
+def refusal(found: Clearance) -> str:
+    """Return the line that a refused live start leaves in the log."""
+    return printable(f"live mode is refused: {found.reason}; {found.switch}")
+
+
+def words(found: Clearance) -> Iterator[str]:
+    """Yield the lines that an operator reads about a start that goes on."""
+    verdicts = ", ".join(f"{each.name} is {each.verdict}{_waived(each)}" for each in found.verdicts)
+    if found.live:
+        yield printable(f"live: {verdicts}")
+        return
+    yield "paper: LIVE_MODE is off, this start runs on paper"
+    yield printable(
+        f"paper: {verdicts}" if found.open else f"paper: live mode would be refused: {found.reason}"
+    )
+
+
+def _waived(verdict: Verdict) -> str:
+    return f", opened by a waiver ({'; '.join(verdict.waivers)})" if verdict.waivers else ""
+
+
+def insisted(found: Clearance) -> Clearance:
+    """Return a clearance that lets a program go on; log CRITICAL and raise NotCleared for any other."""
+    if found.live and not found.open:
+        text = refusal(found)
+        _LOG.critical("%s", text)
+        raise NotCleared(text, found.code)
+    for line in words(found):
+        _LOG.info("%s", line)
+    return found

@@ -1,0 +1,61 @@
+"""A policy root with one gate, its desk, and snapshots of it, small enough to know by heart."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+FILES = {
+    "interlock.yaml": "interlock: 1\n",
+    "catalogue.yaml": """\
+metrics:
+  ready: {type: bool, max_age: 1h, doc: whether the desk is ready}
+  calm: {type: bool, max_age: 1h, doc: whether the market is calm}
+  live.mode: {type: bool, max_age: 5m, doc: whether live mode is on}
+  streak.of: {type: number, range: [0, 9], max_age: 1h, doc: anything}
+""",
+    "sources.yaml": """\
+sources:
+  desk:
+    kind: live
+    doc: two files
+    metrics:
+      ready: {exists: ready.txt}
+      calm: {exists: calm.txt}
+      live.mode: {env: LIVE_MODE, active_unless: ["", "0", "false", "no", "off"]}
+""",
+    "gate.yaml": """\
+policy: gate
+version: 1.0.0
+title: May it start
+owner: risk
+verdicts: [GO, WAIT, NO_GO]
+valid_for: 10m
+params: {top: {required: true, type: number}}
+rules:
+  - {id: ready, require: ready, else: NO_GO, reason: the desk is not ready}
+  - {id: calm, require: calm, else: WAIT, reason: the market is nervous}
+  - {id: top, applies: known(streak.of), require: streak.of <= top, else: WAIT}
+""",
+    "live.yaml": "environment: live\nvalues: {gate: {top: 3}}\n",
+}
+AT = "2026-03-30T12:00:00Z"
+
+
+def write(folder: Path) -> Path:
+    """Write the policy root and a desk that is ready and calm; return the root."""
+    root = folder / "policies"
+    root.mkdir()
+    for name, text in FILES.items():
+        (root / name).write_text(text, encoding="utf-8", newline="\n")
+    (folder / "desk" / "data").mkdir(parents=True)
+    (folder / "desk" / "ready.txt").touch()
+    (folder / "desk" / "calm.txt").touch()
+    return root
+
+
+def snapshot(path: Path, as_of: str = AT, **metrics: object) -> Path:
+    """Write a snapshot of a desk that is ready and calm, unless told otherwise."""
+    document = {"interlock": 1, "as_of": as_of, "metrics": {"ready": True, "calm": True, **metrics}}
+    path.write_text(json.dumps(document), encoding="utf-8")
+    return path

@@ -1,0 +1,200 @@
+"""When a start is cleared, and every way in which it is not, with what becomes of the kill switch."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+import interlock
+from interlock.api import PolicySet, Snapshot
+from interlock.guard.clearing import Clearance, Question, Setting, cleared
+from interlock.language.times import parse_time
+
+from .small import AT, snapshot, write
+
+LIVE = {"LIVE_MODE": "true"}
+Ask = Callable[..., Clearance]
+
+
+@pytest.fixture
+def ask(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ask:
+    """Asks for a clearance at 12:05 over a snapshot of 12:00, live unless told otherwise."""
+    monkeypatch.chdir(tmp_path)
+    root = write(tmp_path)
+    snapshot(tmp_path / "s.json")
+
+    def call(
+        *,
+        now: str | list[str] = "2026-03-30T12:05:00Z",
+        environ: dict[str, str] | None = None,
+        load: Callable[[], PolicySet] | None = None,
+        policies: tuple[str, ...] = ("gate",),
+        ledger: str = "ledger.db",
+        environment: str | None = "live",
+        desk: Path | None = None,
+    ) -> Clearance:
+        times = [now] * 9 if isinstance(now, str) else now
+        clock = iter([parse_time(each) or Decimal(0) for each in times])
+        read = None if desk else (lambda: Snapshot.read(Path("s.json")))
+        question = Question(policies, Path(ledger), desk, read, environment)
+        setting = Setting(LIVE if environ is None else environ, lambda: next(clock), Path("switch.txt"))
+        return cleared(load or (lambda: interlock.load(root)), question, setting)
+
+    return call
+
+
+def refused(found: Clearance) -> tuple[str, int, bool]:
+    """The reason, the code, and whether the switch holds the reason."""
+    switch = Path("switch.txt")
+    told = switch.exists() and f"\nreason: {found.reason}\n" in switch.read_text(encoding="utf-8")
+    return found.reason, found.code, told
+
+
+def test_the_best_verdict_is_recorded_and_clears_the_start(ask: Ask) -> None:
+    found = ask()
+    assert (found.open, found.live, found.reason, found.code, found.switch) == (True, True, "", 0, "")
+    assert [each.verdict for each in found.verdicts] == ["GO"]
+    assert Path("ledger.db").exists()
+    assert not Path("switch.txt").exists()
+
+
+def test_a_desk_is_collected_with_the_variables_of_the_start(ask: Ask) -> None:
+    assert ask(desk=Path("desk")).open
+    (Path("desk") / "calm.txt").unlink()
+    assert refused(ask(desk=Path("desk"))) == (
+        "gate is WAIT, GO is needed: calm: the market is nervous",
+        3,
+        True,
+    )
+
+
+def test_the_switch_names_the_verdict_by_its_digest(ask: Ask) -> None:
+    snapshot(Path("s.json"), ready=False)
+    found = ask()
+    assert refused(found) == ("gate is NO_GO, GO is needed: ready: the desk is not ready", 1, True)
+    assert found.switch == "the kill switch is active: `switch.txt`"
+    assert Path("switch.txt").read_text(encoding="utf-8") == (
+        "kill switch set by interlock guard at 2026-03-30T12:05:00Z\n"
+        "reason: gate is NO_GO, GO is needed: ready: the desk is not ready\n"
+        f"verdict: gate NO_GO {found.verdicts[0].digest()}\n"
+        "to clear it: find out why it was set, mend that, then remove this file\n"
+    )
+
+
+def test_missing_data_is_no_permission(ask: Ask) -> None:
+    snapshot(Path("s.json"), ready={"unknown": "torn source"})
+    assert refused(ask()) == ("gate is NO_GO, GO is needed: ready: cannot tell: ready: torn source", 1, True)
+
+
+@pytest.mark.parametrize(
+    ("now", "reason"),
+    [
+        ("2026-03-30T11:59:58Z", ""),
+        ("2026-03-30T11:59:57Z", f"s.json: as of {AT}, which the clock has not reached: check both clocks"),
+        ("2026-03-30T12:10:00Z", ""),
+        ("2026-03-30T12:15:01Z", f"s.json: as of {AT}, more than 15m ago: collect a new one"),
+    ],
+)
+def test_a_snapshot_is_of_now(ask: Ask, now: str, reason: str) -> None:
+    assert refused(ask(now=now)) == (reason, 2 if reason else 0, bool(reason))
+
+
+@pytest.mark.parametrize("now", ["2026-03-30T12:10:01Z", "2026-03-30T12:15:00Z"])
+def test_an_expired_verdict_is_none(ask: Ask, now: str) -> None:
+    assert refused(ask(now=now)) == ("gate was GO until 2026-03-30T12:10:00Z and has expired", 4, True)
+
+
+def test_a_verdict_that_ends_while_it_is_recorded_is_expired(ask: Ask) -> None:
+    times = ["2026-03-30T12:09:59Z", *["2026-03-30T12:10:01Z"] * 3]
+    assert refused(ask(now=times)) == ("gate was GO until 2026-03-30T12:10:00Z and has expired", 4, True)
+
+
+def test_a_snapshot_taken_on_paper_clears_no_live_start(ask: Ask) -> None:
+    snapshot(Path("s.json"), **{"live.mode": False})
+    reason = "s.json: taken where LIVE_MODE was off, and this start is live: collect anew"
+    assert refused(ask()) == (reason, 2, True)
+    assert ask(environ={}).open
+
+
+@pytest.mark.parametrize("held", ["file", "variable"])
+def test_a_switch_thrown_since_the_snapshot_keeps_the_gate_shut(ask: Ask, held: str) -> None:
+    if held == "file":
+        Path("switch.txt").touch()
+    found = ask(environ=LIVE | ({"LIVE_KILL_SWITCH": "1"} if held == "variable" else {}))
+    words = "`switch.txt` exists" if held == "file" else "LIVE_KILL_SWITCH is set"
+    assert (found.reason, found.code) == (f"the kill switch is active: {words}", 4)
+    assert Path("switch.txt").exists()
+
+
+def test_what_cannot_be_judged_is_refused(ask: Ask) -> None:
+    needs = "`gate` needs a value for `top`: give it in an environment (`--environment NAME`)"
+    assert refused(ask(environment=None)) == (f"not evaluated: {needs}", 2, True)
+
+
+def test_unknown_names_are_refused_and_no_ledger_is_made(ask: Ask) -> None:
+    assert refused(ask(policies=("gat",))) == ("no policy is called `gat`: did you mean `gate`?", 2, True)
+    Path("switch.txt").unlink()
+    assert refused(ask(environment="liv")) == (
+        "no environment is called `liv`: did you mean `live`?",
+        2,
+        True,
+    )
+    assert not Path("ledger.db").exists()
+
+
+def test_every_policy_asked_for_must_be_at_its_best(ask: Ask) -> None:
+    other = (
+        (Path("policies") / "gate.yaml").read_text(encoding="utf-8").replace("policy: gate", "policy: other")
+    )
+    Path("policies/other.yaml").write_text(
+        other.replace("require: calm", "require: not calm"), encoding="utf-8"
+    )
+    Path("policies/live.yaml").write_text(
+        "environment: live\nvalues: {gate: {top: 3}, other: {top: 3}}\n", encoding="utf-8"
+    )
+    reason = "other is WAIT, GO is needed: calm: the market is nervous"
+    assert refused(ask(policies=("gate", "other"))) == (reason, 3, True)
+
+
+def test_invalid_policies_are_refused(ask: Ask) -> None:
+    Path("policies/gate.yaml").write_text("policy: gate\n", encoding="utf-8")
+    reason, code, told = refused(ask())
+    assert (reason.split(":", 1)[0], code, told) == ("policies/gate.yaml", 2, True)
+
+
+def test_a_desk_that_is_not_there_is_refused(ask: Ask) -> None:
+    reason = "there is no folder `nowhere` to collect from: give it with `--root DIR`"
+    assert refused(ask(desk=Path("nowhere"))) == (reason, 2, True)
+
+
+def test_without_a_record_there_is_no_start(ask: Ask) -> None:
+    Path("file").touch()
+    reason = "cannot make the ledger `file/ledger.db`: a file stands where its folder should be"
+    assert refused(ask(ledger="file/ledger.db")) == (reason, 4, True)
+
+
+def test_a_damaged_ledger_is_no_ledger(ask: Ask) -> None:
+    Path("other.db").write_bytes(b"not a ledger at all" * 100)
+    reason, code, told = refused(ask(ledger="other.db"))
+    assert (reason, code, told) == ("ledger `other.db` is damaged: file is not a database", 5, True)
+
+
+def test_a_bug_throws_the_switch_and_shows_itself(ask: Ask) -> None:
+    def load() -> PolicySet:
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        ask(load=load)
+    written = Path("switch.txt").read_text(encoding="utf-8").splitlines()
+    assert written[1:3] == ["reason: the guard failed: ZeroDivisionError", "verdict: none was given"]
+
+
+def test_on_paper_nothing_is_thrown(ask: Ask) -> None:
+    snapshot(Path("s.json"), ready=False)
+    found = ask(environ={"LIVE_MODE": "off"})
+    assert (found.open, found.live, found.switch) == (False, False, "")
+    assert found.reason == "gate is NO_GO, GO is needed: ready: the desk is not ready"
+    assert not Path("switch.txt").exists()

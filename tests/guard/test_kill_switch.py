@@ -1,0 +1,56 @@
+"""The kill switch's file: written whole, never over an earlier reason, and said aloud where it cannot be."""
+
+from __future__ import annotations
+
+import sys
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from interlock.guard.kill_switch import active, content, throw
+
+TEXT = """\
+kill switch set by interlock guard at 1970-01-01T00:01:00Z
+reason: the desk\\u000ais not ready
+verdict: none was given
+to clear it: find out why it was set, mend that, then remove this file
+"""
+
+
+def test_the_content_keeps_to_one_line_for_each_thing() -> None:
+    assert content("the desk\nis not ready", (), Decimal(60)) == TEXT
+
+
+def test_it_is_thrown_once_and_keeps_its_first_reason(tmp_path: Path) -> None:
+    file = tmp_path / "data" / "switch.txt"
+    assert throw(file, "first\n") == (True, f"the kill switch is active: `{file.as_posix()}`")
+    already = f"the kill switch was already active: `{file.as_posix()}` keeps the reason of then"
+    assert throw(file, "second\n") == (True, already)
+    assert file.read_text(encoding="utf-8") == "first\n"
+    assert [each.name for each in file.parent.iterdir()] == ["switch.txt"]
+
+
+def test_a_switch_that_cannot_be_set_is_said_aloud(tmp_path: Path) -> None:
+    file = tmp_path / "no" / "desk" / "switch.txt"
+    done, words = throw(file, "text\n")
+    assert done is False
+    shown = f"THE KILL SWITCH COULD NOT BE SET: `{file.as_posix()}`: "
+    assert words == f"{shown}no such file or directory: stop live trading by hand"
+    assert not (tmp_path / "no").exists()
+
+
+def test_what_holds_the_switch(tmp_path: Path) -> None:
+    file = tmp_path / "switch.txt"
+    assert active(file, {}) == ""
+    assert active(file, {"LIVE_KILL_SWITCH": "No"}) == ""
+    assert active(file, {"LIVE_KILL_SWITCH": "please"}) == "LIVE_KILL_SWITCH is set"
+    file.touch()
+    assert active(file, {}) == f"`{file.as_posix()}` exists"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links need rights there")
+def test_a_broken_link_holds_it_as_collecting_sees_it(tmp_path: Path) -> None:
+    file = tmp_path / "switch.txt"
+    file.symlink_to(tmp_path / "nowhere")
+    assert active(file, {}) == f"`{file.as_posix()}` exists"

@@ -1,0 +1,96 @@
+"""`interlock.require`: a program goes on, or an exception and a thrown kill switch."""
+
+from __future__ import annotations
+
+import logging
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+import interlock
+from interlock.language.times import parse_time
+
+from .small import snapshot, write
+
+LIVE = {"LIVE_MODE": "TRUE"}
+NOT_READY = "gate is NO_GO, GO is needed: ready: the desk is not ready"
+
+
+def noon() -> Decimal:
+    found = parse_time("2026-03-30T12:01:00Z")
+    assert found is not None
+    return found
+
+
+def require(**changed: object) -> interlock.Clearance:
+    words = {
+        "snapshot": "s.json",
+        "environment": "live",
+        "policies": "policies",
+        "environ": LIVE,
+        "now": noon,
+    }
+    return interlock.require("gate", **(words | {"kill_switch_file": "switch.txt"} | changed))  # type: ignore[arg-type]
+
+
+@pytest.fixture(autouse=True)
+def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    write(tmp_path)
+    snapshot(tmp_path / "s.json")
+
+
+def test_a_cleared_start_goes_on_and_is_recorded() -> None:
+    found = require()
+    assert (found.open, found.live, found.verdicts[0].verdict) == (True, True, "GO")
+    assert Path(".interlock/ledger.db").exists()
+
+
+def test_a_live_start_that_is_not_cleared_raises(caplog: pytest.LogCaptureFixture) -> None:
+    snapshot(Path("s.json"), ready=False)
+    with pytest.raises(interlock.NotCleared) as caught:
+        require()
+    text = f"live mode is refused: {NOT_READY}; the kill switch is active: `switch.txt`"
+    assert (str(caught.value), caught.value.exit_code) == (text, 1)
+    assert caplog.record_tuples == [("interlock.guard", logging.CRITICAL, text)]
+    assert NOT_READY in Path("switch.txt").read_text(encoding="utf-8")
+
+
+def test_a_switch_that_cannot_be_set_is_part_of_the_exception() -> None:
+    snapshot(Path("s.json"), ready=False)
+    with pytest.raises(interlock.NotCleared) as caught:
+        require(kill_switch_file="no/where/switch.txt")
+    switch = "THE KILL SWITCH COULD NOT BE SET: `no/where/switch.txt`: no such file or directory"
+    assert str(caught.value) == f"live mode is refused: {NOT_READY}; {switch}: stop live trading by hand"
+
+
+def test_on_paper_the_program_goes_on_and_is_told(caplog: pytest.LogCaptureFixture) -> None:
+    snapshot(Path("s.json"), ready=False)
+    with caplog.at_level(logging.INFO):
+        found = require(environ={})
+    assert (found.open, found.live, found.code, found.reason) == (False, False, 1, NOT_READY)
+    assert [each.getMessage() for each in caplog.records] == [
+        "paper: LIVE_MODE is off, this start runs on paper",
+        f"paper: live mode would be refused: {NOT_READY}",
+    ]
+    assert not Path("switch.txt").exists()
+
+
+def test_the_switch_lies_below_the_desk_by_default() -> None:
+    (Path("desk") / "ready.txt").unlink()
+    with pytest.raises(interlock.NotCleared):
+        require(snapshot=None, root="desk", kill_switch_file=None)
+    assert NOT_READY in Path("desk/data/live_kill_switch.txt").read_text(encoding="utf-8")
+
+
+def test_policies_and_snapshots_that_are_read_already_are_taken() -> None:
+    read = interlock.Snapshot.read(Path("s.json"))
+    assert require(policies=interlock.load("policies"), snapshot=read).open
+
+
+@pytest.mark.parametrize("changed", [{"root": "desk"}, {"snapshot": None}])
+def test_a_call_that_cannot_be_meant(changed: dict[str, object]) -> None:
+    with pytest.raises(interlock.UsageError) as caught:
+        require(**changed)
+    assert str(caught.value) == "`require` needs a policy, and either `root` or `snapshot`"

@@ -1,0 +1,81 @@
+"""The command takes the place of the process: its exit code, its signals, its words, and no shell."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from interlock.guard.starting import CannotStart, start
+
+STARTS = [
+    sys.executable,
+    "-c",
+    "import sys; from interlock.guard.starting import start; sys.exit(start(sys.argv[1:]))",
+]
+SLEEPS = """\
+import signal, sys, time
+signal.signal(signal.SIGTERM, lambda *_: sys.exit(42))
+print('up', flush=True)
+time.sleep(60)
+"""
+posix = pytest.mark.skipif(os.name != "posix", reason="needs processes that can be replaced")
+
+
+def test_the_exit_code_and_the_words_are_passed_through() -> None:
+    words = [
+        sys.executable,
+        "-c",
+        "import sys; print(sys.argv[1:]); sys.exit(7)",
+        "a b",
+        "$HOME",
+        "*",
+        ";ls",
+        "--",
+    ]
+    done = subprocess.run([*STARTS, *words], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (7, "['a b', '$HOME', '*', ';ls', '--']\n", "")
+
+
+@posix
+def test_signals_reach_the_command() -> None:
+    with subprocess.Popen(
+        [*STARTS, sys.executable, "-c", SLEEPS], stdout=subprocess.PIPE, text=True
+    ) as running:
+        assert running.stdout is not None
+        assert running.stdout.readline() == "up\n"
+        running.send_signal(signal.SIGTERM)
+        assert running.wait(30) == 42
+
+
+@posix
+def test_a_command_that_dies_of_a_signal_is_seen_to() -> None:
+    words = [sys.executable, "-c", "import os, signal; os.kill(os.getpid(), signal.SIGKILL)"]
+    assert subprocess.run([*STARTS, *words], check=False).returncode == -signal.SIGKILL
+
+
+def test_a_command_that_is_not_there() -> None:
+    with pytest.raises(CannotStart) as caught:
+        start(["no-such-command-here"])
+    text = "cannot start `no-such-command-here`: there is no such command"
+    assert (str(caught.value), caught.value.exit_code) == (text, 127)
+
+
+@posix
+def test_a_file_that_cannot_be_run(tmp_path: Path) -> None:
+    file = tmp_path / "bot"
+    file.write_text("no program", encoding="utf-8")
+    with pytest.raises(CannotStart) as caught:
+        start([str(file)])
+    assert (str(caught.value), caught.value.exit_code) == (
+        f"cannot start `{file}`: it is not executable",
+        126,
+    )
+    file.chmod(0o755)
+    with pytest.raises(CannotStart) as caught:
+        start([str(file)])
+    assert (str(caught.value), caught.value.exit_code) == (f"cannot start `{file}`: exec format error", 126)
