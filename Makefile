@@ -53,11 +53,15 @@ demo: $(READY)  ## collect from examples/desk, evaluate every policy, write a re
 test: $(READY)  ## run every test
 	$(RUN) -m pytest -n $(WORKERS)
 
-check: $(READY)  ## check style, types, architecture, schemas, locks and documents
+check: $(READY)  ## check style, types, architecture, schemas, locks, documents and policies
 	$(RUN) -m ruff check .
 	$(RUN) -m ruff format --check .
 	$(RUN) -m mypy
 	$(RUN) -m pytest -n $(WORKERS) $(CHECKS)
+	$(INTERLOCK) validate --strict
+	@mkdir -p build
+	$(INTERLOCK) test --coverage --min 100 > build/coverage.txt || { cat build/coverage.txt; exit 1; }
+	@tail -n 2 build/coverage.txt
 
 bench: $(READY)  ## measure speed as ratios and write docs/benchmarks.md
 	$(RUN) bench/run.py

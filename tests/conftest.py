@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+import tracemalloc
 from collections.abc import Generator
 from pathlib import Path
 
@@ -30,6 +31,18 @@ def realdata() -> Path:
     if not folder:
         pytest.skip(f"{VARIABLE} does not name the folder of the real artefacts")
     return Path(folder)
+
+
+@pytest.fixture
+def little_memory() -> Generator[None, None, None]:
+    """Fail a test whose subject takes more than 50 MB at once: what is hostile is refused before it can grow."""
+    tracemalloc.start()
+    try:
+        yield
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert peak < 50 << 20
 
 
 def _refuse_skip(report: pytest.TestReport | pytest.CollectReport) -> None:

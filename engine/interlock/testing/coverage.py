@@ -17,6 +17,8 @@ from .running import Result
 
 __all__ = ["Coverage", "Watcher", "covered"]
 
+_NO_RULE = ": no rule applies"
+
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
@@ -87,6 +89,8 @@ def covered(
 def _seen(results: Iterable[Result], compiled: dict[str, CompiledPolicy]) -> set[tuple[str, str, str, str]]:
     found: set[tuple[str, str, str, str]] = set()
     for result in results:
+        for note in result.decision.notes:
+            found |= _left_out(note, compiled)
         for verdict in result.decision.verdicts:
             policy = compiled.get(verdict.policy)
             if policy is None:
@@ -99,6 +103,18 @@ def _seen(results: Iterable[Result], compiled: dict[str, CompiledPolicy]) -> set
                 if _at_bound(policy.policy, rule.id, [each.seen for each in rule.comparisons]):
                     found.add((verdict.policy, "composition", rule.id, "bound"))
     return found
+
+
+def _left_out(note: str, compiled: dict[str, CompiledPolicy]) -> set[tuple[str, str, str, str]]:
+    """At a member that is left out because no rule applies, every rule was skipped."""
+    name, _, member = note.removesuffix(_NO_RULE).partition(" at ")
+    if not note.endswith(_NO_RULE) or name not in compiled:
+        return set()
+    users = _users(compiled[name])
+    rules = {(name, "rule", rule, "skipped") for rule in users}
+    return rules | {
+        (name, "param", f"{param} {member}", "skipped") for params in users.values() for param in params
+    }
 
 
 def _users(compiled: CompiledPolicy) -> dict[str, list[str]]:
