@@ -55,9 +55,9 @@ OPTIONAL = (
     "pygls",
 )
 START_UP = ("click", "rich", "jsonschema", "jinja2", "duckdb", "yaml", "simpleeval")
-# Start-up answers `--version` before it imports a command, and `validate` imports what reads sources only where there
-# are any, so these modules import where they need to.
-LATE = {"interlock", "interlock.__main__", "interlock.collect.workspace"}
+# Start-up answers `--version` before it imports a command, and `validate` imports what reads sources and tests only
+# where there are any, so these modules import where they need to.
+LATE = {"interlock", "interlock.__main__", "interlock.collect.workspace", "interlock.cli.validate"}
 
 CLOCKS = {
     *("datetime.now", "datetime.utcnow", "datetime.today", "date.today"),

@@ -15,8 +15,6 @@ from ..diagnostics import Collector, Diagnostic, printable
 from ..errors import EXIT_BEST, EXIT_INVALID, UsageError
 from ..policy.catalogue import RESERVED
 from ..policy.loader import find_root
-from ..reports.findings import findings_junit, findings_sarif
-from ..testing.documents import read_suites
 from . import terminal
 from .options import format_option, policies_option
 from .paths import shown_name, within
@@ -48,7 +46,10 @@ def command(paths: Sequence[str], policies: str | None, form: str, strict: bool)
     with waiting("checking policies") as advance:
         collector = Collector()
         found = read_workspace(root, collector, advance)
-        read_suites(found.root, collector)
+        if found.root.tests:
+            from ..testing.documents import read_suites
+
+            read_suites(found.root, collector)
     every = collector.sorted()
     if found.root.documents < 2 and not every:
         raise UsageError(f"nothing to validate: `{root.as_posix()}` holds no document but interlock.yaml")
@@ -117,10 +118,14 @@ def _escaped(text: str, more: str = "") -> str:
 
 
 def _junit(shown: Sequence[Diagnostic], collector: Collector, root: Path) -> None:
+    from ..reports.findings import findings_junit
+
     terminal.write(findings_junit(shown, collector.sources, _above(root)).encode("utf-8"))
 
 
 def _sarif(shown: Sequence[Diagnostic], collector: Collector, root: Path) -> None:
+    from ..reports.findings import findings_sarif
+
     terminal.write(findings_sarif(shown, _above(root)).encode("utf-8", "replace"))
 
 
