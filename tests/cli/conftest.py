@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
 from interlock.cli.main import run
+
+from . import small
 
 ROOT = Path(__file__).resolve().parents[2]
 AS_OF = "2026-03-30T06:30:00Z"
@@ -24,6 +27,9 @@ class Done:
 
 
 Command = Callable[..., Done]
+
+
+NOW = Decimal(1_774_866_600)  # 2026-03-30T10:30:00Z
 
 
 @pytest.fixture
@@ -56,3 +62,12 @@ def desk_snapshot(tmp_path_factory: pytest.TempPathFactory) -> Path:
     ]
     assert run(["collect", "--root", str(ROOT / "examples" / "desk"), *words]) == 0
     return file
+
+
+@pytest.fixture
+def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder that holds policies, desk and snapshot; commands run in it, at a fixed time."""
+    small.write(tmp_path)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("interlock.cli.clock.now", lambda: NOW)
+    return tmp_path

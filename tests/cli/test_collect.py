@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shlex
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -11,17 +10,6 @@ import pytest
 
 from . import small
 from .conftest import Command
-
-NOW = Decimal(1_774_866_600)  # 2026-03-30T10:30:00Z
-
-
-@pytest.fixture
-def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The folder that holds policies, desk and snapshot; commands run in it, at a fixed time."""
-    small.write(tmp_path)
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("interlock.cli.clock.now", lambda: NOW)
-    return tmp_path
 
 
 @pytest.mark.parametrize("case", small.lines("collect"))
