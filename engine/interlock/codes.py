@@ -108,6 +108,10 @@ CODES: dict[str, Code] = {
     "E213": Code("list of statements not sound",
         "The list of runbook statements has an unknown part, an id twice or of another form, or a text is missing.",
         "Give each statement one id such as `B67` and a text; say of listed ids alone what they wait for."),
+    "E214": Code("rollout declared wrongly",
+        "A rollout names a metric, policy, stage or rollout that does not exist, its stages differ in more than the "
+        "lever, or a value does not fit its setting.",
+        "Follow the suggestion; every stage says what every setting of the lever is."),
     # expressions
     "E301": Code("expression too large",
         "An expression has more than 4,096 characters, 500 parts or 64 levels.",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from ..diagnostics import Collector, Span, did_you_mean
@@ -12,7 +12,7 @@ from ..language.types import Kind
 from .catalogue import Catalogue
 from .nodes import Mapping, Node, Scalar, Sequence
 
-__all__ = ["Attestation", "read_attestations"]
+__all__ = ["Attestation", "approval", "read_attestations"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +46,19 @@ def read_attestations(
             elif isinstance(node, Mapping):
                 found[key.text] = _read(key.text, key.span, node, catalogue, collector)
     return found
+
+
+def approval(
+    name: str,
+    node: Mapping,
+    binds: tuple[str, ...],
+    expires: Decimal,
+    catalogue: Catalogue,
+    collector: Collector,
+) -> Attestation:
+    """Return the attestation that the `approve` of a rollout's stage is; it counts for `expires` unless it says."""
+    found = _read(name, node.span, node, catalogue, collector)
+    return replace(found, binds=binds, expires=found.expires or expires)
 
 
 def _read(name: str, span: Span, node: Mapping, catalogue: Catalogue, collector: Collector) -> Attestation:

@@ -11,8 +11,8 @@ from .nodes import Mapping, Node, Scalar
 
 __all__ = ["Lost", "declared_names", "told_by", "without_consequences"]
 
-_NAMING = {"E205", "E211", "E305", "E406", "E407", "E501", "E602"}
-_OF_CATALOGUES = {"E205", "E305", "E406", "E501", "E602"}
+_NAMING = {"E205", "E211", "E214", "E305", "E406", "E407", "E501", "E602"}
+_OF_CATALOGUES = {"E205", "E214", "E305", "E406", "E501", "E602"}
 _UNKNOWN = re.compile(r"is called `|there is no metric `|cannot name `|must be a metric of type set")
 _WORD = re.compile(r"(?<=[` ])[a-z][A-Za-z0-9_.-]*(?=`)")
 _FIRST = re.compile(r"\s*([a-z]+):\s*([a-z0-9-]*)\s*(?:#.*)?")

@@ -1,4 +1,4 @@
-"""Reads environment documents: values of declared params, by policy."""
+"""Reads environment documents: values of declared params, by policy, and the dwell that stages ask for."""
 
 from __future__ import annotations
 
@@ -11,20 +11,25 @@ from ..language.values import Value
 from .model import Param, Policy, Unlimited
 from .nodes import Mapping, Node, Scalar
 from .params import Written, article, fits, flat, in_range, read_value
+from .rollout_model import Rollout, Term
 
 __all__ = ["Environment", "read_environment", "read_values"]
 
 
 @dataclass(frozen=True, slots=True)
 class Environment:
-    """Values of params in one environment: by policy, then by dotted name of the param."""
+    """Values of params in one environment: by policy, then by dotted name of the param; and the least time of stages
+    that ask for one, by rollout and stage."""
 
     name: str
     span: Span
     values: Table[str, Table[str, Value]] = field(default_factory=dict)
+    dwell: Table[tuple[str, str], Term] = field(default_factory=dict)
 
 
-def read_environment(document: Mapping, policies: Table[str, Policy], collector: Collector) -> Environment:
+def read_environment(
+    document: Mapping, policies: Table[str, Policy], rollouts: Table[str, Rollout], collector: Collector
+) -> Environment:
     """Return the environment; values for what is not declared, or of another type, are complained of."""
     name = document.pairs[0][1]
     values: dict[str, dict[str, Value]] = {}
@@ -36,7 +41,31 @@ def read_environment(document: Mapping, policies: Table[str, Policy], collector:
             collector.add("E407", f"no policy is called `{key.text}`", key.span, hint)
         elif isinstance(table, Mapping):
             values[key.text] = read_values(policy, table, collector)
-    return Environment(name.text if isinstance(name, Scalar) else "", name.span, values)
+    dwell = _dwell(document.get("dwell"), rollouts, collector)
+    return Environment(name.text if isinstance(name, Scalar) else "", name.span, values, dwell)
+
+
+def _dwell(
+    tables: Node | None, rollouts: Table[str, Rollout], collector: Collector
+) -> dict[tuple[str, str], Term]:
+    """The least time of stages whose rollout asks the environment for it."""
+    found: dict[tuple[str, str], Term] = {}
+    for key, table in tables.pairs if isinstance(tables, Mapping) else ():
+        rollout = rollouts.get(key.text)
+        if rollout is None:
+            hint = did_you_mean(key.text, rollouts)
+            collector.add("E407", f"no rollout is called `{key.text}`", key.span, hint)
+            continue
+        for each, value in table.pairs if isinstance(table, Mapping) else ():
+            stage = rollout.stage(each.text)
+            if stage is None or stage.dwell.least is not None:
+                asking = [one.id for one in rollout.stages if one.dwell.least is None]
+                hint = did_you_mean(each.text, asking) or f"asked for are {', '.join(asking) or 'none'}"
+                message = f"`{key.text}` asks for no dwell of a stage `{each.text}`"
+                collector.add("E407", message, each.span, hint)
+            elif isinstance(value, Scalar):
+                found[key.text, each.text] = Term.read(value.text)
+    return found
 
 
 def read_values(policy: Policy, table: Mapping, collector: Collector) -> dict[str, Value]:

@@ -23,12 +23,13 @@ from .model import Policy
 from .nodes import Mapping as MappingNode
 from .nodes import Node, Scalar
 from .reader import read_file
+from .rollout_model import Rollout
+from .rollouts import approvals, read_rollouts
 from .rules import read_policy
 
 __all__ = ["KINDS", "PolicyRoot", "find_root", "load_root"]
 
 KINDS = ("interlock", "policy", "rollout", "metrics", "sources", "tests", "attestations", "environment")
-_NOT_BUILT = ("rollout",)
 _SCHEMAS = {"metrics": "catalogue"}
 _MARK = "interlock.yaml"
 
@@ -43,6 +44,7 @@ class PolicyRoot:
     policies: Mapping[str, Policy] = field(default_factory=dict)
     environments: Mapping[str, Environment] = field(default_factory=dict)
     attestations: Mapping[str, Attestation] = field(default_factory=dict)
+    rollouts: Mapping[str, Rollout] = field(default_factory=dict)
     sources: tuple[MappingNode, ...] = ()
     tests: tuple[MappingNode, ...] = ()
     documents: int = 0
@@ -97,14 +99,18 @@ def load_root(path: Path, collector: Collector, advance: Callable[[], None] = la
     max_age = _max_age(by_kind.get("interlock", []))
     catalogue = read_catalogue(by_kind.get("metrics", []), collector, max_age)
     policies = link(_policies(by_kind.get("policy", []), catalogue, collector), collector)
-    environments = _environments(by_kind.get("environment", []), policies, collector)
     attestations = read_attestations(by_kind.get("attestations", []), catalogue, collector)
+    rollouts = read_rollouts(by_kind.get("rollout", []), catalogue, policies, attestations, collector)
+    attestations |= approvals(rollouts)
+    environments = _environments(by_kind.get("environment", []), policies, rollouts, collector)
     sound = {*catalogue.metrics, *catalogue.scopes, *policies}
     lost = Lost(frozenset(declared - sound), blind)
     without_consequences(collector, lost)
     sources = tuple(by_kind.get("sources", []))
     tests = tuple(by_kind.get("tests", []))
-    return PolicyRoot(path, catalogue, policies, environments, attestations, sources, tests, count, lost)
+    return PolicyRoot(
+        path, catalogue, policies, environments, attestations, rollouts, sources, tests, count, lost
+    )  # fmt: skip
 
 
 def _files(path: Path, collector: Collector) -> Iterator[tuple[Path, str]]:
@@ -149,11 +155,6 @@ def _kind(node: Node, shown: str, root: Path, collector: Collector) -> str | Non
         )
         collector.add("E202", f"`{key.text}` is no kind of document", key.span, hint)
         return None
-    if key.text in _NOT_BUILT:
-        collector.add(
-            "E202", f"documents of kind `{key.text}` are not built yet", key.span, "remove the file for now"
-        )
-        return None
     marks_root = shown == f"{root.resolve().name}/{_MARK}"
     if (key.text == "interlock") != marks_root:
         message = f"`{_MARK}` at the top of the policy root, and no other file, holds the kind `interlock`"
@@ -197,11 +198,14 @@ def _policies(nodes: list[MappingNode], catalogue: Catalogue, collector: Collect
 
 
 def _environments(
-    nodes: list[MappingNode], policies: Mapping[str, Policy], collector: Collector
+    nodes: list[MappingNode],
+    policies: Mapping[str, Policy],
+    rollouts: Mapping[str, Rollout],
+    collector: Collector,
 ) -> dict[str, Environment]:
     found: dict[str, Environment] = {}
     for node in nodes:
-        environment = read_environment(node, policies, collector)
+        environment = read_environment(node, policies, rollouts, collector)
         if environment.name in found:
             related = [("first given here", found[environment.name].span)]
             message = f"two environments are called `{environment.name}`"

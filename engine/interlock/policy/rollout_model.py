@@ -1,0 +1,144 @@
+"""What a rollout is once it is read and checked: stages with their configuration, and what leads in and out of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from ..diagnostics import Span
+from ..language.times import parse_duration, show_duration
+from ..language.values import Value
+from .attestations import Attestation
+
+__all__ = ["COMPLETE", "PREVIOUS", "SHARED", "After", "Dwell", "Rollback", "Rollout", "Stage", "Term"]
+
+COMPLETE = "COMPLETE"
+PREVIOUS = "previous"
+SHARED = "strategy"
+"""The group of every rollout that names no other: one change at a time."""
+
+_DAY = Decimal(86400)
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A stretch of time: `seconds` on the clock, or a count of complete trading days of the calendar, which on a
+    desk that trades around the clock are those of UTC."""
+
+    seconds: Decimal = Decimal(0)
+    days: int = 0
+
+    @classmethod
+    def read(cls, text: str) -> Term:
+        """Read `24h` or `5 trading days`, as the schema allows them."""
+        if "trading" in text:
+            return cls(days=int(text.split()[0]))
+        return cls(parse_duration(text) or Decimal(0))
+
+    def end(self, start: Decimal) -> Decimal:
+        """Return when the term is over that began at an instant; a day that had begun before does not count."""
+        if not self.days:
+            return start + self.seconds
+        midnight = -(-start // _DAY) * _DAY
+        return midnight + self.days * _DAY
+
+    def __str__(self) -> str:
+        if self.days:
+            return f"{self.days} trading day{'' if self.days == 1 else 's'}"
+        return show_duration(self.seconds)
+
+
+@dataclass(frozen=True, slots=True)
+class Dwell:
+    """How long a stage lasts: `least` (None: the environment must say), the planned `target`, and the longest
+    time between two snapshots, in seconds."""
+
+    least: Term | None
+    target: Term | None
+    max_gap: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """One stage: what the configuration must be, which sets limit it, and which policy lets it be left."""
+
+    id: str
+    title: str
+    flags: Mapping[str, Value]
+    dwell: Dwell
+    advance: str
+    span: Span
+    canary: tuple[str, ...] = ()
+    restart_on: tuple[str, ...] = ()
+    approve: Attestation | None = None
+    covers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class After:
+    """A rollout whose latest attempt must be complete, and for how long."""
+
+    rollout: str
+    dwell: Term = field(default_factory=Term)
+
+
+@dataclass(frozen=True, slots=True)
+class Rollback:
+    """The policy that rolls back at a verdict and every worse one, the stage that follows (`previous`: the one
+    before), and the policy that must be at its best before the rollout is re-armed."""
+
+    policy: str
+    reaches: str
+    to: str
+    verified: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Rollout:
+    """One staged change of a lever; at most one of an `exclusive` group is active at a time."""
+
+    id: str
+    version: str
+    title: str
+    owner: str
+    lever: tuple[str, ...]
+    stages: tuple[Stage, ...]
+    rollback: Rollback
+    span: Span
+    runbook: str = ""
+    exclusive: str = SHARED
+    after: tuple[After, ...] = ()
+    covers: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    @property
+    def first(self) -> Stage:
+        """The stage that a new attempt begins with unless a rollback says otherwise."""
+        return self.stages[0]
+
+    def stage(self, name: str) -> Stage | None:
+        """Return the stage of a name, None where the rollout has none so called."""
+        return next((each for each in self.stages if each.id == name), None)
+
+    def following(self, name: str) -> Stage | None:
+        """Return the stage after one; None after the last."""
+        names = [each.id for each in self.stages]
+        place = names.index(name) + 1
+        return self.stages[place] if place < len(names) else None
+
+    def back_from(self, name: str) -> Stage:
+        """Return the stage that a rollback from a stage leads to."""
+        names = [each.id for each in self.stages]
+        if self.rollback.to != PREVIOUS:
+            return self.stages[names.index(self.rollback.to)]
+        place = names.index(name) if name in names else 0
+        return self.stages[max(place - 1, 0)]
+
+    @property
+    def policies(self) -> tuple[str, ...]:
+        """Every policy that it rests on, each once."""
+        found = [self.rollback.policy, *filter(None, [self.rollback.verified])]
+        for stage in self.stages:
+            found += [stage.advance, *stage.restart_on]
+        return tuple(dict.fromkeys(found))

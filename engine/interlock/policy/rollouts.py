@@ -1,0 +1,323 @@
+"""Reads rollout documents, already checked against their schema, and holds them against what they name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from collections.abc import Mapping as Table
+from dataclasses import dataclass
+from decimal import Decimal
+
+from ..diagnostics import Collector, Span, did_you_mean
+from ..language.times import parse_duration
+from ..language.types import Kind
+from ..language.values import Value
+from .attestations import Attestation, approval
+from .catalogue import RESERVED, Catalogue, Metric
+from .model import Policy, Unlimited
+from .nodes import Mapping, Node, Scalar, Sequence
+from .params import article, fits, read_value
+from .rollout_model import PREVIOUS, SHARED, After, Dwell, Rollback, Rollout, Stage, Term
+
+__all__ = ["approvals", "read_rollouts"]
+
+_APPROVAL = Decimal(7 * 86400)
+
+
+@dataclass(frozen=True, slots=True)
+class _World:
+    """What a rollout may name."""
+
+    catalogue: Catalogue
+    policies: Table[str, Policy]
+    attestations: Table[str, Attestation]
+
+
+def read_rollouts(
+    documents: Iterable[Mapping],
+    catalogue: Catalogue,
+    policies: Table[str, Policy],
+    attestations: Table[str, Attestation],
+    collector: Collector,
+) -> dict[str, Rollout]:
+    """Return the rollouts of documents that keep their schema; complaints go to `collector`."""
+    world = _World(catalogue, policies, attestations)
+    found: dict[str, Rollout] = {}
+    for document in documents:
+        rollout = _Reader(document, world, collector).read()
+        if rollout.id in found:
+            related = [("first given here", found[rollout.id].span)]
+            message = f"two rollouts are called `{rollout.id}`"
+            collector.add("E214", message, rollout.span, "rename one", related)
+            continue
+        found[rollout.id] = rollout
+    _ordered(found, {_text(each, "rollout"): each for each in documents}, collector)
+    return found
+
+
+def approvals(rollouts: Table[str, Rollout]) -> dict[str, Attestation]:
+    """Return what people may attest of stages, by `ROLLOUT/STAGE`, which no other attestation is called."""
+    stages = (stage for rollout in rollouts.values() for stage in rollout.stages)
+    return {each.approve.name: each.approve for each in stages if each.approve is not None}
+
+
+class _Reader:
+    """Reads one document."""
+
+    def __init__(self, document: Mapping, world: _World, collector: Collector) -> None:
+        self.document, self.world, self.collector = document, world, collector
+        self.name = _text(document, "rollout")
+
+    def complain(self, message: str, span: Span, hint: str | None = None) -> None:
+        self.collector.add("E214", message, span, hint)
+
+    def read(self) -> Rollout:
+        document = self.document
+        nodes = _mappings(document.get("stages"))
+        stages = tuple(self.stage(each) for each in nodes)
+        self.distinct(nodes)
+        lever = tuple(self.metric(each) for each in _scalars(document.get("lever")))
+        self.configured(stages, lever)
+        return Rollout(
+            id=self.name,
+            version=_text(document, "version"),
+            title=_text(document, "title"),
+            owner=_text(document, "owner"),
+            lever=lever,
+            stages=stages,
+            rollback=self.rollback(stages),
+            span=document.pairs[0][1].span,
+            runbook=_text(document, "runbook"),
+            exclusive=_text(document, "exclusive") or SHARED,
+            after=tuple(_after(each) for each in _mappings(document.get("after"))),
+            covers=_texts(document.get("covers")),
+            notes=_texts(document.get("notes")),
+        )
+
+    # stages
+
+    def stage(self, node: Mapping) -> Stage:
+        name = _text(node, "id")
+        flags = node.get("flags")
+        key = node.get("id")
+        return Stage(
+            id=name,
+            title=_text(node, "title"),
+            flags=self.flags(flags) if isinstance(flags, Mapping) else {},
+            dwell=self.dwell(node.get("dwell")),
+            advance=self.policy(node.get("advance")),
+            span=key.span if key is not None else node.span,
+            canary=tuple(self.canary(each) for each in _scalars(node.get("canary"))),
+            restart_on=tuple(self.policy(each) for each in _scalars(node.get("restart_on"))),
+            approve=self.approval(name, node.get("approve")),
+            covers=_texts(node.get("covers")),
+        )
+
+    def distinct(self, nodes: Iterable[Mapping]) -> None:
+        seen: set[str] = set()
+        for node in nodes:
+            name, key = _text(node, "id"), node.get("id")
+            if key is not None and (name in seen or name == PREVIOUS):
+                why = "is given twice" if name in seen else "is no name for a stage"
+                self.complain(f"the stage `{name}` {why}", key.span, "rename it")
+            seen.add(name)
+
+    def flags(self, table: Mapping) -> dict[str, Value]:
+        found: dict[str, Value] = {}
+        for key, node in table.pairs:
+            metric = self.setting(key)
+            value = self.value(metric, node) if metric is not None else None
+            if value is not None:
+                found[key.text] = value
+        return found
+
+    def value(self, metric: Metric, node: Node) -> Value | None:
+        """The value of a flag as evaluation holds it; None after a complaint."""
+        if metric.type.kind is Kind.SET:
+            return self.members(metric, node)
+        if metric.type.kind is Kind.STRING and isinstance(node, Scalar):
+            return node.text
+        written = read_value(node)
+        wrong = written if isinstance(written, str) else ""
+        if isinstance(written, str) or isinstance(written.value, Unlimited):
+            self.complain(f"`{metric.name}`: {wrong or 'a configuration has a value'}", node.span)
+            return None
+        if metric.type.enum is not None:
+            word = metric.spelled.get(str(written.value), str(written.value))
+            if word in metric.type.enum.values:
+                return Decimal(metric.type.enum.values.index(word))
+            hint = (
+                did_you_mean(word, metric.type.enum.values) or f"one of {', '.join(metric.type.enum.values)}"
+            )
+            self.complain(f"`{word}` is no value of `{metric.name}`", node.span, hint)
+            return None
+        if not fits(metric.type, written):
+            self.complain(f"`{metric.name}` is {article(metric.type)}", node.span)
+            return None
+        if isinstance(written.value, Decimal) and not _in_range(metric, written.value):
+            self.complain(f"the value is outside the range of `{metric.name}`", node.span)
+            return None
+        return written.value
+
+    def members(self, metric: Metric, node: Node) -> Value | None:
+        if not isinstance(node, Sequence):
+            self.complain(
+                f"`{metric.name}` is {article(metric.type)}", node.span, "write a list, `[]` for none"
+            )
+            return None
+        scope = self.world.catalogue.scopes.get(metric.type.of)
+        aliases = scope.aliases if scope else {}
+        for each in _scalars(node):
+            known = scope is None or scope.open or scope.members_from is not None
+            if not known and scope is not None and aliases.get(each.text, each.text) not in scope.members:
+                hint = did_you_mean(each.text, [*scope.members, *aliases])
+                hint = hint or f"members are {', '.join(scope.members)}"
+                self.complain(f"`{each.text}` is no member of `{scope.name}`", each.span, hint)
+        return frozenset(aliases.get(each, each) for each in _texts(node))
+
+    def dwell(self, node: Node | None) -> Dwell:
+        assert isinstance(node, Mapping)
+        least, target = _text(node, "min"), _text(node, "target")
+        found = Dwell(
+            None if least == "required" else Term.read(least),
+            Term.read(target) if target else None,
+            parse_duration(_text(node, "max_gap")) or Decimal(0),
+        )
+        if not found.max_gap:
+            self.complain("`max_gap` is zero, so that no two snapshots belong together", node.span)
+        if found.least and found.target and found.target.end(Decimal(0)) < found.least.end(Decimal(0)):
+            self.complain("the target comes before the least time", node.span, "raise `target`")
+        return found
+
+    def approval(self, stage: str, node: Node | None) -> Attestation | None:
+        """The attestation that an approval is: bound to the lever, so that it is of this configuration."""
+        if not isinstance(node, Mapping):
+            return None
+        name, binds = f"{self.name}/{stage}", _texts(self.document.get("lever"))
+        return approval(name, node, binds, _APPROVAL, self.world.catalogue, self.collector)
+
+    # what is named
+
+    def metric(self, node: Scalar) -> str:
+        self.setting(node)
+        return node.text
+
+    def setting(self, node: Scalar) -> Metric | None:
+        """The single metric of a setting; None after a complaint."""
+        metric = self.world.catalogue.metrics.get(node.text)
+        if metric is None or node.text in RESERVED:
+            hint = did_you_mean(node.text, self.world.catalogue.metrics)
+            self.complain(f"no metric is called `{node.text}`", node.span, hint)
+            return None
+        if metric.series != "single" or metric.scope or metric.record:
+            self.complain(f"`{node.text}` is no single value", node.span, "a setting has one value at a time")
+            return None
+        return metric
+
+    def canary(self, node: Scalar) -> str:
+        metric = self.setting(node)
+        if metric is not None and metric.type.kind is not Kind.SET:
+            self.complain(f"`{node.text}` is no set", node.span, "a canary is a set of members")
+        elif metric is not None and not any(
+            node.text in each.binds for each in self.world.attestations.values()
+        ):
+            hint = f"declare one with `binds: [{node.text}]` in an attestations document"
+            self.complain(f"no attestation binds `{node.text}`", node.span, hint)
+        return node.text
+
+    def policy(self, node: Node | None) -> str:
+        name = node.text if isinstance(node, Scalar) else ""
+        if isinstance(node, Scalar) and name not in self.world.policies:
+            hint = did_you_mean(name, self.world.policies)
+            self.complain(f"no policy is called `{name}`", node.span, hint)
+        return name
+
+    def rollback(self, stages: Iterable[Stage]) -> Rollback:
+        node = self.document.get("rollback")
+        assert isinstance(node, Mapping)
+        name, bound, to = self.policy(node.get("policy")), node.get("reaches"), node.get("to")
+        verified = self.policy(node.get("verified"))
+        policy = self.world.policies.get(name)
+        if policy is not None and isinstance(bound, Scalar):
+            if bound.text not in policy.verdicts:
+                hint = did_you_mean(bound.text, policy.verdicts) or f"one of {', '.join(policy.verdicts)}"
+                self.complain(f"`{bound.text}` is no verdict of `{name}`", bound.span, hint)
+            elif bound.text == policy.best:
+                self.complain(f"every verdict of `{name}` reaches `{bound.text}`", bound.span)
+        names = [PREVIOUS, *(each.id for each in stages)]
+        if isinstance(to, Scalar) and to.text not in names:
+            hint = did_you_mean(to.text, names) or f"one of {', '.join(names)}"
+            self.complain(f"no stage is called `{to.text}`", to.span, hint)
+        return Rollback(name, _text(node, "reaches"), _text(node, "to"), verified)
+
+    # the configuration as a whole
+
+    def configured(self, stages: tuple[Stage, ...], lever: tuple[str, ...]) -> None:
+        """Every stage says what every setting is, and stages differ in the lever only."""
+        limits = {name for stage in stages for name in stage.canary}
+        settings = sorted({*lever, *(name for stage in stages for name in stage.flags)})
+        for name in settings:
+            for stage in stages:
+                if name not in stage.flags and name not in stage.canary and name not in limits:
+                    self.complain(
+                        f"the stage `{stage.id}` does not say what `{name}` is",
+                        stage.span,
+                        "write it under `flags`",
+                    )
+            values = {repr(stage.flags[name]) for stage in stages if name in stage.flags}
+            if len(values) > 1 and name not in lever and name not in limits:
+                hint = "add it to `lever`, or give it one value"
+                self.complain(
+                    f"`{name}` differs between stages and is no part of the lever", stages[0].span, hint
+                )
+
+
+def _ordered(found: Table[str, Rollout], documents: Table[str, Mapping], collector: Collector) -> None:
+    """Complain of rollouts that come after one that does not exist, or after themselves."""
+    for name, rollout in sorted(found.items()):
+        places = [each.get("rollout") for each in _mappings(documents[name].get("after"))]
+        for after, place in zip(rollout.after, places, strict=True):
+            assert place is not None
+            if after.rollout not in found:
+                hint = did_you_mean(after.rollout, found)
+                collector.add("E214", f"no rollout is called `{after.rollout}`", place.span, hint)
+            elif name in _before(after.rollout, found):
+                message = f"`{name}` comes after itself, through `{after.rollout}`"
+                collector.add("E214", message, place.span, "break the circle")
+
+
+def _before(name: str, found: Table[str, Rollout]) -> set[str]:
+    """The rollout and all that must be complete before it."""
+    seen: set[str] = set()
+    todo = [name]
+    while todo:
+        each = todo.pop()
+        if each not in seen and each in found:
+            seen.add(each)
+            todo += [after.rollout for after in found[each].after]
+    return seen
+
+
+def _after(node: Mapping) -> After:
+    dwell = _text(node, "dwell")
+    return After(_text(node, "rollout"), Term.read(dwell) if dwell else Term())
+
+
+def _in_range(metric: Metric, value: Decimal) -> bool:
+    return (metric.low is None or value >= metric.low) and (metric.high is None or value <= metric.high)
+
+
+def _text(node: Mapping, key: str) -> str:
+    value = node.get(key)
+    return value.text if isinstance(value, Scalar) else ""
+
+
+def _scalars(node: Node | None) -> list[Scalar]:
+    return [each for each in node.items if isinstance(each, Scalar)] if isinstance(node, Sequence) else []
+
+
+def _mappings(node: Node | None) -> list[Mapping]:
+    return [each for each in node.items if isinstance(each, Mapping)] if isinstance(node, Sequence) else []
+
+
+def _texts(node: Node | None) -> tuple[str, ...]:
+    return tuple(each.text for each in _scalars(node))
