@@ -81,6 +81,7 @@ def require(
     snapshot: PathLike | Snapshot | None = None,
     environment: str | None = None,
     ledger: PathLike = LEDGER,
+    anchor: PathLike | None = None,
     kill_switch_file: PathLike | None = None,
     policies: PathLike | PolicySet | None = None,
     environ: Mapping[str, str] | None = None,
@@ -88,15 +89,18 @@ def require(
 ) -> Clearance:
     """Return only where the program may go on: on paper, or live with every named policy at its best.
 
-    Collects below `root`, or takes a `snapshot` at most 15 minutes old, judges and records in the `ledger`. Under
-    live mode (LIVE_MODE) anything but the best verdict, whatever went wrong, is logged as CRITICAL, throws the kill
-    switch and raises NotCleared. On paper it returns, and `open` tells whether live mode would be allowed. Raises
-    UsageError for a call that cannot be meant.
+    Collects below `root`, or takes a `snapshot` at most 15 minutes old, judges and records in the `ledger`, whose head
+    is kept in `anchor` where that is named. Under live mode (LIVE_MODE) anything but the best verdict, whatever went
+    wrong, is logged as CRITICAL, throws the kill switch and raises NotCleared. On paper it returns, and `open` tells
+    whether live mode would be allowed. Raises UsageError for a call that cannot be meant.
     """
     if not policy_ids or (root is None) == (snapshot is None):
         raise UsageError("`require` needs a policy, and either `root` or `snapshot`")
     place = None if root is None else Path(root)
-    question = Question(tuple(policy_ids), Path(ledger), place, _taken(snapshot), environment)
+    question = Question(
+        tuple(policy_ids), Path(ledger), place, _taken(snapshot), environment,
+        None if anchor is None else Path(anchor),
+    )  # fmt: skip
     file = Path(kill_switch_file) if kill_switch_file else (place or Path()) / kill_switch.DEFAULT
     setting = GuardSetting(os.environ if environ is None else environ, now, file)
 

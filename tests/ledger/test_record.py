@@ -15,7 +15,8 @@ from random import Random
 import pytest
 
 from interlock.errors import IntegrityError, LedgerError, UsageError
-from interlock.ledger.checking import Anchor, anchor_line, read_anchors, verify
+from interlock.ledger.anchoring import Anchor, anchor_line, read_anchors
+from interlock.ledger.checking import verify
 from interlock.ledger.entry import Draft, Entry, sealed
 from interlock.ledger.record import Head, Ledger
 

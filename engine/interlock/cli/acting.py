@@ -15,8 +15,16 @@ from ..ledger.acts import Act
 from ..ledger.record import DEFAULT
 from . import clock
 from .instants import Instant
+from .options import anchor_option
 
 __all__ = ["act_of", "acting_options", "ledger_file_option"]
+
+_ANCHOR = "anchor"
+
+
+def _kept(context: click.Context, _: click.Parameter, value: Path | None) -> None:
+    context.meta[_ANCHOR] = value
+
 
 ledger_file_option = click.option(
     "--ledger",
@@ -33,11 +41,12 @@ _OPTIONS = (
         "--at", type=Instant(), metavar="TIME", help="When it was done, never later than now; default: now."
     ),
     ledger_file_option,
+    anchor_option(expose_value=False, callback=_kept),
 )
 
 
 def acting_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add `--by`, `--reason`, `--at` and `--ledger` to a command."""
+    """Add `--by`, `--reason`, `--at`, `--ledger` and `--anchor` to a command; `act_of` finds the last of them."""
     for option in reversed(_OPTIONS):
         command = option(command)
     return command
@@ -48,4 +57,4 @@ def act_of(by: str, reason: str, at: Decimal | None) -> Act:
     now = clock.now()
     if at is not None and at > now:
         raise UsageError(f"`--at {show_time(at)}` lies in the future")
-    return Act(by, reason, now if at is None else at)
+    return Act(by, reason, now if at is None else at, click.get_current_context().meta[_ANCHOR])

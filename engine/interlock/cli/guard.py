@@ -17,7 +17,7 @@ from ..guard.starting import start
 from . import clock, terminal
 from .acting import ledger_file_option
 from .inputs import load_policies, read_snapshot
-from .options import environment_option, policies_option
+from .options import anchor_option, environment_option, policies_option
 
 __all__ = ["command"]
 
@@ -53,6 +53,7 @@ class _Guard(click.Command):
 @click.option("--root", metavar="DIR", help="Collect from the desk's artefacts in this folder, as of now.")
 @environment_option
 @ledger_file_option
+@anchor_option()
 @click.option(
     "--kill-switch",
     "switch",
@@ -71,6 +72,7 @@ def command(
     root: str | None,
     environment: str | None,
     ledger: Path,
+    anchor: Path | None,
     switch: Path | None,
     historic: bool,
     stateless: bool,
@@ -92,6 +94,7 @@ def command(
         None if root is None else Path(root),
         None if snapshot is None else partial(read_snapshot, snapshot),
         environment,
+        anchor,
     )
     setting = Setting(dict(os.environ), clock.now, switch or Path(root or "") / kill_switch.DEFAULT)
     found = cleared(partial(load_policies, policies), question, setting)

@@ -24,6 +24,7 @@ from .gathering import collected, in_order, named, not_from_the_future
 from .inputs import read_baselines, resolve_member
 from .instants import Instant
 from .options import (
+    anchor_option,
     baseline_option,
     environment_option,
     historic_option,
@@ -52,6 +53,7 @@ class Asked:
     baselines: tuple[tuple[str, str], ...]
     stateless: bool
     ledger: str | None
+    anchor: Path | None
     historic: bool
     strict: bool
     policies: str | None
@@ -72,6 +74,7 @@ _OPTIONS = (
     baseline_option,
     stateless_option,
     ledger_option,
+    anchor_option(),
     historic_option,
     click.option("--strict", is_flag=True, help="Refuse a snapshot with metrics that no catalogue declares."),
     policies_option,
@@ -131,7 +134,7 @@ class Judging:
         return (
             nullcontext()
             if ledger is None
-            else Recorder(Path(ledger), record=self.record, renotify=self.renotify)
+            else Recorder(Path(ledger), record=self.record, renotify=self.renotify, anchor=self.asked.anchor)
         )
 
     def only(self, what: str) -> Judged:
@@ -229,6 +232,8 @@ def _agree(names: Sequence[str], asked: Asked) -> None:
         raise UsageError(f"name a snapshot, or a folder to collect from with `--root DIR`: {both}")
     if asked.ledger is not None and asked.stateless:
         raise UsageError("`--ledger` and `--stateless` contradict each other: name one")
+    if asked.anchor is not None and asked.ledger is None:
+        raise UsageError("`--anchor` belongs to `--ledger FILE`: it is the head of one")
     times = {
         "--as-of": asked.as_of is not None,
         "--since": asked.since is not None,

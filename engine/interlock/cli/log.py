@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable
 from decimal import Decimal
 from pathlib import Path
@@ -9,10 +10,11 @@ from pathlib import Path
 import click
 
 from ..diagnostics import printable
-from ..errors import EXIT_BEST, EXIT_BETWEEN, EXIT_INTEGRITY, IntegrityError, UsageError
+from ..errors import EXIT_BEST, EXIT_BETWEEN, EXIT_INTEGRITY, UsageError
 from ..files import write_atomically
 from ..ledger.acts import rearm
-from ..ledger.checking import anchor_line, read_anchors, verify
+from ..ledger.anchoring import anchor_line, holding, known, read_anchors, write
+from ..ledger.checking import verify
 from ..ledger.duckdb_export import write_parquet
 from ..ledger.entry import Entry
 from ..ledger.exporting import json_lines
@@ -73,11 +75,7 @@ def show(sequence: int | None, kinds: tuple[str, ...], last: int | None, form: s
 @ledger_file_option
 def verify_command(anchor: Path | None, ledger: Path) -> int:
     """Hold every entry, document and page against its hash; the first bad or missing one is named, with exit code 5."""
-    anchors = () if anchor is None else read_anchors(anchor)
-    if anchors and not ledger.exists():
-        raise IntegrityError(
-            f"entry 1 is missing: the anchor knows a ledger and `{ledger.as_posix()}` is not there"
-        )
+    anchors = () if anchor is None else known(anchor, ledger)
     with Ledger(ledger) as opened:
         found = verify(opened, anchors)
     held = f", {found.anchors} anchors hold" if anchors else ""
@@ -92,13 +90,18 @@ def verify_command(anchor: Path | None, ledger: Path) -> int:
 )
 @ledger_file_option
 def head(anchor: Path | None, ledger: Path) -> int:
-    """Print the newest entry's number and hash: kept elsewhere, in git for one, it shows when the tail was cut."""
+    """Print the newest entry's number and hash: kept elsewhere, in git for one, it shows when the tail was cut.
+
+    An anchor that is there already is moved only where it holds: one that is to begin anew is removed by hand.
+    """
     with Ledger(ledger) as opened:
-        line = anchor_line(opened.head())
+        newest = opened.head()
+        if anchor is not None and anchor.exists():
+            deque(holding(opened.entries(), read_anchors(anchor)), 0)
     if anchor is None:
-        terminal.say(line)
+        terminal.say(anchor_line(newest))
     else:
-        write_atomically(anchor, f"{line}\n".encode())
+        write(anchor, newest)
     return EXIT_BEST
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from pathlib import Path
 from typing import Any, TypeVar
 
 import click
@@ -12,6 +13,7 @@ from ..errors import UsageError
 
 __all__ = [
     "Pair",
+    "anchor_option",
     "baseline_option",
     "environment_option",
     "format_option",
@@ -91,6 +93,19 @@ stateless_option: _Option[Any] = click.option(
 ledger_option: _Option[Any] = click.option(
     "--ledger", metavar="FILE", help="Remember by this ledger; `evaluate` records there before it answers."
 )
+
+
+def anchor_option(**settings: Any) -> _Option[Any]:
+    """Return the option `--anchor` of a command that records."""
+    return click.option(
+        "--anchor",
+        type=click.Path(path_type=Path),
+        metavar="FILE",
+        help="The ledger's head, kept elsewhere: it must hold, and moves on with what is recorded.",
+        **settings,
+    )
+
+
 historic_option: _Option[Any] = click.option(
     "--historic", is_flag=True, help="The past is meant: do not compare the snapshot's time with the clock."
 )

@@ -45,13 +45,14 @@ class Policies(Protocol):
 @dataclass(frozen=True, slots=True)
 class Question:
     """What must be at its best: the policies, in an environment, over a desk's folder or a snapshot, recorded in a
-    ledger. Exactly one of `root` and `snapshot` is given."""
+    ledger whose head is kept in `anchor`. Exactly one of `root` and `snapshot` is given."""
 
     policies: tuple[str, ...]
     ledger: Path
     root: Path | None = None
     snapshot: Callable[[], Snapshot] | None = None
     environment: str | None = None
+    anchor: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +112,7 @@ def _answer(
         policies.values_of(question.environment)
         snapshot, findings = _snapshot(policies, question, setting)
         _fresh(snapshot, setting.clock(), blank.live)
-        with Recorder(question.ledger) as recorder:
+        with Recorder(question.ledger, anchor=question.anchor) as recorder:
             decision = policies.recorded(
                 snapshot, recorder, policies=question.policies, environment=question.environment
             )

@@ -24,11 +24,15 @@ _LONGEST = 400
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """Who acts, why, and when (seconds since the epoch); raises UsageError where the act does not say so."""
+    """Who acts, why, and when (seconds since the epoch); raises UsageError where the act does not say so.
+
+    `anchor` is the file with the ledger's head, where one is kept.
+    """
 
     by: str
     reason: str
     at: Decimal
+    anchor: Path | None = None
 
     def __post_init__(self) -> None:
         for word, text in (("by", self.by), ("reason", self.reason)):
@@ -46,7 +50,7 @@ def rearm(path: Path, policy: str, rule: str, member: str | None, act: Act) -> t
     Raises UsageError where nothing is latched, or where it was latched only after the act.
     """
     _existing(path)
-    with Recorder(path) as recorder:
+    with Recorder(path, anchor=act.anchor) as recorder:
         latches = recorder.state.latches
         found = [
             key for key in sorted(latches) if key[0] == policy and key[2] == rule and member in (None, key[1])
@@ -74,7 +78,7 @@ def freeze(path: Path, name: str, snapshot: Snapshot, act: Act) -> Mapping[str, 
             f"{snapshot.name} is as of {show_time(snapshot.as_of)}, which is later than {act.time}"
         )
     metrics = {key: _sample(form) for key, form in sorted(snapshot.metrics.items())}
-    with Recorder(path) as recorder:
+    with Recorder(path, anchor=act.anchor) as recorder:
         taken = recorder.state.baselines.get(name)
         if taken is not None:
             raise UsageError(

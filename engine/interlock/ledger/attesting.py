@@ -42,7 +42,7 @@ def attest(
             f"`{declared.name}` may be attested for {most} at most, not for {show_duration(term)}"
         )
     until = act.at + term
-    with Recorder(path) as recorder:
+    with Recorder(path, anchor=act.anchor) as recorder:
         for word in recorder.state.attestations:
             other = word.what == declared.name and word.by == act.by and word.role != role
             if other and word.until > act.at:

@@ -14,6 +14,7 @@ from ..evaluation.history import Fact, Memory
 from ..evaluation.request import Decision
 from ..evaluation.snapshot import Snapshot
 from ..language.times import show_time
+from .anchoring import anchored, holding, kept
 from .entry import Draft, Entry
 from .memory import LedgerMemory
 from .notifying import events
@@ -42,22 +43,26 @@ class Recorder:
     """Holds the ledger's lock while snapshots are judged; all are recorded as one group when it is closed well.
 
     With `record` false it only reads: what is remembered counts, and nothing is added. `events` are what people are to
-    hear of, once it is closed well; a verdict that stays is told again after `renotify` seconds.
+    hear of, once it is closed well; a verdict that stays is told again after `renotify` seconds. `anchor` is a file
+    with the ledger's head: it must hold, and is moved on after what is recorded.
     """
 
-    def __init__(self, path: Path, *, record: bool = True, renotify: Decimal | None = None) -> None:
-        self.path, self.record, self.renotify = path, record, renotify
+    def __init__(
+        self, path: Path, *, record: bool = True, renotify: Decimal | None = None, anchor: Path | None = None
+    ) -> None:
+        self.path, self.record, self.renotify, self.anchor = path, record, renotify, anchor
         self.events: list[dict[str, object]] = []
         self._stack = ExitStack()
         self._loaded: dict[str, Snapshot] = {}
 
     def __enter__(self) -> Recorder:
         with self._stack as stack:
+            kept(self.anchor, self.path)  # before a ledger is made where an anchor knows of one
             self._ledger = stack.enter_context(Ledger(self.path, write=self.record))
             self._writing: Writing | None = None
             if self.record:
-                self._writing = stack.enter_context(self._ledger.writing())
-            self.state: State = fold(self._ledger.entries())
+                self._writing = stack.enter_context(anchored(self._ledger, self.anchor))
+            self.state: State = fold(holding(self._ledger.entries(), kept(self.anchor, self.path)))
             self._stack = stack.pop_all()
         return self
 

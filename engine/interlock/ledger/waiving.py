@@ -59,6 +59,6 @@ def waive(
         "reason": act.reason,
         "until": show_time(until),
     }
-    with Recorder(path) as recorder:
+    with Recorder(path, anchor=act.anchor) as recorder:
         recorder.append(act.time, "waiver", body)
     return until
