@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import subprocess
 import sys
 from datetime import UTC, datetime
@@ -15,6 +16,7 @@ from guard.small import snapshot, write
 from interlock.language.times import parse_time
 
 from .conftest import Command
+from .test_main import CLOSED
 
 WORDS = ("guard", "--policy", "gate", "--environment", "live")
 NOT_READY = "gate is NO_GO, GO is needed: ready: the desk is not ready"
@@ -226,3 +228,18 @@ def test_the_real_thing(
     done = subprocess.run(words, env=environ, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout) == (code, out)
     assert done.stderr.endswith(err)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="a shell that closes streams")
+@pytest.mark.parametrize("closed", [">&-", *CLOSED])
+@pytest.mark.parametrize(("ready", "code"), [(True, 7), (False, 1)])
+def test_streams_that_are_closed_neither_start_nor_stop_a_program(
+    started: Started, closed: str, ready: bool, code: int
+) -> None:
+    snapshot(Path("s.json"), datetime.now(UTC).isoformat(timespec="seconds"), ready=ready)
+    words = [sys.executable, "-m", "interlock", *WORDS, "s.json", "--", "sh", "-c", "touch began; exit 7"]
+    line = f"{shlex.join(words)} {closed}"
+    environ = {**os.environ, "LIVE_MODE": "1"}
+    done = subprocess.run(["bash", "-c", line], env=environ, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (code, "")
+    assert (Path("began").exists(), SWITCH.exists()) == (ready, not ready)

@@ -27,6 +27,7 @@ ENVIRONMENT = {
     "INTERLOCK_POLICIES": str(ROOT / "tests" / "frozen" / "policies"),
 }
 INTERLOCK = [sys.executable, "-m", "interlock"]
+CLOSED = ["2>&-", "<&-", *(["2>/dev/full"] if Path("/dev/full").exists() else [])]
 
 
 @pytest.mark.parametrize(
@@ -154,6 +155,28 @@ def test_a_full_disk_is_told() -> None:
             check=False,
         )
     assert (done.returncode, done.stderr) == (2, "error: cannot write the output: no space left on device\n")
+
+
+@pytest.mark.skipif(os.name != "posix", reason="a shell that closes streams")
+@pytest.mark.parametrize("words", ["metrics kill", "--version", "--help", "validate --help"])
+def test_a_result_that_cannot_be_written_is_an_error(words: str) -> None:
+    line = f"{shlex.join(INTERLOCK)} {words} >&-"
+    done = subprocess.run(["bash", "-c", line], capture_output=True, text=True, env=ENVIRONMENT, check=False)
+    message = "error: cannot write the output: bad file descriptor\n"
+    assert (done.returncode, done.stdout, done.stderr) == (2, "", message)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="a shell that closes streams")
+@pytest.mark.parametrize("closed", CLOSED)
+@pytest.mark.parametrize("words", ["metrics kill", "--version", "evaluate nowhere.json", "guard"])
+def test_a_stream_that_is_closed_changes_neither_result_nor_code(words: str, closed: str) -> None:
+    line = f"{shlex.join(INTERLOCK)} {words}"
+    plain, done = (
+        subprocess.run(["bash", "-c", each], capture_output=True, text=True, env=ENVIRONMENT, check=False)
+        for each in (line, f"{line} {closed}")
+    )
+    assert (done.returncode, done.stdout) == (plain.returncode, plain.stdout)
+    assert done.stderr == ("" if closed.startswith("2") else plain.stderr)
 
 
 @pytest.mark.skipif(os.name != "posix", reason="pipes of POSIX")

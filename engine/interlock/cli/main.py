@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import os
+import errno
 import sys
 import traceback
 
@@ -19,6 +19,7 @@ __all__ = ["run"]
 
 _INTERRUPTED = 130
 _NO_READER = 141
+_FULL = (errno.EBADF, errno.EFBIG, errno.EIO, errno.ENOSPC, getattr(errno, "EDQUOT", None))
 _DUCKDB_INTERRUPTED = "Query interrupted"
 """What Ctrl-C becomes when duckdb is at work; the package may be absent, so its words are all there is."""
 
@@ -41,10 +42,7 @@ def run(argv: list[str]) -> int:
     except InterlockError as problem:
         return _mistake(problem)
     except OSError as problem:
-        if problem.filename is None:
-            return _bug()
-        reason = (problem.strerror or "the system refuses").lower()
-        return _told(f"error: cannot use `{printable(str(problem.filename))}`: {reason}", EXIT_INVALID)
+        return _refused(problem)
     except Exception as problem:
         if isinstance(problem, RuntimeError) and str(problem) == _DUCKDB_INTERRUPTED:
             return _told("interrupted", _INTERRUPTED)
@@ -62,6 +60,17 @@ def _invoke(argv: list[str]) -> int:
     except click.exceptions.Exit as ending:
         return ending.exit_code
     return result if isinstance(result, int) else 0
+
+
+def _refused(problem: OSError) -> int:
+    """The system refuses a file, or stdout where click itself printed help; any other refusal was not foreseen."""
+    reason = (problem.strerror or "the system refuses").lower()
+    if problem.filename is not None:
+        return _told(f"error: cannot use `{printable(str(problem.filename))}`: {reason}", EXIT_INVALID)
+    if problem.errno not in _FULL:
+        return _bug()
+    terminal.abandon(sys.stdout)
+    return _told(f"error: cannot write the output: {reason}", EXIT_INVALID)
 
 
 def _mistake(problem: InterlockError) -> int:
@@ -89,10 +98,5 @@ def _told(text: str, code: int) -> int:
 
 def _without_reader() -> int:
     """End quietly when the reader of a pipe has left; what is still buffered goes nowhere."""
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    for stream in (sys.stdout, sys.stderr):
-        try:
-            os.dup2(nowhere, stream.fileno())
-        except (OSError, ValueError):
-            continue
+    terminal.abandon(sys.stdout, sys.stderr)
     return _NO_READER

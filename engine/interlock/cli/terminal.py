@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import sys
@@ -14,7 +15,7 @@ import click
 from ..diagnostics import Diagnostic, render
 from ..errors import UsageError
 
-__all__ = ["coloured", "complaints", "flush", "paint", "prepare", "say", "tell", "width", "write"]
+__all__ = ["abandon", "coloured", "complaints", "flush", "paint", "prepare", "say", "tell", "width", "write"]
 
 _MARKS = {"error": "red", "warning": "yellow", "hint:": "cyan", "^": "red"}
 _PLAIN = str.maketrans({"…": "...", "—": "-", "–": "-", "·": "|", "×": "x", "≥": ">=", "≤": "<=", "→": "->"})
@@ -29,18 +30,24 @@ def prepare() -> None:
 
 def say(text: str = "") -> None:
     """Print to stdout. Raises UsageError where the system refuses, BrokenPipeError where nobody reads."""
-    _echo(text, sys.stdout)
+    try:
+        click.echo(encodable(text, sys.stdout), file=sys.stdout, color=coloured(sys.stdout))
+    except OSError as problem:
+        raise _refused(problem) from None
 
 
 def tell(text: str) -> None:
-    """Print to stderr: what is not the result itself."""
-    _echo(text, sys.stderr)
+    """Print to stderr: what is not the result itself, and therefore lost where nobody can read it."""
+    try:
+        click.echo(encodable(text, sys.stderr), file=sys.stderr, color=coloured(sys.stderr))
+    except OSError:
+        abandon(sys.stderr)
 
 
 def write(data: bytes) -> None:
     """Write bytes to stdout as they are."""
-    sys.stdout.flush()
     try:
+        sys.stdout.flush()
         sys.stdout.buffer.write(data)
         sys.stdout.buffer.flush()
     except OSError as problem:
@@ -55,16 +62,19 @@ def flush() -> None:
         raise _refused(problem) from None
 
 
-def _echo(text: str, stream: TextIO) -> None:
-    try:
-        click.echo(encodable(text, stream), file=stream, color=coloured(stream))
-    except OSError as problem:
-        raise _refused(problem) from None
+def abandon(*streams: TextIO) -> None:
+    """Let what a stream still holds go nowhere, so that the end of the process does not try once more."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    for stream in streams:
+        with contextlib.suppress(OSError, ValueError):
+            os.dup2(nowhere, stream.fileno())
+            stream.flush()
 
 
 def _refused(problem: OSError) -> Exception:
     if isinstance(problem, BrokenPipeError):
         return problem
+    abandon(sys.stdout)
     return UsageError(f"cannot write the output: {(problem.strerror or 'the system refuses').lower()}")
 
 

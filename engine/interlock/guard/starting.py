@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import signal
@@ -35,8 +36,9 @@ def start(words: Sequence[str]) -> int:
         there = os.path.exists(words[0])  # noqa: PTH110  the name as it was typed
         why = "it is not executable" if there else "there is no such command"
         raise CannotStart(f"cannot start `{words[0]}`: {why}", _NOT_EXECUTABLE if there else _NOT_FOUND)
-    sys.stdout.flush()
-    sys.stderr.flush()
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(OSError):  # who cannot read a remark still wants the program
+            stream.flush()
     try:
         return _replaced(program, words) if os.name == "posix" else _waited(program, words)
     except OSError as problem:
