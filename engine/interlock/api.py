@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from pathlib import Path
 
@@ -21,6 +21,7 @@ from .evaluation.expression import Evaluated, Setting, evaluate_expression
 from .evaluation.history import Memory
 from .evaluation.measures import Measures
 from .evaluation.snapshot import Snapshot
+from .evaluation.strangers import outside, undeclared
 from .evaluation.verdict import Verdict
 from .guard import clock, kill_switch
 from .guard.clearing import Clearance, Question, cleared
@@ -36,6 +37,9 @@ from .policy.catalogue import Catalogue
 from .policy.loader import PolicyRoot
 from .policy.model import Policy
 from .policy.names import Names
+from .rollout.scenes import Viewer
+from .rollout.steering import Steering
+from .rollout.telling import remarks
 
 __all__ = [
     "Clearance",
@@ -82,6 +86,7 @@ def require(
     environment: str | None = None,
     ledger: PathLike = LEDGER,
     anchor: PathLike | None = None,
+    allow_commands: bool = False,
     kill_switch_file: PathLike | None = None,
     policies: PathLike | PolicySet | None = None,
     environ: Mapping[str, str] | None = None,
@@ -89,17 +94,18 @@ def require(
 ) -> Clearance:
     """Return only where the program may go on: on paper, or live with every named policy at its best.
 
-    Collects below `root`, or takes a `snapshot` at most 15 minutes old, judges and records in the `ledger`, whose head
-    is kept in `anchor` where that is named. Under live mode (LIVE_MODE) anything but the best verdict, whatever went
-    wrong, is logged as CRITICAL, throws the kill switch and raises NotCleared. On paper it returns, and `open` tells
-    whether live mode would be allowed. Raises UsageError for a call that cannot be meant.
+    Collects below `root`, with the commands that sources declare where they are allowed, or takes a `snapshot` at most
+    15 minutes old; judges and records in the `ledger`, whose head is kept in `anchor` where that is named. Under live
+    mode (LIVE_MODE) anything but the best verdict, whatever went wrong, is logged as CRITICAL, throws the kill switch
+    and raises NotCleared. On paper it returns, and `open` tells whether live mode would be allowed. Raises UsageError
+    for a call that cannot be meant.
     """
     if not policy_ids or (root is None) == (snapshot is None):
         raise UsageError("`require` needs a policy, and either `root` or `snapshot`")
     place = None if root is None else Path(root)
     question = Question(
         tuple(policy_ids), Path(ledger), place, _taken(snapshot), environment,
-        None if anchor is None else Path(anchor),
+        None if anchor is None else Path(anchor), allow_commands,
     )  # fmt: skip
     file = Path(kill_switch_file) if kill_switch_file else (place or Path()) / kill_switch.DEFAULT
     setting = GuardSetting(os.environ if environ is None else environ, now, file)
@@ -167,10 +173,12 @@ class PolicySet:
         baselines: Mapping[str, Snapshot] | None = None,
         stateless: bool = False,
         memory: Memory | None = None,
+        rollout: Mapping[str, str] | None = None,
     ) -> Decision:
         """Like `evaluate`, but a policy that cannot be evaluated is named in the decision, the others stand.
 
-        `memory` is what a ledger knows; `recorded` judges and records in one step.
+        `memory` is what a ledger knows, and `rollout` the reserved metrics of the rollout around the evaluation;
+        `recorded` judges and records in one step.
         """
         asked = None if policies is None else list(policies)
         for name in asked or ():
@@ -185,7 +193,7 @@ class PolicySet:
             memory=memory, attestations=self.root.attestations,
         )  # fmt: skip
         earlier = () if memory is None else memory.earlier()
-        return decide(self.compiled(), Measures(snapshot, self.catalogue, earlier), request, asked)
+        return decide(self.compiled(), Measures(snapshot, self.catalogue, earlier, rollout), request, asked)
 
     def recorded(
         self,
@@ -198,15 +206,47 @@ class PolicySet:
     ) -> Decision:
         """Judge with what the ledger remembers and record it; it is durable once the recorder is closed well.
 
-        Nothing of the decision may be acted upon before that.
+        Nothing of the decision may be acted upon before that. Active rollouts are looked at as well: their triggers
+        are live whatever was asked.
         """
         asked = None if policies is None else tuple(policies)
         asking = Asking(self.documents, __version__, asked, environment, baselines or {})
+        decision = self._judged(snapshot, recorder, asking)
+        if not recorder.record:
+            return decision
+        steps = self.steering(snapshot, recorder, environment=environment).watched()
+        told = remarks(steps, recorder.state, self.root)
+        return replace(decision, notes=(*decision.notes, *told))
+
+    def steering(
+        self,
+        snapshot: Snapshot,
+        recorder: Recorder,
+        *,
+        environment: str | None = None,
+        now: Decimal | None = None,
+    ) -> Steering:
+        """Return what takes rollouts through a snapshot; with `now` (seconds since the epoch) verdicts may expire."""
+        self.values_of(environment)
+        self.within_rosters(snapshot)
+        viewer = Viewer(self.root, recorder, Measures(snapshot, self.catalogue), environment, now)
+
+        def judge(rollout: str, policies: tuple[str, ...]) -> Decision:
+            asking = Asking(self.documents, __version__, policies, environment, {}, rollout)
+            return self._judged(snapshot, recorder, asking)
+
+        return Steering(viewer, judge)
+
+    def _judged(self, snapshot: Snapshot, recorder: Recorder, asking: Asking) -> Decision:
+        around = None
+        if asking.rollout is not None:
+            around = recorder.state.standing(asking.rollout).metrics(snapshot.as_of)
 
         def judge(memory: Memory, frozen: Mapping[str, Snapshot]) -> Decision:
             return self.decide(
-                snapshot, policies=asked, environment=environment, baselines=frozen, memory=memory
-            )
+                snapshot, policies=asking.policies, environment=asking.environment, baselines=frozen,
+                memory=memory, rollout=around,
+            )  # fmt: skip
 
         return recorder.judged(snapshot, asking, judge)
 
@@ -313,33 +353,13 @@ class PolicySet:
 
     def within_rosters(self, snapshot: Snapshot) -> None:
         """Raise SnapshotError where the snapshot names a scope or member that is not declared."""
-        problems = []
-        for name, members in sorted(snapshot.scopes.items()):
-            scope = self.catalogue.scopes.get(name)
-            if scope is None:
-                hint = did_you_mean(name, self.catalogue.scopes) or "declare it in a catalogue"
-                problems.append(f"no scope is called `{name}`: {hint}")
-                continue
-            allowed = {*scope.members, *scope.aliases}
-            if scope.open or scope.members_from:
-                continue
-            for member in sorted(set(members) - allowed):
-                hint = did_you_mean(member, allowed) or f"members are {', '.join(scope.members)}"
-                problems.append(f"`{member}` is no member of `{name}`: {hint}")
+        problems = list(outside(snapshot, self.catalogue))
         if problems:
             raise SnapshotError("\n".join(f"{snapshot.name}: {each}" for each in problems))
 
     def unused(self, snapshot: Snapshot) -> tuple[str, ...]:
         """Return a line for each metric of the snapshot that no catalogue declares: often a renamed one."""
-        tables = [
-            snapshot.metrics,
-            *(table for scope in snapshot.scopes.values() for table in scope.values()),
-        ]
-        names = sorted({name for table in tables for name in table} - set(self.catalogue.metrics))
-        hints = {name: did_you_mean(name, self.catalogue.metrics) for name in names}
-        return tuple(
-            f"no catalogue declares `{name}`" + (f": {hints[name]}" if hints[name] else "") for name in names
-        )
+        return tuple(undeclared(snapshot, self.catalogue))
 
     def collect(
         self,

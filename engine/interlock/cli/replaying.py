@@ -34,6 +34,7 @@ def _rerun(folder: Path, again: Again) -> Decision:
         environment=again.environment,
         baselines=again.baselines,
         memory=again.memory,
+        rollout=again.rollout,
     )
 
 

@@ -23,7 +23,7 @@ class Cut(Measures):
     """
 
     def __init__(self, whole: Measures, until: Decimal, after: Decimal | None) -> None:
-        super().__init__(whole.snapshot, whole.catalogue, whole.earlier)
+        super().__init__(whole.snapshot, whole.catalogue, whole.earlier, whole.rollout)
         self.whole, self.until, self.after = whole, until, after
 
     def metric(self, name: str, member: str | None = None) -> Shaped:

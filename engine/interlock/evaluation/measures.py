@@ -23,13 +23,21 @@ __all__ = ["Measures"]
 class Measures:
     """The metrics of one snapshot, read through the catalogue and kept; asking twice costs nothing.
 
-    Series take earlier points from `earlier` snapshots, oldest first; `restated` names the periods that differ.
+    Series take earlier points from `earlier` snapshots, oldest first; `restated` names the periods that differ. The
+    reserved metrics are what `rollout` says of them, whatever the snapshot does.
     """
 
-    def __init__(self, snapshot: Snapshot, catalogue: Catalogue, earlier: Sequence[Snapshot] = ()) -> None:
+    def __init__(
+        self,
+        snapshot: Snapshot,
+        catalogue: Catalogue,
+        earlier: Sequence[Snapshot] = (),
+        rollout: Mapping[str, str] | None = None,
+    ) -> None:
         self.snapshot = snapshot
         self.catalogue = catalogue
         self.earlier = earlier
+        self.rollout = rollout or {}
         self.restated: set[Restated] = set()
         self._kept: dict[str, Shaped] = {}
 
@@ -103,7 +111,7 @@ class Measures:
         """The metric as written, or the cause why it is not there."""
         key = metric.record or metric.name
         if key in RESERVED:
-            return Odd("no ledger", "supplied inside a rollout only")
+            return self.rollout.get(key, Odd("no ledger", "supplied inside a rollout only"))
         if not metric.scope:
             return snapshot.metrics.get(key, Odd("missing", ""))
         tables = _aliased(self.catalogue.scopes[metric.scope], snapshot).get(member, [])

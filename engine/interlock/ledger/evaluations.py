@@ -30,13 +30,15 @@ Decide = Callable[[Memory, Mapping[str, Snapshot]], Decision]
 @dataclass(frozen=True, slots=True)
 class Asking:
     """How a snapshot is judged, so that it can be judged again: texts of the policy documents by path, the policies
-    asked for (None: all), the environment, baselines that were handed in, and the engine's version."""
+    asked for (None: all), the environment, baselines that were handed in, the engine's version, and the rollout inside
+    which it is judged."""
 
     documents: Mapping[str, str]
     engine: str
     policies: tuple[str, ...] | None = None
     environment: str | None = None
     baselines: Mapping[str, Snapshot] = field(default_factory=dict)
+    rollout: str | None = None
 
 
 class Recorder:
@@ -118,6 +120,7 @@ class Recorder:
                 "engine": asking.engine,
                 "asked": asking.policies,
                 "environment": asking.environment,
+                "rollout": asking.rollout,
                 "baselines": {name: self.keep(each.canonical()) for name, each in asking.baselines.items()},
                 "facts": [_fact(each) for each in decision.facts],
                 "refused": [[each.policy, each.reason] for each in decision.refusals],

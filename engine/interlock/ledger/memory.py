@@ -70,9 +70,18 @@ class LedgerMemory:
         """The points that a latched trigger has judged."""
         return frozenset(self.state.seen.get(key, ()))
 
-    def attested(self, declared: Mapping[str, Attestation], value: Callable[[str], object]) -> frozenset[str]:
-        """What enough people attested, unexpired, for the bound values as they are now."""
-        words = [each for each in self.state.attestations if each.at <= self.as_of < each.until]
+    def attested(
+        self,
+        declared: Mapping[str, Attestation],
+        value: Callable[[str], object],
+        since: Decimal | None = None,
+    ) -> frozenset[str]:
+        """What enough people attested, unexpired, for the bound values as they are now; `since`: no earlier words."""
+        words = [
+            each
+            for each in self.state.attestations
+            if (since is None or each.at >= since) and each.at <= self.as_of < each.until
+        ]
         return frozenset(
             name
             for name, each in declared.items()

@@ -23,13 +23,14 @@ __all__ = ["Again", "Replayed", "Rerun", "replay"]
 
 @dataclass(frozen=True, slots=True)
 class Again:
-    """All that a recorded evaluation was drawn from."""
+    """All that a recorded evaluation was drawn from; `rollout` is what the ledger knew of the rollout around it."""
 
     snapshot: Snapshot
     memory: Memory
     baselines: Mapping[str, Snapshot]
     policies: tuple[str, ...] | None
     environment: str | None
+    rollout: Mapping[str, str] | None = None
 
 
 Rerun = Callable[[Path, Again], Decision]
@@ -109,7 +110,9 @@ def _again(ledger: Ledger, found: _Found, data: Mapping[str, Any]) -> Again:
     baselines = {name: load(each) for name, each in {**frozen, **data["baselines"]}.items()}
     memory = LedgerMemory(found.state, snapshot.as_of, snapshot.digest, load)
     asked = None if data["asked"] is None else tuple(data["asked"])
-    return Again(snapshot, memory, baselines, asked, data["environment"])
+    around = data.get("rollout")
+    rollout = None if around is None else found.state.standing(around).metrics(snapshot.as_of)
+    return Again(snapshot, memory, baselines, asked, data["environment"], rollout)
 
 
 def _restored(ledger: Ledger, files: Mapping[str, str], folder: Path) -> Path:

@@ -14,6 +14,7 @@ from ..language.times import parse_time
 from .entry import Entry
 from .notifying import Told
 from .record import Head
+from .standing import Standing
 
 __all__ = ["Attested", "Frozen", "Recorded", "State", "fold"]
 
@@ -65,6 +66,7 @@ class State:
     attestations: list[Attested] = field(default_factory=list)
     waivers: dict[Key, list[Waiver]] = field(default_factory=dict)
     told: dict[tuple[str, str], Told] = field(default_factory=dict)
+    rollouts: dict[str, Standing] = field(default_factory=dict)
 
     def take(self, entry: Entry) -> None:
         """Follow one entry; a kind that says nothing of the state leaves it as it is."""
@@ -81,6 +83,10 @@ class State:
         """Return the rule's outcomes before an instant, in order of instant and record."""
         found = self.outcomes.get(key, [])
         return found[: bisect_left(found, (as_of, 0, ""))]
+
+    def standing(self, rollout: str) -> Standing:
+        """Return where a rollout stands; one that nobody has begun stands nowhere."""
+        return self.rollouts.get(rollout, Standing())
 
     # one method an entry's kind
 
@@ -128,6 +134,12 @@ class State:
         told = Told(data["verdict"], _instant(data["as_of"]), tuple(data["next"]))
         self.told[data["policy"], data["member"]] = told
 
+    def _stage(self, entry: Entry, data: Mapping[str, Any]) -> None:
+        self.rollouts.setdefault(data["rollout"], Standing()).move(entry.sequence, entry.time, data)
+
+    def _look(self, entry: Entry, data: Mapping[str, Any]) -> None:
+        self.rollouts.setdefault(data["rollout"], Standing()).look(entry.sequence, entry.time, data)
+
 
 _FOLLOW = {
     "snapshot": State._snapshot,
@@ -139,6 +151,8 @@ _FOLLOW = {
     "attestation": State._attestation,
     "waiver": State._waiver,
     "notify": State._notify,
+    "stage": State._stage,
+    "look": State._look,
 }
 
 

@@ -4,14 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from decimal import Decimal
+from decimal import ROUND_CEILING, Decimal
 
 from ..diagnostics import Span
 from ..language.times import parse_duration, show_duration
 from ..language.values import Value
 from .attestations import Attestation
 
-__all__ = ["COMPLETE", "PREVIOUS", "SHARED", "After", "Dwell", "Rollback", "Rollout", "Stage", "Term"]
+__all__ = [
+    "COMPLETE",
+    "PREVIOUS",
+    "SHARED",
+    "After",
+    "Dwell",
+    "Rollback",
+    "Rollout",
+    "Stage",
+    "Term",
+    "days_from",
+]
 
 COMPLETE = "COMPLETE"
 PREVIOUS = "previous"
@@ -19,6 +30,11 @@ SHARED = "strategy"
 """The group of every rollout that names no other: one change at a time."""
 
 _DAY = Decimal(86400)
+
+
+def days_from(start: Decimal) -> Decimal:
+    """Return the number of the first trading day that begins at or after an instant."""
+    return (start / _DAY).to_integral_value(ROUND_CEILING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +56,7 @@ class Term:
         """Return when the term is over that began at an instant; a day that had begun before does not count."""
         if not self.days:
             return start + self.seconds
-        midnight = -(-start // _DAY) * _DAY
-        return midnight + self.days * _DAY
+        return (days_from(start) + self.days) * _DAY
 
     def __str__(self) -> str:
         if self.days:

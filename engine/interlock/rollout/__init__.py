@@ -1,0 +1,1 @@
+"""Rollouts over the ledger: where they stand, what each snapshot decides, and what is recorded of it."""

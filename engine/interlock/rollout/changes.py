@@ -1,0 +1,76 @@
+"""Records changes of a rollout, and rolls one back by hand where nobody waits for a verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+
+from ..errors import UsageError
+from ..evaluation.measures import Measures
+from ..language.times import show_time
+from ..ledger.acts import Act
+from ..ledger.evaluations import Recorder
+from ..ledger.standing import NONE, ROLLED_BACK, Move, Standing
+from ..policy.loader import PolicyRoot
+from .incident import noted
+
+__all__ = ["Change", "record", "roll_back"]
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One change that is to be recorded: BEGIN, ADVANCE, COMPLETE, ROLLBACK or REARM, when, to which stage, by whom."""
+
+    word: str
+    at: Decimal
+    target: str
+    by: str
+    reason: str
+    version: str = ""
+    note: Mapping[str, object] | None = None
+
+
+def record(recorder: Recorder, name: str, before: Standing, change: Change) -> None:
+    """Append one change of a rollout; BEGIN and REARM begin another attempt."""
+    body = {
+        "rollout": name,
+        "version": change.version,
+        "attempt": before.attempt + (change.word in ("BEGIN", "REARM")),
+        "decision": change.word,
+        "from": before.stage,
+        "to": change.target,
+        "by": change.by,
+        "reason": change.reason,
+        "note": change.note,
+    }
+    recorder.append(show_time(change.at), "stage", body)
+
+
+def roll_back(path: Path, root: PolicyRoot, name: str, act: Act, anchor: Path | None = None) -> Move:
+    """Roll a rollout back by hand and return what was recorded; one whose document is gone keeps its stage.
+
+    Raises UsageError for a rollout that is in no stage, or for an act that lies before its last change.
+    """
+    with Recorder(path, anchor=anchor) as recorder:
+        before = recorder.state.standing(name).copy()
+        if before.state in (NONE, ROLLED_BACK):
+            raise UsageError(f"`{name}` is {before.state}: there is nothing to roll back")
+        if act.at < before.since:
+            since = show_time(before.since)
+            raise UsageError(f"`{name}` was last changed at {since}, which is later than {act.time}")
+        change = Change("ROLLBACK", act.at, before.stage, act.by, act.reason)
+        rollout = root.rollouts.get(name)
+        if rollout is not None:
+            note = noted(rollout, before, act.at, f"by hand: {act.reason}", _newest(recorder, root, act.at))
+            target = rollout.back_from(before.stage).id
+            change = Change("ROLLBACK", act.at, target, act.by, act.reason, rollout.version, note)
+        record(recorder, name, before, change)
+        return recorder.state.standing(name).moves[-1]
+
+
+def _newest(recorder: Recorder, root: PolicyRoot, at: Decimal) -> Measures | None:
+    """The newest recorded snapshot up to an instant, which tells what the rollout touched."""
+    past = [each for each in recorder.state.snapshots if each.as_of <= at]
+    return Measures(recorder.load(past[-1].document), root.catalogue) if past else None

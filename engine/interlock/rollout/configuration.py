@@ -1,0 +1,84 @@
+"""Holds the configuration that a snapshot shows against the one that a stage asks for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from ..evaluation.canonical import canonical, digest
+from ..evaluation.comparisons import shown as printed
+from ..evaluation.measures import Measures
+from ..language.values import Unknown, Value
+from ..policy.rollout_model import Rollout, Stage
+
+__all__ = ["Shown", "affected", "held_against", "settings"]
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What a snapshot shows of a stage: one line for each difference, the members of its canary sets, and a digest of
+    what was asked together with these members; time counts only while the digest stays."""
+
+    differences: tuple[str, ...]
+    canary: Mapping[str, tuple[str, ...]]
+    key: str
+
+
+def held_against(stage: Stage, measures: Measures) -> Shown:
+    """Compare every flag of a stage, and see that each of its canary sets is known and not empty."""
+    canary = {name: _members(measures, name) for name in stage.canary}
+    wanted = {name: _plain(value) for name, value in stage.flags.items()}
+    key = digest(canonical({"flags": wanted, "canary": {name: list(each) for name, each in canary.items()}}))
+    return Shown((*_differing(stage, measures), *_unlimited(stage, measures)), canary, key)
+
+
+def settings(stage: Stage, measures: Measures) -> tuple[str, ...]:
+    """Return one line for each setting of a stage, as a configuration file would have it."""
+    return tuple(f"{name}: {_text(measures, name, value)}" for name, value in sorted(stage.flags.items()))
+
+
+def affected(rollout: Rollout, stage: Stage | None, measures: Measures) -> tuple[str, ...]:
+    """Return the members that a stage touches: those of its canary sets, else all that there are."""
+    limits = stage.canary if stage is not None else ()
+    found = {member for name in limits for member in _members(measures, name)}
+    if found:
+        return tuple(sorted(found))
+    sets = {name for each in rollout.stages for name in each.canary}
+    scopes = {measures.catalogue.metrics[name].type.of for name in sets}
+    return tuple(sorted({each for scope in scopes for each in measures.roster(scope)[0]}))
+
+
+def _differing(stage: Stage, measures: Measures) -> Iterator[str]:
+    for name, wanted in sorted(stage.flags.items()):
+        found = measures.metric(name)
+        if isinstance(found, Unknown):
+            yield f"`{name}` is unknown ({_why(found)}), {_text(measures, name, wanted)} is needed"
+        elif found != wanted:
+            now = _text(measures, name, found)  # type: ignore[arg-type]
+            yield f"`{name}` is {now}, {_text(measures, name, wanted)} is needed"
+
+
+def _unlimited(stage: Stage, measures: Measures) -> Iterator[str]:
+    for name in stage.canary:
+        found = measures.metric(name)
+        if isinstance(found, Unknown):
+            yield f"`{name}` is unknown ({_why(found)})"
+        elif not found:
+            yield f"`{name}` is empty, which limits nothing"
+
+
+def _members(measures: Measures, name: str) -> tuple[str, ...]:
+    found = measures.metric(name)
+    return tuple(sorted(found)) if isinstance(found, frozenset) else ()
+
+
+def _text(measures: Measures, name: str, value: Value) -> str:
+    return printed(value, measures.catalogue.metrics[name].type)
+
+
+def _why(found: Unknown) -> str:
+    return "; ".join(each.cause + (f", {each.detail}" if each.detail else "") for each in found.causes)
+
+
+def _plain(value: Value) -> object:
+    return sorted(value) if isinstance(value, frozenset) else value

@@ -1,0 +1,69 @@
+"""What the policies around a rollout say of one snapshot: at their best, at a bound, or nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+
+from ..evaluation.request import Decision
+from ..evaluation.verdict import Verdict
+from ..language.times import show_time
+
+__all__ = ["Gate", "gates_of"]
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """The verdicts of one policy, one for each member where it has members, or why there is none."""
+
+    policy: str
+    verdicts: tuple[Verdict, ...] = ()
+    refused: str = ""
+
+    @property
+    def best(self) -> bool:
+        """Whether every verdict is the best and cannot be worse."""
+        return bool(self.verdicts) and all(
+            each.is_best and each.possible == each.verdict and not each.inputs.stateless
+            for each in self.verdicts
+        )
+
+    def reaches(self, bound: str) -> bool:
+        """Whether a verdict is the bound or a worse one; what could not be judged reaches nothing."""
+        return any(
+            each.evaluated and each.verdicts.index(each.verdict) >= each.verdicts.index(bound)
+            for each in self.verdicts
+        )
+
+    def expired(self, now: Decimal | None) -> str:
+        """Say which verdict has expired, where a clock is asked."""
+        late = [each for each in self.verdicts if now is not None and each.expired(now)]
+        return f"{late[0].name} was {late[0].verdict} until {show_time(late[0].valid_until)}" if late else ""
+
+    @property
+    def told(self) -> str:
+        """One line: each verdict that is not the best with the reasons of its rules."""
+        if not self.verdicts:
+            return f"{self.policy} was not evaluated: {self.refused or 'it gave no verdict'}"
+        poor = [each for each in self.verdicts if not (each.is_best and each.possible == each.verdict)]
+        return "; ".join(_told(each) for each in poor) or f"{self.policy} is {self.verdicts[0].verdict}"
+
+
+def gates_of(names: Iterable[str], decision: Decision) -> Mapping[str, Gate]:
+    """Return the gates of policies by name; each has verdicts or a reason why not."""
+    refused = {each.policy: each.reason for each in decision.refusals}
+    return {
+        name: Gate(
+            name, tuple(each for each in decision.verdicts if each.policy == name), refused.get(name, "")
+        )
+        for name in names
+    }
+
+
+def _told(verdict: Verdict) -> str:
+    word = verdict.verdict
+    if verdict.is_best:
+        return f"{verdict.name} is {word} and may be {verdict.possible}"
+    reasons = "; ".join(f"{rule.id}: {rule.reason}" for rule in verdict.failed())
+    return f"{verdict.name} is {word}" + (f": {reasons}" if reasons else "")

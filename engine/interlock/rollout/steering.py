@@ -1,0 +1,178 @@
+"""Takes rollouts through one snapshot in an open ledger: judges their gates, records what was seen and what follows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from ..errors import UsageError
+from ..evaluation.request import Decision
+from ..language.times import show_time
+from ..ledger.evaluations import Recorder
+from ..ledger.standing import ACTIVE, COMPLETE, NONE, ROLLED_BACK, Standing
+from ..policy.rollout_model import Rollout, Stage
+from .changes import Change, record
+from .configuration import settings
+from .deciding import HOLD, ROLLBACK, Course, Scene, decide
+from .gates import Gate, gates_of
+from .incident import noted, trigger_of
+from .scenes import Viewer
+
+__all__ = ["Judge", "Person", "Steering", "Step"]
+
+
+class Judge(Protocol):
+    """Judges the snapshot by named policies inside a rollout, and records it."""
+
+    def __call__(self, rollout: str, policies: tuple[str, ...]) -> Decision: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Who acts, and why."""
+
+    by: str = "interlock"
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What one snapshot came to for a rollout: how it stood before, what was decided, the change that was recorded
+    (empty: none), and the settings that are to be set where it moved."""
+
+    rollout: Rollout
+    before: Standing
+    course: Course
+    move: str = ""
+    settings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Steering:
+    """One snapshot within a recorder; what the recorder does not record is only told."""
+
+    viewer: Viewer
+    judge: Judge
+
+    @property
+    def recorder(self) -> Recorder:
+        return self.viewer.recorder
+
+    def watched(self, but: str = "") -> tuple[Step, ...]:
+        """Look at every active rollout, `but` one: its triggers are live whatever was asked. Never advances."""
+        standings = sorted(self.recorder.state.rollouts.items())
+        known = self.viewer.root.rollouts
+        names = [name for name, each in standings if each.active and name != but and name in known]
+        return tuple(self._seen(known[name]) for name in names)
+
+    def considered(self, rollout: Rollout) -> Step:
+        """Judge everything that the next step of a rollout needs, and change nothing but by a rollback."""
+        return self._decided(rollout, self._stage(rollout), Person(), {ROLLBACK})
+
+    def advanced(self, rollout: Rollout, person: Person) -> Step:
+        """Record the change that the gates allow: begin, advance, complete, or roll back."""
+        return self._decided(rollout, self._stage(rollout), person, {"ADVANCE", COMPLETE, ROLLBACK})
+
+    def rearmed(self, rollout: Rollout, person: Person) -> Step:
+        """Begin another attempt of a rollout that was rolled back or is complete, where nothing forbids it."""
+        before = self.recorder.state.standing(rollout.id)
+        if before.state in (NONE, ACTIVE):
+            raise UsageError(
+                f"`{rollout.id}` is {before.state}: what was rolled back or is complete is re-armed"
+            )
+        return self._decided(rollout, self._stage(rollout), person, {"ADVANCE"}, again=True)
+
+    def _stage(self, rollout: Rollout) -> Stage | None:
+        """The stage that the configuration is compared with; None where the document has lost it."""
+        standing = self.recorder.state.standing(rollout.id)
+        return rollout.stage(standing.stage) if standing.state in (ACTIVE, ROLLED_BACK) else rollout.first
+
+    def _seen(self, rollout: Rollout) -> Step:
+        """Look at an active rollout without asking its gate, which is nobody's question now."""
+        stage = self._stage(rollout)
+        names = (rollout.rollback.policy, *(stage.restart_on if stage else ()))
+        asked = {} if stage is None else {stage.advance: Gate(stage.advance, refused="it was not asked")}
+        gates = {**asked, **gates_of(names, self.judge(rollout.id, _once(names)))}
+        return self._followed(rollout, stage, gates, Person(), {ROLLBACK})
+
+    def _decided(
+        self,
+        rollout: Rollout,
+        stage: Stage | None,
+        person: Person,
+        allowed: set[str],
+        *,
+        again: bool = False,
+    ) -> Step:
+        standing = self.recorder.state.standing(rollout.id)
+        names = [rollout.rollback.policy]
+        if standing.state == ROLLED_BACK and rollout.rollback.verified:
+            names.append(rollout.rollback.verified)
+        if standing.active and stage is not None:
+            names += [stage.advance, *stage.restart_on]
+        gates = gates_of(names, self.judge(rollout.id, _once(names)))
+        return self._followed(rollout, stage, gates, person, allowed, again=again)
+
+    # the record
+
+    def _followed(
+        self,
+        rollout: Rollout,
+        stage: Stage | None,
+        gates: Mapping[str, Gate],
+        person: Person,
+        allowed: set[str],
+        *,
+        again: bool = False,
+    ) -> Step:
+        """Decide, record what was seen, and record the change where it is one of those allowed here."""
+        before = self.recorder.state.standing(rollout.id).copy()
+        scene = self.viewer.scene(rollout, before, stage or rollout.first, gates)
+        course = decide(rollout, before, scene, again=again)
+        if not self.recorder.record:
+            return Step(rollout, before, course)
+        if before.active:
+            self._look(rollout, before, scene)
+        if course.word == HOLD or course.word not in allowed:
+            return Step(rollout, before, course)
+        return self._moved(rollout, before, course, gates, person, again=again)
+
+    def _look(self, rollout: Rollout, before: Standing, scene: Scene) -> None:
+        body = {
+            "rollout": rollout.id,
+            "attempt": before.attempt,
+            "stage": before.stage,
+            "good": scene.look.good,
+            "key": scene.look.key,
+            "quiet": scene.look.quiet,
+            "differences": list(scene.shown.differences),
+        }
+        self.recorder.append(show_time(scene.as_of), "look", body)
+
+    def _moved(
+        self,
+        rollout: Rollout,
+        before: Standing,
+        course: Course,
+        gates: Mapping[str, Gate],
+        person: Person,
+        *,
+        again: bool,
+    ) -> Step:
+        measures, root = self.viewer.measures, self.viewer.root
+        word = "REARM" if again else "BEGIN" if before.state == NONE else course.word
+        at = max([measures.as_of, before.since, *(each.at for each in before.looks)])
+        target = rollout.stage(course.target)
+        note, reason = None, person.reason
+        if word == ROLLBACK:
+            reason = trigger_of(gates[rollout.rollback.policy], root.policies, self.recorder.state)
+            note = noted(rollout, before, at, reason, measures)
+        where = target.id if target else before.stage
+        change = Change(word, at, where, person.by, reason, rollout.version, note)
+        record(self.recorder, rollout.id, before, change)
+        return Step(rollout, before, course, word, settings(target, measures) if target else ())
+
+
+def _once(names: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(names))
