@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import shutil
+import sys
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -228,6 +229,14 @@ NOTHING = "name a snapshot, or a folder to collect from with `--root DIR`"
             "`--since` belongs to `--root DIR`: a snapshot has its own time",
         ),
         (["x.json", "--archive"], "`--archive` belongs to `--root DIR`: a snapshot has its own time"),
+        (
+            ["x.json", "--allow-commands"],
+            "`--allow-commands` belongs to `--root DIR`: a snapshot has its own time",
+        ),
+        (
+            ["--root", ".", "--archive", "--allow-commands"],
+            "`--allow-commands` does not go with `--archive`: a copy tells how its commands ended",
+        ),
         (["x.json"], "no file or folder is called `x.json`"),
         (["x*.json"], "no file matches `x*.json`"),
         (["."], "the folder `.` holds no snapshot: files ending in .json are looked for"),
@@ -274,3 +283,42 @@ def test_annotations_name_files_as_seen_from_here(
         "title=turnover-gate at BTC-USD%3A BLOCK::confidence: the confidence is 72%25, 75%25 is needed; "
         "do: let the trade pass by"
     )
+
+
+COMMANDS = """\
+sources:
+  checks:
+    kind: live
+    doc: whether the service is up
+    metrics:
+      up: {command: [sh, check.sh]}
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="the tool of this test is a shell script")
+def test_declared_commands_run_only_with_leave(
+    tmp_path: Path, command: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    files = {
+        "policies/interlock.yaml": "interlock: 1\n",
+        "policies/catalogue.yaml": "metrics: {up: {type: bool, max_age: 1h}}\n",
+        "policies/sources.yaml": COMMANDS,
+        "policies/gate.yaml": "policy: gate\nversion: 1.0.0\ntitle: Gate\nowner: risk\nverdicts: [GO, NO_GO]\n"
+        "rules: [{id: up, require: up}]\n",
+        "desk/check.sh": "touch ran\n",
+    }
+    for name, text in files.items():
+        Path(name).parent.mkdir(exist_ok=True)
+        Path(name).write_text(text, encoding="utf-8")
+    words = ("evaluate", "--root", "desk", "--policies", "policies")
+    done = command(*words)
+    assert done.code == 1 and not Path("desk/ran").exists()
+    assert "the command sh check.sh runs only with `--allow-commands`" in done.out
+    done = command(*words, "--allow-commands", "--format", "json")
+    assert done.code == 0 and Path("desk/ran").exists()
+    guard = ("guard", "--policy", "gate", "--root", "desk", "--policies", "policies")
+    monkeypatch.setattr("interlock.cli.guard.start", lambda _: 0)
+    monkeypatch.setenv("LIVE_MODE", "1")
+    assert command(*guard, "--allow-commands", "--", "bot").err == "live: gate is GO\n"
+    assert command(*guard, "--", "bot").code == 1

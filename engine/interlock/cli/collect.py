@@ -16,7 +16,7 @@ from ..files import write_atomically
 from . import clock, terminal
 from .inputs import load_policies
 from .instants import Instant
-from .options import policies_option
+from .options import COMMANDS_OF_A_COPY, allow_commands_option, policies_option
 from .progress import waiting
 from .unknowns import report
 
@@ -42,11 +42,7 @@ Examples:
 @click.option(
     "--archive", is_flag=True, help="The folder is a copy made at --as-of: take live sources from it."
 )
-@click.option(
-    "--allow-commands",
-    is_flag=True,
-    help="Run the commands that live sources declare; without it they are unknown.",
-)
+@allow_commands_option
 @click.option("-o", "--output", default="-", metavar="FILE", help="Where the snapshot goes; default: stdout.")
 @click.option(
     "--explain", "metric", metavar="METRIC", help="Say how this metric came about, and write no snapshot."
@@ -73,9 +69,7 @@ def command(
     now = clock.now()
     moment = now if as_of is None else as_of
     if archive and allow_commands:
-        raise UsageError(
-            "`--allow-commands` does not go with `--archive`: a copy tells how its commands ended"
-        )
+        raise UsageError(COMMANDS_OF_A_COPY)
     if since is not None and since >= moment:
         raise UsageError("`--since` must lie before `--as-of`")
     _writable(output)

@@ -66,10 +66,19 @@ def not_from_the_future(snapshots: list[Snapshot], now: Decimal) -> None:
 
 
 def collected(
-    policies: PolicySet, root: str, as_of: Decimal, *, now: Decimal, since: Decimal | None, archive: bool
+    policies: PolicySet,
+    root: str,
+    as_of: Decimal,
+    *,
+    now: Decimal,
+    since: Decimal | None,
+    archive: bool,
+    allow_commands: bool,
 ) -> Snapshot:
     """Collect from a desk and read back what a snapshot file would hold."""
-    found = policies.collect(root, as_of, now=now, since=since, archive=archive)
+    found = policies.collect(
+        root, as_of, now=now, since=since, archive=archive, allow_commands=allow_commands
+    )
     for line in _findings(found.findings):
         terminal.tell(line)
     return Snapshot.parse(canonical(found.snapshot), "snapshot.json")

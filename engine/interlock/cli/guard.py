@@ -17,7 +17,7 @@ from ..guard.starting import start
 from . import clock, terminal
 from .acting import ledger_file_option
 from .inputs import load_policies, read_snapshot
-from .options import anchor_option, environment_option, policies_option
+from .options import allow_commands_option, anchor_option, environment_option, policies_option
 
 __all__ = ["command"]
 
@@ -51,6 +51,7 @@ class _Guard(click.Command):
     help="The policy that must be at its best; may be given several times.",
 )
 @click.option("--root", metavar="DIR", help="Collect from the desk's artefacts in this folder, as of now.")
+@allow_commands_option
 @environment_option
 @ledger_file_option
 @anchor_option()
@@ -70,6 +71,7 @@ def command(
     snapshot: str | None,
     policy_ids: tuple[str, ...],
     root: str | None,
+    allow_commands: bool,
     environment: str | None,
     ledger: Path,
     anchor: Path | None,
@@ -95,6 +97,7 @@ def command(
         None if snapshot is None else partial(read_snapshot, snapshot),
         environment,
         anchor,
+        allow_commands,
     )
     setting = Setting(dict(os.environ), clock.now, switch or Path(root or "") / kill_switch.DEFAULT)
     found = cleared(partial(load_policies, policies), question, setting)

@@ -24,6 +24,8 @@ from .gathering import collected, in_order, named, not_from_the_future
 from .inputs import read_baselines, resolve_member
 from .instants import Instant
 from .options import (
+    COMMANDS_OF_A_COPY,
+    allow_commands_option,
     anchor_option,
     baseline_option,
     environment_option,
@@ -47,6 +49,7 @@ class Asked:
     as_of: Decimal | None
     since: Decimal | None
     archive: bool
+    allow_commands: bool
     policy_ids: tuple[str, ...]
     members: tuple[tuple[str, str], ...]
     environment: str | None
@@ -68,6 +71,7 @@ _OPTIONS = (
         "--since", type=Instant(), metavar="TIME", help="With --root: leave out what is older than this."
     ),
     click.option("--archive", is_flag=True, help="With --root: the folder is a copy made at --as-of."),
+    allow_commands_option,
     policy_option,
     member_option,
     environment_option,
@@ -155,7 +159,13 @@ class Judging:
         with waiting("collecting"):
             return [
                 collected(
-                    self.policies, asked.root, as_of, now=self.now, since=asked.since, archive=asked.archive
+                    self.policies,
+                    asked.root,
+                    as_of,
+                    now=self.now,
+                    since=asked.since,
+                    archive=asked.archive,
+                    allow_commands=asked.allow_commands,
                 )
             ]
 
@@ -238,10 +248,13 @@ def _agree(names: Sequence[str], asked: Asked) -> None:
         "--as-of": asked.as_of is not None,
         "--since": asked.since is not None,
         "--archive": asked.archive,
+        "--allow-commands": asked.allow_commands,
     }
     for name, given in times.items():
         if given and asked.root is None:
             raise UsageError(f"`{name}` belongs to `--root DIR`: a snapshot has its own time")
+    if asked.archive and asked.allow_commands:
+        raise UsageError(COMMANDS_OF_A_COPY)
 
 
 def remarks(judged: Sequence[Judged]) -> None:
@@ -269,7 +282,7 @@ def _commands(asked: Asked, snapshot: Snapshot) -> Iterator[str]:
     name = "snapshot.json" if snapshot.name == "stdin" else _base(snapshot.name)
     if asked.root is not None:
         since = ["--since", show_time(asked.since)] if asked.since is not None else []
-        archive = ["--archive"] if asked.archive else []
+        flags = {"--archive": asked.archive, "--allow-commands": asked.allow_commands}
         words = [
             "collect",
             "--root",
@@ -277,7 +290,7 @@ def _commands(asked: Asked, snapshot: Snapshot) -> Iterator[str]:
             "--as-of",
             show_time(snapshot.as_of),
             *since,
-            *archive,
+            *(name for name, given in flags.items() if given),
         ]
         yield shlex.join(["interlock", *words, "-o", name])
     words = ["interlock", "report", name]

@@ -12,7 +12,9 @@ from ..diagnostics import did_you_mean, printable
 from ..errors import UsageError
 
 __all__ = [
+    "COMMANDS_OF_A_COPY",
     "Pair",
+    "allow_commands_option",
     "anchor_option",
     "baseline_option",
     "environment_option",
@@ -24,6 +26,8 @@ __all__ = [
     "policy_option",
     "stateless_option",
 ]
+
+COMMANDS_OF_A_COPY = "`--allow-commands` does not go with `--archive`: a copy tells how its commands ended"
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 _Option = Callable[[_Command], _Command]
@@ -74,6 +78,11 @@ policies_option: _Option[Any] = click.option(
     "--policies",
     metavar="DIR",
     help="The policy root; default: $INTERLOCK_POLICIES, else the nearest parent's policies/.",
+)
+allow_commands_option: _Option[Any] = click.option(
+    "--allow-commands",
+    is_flag=True,
+    help="With --root: run the commands that live sources declare; without it they are unknown.",
 )
 environment_option: _Option[Any] = click.option(
     "--environment", metavar="NAME", help="Take the values of params from this environment document."

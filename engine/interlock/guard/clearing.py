@@ -34,7 +34,7 @@ class Policies(Protocol):
     def values_of(self, environment: str | None) -> object: ...
 
     def collect(
-        self, root: Path, as_of: Decimal, *, now: Decimal, environ: Mapping[str, str]
+        self, root: Path, as_of: Decimal, *, now: Decimal, environ: Mapping[str, str], allow_commands: bool
     ) -> Collected: ...
 
     def recorded(
@@ -45,7 +45,8 @@ class Policies(Protocol):
 @dataclass(frozen=True, slots=True)
 class Question:
     """What must be at its best: the policies, in an environment, over a desk's folder or a snapshot, recorded in a
-    ledger whose head is kept in `anchor`. Exactly one of `root` and `snapshot` is given."""
+    ledger whose head is kept in `anchor`. Exactly one of `root` and `snapshot` is given; commands that sources of
+    `root` declare run only where they are allowed."""
 
     policies: tuple[str, ...]
     ledger: Path
@@ -53,6 +54,7 @@ class Question:
     snapshot: Callable[[], Snapshot] | None = None
     environment: str | None = None
     anchor: Path | None = None
+    allow_commands: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +137,9 @@ def _snapshot(policies: Policies, question: Question, setting: Setting) -> tuple
         return question.snapshot(), ()
     assert question.root is not None
     now = setting.clock()
-    found = policies.collect(question.root, now, now=now, environ=setting.environ)
+    found = policies.collect(
+        question.root, now, now=now, environ=setting.environ, allow_commands=question.allow_commands
+    )
     return Snapshot.parse(canonical(found.snapshot), "snapshot.json"), tuple(map(str, found.findings))
 
 
