@@ -28,6 +28,7 @@ COMMANDS: dict[str, str] = {
     "guard": "interlock.cli.guard",
     "attest": "interlock.cli.attest",
     "waive": "interlock.cli.waive",
+    "rollout": "interlock.cli.rollout",
 }
 """The module of each command, in the order in which they are listed; it offers `command`."""
 

@@ -181,6 +181,11 @@ def _told(entry: Entry) -> str:
         )
     if entry.kind == "attestation":
         return f"{data['what']} by {data['by']} as {data['role']} until {data['until']}: {data['reason']}"
+    if entry.kind == "stage":
+        return f"{data['rollout']} {data['decision']} to {data['to']} by {data['by']}: {data['reason']}"
+    if entry.kind == "look":
+        word = "as it should be" if data["good"] else "; ".join(data["differences"]) or "its time begins anew"
+        return f"{data['rollout']} in {data['stage']}: {word}"
     if entry.kind == "notify":
         return f"{data['policy']} {data['verdict']}: {', '.join(data['audience'])}"
     return _words(data[key] for key in ("name", "document", "digest", "snapshot") if key in data)

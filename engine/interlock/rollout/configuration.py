@@ -34,7 +34,9 @@ def held_against(stage: Stage, measures: Measures) -> Shown:
 
 def settings(stage: Stage, measures: Measures) -> tuple[str, ...]:
     """Return one line for each setting of a stage, as a configuration file would have it."""
-    return tuple(f"{name}: {_text(measures, name, value)}" for name, value in sorted(stage.flags.items()))
+    flags = {name: _written(measures, name, value) for name, value in stage.flags.items()}
+    limits = {name: "as attested, never empty" for name in stage.canary}
+    return tuple(f"{name}: {text}" for name, text in sorted({**flags, **limits}.items()))
 
 
 def affected(rollout: Rollout, stage: Stage | None, measures: Measures) -> tuple[str, ...]:
@@ -74,6 +76,11 @@ def _members(measures: Measures, name: str) -> tuple[str, ...]:
 
 def _text(measures: Measures, name: str, value: Value) -> str:
     return printed(value, measures.catalogue.metrics[name].type)
+
+
+def _written(measures: Measures, name: str, value: Value) -> str:
+    """A value as YAML has it."""
+    return f"[{', '.join(sorted(value))}]" if isinstance(value, frozenset) else _text(measures, name, value)
 
 
 def _why(found: Unknown) -> str:

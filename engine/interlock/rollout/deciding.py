@@ -220,8 +220,8 @@ def _dwell(held: Dwelt, scene: Scene) -> Check:
         hint = "the environment gives it under `dwell:`"
         return Check("time", "unknown", f"nobody says how long the stage lasts at least: {hint}")
     if held.start is None or held.until is None:
-        return Check("time", "fail", f"it has not begun, {held.least} are needed")
-    text = f"{held.shown} since {show_time(held.start)}, {held.least} are needed"
+        return Check("time", "fail", f"none of {held.least}: the configuration is not the stage's")
+    text = f"{held.shown} of {held.least}, since {show_time(held.start)}"
     if scene.as_of >= held.until:
         return Check("time", "pass", text)
     return Check("time", "fail", f"{text}, until {show_time(held.until)}")

@@ -109,8 +109,8 @@ class Steering:
         names = [rollout.rollback.policy]
         if standing.state == ROLLED_BACK and rollout.rollback.verified:
             names.append(rollout.rollback.verified)
-        if standing.active and stage is not None:
-            names += [stage.advance, *stage.restart_on]
+        if stage is not None:
+            names += [*stage.restart_on, *([stage.advance] if standing.active else [])]
         gates = gates_of(names, self.judge(rollout.id, _once(names)))
         return self._followed(rollout, stage, gates, person, allowed, again=again)
 
@@ -133,16 +133,20 @@ class Steering:
         if not self.recorder.record:
             return Step(rollout, before, course)
         if before.active:
-            self._look(rollout, before, scene)
+            self._look(rollout, scene)
         if course.word == HOLD or course.word not in allowed:
             return Step(rollout, before, course)
-        return self._moved(rollout, before, course, gates, person, again=again)
+        step = self._moved(rollout, before, course, gates, person, again=again)
+        if not before.active:
+            self._look(rollout, scene)  # the snapshot was compared with the stage that it has entered
+        return step
 
-    def _look(self, rollout: Rollout, before: Standing, scene: Scene) -> None:
+    def _look(self, rollout: Rollout, scene: Scene) -> None:
+        standing = self.recorder.state.standing(rollout.id)
         body = {
             "rollout": rollout.id,
-            "attempt": before.attempt,
-            "stage": before.stage,
+            "attempt": standing.attempt,
+            "stage": standing.stage,
             "good": scene.look.good,
             "key": scene.look.key,
             "quiet": scene.look.quiet,

@@ -1,0 +1,170 @@
+"""Draws a rollout for a terminal: its stages, where it is, since when, what is missing, and when the next may come."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from ..language.times import show_time
+from ..ledger.standing import ACTIVE, COMPLETE, NONE, ROLLED_BACK, Move, Standing
+from ..policy.rollout_model import Rollout, Stage
+from ..rollout.deciding import Check, Course
+from .columns import Cell, aligned, cells, wrapped
+from .escaping import line
+from .judged import Look
+from .templating import rendered
+from .wording import mark, number
+
+__all__ = ["drawn", "incident", "record_of"]
+
+_TONES = {"pass": "good", "fail": "bad", "unknown": "blind"}
+_STATES = {ACTIVE: "good", COMPLETE: "good", ROLLED_BACK: "bad", NONE: "idle"}
+ROLLBACK = "ROLLBACK"
+_HERE = ("●", ">")
+_JOINTS = ("───", "---")
+
+
+def drawn(rollout: Rollout, standing: Standing, course: Course, look: Look) -> str:
+    """Return the picture of a rollout, what one snapshot decides, and every check behind that."""
+    lines = [
+        *_head(rollout, standing, look),
+        "",
+        *_stages(rollout, standing, look),
+        "",
+        *_table(rollout, standing, course, look),
+        "",
+        *_decision(course, look),
+    ]
+    return "".join(f"{each}\n" for each in lines)
+
+
+def incident(note: Mapping[str, object]) -> str:
+    """Return the incident note of a rollback as Markdown."""
+    return rendered("incident.md", note=note)
+
+
+def record_of(rollout: Rollout, standing: Standing, course: Course | None) -> dict[str, object]:
+    """Return where a rollout stands, and what a snapshot decides, as plain data."""
+    found: dict[str, object] = {
+        "rollout": rollout.id,
+        "version": rollout.version,
+        "state": standing.state,
+        "attempt": standing.attempt,
+        "stage": standing.stage or None,
+        "since": show_time(standing.since) if standing.moves else None,
+    }
+    if course is not None:
+        found["decision"] = course.word
+        found["next"] = course.target or None
+        found["earliest"] = None if course.earliest is None else show_time(course.earliest)
+        found["held_since"] = (
+            show_time(course.held.start) if course.held and course.held.start is not None else None
+        )
+        found["checks"] = [
+            {"about": each.about, "is": each.word, "text": each.text} for each in course.checks
+        ]
+        found["findings"] = list(course.findings)
+    return found
+
+
+def _head(rollout: Rollout, standing: Standing, look: Look) -> Iterator[str]:
+    state = look.paint(standing.state, _STATES[standing.state])
+    yield f"{look.paint(line(rollout.id), 'strong')} {rollout.version}: {state}"
+    yield from wrapped(line(rollout.title), look.width, "  ", "  ")
+    if standing.moves:
+        where = f"in {standing.stage} " if standing.active else ""
+        yield f"  attempt {standing.attempt}, {where}since {show_time(standing.since)}"
+    if standing.state == ROLLED_BACK:
+        move = standing.moves[-1]
+        told = f"rolled back from {move.source} to {move.target}: {line(move.reason)}"
+        yield from wrapped(told, look.width, "  ", "  ")
+
+
+def _stages(rollout: Rollout, standing: Standing, look: Look) -> Iterator[str]:
+    """The line of stages; where it would be too long, one stage a line."""
+    words = [_stage(each.id, _tone(rollout, standing, each), look) for each in rollout.stages]
+    done = standing.state == COMPLETE
+    words.append(_stage("complete", "good" if done else "idle", look))
+    joint = f" {_JOINTS[look.ascii]} "
+    plain = 2 + sum(cells(name) + 2 for name in [*(each.id for each in rollout.stages), "complete"])
+    if plain + len(joint) * len(rollout.stages) <= look.width:
+        yield "  " + joint.join(words)
+    else:
+        yield from (f"  {each}" for each in words)
+
+
+def _tone(rollout: Rollout, standing: Standing, stage: Stage) -> str:
+    """How a stage is marked: passed, the present one, the one that was rolled back, or still to come."""
+    names = [each.id for each in rollout.stages]
+    if standing.state == COMPLETE:
+        return "good"
+    place = standing.moves[-1].source if standing.state == ROLLED_BACK else standing.stage
+    if place not in names:
+        return "idle"
+    if stage.id == place:
+        return "here" if standing.active else "bad"
+    return "good" if names.index(stage.id) < names.index(place) else "idle"
+
+
+def _stage(name: str, tone: str, look: Look) -> str:
+    sign = _HERE[look.ascii] if tone == "here" else mark(tone, look)
+    return look.paint(f"{sign} {name}", "strong" if tone == "here" else tone)
+
+
+def _table(rollout: Rollout, standing: Standing, course: Course, look: Look) -> Iterator[str]:
+    rows = [tuple(Cell(each, "faint") for each in ("", "stage", "entered", "least", "time that counts"))]
+    attempt = [each for each in standing.moves if each.attempt == standing.attempt and each.word != ROLLBACK]
+    entered = {each.target: each.at for each in attempt}
+    for stage in rollout.stages:
+        here = standing.active and stage.id == standing.stage
+        tone = _tone(rollout, standing, stage)
+        sign = _HERE[look.ascii] if tone == "here" else mark(tone, look)
+        least = course.held.least if here and course.held else stage.dwell.least
+        at = show_time(entered[stage.id]) if stage.id in entered and tone != "idle" else ""
+        if stage.id == course.target and standing.active and course.earliest is not None:
+            at = f"{show_time(course.earliest)} at the earliest"
+        rows.append(
+            (
+                Cell(f"  {sign}", "strong" if tone == "here" else tone),
+                Cell(line(stage.id)),
+                Cell(at),
+                Cell(str(least) if least is not None else "as the environment says"),
+                Cell(_counted(course) if here else line(stage.title)),
+            )
+        )
+    yield from aligned(rows, look.width, look.paint)
+
+
+def _counted(course: Course) -> str:
+    held = course.held
+    if held is None or held.start is None:
+        return "none"
+    return f"{held.shown}, since {show_time(held.start)}"
+
+
+def _decision(course: Course, look: Look) -> Iterator[str]:
+    tone = {"HOLD": "middle", "ROLLBACK": "bad"}.get(course.word, "good")
+    missing = (
+        f": {number(len(course.missing), 'check')} in the way of {course.target}"
+        if course.missing and course.target
+        else ""
+    )
+    yield look.paint(course.word, tone) + missing
+    rows = [_row(each, look) for each in sorted(course.checks, key=lambda each: each.word == "pass")]
+    if rows:
+        yield from aligned(rows, look.width, look.paint)
+    shown = "; ".join(each.text for each in course.checks)
+    for each in (each for each in course.findings if each not in shown):
+        yield from wrapped(line(each), look.width, f"  {mark('middle', look)} ", "    ")
+
+
+def _row(check: Check, look: Look) -> tuple[Cell, ...]:
+    tone = _TONES[check.word]
+    return Cell(f"  {mark(tone, look)}", tone), Cell(check.about), Cell(line(check.text))
+
+
+def moves(found: list[Move]) -> list[tuple[str, ...]]:
+    """Return the changes of a rollout as rows: when, attempt, what, from, to, by whom, why."""
+    return [
+        (show_time(each.at), str(each.attempt), each.word, each.source, each.target, each.by, each.reason)
+        for each in found
+    ]
