@@ -35,7 +35,7 @@ def held_against(stage: Stage, measures: Measures) -> Shown:
 def settings(stage: Stage, measures: Measures) -> tuple[str, ...]:
     """Return one line for each setting of a stage, as a configuration file would have it."""
     flags = {name: _written(measures, name, value) for name, value in stage.flags.items()}
-    limits = {name: "as attested, never empty" for name in stage.canary}
+    limits = dict.fromkeys(stage.canary, "as attested, never empty")
     return tuple(f"{name}: {text}" for name, text in sorted({**flags, **limits}.items()))
 
 
