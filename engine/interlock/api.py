@@ -214,8 +214,8 @@ class PolicySet:
         decision = self._judged(snapshot, recorder, asking)
         if not recorder.record:
             return decision
-        steps = self.steering(snapshot, recorder, environment=environment).watched()
-        told = remarks(steps, recorder.state, self.root)
+        steering = self.steering(snapshot, recorder, environment=environment)
+        told = (*remarks(steering.watched(), recorder.state, self.root), *steering.left())
         return replace(decision, notes=(*decision.notes, *told))
 
     def steering(

@@ -78,7 +78,8 @@ def decide(rollout: Rollout, standing: Standing, scene: Scene, *, again: bool = 
         since = show_time(standing.since)
         word = "it was rolled back" if standing.state == ROLLED_BACK else "it is complete"
         hint = f"`interlock rollout rearm {rollout.id}` begins another attempt"
-        return Course(HOLD, (Check("state", "fail", f"{word} at {since}; {hint}"),))
+        state = Check("state", "fail", f"{word} at {since}; {hint}")
+        return Course(HOLD, (state, _configuration(scene)) if standing.state == ROLLED_BACK else (state,))
     if standing.state == ACTIVE:
         return _staying(rollout, standing, scene)
     return _entering(rollout, standing, scene)

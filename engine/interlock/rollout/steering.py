@@ -13,7 +13,7 @@ from ..ledger.evaluations import Recorder
 from ..ledger.standing import ACTIVE, COMPLETE, NONE, ROLLED_BACK, Standing
 from ..policy.rollout_model import Rollout, Stage
 from .changes import Change, record
-from .configuration import settings
+from .configuration import held_against, settings
 from .deciding import HOLD, ROLLBACK, Course, Scene, decide
 from .gates import Gate, gates_of
 from .incident import noted, trigger_of
@@ -65,6 +65,19 @@ class Steering:
         known = self.viewer.root.rollouts
         names = [name for name, each in standings if each.active and name != but and name in known]
         return tuple(self._seen(known[name]) for name in names)
+
+    def left(self) -> tuple[str, ...]:
+        """Return a line for each setting that is still not what a rollback asks for."""
+        found = []
+        for name, standing in sorted(self.recorder.state.rollouts.items()):
+            rollout = self.viewer.root.rollouts.get(name)
+            stage = rollout.stage(standing.stage) if rollout and standing.state == ROLLED_BACK else None
+            if stage is not None:
+                shown = held_against(stage, self.viewer.measures)
+                found += [
+                    f"rollout {name} was rolled back to {stage.id}, and {each}" for each in shown.differences
+                ]
+        return tuple(found)
 
     def considered(self, rollout: Rollout) -> Step:
         """Judge everything that the next step of a rollout needs, and change nothing but by a rollback."""
@@ -132,16 +145,18 @@ class Steering:
         course = decide(rollout, before, scene, again=again)
         if not self.recorder.record:
             return Step(rollout, before, course)
-        if before.active:
-            self._look(rollout, scene)
-        if course.word == HOLD or course.word not in allowed:
+        moves = course.word != HOLD and course.word in allowed
+        if before.active or not moves:
+            self._look(rollout, scene, course, person)
+        if not moves:
             return Step(rollout, before, course)
         step = self._moved(rollout, before, course, gates, person, again=again)
         if not before.active:
-            self._look(rollout, scene)  # the snapshot was compared with the stage that it has entered
+            # the snapshot was compared with the stage that is now entered
+            self._look(rollout, scene, course, person)
         return step
 
-    def _look(self, rollout: Rollout, scene: Scene) -> None:
+    def _look(self, rollout: Rollout, scene: Scene, course: Course, person: Person) -> None:
         standing = self.recorder.state.standing(rollout.id)
         body = {
             "rollout": rollout.id,
@@ -151,6 +166,10 @@ class Steering:
             "key": scene.look.key,
             "quiet": scene.look.quiet,
             "differences": list(scene.shown.differences),
+            "decision": course.word,
+            "missing": [f"{each.about}: {each.text}" for each in course.missing],
+            "by": person.by,
+            "reason": person.reason,
         }
         self.recorder.append(show_time(scene.as_of), "look", body)
 
