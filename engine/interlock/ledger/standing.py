@@ -50,12 +50,16 @@ class Move:
 
 @dataclass(slots=True)
 class Standing:
-    """A rollout now: its state, the attempt, the stage with the instant at which it was entered, and all that was seen
-    since. `started` is when the attempt began, `rolled_back` when it was last rolled back, `since` when its state was
-    last changed; instants are seconds since the epoch."""
+    """A rollout now: its state, the attempt with its environment, the stage with the instant at which it was entered,
+    and all that was seen since.
+
+    `started` is when the attempt began, `rolled_back` when it was last rolled back, `since` when its state was last
+    changed; instants are seconds since the epoch.
+    """
 
     state: str = NONE
     attempt: int = 0
+    environment: str | None = None
     stage: str = ""
     entered: Decimal = Decimal(0)
     started: Decimal = Decimal(0)
@@ -93,7 +97,7 @@ class Standing:
             data["version"], data["by"], data["reason"], data.get("note"),
         )  # fmt: skip
         if found.word in ("BEGIN", "REARM"):
-            self.started = at
+            self.started, self.environment = at, data.get("environment")
         if found.word == "ROLLBACK":
             self.rolled_back = at
         self.state, self.attempt, self.stage = _STATES[found.word], found.attempt, found.target

@@ -30,6 +30,7 @@ class Change:
     reason: str
     version: str = ""
     note: Mapping[str, object] | None = None
+    environment: str | None = None
 
 
 def record(recorder: Recorder, name: str, before: Standing, change: Change) -> None:
@@ -44,6 +45,7 @@ def record(recorder: Recorder, name: str, before: Standing, change: Change) -> N
         "by": change.by,
         "reason": change.reason,
         "note": change.note,
+        "environment": change.environment,
     }
     recorder.append(show_time(change.at), "stage", body)
 

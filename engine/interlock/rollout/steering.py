@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from ..errors import UsageError
@@ -23,9 +23,9 @@ __all__ = ["Judge", "Person", "Steering", "Step"]
 
 
 class Judge(Protocol):
-    """Judges the snapshot by named policies inside a rollout, and records it."""
+    """Judges the snapshot by named policies inside a rollout, in an environment, and records it."""
 
-    def __call__(self, rollout: str, policies: tuple[str, ...]) -> Decision: ...
+    def __call__(self, rollout: str, policies: tuple[str, ...], environment: str | None) -> Decision: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +84,14 @@ class Steering:
         return self._decided(rollout, self._stage(rollout), Person(), {ROLLBACK})
 
     def advanced(self, rollout: Rollout, person: Person) -> Step:
-        """Record the change that the gates allow: begin, advance, complete, or roll back."""
+        """Record the change that the gates allow: begin, advance, complete, or roll back.
+
+        Raises UsageError for another environment than that of the attempt.
+        """
+        standing, given = self.recorder.state.standing(rollout.id), self.viewer.environment
+        if standing.active and given not in (None, standing.environment):
+            began = f"in the environment `{standing.environment}`" if standing.environment else "without one"
+            raise UsageError(f"`--environment {given}`: this attempt of `{rollout.id}` began {began}")
         return self._decided(rollout, self._stage(rollout), person, {"ADVANCE", COMPLETE, ROLLBACK})
 
     def rearmed(self, rollout: Rollout, person: Person) -> Step:
@@ -106,7 +113,7 @@ class Steering:
         stage = self._stage(rollout)
         names = (rollout.rollback.policy, *(stage.restart_on if stage else ()))
         asked = {} if stage is None else {stage.advance: Gate(stage.advance, refused="it was not asked")}
-        gates = {**asked, **gates_of(names, self.judge(rollout.id, _once(names)))}
+        gates = {**asked, **self._gates(rollout, names)}
         return self._followed(rollout, stage, gates, Person(), {ROLLBACK})
 
     def _decided(
@@ -124,8 +131,17 @@ class Steering:
             names.append(rollout.rollback.verified)
         if stage is not None:
             names += [*stage.restart_on, *([stage.advance] if standing.active else [])]
-        gates = gates_of(names, self.judge(rollout.id, _once(names)))
+        gates = self._gates(rollout, names)
         return self._followed(rollout, stage, gates, person, allowed, again=again)
+
+    def _environment(self, rollout: Rollout) -> str | None:
+        """An attempt keeps the environment in which it began."""
+        standing = self.recorder.state.standing(rollout.id)
+        return standing.environment if standing.active else self.viewer.environment
+
+    def _gates(self, rollout: Rollout, names: Iterable[str]) -> Mapping[str, Gate]:
+        once = tuple(dict.fromkeys(names))
+        return gates_of(once, self.judge(rollout.id, once, self._environment(rollout)))
 
     # the record
 
@@ -141,7 +157,8 @@ class Steering:
     ) -> Step:
         """Decide, record what was seen, and record the change where it is one of those allowed here."""
         before = self.recorder.state.standing(rollout.id).copy()
-        scene = self.viewer.scene(rollout, before, stage or rollout.first, gates)
+        viewer = replace(self.viewer, environment=self._environment(rollout))
+        scene = viewer.scene(rollout, before, stage or rollout.first, gates)
         course = decide(rollout, before, scene, again=again)
         if not self.recorder.record:
             return Step(rollout, before, course)
@@ -192,10 +209,9 @@ class Steering:
             reason = trigger_of(gates[rollout.rollback.policy], root.policies, self.recorder.state)
             note = noted(rollout, before, at, reason, measures)
         where = target.id if target else before.stage
-        change = Change(word, at, where, person.by, reason, rollout.version, note)
+        change = Change(
+            word, at, where, person.by, reason, rollout.version, note,
+            self._environment(rollout),
+        )  # fmt: skip
         record(self.recorder, rollout.id, before, change)
         return Step(rollout, before, course, word, settings(target, measures) if target else ())
-
-
-def _once(names: Iterable[str]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(names))
