@@ -231,8 +231,8 @@ class PolicySet:
         self.within_rosters(snapshot)
         viewer = Viewer(self.root, recorder, Measures(snapshot, self.catalogue), environment, now)
 
-        def judge(rollout: str, policies: tuple[str, ...], named: str | None) -> Decision:
-            asking = Asking(self.documents, __version__, policies, named, {}, rollout)
+        def judge(rollout: str, policies: tuple[str, ...], environment: str | None) -> Decision:
+            asking = Asking(self.documents, __version__, policies, environment, {}, rollout)
             return self._judged(snapshot, recorder, asking)
 
         return Steering(viewer, judge)
