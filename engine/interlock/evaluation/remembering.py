@@ -86,7 +86,8 @@ class Case:
                 return Latch(instant, word, generated("fail", then.comparisons, then.causes))
         if now.word == "fail":
             return Latch(self.as_of, word, generated("fail", now.comparisons, now.causes))
-        if not blind:
+        if not blind or self.memory.first(self.policy.id) is None:
+            # without a record nobody has been blind for any time: it counts now and is not kept
             return None
         limit = show_duration(self.rule.blind_limit or Decimal(0))
         return Latch(self.as_of, word, f"it was unknown for longer than {limit}")
