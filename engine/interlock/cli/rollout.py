@@ -42,7 +42,7 @@ Examples:
 """
 
 
-@click.group("rollout", epilog=_EXAMPLES)
+@click.group("rollout", short_help="Take a change through its stages.", epilog=_EXAMPLES)
 def command() -> None:
     """Take a change through its stages: gates advance it, triggers roll it back, people re-arm it.
 
