@@ -164,7 +164,9 @@ def test_an_unknown_trigger_without_any_record_counts_as_blind_for_too_long(root
 
 
 def test_a_first_record_latches_for_no_blindness(root: Path, ledger: Path) -> None:
-    nothing = [snapshot(at) for at in ("2026-03-27T06:30:00Z", "2026-03-28T12:30:00Z", "2026-03-28T12:30:01Z")]
+    nothing = [
+        snapshot(at) for at in ("2026-03-27T06:30:00Z", "2026-03-28T12:30:00Z", "2026-03-28T12:30:01Z")
+    ]
     found = evaluate(root, ledger, *nothing)
     assert [words(each, "bad-days") for each in found] == [
         ("unknown", "ROLLBACK", False),
