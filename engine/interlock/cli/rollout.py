@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -40,6 +41,24 @@ Examples:
   interlock rollout rollback experiment-0 --by WHO --reason 'fills look wrong'
   interlock rollout note experiment-0 -o incident.md
 """
+
+
+_MOVING = (
+    click.argument("name"),
+    click.argument("snapshot", required=False),
+    origin_options,
+    click.option("--by", required=True, metavar="WHO", help="Who acts."),
+    click.option("--reason", required=True, metavar="TEXT", help="Why."),
+    ledger_file_option,
+    anchor_option(),
+)
+
+
+def _moving_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add what `advance` and `rearm` share: they judge a snapshot, record it, and say who asked."""
+    for option in reversed(_MOVING):
+        command = option(command)
+    return command
 
 
 @click.group("rollout", short_help="Take a change through its stages.", epilog=_EXAMPLES)
@@ -116,13 +135,7 @@ def status_command(name: str, snapshot: str | None, form: str, ledger: Path, **o
     short_help="Enter the next stage where the gates allow it.",
     epilog="\b\nExample:\n  interlock rollout advance experiment-0 snapshot.json --by WHO --reason 'gate passed'",
 )
-@click.argument("name")
-@click.argument("snapshot", required=False)
-@origin_options
-@click.option("--by", required=True, metavar="WHO", help="Who acts.")
-@click.option("--reason", required=True, metavar="TEXT", help="Why.")
-@ledger_file_option
-@anchor_option()
+@_moving_options
 def advance_command(name: str, snapshot: str | None, by: str, reason: str, **options: Any) -> int:
     """Begin NAME, or let it enter its next stage, where every gate allows that on this snapshot.
 
@@ -137,13 +150,7 @@ def advance_command(name: str, snapshot: str | None, by: str, reason: str, **opt
     short_help="Begin another attempt after a rollback.",
     epilog="\b\nExample:\n  interlock rollout rearm experiment-0 snapshot.json --by WHO --reason 'cause was mended'",
 )
-@click.argument("name")
-@click.argument("snapshot", required=False)
-@origin_options
-@click.option("--by", required=True, metavar="WHO", help="Who acts.")
-@click.option("--reason", required=True, metavar="TEXT", help="Why.")
-@ledger_file_option
-@anchor_option()
+@_moving_options
 def rearm_command(name: str, snapshot: str | None, by: str, reason: str, **options: Any) -> int:
     """Begin another attempt of NAME, which was rolled back or is complete.
 
