@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import lru_cache
 
 from ..language.times import parse_time, show_time
 from ..policy.catalogue import Metric
 from .elements import stated_unknown
 
-__all__ = ["Restated", "began", "joined"]
+__all__ = ["Events", "Periods", "Restated", "began", "joined"]
 
 
 @dataclass(frozen=True, order=True, slots=True)
@@ -26,87 +27,139 @@ class Restated:
         return f"`{where}` of {self.at} is restated: an earlier snapshot gave another value"
 
 
-def began(earlier: Sequence[object]) -> Decimal | None:
+def began(earlier: Iterable[object]) -> Decimal | None:
     """Return where the first record of a regular series begins: its `from`, else its first point."""
-    for form in earlier:
-        if not isinstance(form, dict):
-            continue
-        told = _moment(form.get("from"))
-        given = [told] if told is not None else [at for at, _ in _points(form)]
-        if given:
-            return min(given)
-    return None
+    return Periods.of(earlier).began
 
 
 def joined(
-    metric: Metric, earlier: Sequence[object], form: object, member: str = ""
+    metric: Metric, earlier: Iterable[object], form: object, member: str = ""
 ) -> tuple[object, list[Restated]]:
     """Return the form of a series with what earlier snapshots, oldest first, listed of it."""
-    listing = [each for each in earlier if isinstance(each, dict) and stated_unknown(each) is None]
-    listing = [each for each in listing if isinstance(each.get("points"), list)]
-    if not listing:
-        return form, []
     if metric.series == "regular":
-        return _regular(metric, listing, form, member)
-    return _irregular(listing, form), []
+        return Periods.of(earlier).joined(form, metric.name, member)
+    return Events.of(earlier).joined(form), []
 
 
-def _regular(
-    metric: Metric, earlier: list[dict[str, object]], form: object, member: str
-) -> tuple[object, list[Restated]]:
-    known: dict[Decimal, list[object]] = {}
-    for each in earlier:
-        known |= _by_instant(each)
-    told = stated_unknown(form)
-    now = _by_instant(form) if told is None and isinstance(form, dict) else {}
-    restated = [
-        Restated(metric.name, member, show_time(at))
-        for at in sorted(now)
-        if at in known and [_value(one) for one in known[at]] != [_value(one) for one in now[at]]
-    ]
-    points = [point for _, given in sorted({**known, **now}.items()) for point in given]
-    unplaced = [each for each in _list(form) if _at(each) is None] if told is None else []
-    starts = [_moment(each.get("from")) for each in [*earlier, form] if isinstance(each, dict)]
-    result: dict[str, object] = {"points": [*points, *unplaced]}
-    if told is not None:
-        result |= {"unknown": told[0], "detail": told[1]}
-    elif not isinstance(form, dict) or not isinstance(form.get("points"), list):
-        return form, []
-    given = [each for each in starts if each is not None]
-    return {**result, **({"from": show_time(min(given))} if given else {})}, restated
+@dataclass(slots=True)
+class Periods:
+    """What snapshots listed of a regular series: points by instant, and where the lists and the first record begin.
+
+    All that `joined` needs of them; add them oldest first.
+    """
+
+    listed: bool = False
+    known: dict[Decimal, list[object]] = field(default_factory=dict)
+    start: Decimal | None = None
+    began: Decimal | None = None
+
+    @classmethod
+    def of(cls, forms: Iterable[object]) -> Periods:
+        found = cls()
+        for each in forms:
+            found.add(each)
+        return found
+
+    def add(self, form: object) -> None:
+        """Let one snapshot speak: where it lists an instant, it wins."""
+        if not isinstance(form, dict):
+            return
+        start = _moment(form.get("from"))
+        if self.began is None:
+            self.began = min((at for at, _ in _points(form)), default=None) if start is None else start
+        if not _is_list(form):
+            return
+        self.listed = True
+        self.known |= _by_instant(form)
+        self.start = _least(self.start, start)
+
+    def joined(self, form: object, name: str, member: str) -> tuple[object, list[Restated]]:
+        """Return the series as it is now, and the periods whose value is another one than before."""
+        if not self.listed:
+            return form, []
+        told = stated_unknown(form)
+        start, now, unplaced = self.start, dict[Decimal, list[object]](), list[object]()
+        if isinstance(form, dict):
+            start = _least(start, _moment(form.get("from")))
+        if told is None:
+            if not isinstance(form, dict) or not isinstance(form.get("points"), list):
+                return form, []
+            now, unplaced = _by_instant(form), [each for each in _list(form) if _at(each) is None]
+        restated = [
+            Restated(name, member, show_time(at))
+            for at in sorted(now)
+            if at in self.known and list(map(_value, self.known[at])) != list(map(_value, now[at]))
+        ]
+        points = [point for _, given in sorted({**self.known, **now}.items()) for point in given]
+        result: dict[str, object] = {"points": [*points, *unplaced]}
+        if told is not None:
+            result |= {"unknown": told[0], "detail": told[1]}
+        return {**result, **({"from": show_time(start)} if start is not None else {})}, restated
 
 
-def _irregular(earlier: list[dict[str, object]], form: object) -> object:
-    """Take the union of what was covered around the newest list; inside its cover a list replaces older ones."""
-    forms = [each for each in earlier if _cover(each) is not None]
-    if stated_unknown(form) is None:
-        if not isinstance(form, dict) or _cover(form) is None:
+@dataclass(slots=True)
+class Events:
+    """What snapshots listed of an irregular series: its points, the stretches that were covered, and the newest list.
+
+    Inside its own stretch a list replaces older ones whole. All that `joined` needs of them; add them oldest first.
+    """
+
+    listed: bool = False
+    points: list[tuple[Decimal, object]] = field(default_factory=list)
+    stretches: list[tuple[Decimal, Decimal]] = field(default_factory=list)
+    newest: tuple[tuple[Decimal, Decimal], list[object]] | None = None
+
+    @classmethod
+    def of(cls, forms: Iterable[object]) -> Events:
+        found = cls()
+        for each in forms:
+            found.add(each)
+        return found
+
+    def add(self, form: object) -> None:
+        """Let one snapshot speak; a list that does not say what it covers says nothing."""
+        if isinstance(form, dict) and _is_list(form):
+            self.listed = True
+            cover = _cover(form)
+            if cover is not None:
+                self._covered(cover, form)
+
+    def _covered(self, cover: tuple[Decimal, Decimal], form: dict[str, object]) -> None:
+        start, stop = cover
+        self.points = [pair for pair in self.points if not start <= pair[0] <= stop]
+        self.points += _points(form)
+        apart = [each for each in self.stretches if each[1] < start or each[0] > stop]
+        touching = [cover, *(each for each in self.stretches if each not in apart)]
+        around = (min(one for one, _ in touching), max(other for _, other in touching))
+        self.stretches = sorted([*apart, around])
+        self.newest = cover, _list(form)
+
+    def joined(self, form: object) -> object:
+        """Return the union of what was covered around the newest list, and the points in it."""
+        if not self.listed:
             return form
-        forms.append(form)
-    if not forms:
-        return form
-    points: list[object] = []
-    covers: list[tuple[Decimal, Decimal]] = []
-    for each in forms:
-        cover = _cover(each)
-        assert cover is not None
-        points = [one for one in points if not cover[0] <= (_at(one) or Decimal(0)) <= cover[1]]
-        points += _list(each)
-        covers.append(cover)
-    start, stop = _around(covers)
-    newest = _list(forms[-1])
-    kept = [one for one in points if start <= (_at(one) or start) <= stop or one in newest]
-    return {"covered": [show_time(start), show_time(stop)], "points": kept}
+        if stated_unknown(form) is None:
+            cover = _cover(form) if isinstance(form, dict) else None
+            if cover is None or not isinstance(form, dict):
+                return form
+            self._covered(cover, form)
+        if self.newest is None:
+            return form
+        (at, _), newest = self.newest
+        start, stop = next(each for each in self.stretches if each[0] <= at <= each[1])
+        kept = [point for moment, point in self.points if start <= moment <= stop or point in newest]
+        return {"covered": [show_time(start), show_time(stop)], "points": kept}
 
 
-def _around(covers: list[tuple[Decimal, Decimal]]) -> tuple[Decimal, Decimal]:
-    """Widen the newest stretch by all that overlap it or touch it."""
-    start, stop = covers[-1]
-    for _ in covers:
-        for one, other in covers:
-            if one <= stop and other >= start:
-                start, stop = min(start, one), max(stop, other)
-    return start, stop
+def _is_list(form: dict[str, object]) -> bool:
+    """Whether a form lists points, and does not say itself that nothing is known."""
+    return isinstance(form.get("points"), list) and stated_unknown(form) is None
+
+
+def _least(one: Decimal | None, other: Decimal | None) -> Decimal | None:
+    if one is None or other is None:
+        return other if one is None else one
+    return min(one, other)
 
 
 def _cover(form: dict[str, object]) -> tuple[Decimal, Decimal] | None:
@@ -145,4 +198,10 @@ def _value(point: object) -> object:
 
 
 def _moment(text: object) -> Decimal | None:
-    return parse_time(text) if isinstance(text, str) else None
+    return _parsed(text) if isinstance(text, str) else None
+
+
+@lru_cache(maxsize=1 << 16)
+def _parsed(text: str) -> Decimal | None:
+    """The same points are listed by snapshot after snapshot."""
+    return parse_time(text)
