@@ -74,7 +74,7 @@ lock:  ## pin the dependencies of pyproject.toml and requirements-dev.in, with h
 	@test -x build/lock/bin/pip-compile || $(PYTHON) -m venv build/lock
 	@build/lock/bin/pip install --quiet $(PIP_TOOLS)
 	$(COMPILE) -o build/windows.lock requirements-windows.in
-	$(COMPILE) --extra duckdb -o requirements.lock pyproject.toml
+	$(COMPILE) --extra duckdb --extra signatures -o requirements.lock pyproject.toml
 	@sed -E 's/^([a-z-]+==[^ ]+)/\1 ; sys_platform == "win32"/' build/windows.lock >> requirements.lock
 	$(COMPILE) -o requirements-dev.lock requirements-dev.in
 	@sed -E 's/^([a-z-]+==[^ ]+)/\1 ; sys_platform == "win32"/' build/windows.lock >> requirements-dev.lock

@@ -38,7 +38,8 @@ def read(name: str) -> dict[str, Pin]:
 
 def asked(name: str) -> list[Requirement]:
     project = PYPROJECT["project"]
-    texts = [*project["dependencies"], *project["optional-dependencies"]["duckdb"]]
+    extras = project["optional-dependencies"].values()
+    texts = [*project["dependencies"], *(text for extra in extras for text in extra)]
     if name == "requirements-dev.lock":
         lines = (ROOT / "requirements-dev.in").read_text(encoding="utf-8").splitlines()
         texts += [line for line in lines if line and not line.startswith(("#", "-"))]
