@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from interlock.testing.running import Bench
+
 from .desk import BASE, read, results, write
 
 TRADE = """\
@@ -121,4 +123,40 @@ def test_a_table_has_a_case_for_each_row(tmp_path: Path) -> None:
         ("base", True),
         ("limits: trade.confidence 75%", True),
         ("limits: trade.confidence 74.99%", True),
+    ]
+
+
+STAGED = """\
+policy: staged
+version: 1.0.0
+title: A stage
+owner: risk
+verdicts: [GO, WAIT]
+rules:
+  - {id: young, require: age(rollout.stage_entered) >= 2h}
+  - {id: switch, applies: not known(rollout.stage), require: not kill.active}
+"""
+INSIDE = """\
+tests: staged
+base: {as_of: 2026-03-30T06:00:00Z, set: {kill.active: true}}
+cases:
+  - name: outside
+    set: {kill.active: false}
+    expect: {verdict: WAIT, rules: {young: unknown, switch: pass}}
+  - name: inside
+    set: {rollout.stage: canary, rollout.stage_entered: -2h}
+    expect: {verdict: GO, rules: {young: pass, switch: skipped}}
+  - name: too early
+    set: {rollout.stage: canary, rollout.stage_entered: -7199s}
+    expect: {verdict: WAIT, rules: {young: fail, switch: skipped}}
+"""
+
+
+def test_reserved_metrics_put_a_case_inside_a_rollout(tmp_path: Path) -> None:
+    root, suites, collector = read(write(tmp_path, {"staged.yaml": STAGED, "t.yaml": INSIDE}))
+    assert [str(each) for each in collector.sorted()] == []
+    assert [(each.case.name, each.differences) for each in Bench(root).run(suites)] == [
+        ("outside", ()),
+        ("inside", ()),
+        ("too early", ()),
     ]

@@ -32,7 +32,7 @@ class Measures:
         snapshot: Snapshot,
         catalogue: Catalogue,
         earlier: Sequence[Snapshot] = (),
-        rollout: Mapping[str, str] | None = None,
+        rollout: Mapping[str, object] | None = None,
     ) -> None:
         self.snapshot = snapshot
         self.catalogue = catalogue

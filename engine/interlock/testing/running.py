@@ -10,6 +10,7 @@ from ..evaluation.decide import Decision, Request, decide
 from ..evaluation.interpreter import Watch
 from ..evaluation.measures import Measures
 from ..language.values import Value
+from ..policy.catalogue import RESERVED
 from ..policy.loader import PolicyRoot
 from .comparing import Difference, differences
 from .model import Case, Situation, Suite
@@ -90,7 +91,9 @@ class Bench:
             self.values(policy, situation), frozen, stateless=True,
             attested=situation.attested, blind_for=situation.blind_for, watch=self.watch,
         )  # fmt: skip
-        return Measures(situation.draft.snapshot("case"), catalogue), request
+        told = situation.draft.metrics
+        inside = {name: told[name] for name in RESERVED if name in told}
+        return Measures(situation.draft.snapshot("case"), catalogue, rollout=inside), request
 
     def values(self, policy: str, situation: Situation) -> Mapping[str, Mapping[str, Value]]:
         """Return the values of params: those of the environment, then those of the situation."""
