@@ -143,7 +143,9 @@ def _configuration(desk: Desk, period: Period) -> None:
             "auction_no_signal_persistence_enabled": False,
             "auction_no_signal_persistence_canary_symbols": [],
             "auction_swap_threshold": 12.0,
+            "side_balance_pressure_enabled": False,
         },
+        "execution": {"fill_level_costs_enabled": False},
         "canary_symbols": ["ETH-USD"],
     }
     desk.json("data/runtime_config.json", config)
