@@ -12,7 +12,8 @@ __all__ = ["lost_run", "rejections"]
 
 
 def rejections(*seconds: int, accepted: Sequence[int] = ()) -> Callable[[Copy], None]:
-    """Of the last hour only these attempts to route an order, so many seconds ago; `accepted` tells which passed."""
+    """The live trader is enabled and of the last hour made only these attempts to route an order, so many seconds ago;
+    `accepted` tells which passed."""
 
     def change(desk: Copy) -> None:
         place = desk.root / "agents/live_trader.log"
@@ -23,6 +24,7 @@ def rejections(*seconds: int, accepted: Sequence[int] = ()) -> Callable[[Copy], 
             outcome = "outcome=accepted" if each in accepted else "outcome=rejected reason=min_notional"
             kept.append(f"{stamp(desk.ago(seconds=each))} INFO route pair=ETH/USDT {outcome} latency=300ms")
         place.write_bytes("".join(line + "\n" for line in sorted(kept)).encode("utf-8"))
+        desk.field("agents/status.json", ["live_trader"], "enabled_agents")
 
     return change
 
