@@ -112,6 +112,9 @@ CODES: dict[str, Code] = {
         "A rollout names a metric, policy, stage or rollout that does not exist, its stages differ in more than the "
         "lever, or a value does not fit its setting.",
         "Follow the suggestion; every stage says what every setting of the lever is."),
+    "E215": Code("former name not free",
+        "`formerly` gives a name that a policy or rule still has, or that another one gives too.",
+        "Name what it was called before; a former name belongs to one alone."),
     # expressions
     "E301": Code("expression too large",
         "An expression has more than 4,096 characters, 500 parts or 64 levels.",

@@ -105,7 +105,10 @@ def test_a_latched_policy_that_is_gone_is_told_of_at_every_evaluation(
     evaluate(root, ledger, snapshot("2026-03-29T06:30:00Z", D1 | {"2026-03-27": -0.04, "2026-03-28": -0.05}))
     write(tmp_path, rollback=FILES["rollback.yaml"].replace("policy: rollback", "policy: other"))
     (found,) = evaluate(root, ledger, snapshot("2026-03-29T06:31:00Z", D1))
-    hint = "bring the policy back, or re-arm its rules with `interlock log rearm`"
+    hint = (
+        "bring the policy back, let its new name say `formerly: [rollback]`, "
+        "or re-arm its rules with `interlock log rearm`"
+    )
     assert [each.reason for each in found.refusals] == [
         f"`rollback` is latched in the ledger and gone from the policies: {hint}"
     ]

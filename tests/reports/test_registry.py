@@ -62,7 +62,7 @@ def test_paint_touches_words_and_moves_no_column() -> None:
 def test_json_holds_the_records_as_they_are() -> None:
     found = judged(broken())
     table = json.loads(rendered("json", [found], Look()))
-    assert list(table) == ["expired", "interlock", "notes", "refusals", "verdicts"]
+    assert list(table) == ["expired", "interlock", "notes", "opened", "refusals", "verdicts"]
     assert table["verdicts"] == [json.loads(each.canonical()) for each in found.verdicts]
     assert [each["note"] for each in table["notes"]] == [
         "no catalogue declares `shadow.hit_rat`: did you mean `shadow.hit_rate`?"

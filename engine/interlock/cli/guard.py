@@ -12,7 +12,7 @@ from ..diagnostics import printable
 from ..errors import UsageError
 from ..guard import kill_switch
 from ..guard.clearing import Clearance, Question, Setting, cleared
-from ..guard.requiring import refusal, words
+from ..guard.requiring import refusal, warnings, words
 from ..guard.starting import start
 from . import clock, terminal
 from .acting import ledger_file_option
@@ -110,6 +110,8 @@ def _acted(found: Clearance, program: tuple[str, ...]) -> int:
     if found.live and not found.open:
         terminal.tell(f"CRITICAL: {refusal(found)}; nothing was started")
         return found.code
+    for line in warnings(found):
+        terminal.tell(f"WARNING: {line}")
     for line in words(found):
         terminal.tell(line)
     return start(program)

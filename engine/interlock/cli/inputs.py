@@ -9,10 +9,11 @@ from pathlib import Path
 from ..api import PolicySet, Snapshot, check
 from ..diagnostics import did_you_mean, printable
 from ..errors import DocumentError, UsageError
+from ..evaluation.renaming import Renames
 from ..limits import SNAPSHOT_BYTES
 from .progress import waiting
 
-__all__ = ["load_policies", "read_baselines", "read_snapshot", "resolve_member"]
+__all__ = ["load_policies", "read_baselines", "read_snapshot", "renames", "resolve_member"]
 
 
 def load_policies(folder: str | None) -> PolicySet:
@@ -22,6 +23,16 @@ def load_policies(folder: str | None) -> PolicySet:
     if collector.errors:
         raise DocumentError(collector.errors, collector.sources)
     return policies
+
+
+def renames(folder: str | None) -> Renames:
+    """Return what policies and rules were called before, as far as they are sound; nothing without a policy root."""
+    try:
+        return Renames.of(check(folder)[0].policies.values())
+    except UsageError:
+        if folder is not None:
+            raise
+        return Renames()
 
 
 def read_snapshot(name: str) -> Snapshot:

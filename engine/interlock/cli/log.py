@@ -21,7 +21,8 @@ from ..ledger.exporting import json_lines
 from ..ledger.record import Ledger
 from . import terminal
 from .acting import act_of, acting_options, ledger_file_option
-from .options import format_option
+from .inputs import renames
+from .options import format_option, policies_option
 from .replaying import replayed
 from .tables import Table
 
@@ -153,15 +154,27 @@ def replay_command(sequence: int, policies: Path | None, ledger: Path) -> int:
 @click.argument("rule")
 @click.option("--member", metavar="MEMBER", help="Only at this member; default: wherever it is latched.")
 @acting_options
+@policies_option
 def rearm_command(
-    rule: str, member: str | None, by: str, reason: str, at: Decimal | None, ledger: Path
+    rule: str,
+    member: str | None,
+    by: str,
+    reason: str,
+    at: Decimal | None,
+    ledger: Path,
+    policies: str | None,
 ) -> int:
-    """Clear the latch of RULE, written POLICY/RULE; from then on it judges later points only."""
+    """Clear the latch of RULE, written POLICY/RULE; from then on it judges later points only.
+
+    The policies are read for the names that it had before (`formerly`); without any it is known by this name alone.
+    """
     policy, _, name = rule.partition("/")
     if not policy or not name:
         raise UsageError(f"`{printable(rule)}` is no rule: write POLICY/RULE")
-    for key in rearm(ledger, policy, name, member, act_of(by, reason, at)):
-        terminal.say(f"re-armed {key[0]}/{key[2]}" + (f" at {key[1]}" if key[1] else ""))
+    for key in rearm(ledger, policy, name, member, act_of(by, reason, at), renames(policies)):
+        place = f" at {key[1]}" if key[1] else ""
+        before = "" if (policy, name) == key[::2] else f", latched as {key[0]}/{key[2]}"
+        terminal.say(f"re-armed {policy}/{name}{place}{before}")
     return EXIT_BEST
 
 
@@ -171,7 +184,8 @@ def _told(entry: Entry) -> str:
     if entry.kind == "verdict":
         record = data["verdict"]
         at = f" at {record['member']}" if record["member"] else ""
-        return f"{record['policy']}{at}: {record['verdict']}"
+        waived = ", by a waiver" if record.get("unwaived") else ""
+        return f"{record['policy']}{at}: {record['verdict']}{waived}"
     if entry.kind in ("latch", "rearm"):
         at = f" at {data['member']}" if data["member"] else ""
         return f"{data['policy']}/{data['rule']}{at}: {data['reason']}"

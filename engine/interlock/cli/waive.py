@@ -10,7 +10,7 @@ import click
 from ..diagnostics import did_you_mean, printable
 from ..errors import EXIT_BEST, UsageError
 from ..language.times import parse_duration, show_time
-from ..ledger.waiving import waive
+from ..ledger.waiving import Leave, waive
 from . import terminal
 from .acting import act_of, acting_options
 from .inputs import load_policies, resolve_member
@@ -50,6 +50,8 @@ def command(
     """Let RULE, written POLICY/RULE, count as passed for a while.
 
     Only rules that their policy calls waivable can be, by the roles and for the time that it allows; a latch never is.
+    A rule that composes another policy passes only while every rule beneath it that fails or is unknown may be waived
+    so too. What counts, has expired or is not needed is told by `evaluate`.
     """
     act = act_of(by, reason, at)
     lasting = parse_duration(expires)
@@ -65,6 +67,8 @@ def command(
         raise UsageError(f"`{name}` has no rule `{printable(wanted)}`: {hint}")
     if member and policy.for_each:
         member = resolve_member(loaded, policy.for_each, member)[1]
-    until = waive(ledger, policy, found, member or "", _WORDS[outcome], role, ticket, lasting, act)
-    terminal.say(f"waived {name}/{wanted} while {outcome} until {show_time(until)}")
+    leave = Leave(policy, found, member or "", _WORDS[outcome], role, ticket, lasting)
+    until = waive(ledger, loaded.policies, leave, act)
+    place = f" at {member}" if member else ""
+    terminal.say(f"waived {name}/{wanted}{place} while {outcome} until {show_time(until)}")
     return EXIT_BEST

@@ -116,6 +116,7 @@ def _policy(policy: Policy) -> dict[str, object]:
         "valid_for": policy.valid_for,
         "for_each": policy.for_each,
         "max_gap": policy.max_gap,
+        "formerly": policy.formerly,
         "notify": policy.notify,
         "notes": policy.notes,
         "calendar": "utc",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from functools import partial
 
 from ..errors import UsageError
 from ..language.printer import to_text
@@ -12,22 +13,24 @@ from ..language.times import show_time
 from ..language.values import Cause, Unknown, Value, merged
 from ..policy.catalogue import Catalogue
 from ..policy.model import Composition, Override, Param, Rule
+from .assumptions import printed
 from .canonical import canonical, digest
 from .comparisons import compared
 from .compiled import CompiledPolicy, CompiledRule
 from .cutting import Cut, bound_value, gained
-from .history import Fact, Memory
+from .history import Fact
 from .interpreter import Interpreter
 from .measures import Measures
 from .naming import Names
 from .outcomes import Outcome, of_children, of_truth, verdict_of
 from .parameters import Effective, effective
 from .reasons import generated, rendered
-from .remembering import Case, joined_facts, orphans
+from .remembering import Case, gone, joined_facts, lost, orphans
+from .renaming import Renames
 from .request import Decision, Refusal, Request
 from .shapes import Shaped
-from .verdict import Inputs, RuleResult, Verdict
-from .waiving import granted, remarks, told, waived
+from .verdict import Inputs, RuleResult, Unmet, Verdict, Waived
+from .waiving import Plea, beneath, beside, counted, stray, unmet
 
 __all__ = ["Decision", "Refusal", "Request", "decide"]
 
@@ -42,29 +45,25 @@ def decide(
 
     Raises UsageError for a policy that does not exist.
     """
+    if request.memory is not None:
+        renames = Renames.of(each.policy for each in compiled.values())
+        request = replace(request, memory=request.memory.under(renames))
     judge = _Judge(compiled, measures, request)
+    plain = _Judge(compiled, measures, request, waiving=False)
     verdicts: list[Verdict] = []
     refusals: list[Refusal] = []
     for name in sorted(compiled if asked is None else set(asked)):
         if name not in compiled:
             raise UsageError(f"no policy is called `{name}`")
         try:
-            verdicts += judge.policy(name, {})
+            verdicts += beside(judge.policy(name, {}), partial(plain.policy, name, {}))
         except _Refused as problem:
             refusals.append(Refusal(name, str(problem)))
-    refusals += _gone(compiled, request.memory)
+    if request.memory is not None:
+        refusals += [Refusal(*each) for each in gone(compiled, request.memory)]
+        judge.notes.update(stray(request.memory, judge.rules, measures.as_of))
     notes = sorted({*judge.notes, *map(str, measures.restated)})
     return Decision(tuple(verdicts), tuple(refusals), tuple(notes), joined_facts(judge.facts))
-
-
-def _gone(compiled: Mapping[str, CompiledPolicy], memory: Memory | None) -> list[Refusal]:
-    """A latch outlives its policy: it is told of at every evaluation until a person re-arms it."""
-    left = sorted(memory.latched_policies() - set(compiled)) if memory else []
-    hint = "bring the policy back, or re-arm its rules with `interlock log rearm`"
-    return [
-        Refusal(name, f"`{name}` is latched in the ledger and gone from the policies: {hint}")
-        for name in left
-    ]
 
 
 class _Refused(Exception):
@@ -76,6 +75,7 @@ class _Judge:
     compiled: Mapping[str, CompiledPolicy]
     measures: Measures
     request: Request
+    waiving: bool = True
     notes: set[str] = field(default_factory=set)
     facts: list[Fact] = field(default_factory=list)
     kept: dict[tuple[str, tuple[tuple[str, object], ...]], list[Verdict]] = field(default_factory=dict)
@@ -83,6 +83,10 @@ class _Judge:
     @property
     def catalogue(self) -> Catalogue:
         return self.measures.catalogue
+
+    def rules(self, name: str) -> list[str]:
+        """Return the rules of a policy, none where it is gone."""
+        return [each.id for each in self.compiled[name].policy.rules] if name in self.compiled else []
 
     def policy(self, name: str, given: Mapping[str, Value]) -> list[Verdict]:
         """Return one verdict, or one for each member; a member at which no rule applies is left out."""
@@ -94,9 +98,12 @@ class _Judge:
     def _policy(self, compiled: CompiledPolicy, given: Mapping[str, Value]) -> list[Verdict]:
         policy = compiled.policy
         self.refuse(compiled)
+        members, doubt = self.measures.roster(policy.for_each) if policy.for_each else (("",), ())
+        if self.request.memory is not None and not doubt:
+            for problem in lost(policy, members, self.request.memory):
+                raise _Refused(problem)
         if policy.for_each is None:
             return [_Case(self, compiled, None, given).verdict()]
-        members, doubt = self.measures.roster(policy.for_each)
         found = []
         for member in members:
             verdict = _Case(self, compiled, member, given).verdict()
@@ -140,7 +147,8 @@ class _Case:
         self.interpreter.params = self.params.values
         self.names = Names(self.interpreter, self.policy, self.params.shown)
         self.children: dict[str, tuple[Verdict, ...]] = {}
-        self.waivers: list[str] = []
+        self.waivers: list[Waived] = []
+        self.unmet: list[Unmet] = []
 
     def interpreting(self, measures: Measures) -> Interpreter:
         return Interpreter(
@@ -192,14 +200,16 @@ class _Case:
         pairs = [self.judged(each) for each in self.compiled.rules]
         memory = self.judge.request.memory
         if memory is not None:
-            pairs += orphans(self.policy, memory.latches(self.policy.id, self.member or ""))
+            left = orphans(self.policy, memory.latches(self.policy.id, self.member or ""))
+            self.unmet += [Unmet(f"{self.policy.id}/{each.id}", "fails", latched=True) for _, each in left]
+            pairs += left
         return self.assemble(tuple(result for _, result in pairs), [outcome for outcome, _ in pairs], [])
 
     def assemble(self, results: tuple[RuleResult, ...], outcomes: list[Outcome], extra: list[str]) -> Verdict:
         policy, as_of = self.policy, self.judge.measures.as_of
         verdict, possible = verdict_of(policy.verdicts, outcomes)
         children = [each for group in self.children.values() for each in group]
-        ends = [as_of + policy.valid_for, *(each.valid_until for each in children)]
+        ends = [each.valid_until for each in children] + [each.until for each in self.waivers]
         return Verdict(
             policy=policy.id,
             version=policy.version,
@@ -209,15 +219,13 @@ class _Case:
             possible=possible,
             verdicts=policy.verdicts,
             as_of=as_of,
-            valid_until=min(ends),
+            valid_until=min([as_of + policy.valid_for, *ends]),
             inputs=self.inputs(children),
             rules=results,
             assumptions=self.assumptions(extra, children),
-            waivers=(
-                *self.waivers,
-                *dict.fromkeys(f"{each.name}: {text}" for each in children for text in each.waivers),
-            ),
+            waivers=(*self.waivers, *dict.fromkeys(told for each in children for told in each.waivers)),
             notify=policy.notify.get(verdict, ()),
+            unmet=tuple(dict.fromkeys(self.unmet)),
         )
 
     def inputs(self, children: list[Verdict]) -> Inputs:
@@ -237,7 +245,7 @@ class _Case:
     def assumptions(self, extra: list[str], children: list[Verdict]) -> tuple[str, ...]:
         found = [*extra, *self.params.printed, *self.names.assumed()]
         for rule in self.policy.rules:
-            found += _printed(rule, self.policy.verdicts)
+            found += printed(rule, self.policy.verdicts)
         for scope in self.compiled.scopes:
             if self.judge.catalogue.scopes[scope].open:
                 found.append(f"the scope `{scope}` is open: whatever the snapshot holds is a member")
@@ -251,19 +259,27 @@ class _Case:
 
     def judged(self, compiled: CompiledRule) -> tuple[Outcome, RuleResult]:
         """Decide one rule, waive it where a person gave leave, and write its result; no waiver clears a latch."""
-        rule, memory, as_of = compiled.rule, self.judge.request.memory, self.judge.measures.as_of
+        rule, memory = compiled.rule, self.judge.request.memory
         outcome, latched = self.settled(compiled)
-        given = memory.waivers((self.policy.id, self.member or "", rule.id)) if memory is not None else ()
-        counts = not latched and rule.shadow is None
-        waiver = granted(rule, outcome.word, given, as_of) if counts else None
-        self.judge.notes.update(remarks(self.policy.id, rule, outcome.word, given, waiver, as_of))
+        result = self.result(compiled, outcome, latched=latched)
+        below = () if outcome.word == "skipped" else beneath(self.children.get(rule.id, ()))
+        key = (self.policy.id, self.member or "", rule.id)
+        plea = Plea(rule, key, outcome.word, self.judge.measures.as_of, latched, below)
+        given = memory.waivers(key) if memory is not None and self.judge.waiving else ()
+        waiver = plea.granted(given)
+        self.judge.notes.update(plea.remarks(given, waiver))
         if waiver is None:
-            return outcome, self.result(compiled, outcome, latched=latched)
-        outcome = waived(outcome, self.policy.best)
-        self.waivers.append(told(rule, waiver))
-        result = self.result(compiled, outcome)
+            self.unmet += unmet(plea)
+            return outcome, result
+        outcome, told = counted(plea, waiver, outcome, self.policy.best)
+        self.waivers.append(told)
+        reason = f"{told}; {result.reason}"
         return outcome, replace(
-            result, waiver=told(rule, waiver), reason=f"{told(rule, waiver)}; {result.reason}"
+            result,
+            contribution=outcome.contribution,
+            possible=outcome.possible,
+            waiver=str(told),
+            reason=reason,
         )
 
     def settled(self, compiled: CompiledRule) -> tuple[Outcome, bool]:
@@ -372,14 +388,3 @@ class _Case:
             if text is not None:
                 return text
         return generated(outcome.word, outcome.comparisons, outcome.causes)
-
-
-def _printed(rule: Rule, verdicts: tuple[str, ...]) -> list[str]:
-    """What a verdict must say of a rule that is outside the laws."""
-    if rule.shadow is not None:
-        return [f"rule `{rule.id}` is in shadow since {show_time(rule.shadow)} and does not contribute"]
-    if rule.fail_open:
-        return [f"rule `{rule.id}` fails open: {rule.fail_open}"]
-    if verdicts.index(rule.unknown) < verdicts.index(rule.failed):
-        return [f"rule `{rule.id}` contributes {rule.unknown} when unknown, {rule.failed} when it fails"]
-    return []

@@ -8,12 +8,10 @@ from decimal import Decimal
 from typing import Protocol
 
 from ..policy.attestations import Attestation
+from .renaming import Key, Renames
 from .snapshot import Snapshot
 
 __all__ = ["Fact", "Key", "Latch", "Memory", "Seen", "Waiver"]
-
-Key = tuple[str, str, str]
-"""A rule across time: policy, member (empty without one) and rule; neither version nor file is part of it."""
 
 Seen = tuple[str, str, str, str]
 """One point that a latched trigger has judged: metric, member, instant and value as text."""
@@ -81,8 +79,8 @@ class Memory(Protocol):
         """Return the latches of a policy at a member that nobody has re-armed, by rule."""
         ...
 
-    def latched_policies(self) -> frozenset[str]:
-        """Return the policies that have a latch."""
+    def latched(self) -> frozenset[tuple[str, str]]:
+        """Return the policies that have a latch, each with the member at which it stands."""
         ...
 
     def rearmed(self, key: Key) -> Decimal | None:
@@ -99,4 +97,12 @@ class Memory(Protocol):
 
     def waivers(self, key: Key) -> Sequence[Waiver]:
         """Return the waivers of a rule that were given up to the instant, in force or expired."""
+        ...
+
+    def waived(self) -> frozenset[Key]:
+        """Return the rules for which a waiver was ever given."""
+        ...
+
+    def under(self, renames: Renames) -> Memory:
+        """Return what is remembered under the names that policies and rules have now."""
         ...

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
@@ -13,7 +13,7 @@ from .outcomes import Outcome, join
 from .reasons import generated
 from .verdict import RuleResult
 
-__all__ = ["Case", "Judge", "joined_facts", "orphans", "unseen"]
+__all__ = ["Case", "Judge", "gone", "joined_facts", "lost", "orphans", "unseen"]
 
 _WORST_FIRST = ("fail", "unknown", "pass", "skipped")
 
@@ -136,6 +136,25 @@ def orphans(policy: Policy, found: Mapping[str, Latch]) -> list[tuple[Outcome, R
         )
         results.append((Outcome("fail", contribution=word, possible=(word,)), result))
     return results
+
+
+def gone(policies: Collection[str], memory: Memory) -> Iterator[tuple[str, str]]:
+    """Yield each latched policy that is gone, and what to say: a latch outlives its policy until it is re-armed."""
+    for name in sorted({policy for policy, _ in memory.latched()} - set(policies)):
+        hint = f"bring the policy back, let its new name say `formerly: [{name}]`, or re-arm its rules"
+        yield (
+            name,
+            f"`{name}` is latched in the ledger and gone from the policies: {hint} with `interlock log rearm`",
+        )
+
+
+def lost(policy: Policy, members: Collection[str], memory: Memory) -> Iterator[str]:
+    """Yield what to say of each member at which a policy is latched and no longer judged."""
+    for member in sorted(member for name, member in memory.latched() if name == policy.id):
+        if member not in members:
+            place = f"at `{member}`" if member else f"as a whole and not for each {policy.for_each}"
+            hint = "bring that back, or re-arm with `interlock log rearm`"
+            yield f"`{policy.id}` is latched in the ledger {place}, where it is no longer judged: {hint}"
 
 
 def joined_facts(facts: Iterable[Fact]) -> tuple[Fact, ...]:

@@ -12,7 +12,7 @@ from ..language.values import Cause
 from ..limits import FORMAT
 from .canonical import canonical, digest
 
-__all__ = ["NOT_EVALUATED", "Comparison", "Inputs", "RuleResult", "Verdict"]
+__all__ = ["NOT_EVALUATED", "Comparison", "Inputs", "RuleResult", "Unmet", "Verdict", "Waived"]
 
 NOT_EVALUATED = "NOT_EVALUATED"
 """What stands in place of a verdict when no rule contributed: exit code 4, unknown to whoever composes it."""
@@ -71,6 +71,43 @@ class RuleResult:
 
 
 @dataclass(frozen=True, slots=True)
+class Waived:
+    """A waiver that counted: at which rule, for the outcome `fail` or `unknown`, the entry that holds it, by whose
+    leave and why, and the instant at which it ends, in seconds since the epoch."""
+
+    policy: str
+    member: str | None
+    rule: str
+    outcome: str
+    entry: int
+    by: str
+    role: str
+    ticket: str
+    reason: str
+    until: Decimal
+
+    def __str__(self) -> str:
+        who = f"{self.by} as {self.role}" + (f", {self.ticket}" if self.ticket else "")
+        return f"rule `{self.rule}` is waived until {show_time(self.until)} by {who}: {self.reason}"
+
+    def record(self) -> dict[str, object]:
+        """Return it as plain data."""
+        return {**asdict(self), "until": show_time(self.until)}
+
+
+@dataclass(frozen=True, slots=True)
+class Unmet:
+    """A rule that fails or is unknown in a verdict or beneath it: its full name, its outcome, the roles that may waive
+    it and for how many seconds (None: nobody), whether it is latched, and whether it composes another policy."""
+
+    name: str
+    outcome: str
+    waivable: tuple[tuple[str, ...], Decimal] | None = None
+    latched: bool = False
+    composes: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Inputs:
     """What the verdict was drawn from: digests of meaning, effective params as printed, the engine's version."""
 
@@ -86,7 +123,8 @@ class Inputs:
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """One verdict. `as_of` and `valid_until` are seconds since the epoch; `possible` is the worst that the
-    missing data could make it; `verdicts` runs from best to worst."""
+    missing data could make it; `verdicts` runs from best to worst; `unwaived` is the pair of verdict and possible
+    verdict without waivers, where it is worse. `unmet` stays out of the record: it is for whoever composes this."""
 
     policy: str
     version: str
@@ -100,13 +138,15 @@ class Verdict:
     inputs: Inputs
     rules: tuple[RuleResult, ...]
     assumptions: tuple[str, ...] = ()
-    waivers: tuple[str, ...] = ()
+    waivers: tuple[Waived, ...] = ()
     notify: tuple[str, ...] = ()
+    unwaived: tuple[str, str] | None = None
+    unmet: tuple[Unmet, ...] = ()
 
     @property
     def name(self) -> str:
         """The policy, and the member where there is one."""
-        return f"{self.policy} at {self.member}" if self.member else self.policy
+        return _named(self.policy, self.member)
 
     @property
     def evaluated(self) -> bool:
@@ -132,6 +172,31 @@ class Verdict:
             return EXIT_BETWEEN if self.inputs.stateless else EXIT_BEST
         return EXIT_WORST if self.is_worst else EXIT_BETWEEN
 
+    @property
+    def opening(self) -> str:
+        """Whose leave makes the verdict better than it would be, and until when; empty where nobody's does."""
+        if self.unwaived is None:
+            return ""
+        word = "opened" if self.is_best else "eased"
+        many = "a waiver" if len(self.waivers) == 1 else f"{len(self.waivers)} waivers"
+        people = dict.fromkeys(f"{each.by}, {each.ticket}" for each in self.waivers)
+        until = show_time(min(each.until for each in self.waivers))
+        return f"{word} by {many} until {until} ({'; '.join(people)})"
+
+    @property
+    def headline(self) -> str:
+        """The name and the verdict, and that a waiver opened it where one did."""
+        return f"{self.name}: {self.verdict}" + (f", {self.opening}" if self.opening else "")
+
+    @property
+    def leave(self) -> tuple[str, ...]:
+        """A line for each waiver that counted, with the name of the policy where it is another one."""
+        own = (self.policy, self.member)
+        return tuple(
+            str(each) if (each.policy, each.member) == own else f"{_named(each.policy, each.member)}: {each}"
+            for each in self.waivers
+        )
+
     def expired(self, now: Decimal) -> bool:
         """Tell whether the verdict may no longer be acted upon at `now` (seconds since the epoch)."""
         return now > self.valid_until
@@ -155,7 +220,8 @@ class Verdict:
             "valid_until": show_time(self.valid_until),
             "inputs": {**asdict(self.inputs)},
             "assumptions": list(self.assumptions),
-            "waivers": list(self.waivers),
+            "waivers": [each.record() for each in self.waivers],
+            "unwaived": _pair(self.unwaived),
             "notify": list(self.notify),
             "rules": [_rule(each) for each in self.rules],
         }
@@ -167,6 +233,14 @@ class Verdict:
     def digest(self) -> str:
         """Return `sha256:…` of the canonical record."""
         return digest(self.canonical())
+
+
+def _named(policy: str, member: str | None) -> str:
+    return f"{policy} at {member}" if member else policy
+
+
+def _pair(unwaived: tuple[str, str] | None) -> dict[str, str] | None:
+    return None if unwaived is None else {"verdict": unwaived[0], "possible": unwaived[1]}
 
 
 def _rule(rule: RuleResult) -> dict[str, object]:

@@ -2,61 +2,161 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from ..language.times import show_time
+from ..language.times import show_duration, show_time
 from ..policy.model import Composition, Rule
-from .history import Waiver
+from .history import Key, Memory, Waiver
 from .outcomes import Outcome
+from .verdict import NOT_EVALUATED, Unmet, Verdict, Waived
 
-__all__ = ["allowed", "granted", "remarks", "told", "waived"]
+__all__ = ["Plea", "beneath", "beside", "counted", "hindered", "stray", "unmet"]
 
-
-def allowed(rule: Rule, waiver: Waiver) -> bool:
-    """Tell whether the policy lets the rule be waived so: by that role, for no longer; a composition never is."""
-    if rule.waivable is None or isinstance(rule.condition, Composition):
-        return False
-    roles, longest = rule.waivable
-    return waiver.role in roles and waiver.until - waiver.at <= longest
+_WORDS = {"fail": "fails", "unknown": "is unknown"}
 
 
-def granted(rule: Rule, word: str, waivers: Iterable[Waiver], as_of: Decimal) -> Waiver | None:
-    """Return the waiver in force for an outcome that the rule may be waived for."""
-    good = [
-        each
-        for each in waivers
-        if each.outcome == word and each.at <= as_of < each.until and allowed(rule, each)
-    ]
-    return max(good, key=lambda each: each.until, default=None)
+@dataclass(frozen=True, slots=True)
+class Plea:
+    """A rule as it stands before its waivers: its key, its outcome at an instant, whether it is latched, and what fails
+    or is unknown beneath it where it composes a policy."""
+
+    rule: Rule
+    key: Key
+    word: str
+    as_of: Decimal
+    latched: bool
+    beneath: tuple[Unmet, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """The rule as `POLICY/RULE`, and the member where there is one."""
+        policy, member, rule = self.key
+        return f"{policy}/{rule}" + (f" at {member}" if member else "")
+
+    @property
+    def idle(self) -> bool:
+        """Whether no waiver could change what the rule contributes."""
+        return self.rule.shadow is not None or self.word not in _WORDS
+
+    def granted(self, waivers: Iterable[Waiver]) -> Waiver | None:
+        """Return the waiver that lets the rule pass, of several the one that lasts longest."""
+        if self.idle:
+            return None
+        good = [
+            each
+            for each in waivers
+            if each.outcome == self.word and self.in_force(each) and not self.objection(each)
+        ]
+        return max(good, key=lambda each: each.until, default=None)
+
+    def in_force(self, waiver: Waiver) -> bool:
+        """Tell whether the instant lies in the waiver's term."""
+        return waiver.at <= self.as_of < waiver.until
+
+    def objection(self, waiver: Waiver) -> str:
+        """Say why the waiver does not count for the outcome that it names; empty where it does."""
+        role, lasting = waiver.role, waiver.until - waiver.at
+        own = hindered(self.rule.waivable, role, lasting)
+        if own:
+            return own
+        if self.latched:
+            return "the rule is latched, and only `interlock log rearm` clears that"
+        for each in self.beneath if waiver.outcome == self.word else ():
+            why = "it is latched" if each.latched else hindered(each.waivable, role, lasting)
+            if why:
+                return f"beneath it `{each.name}` {each.outcome}: {why}"
+        return ""
+
+    def remarks(self, waivers: Iterable[Waiver], used: Waiver | None) -> Iterator[str]:
+        """Yield what is to be told of waivers: expired, unused, too broad, or not allowed."""
+        for each in waivers:
+            told = self._too_broad() if each is used else self._remark(each, used)
+            if told:
+                yield f"the waiver of entry {each.entry} for `{self.name}` {told}"
+
+    def _remark(self, waiver: Waiver, used: Waiver | None) -> str:
+        needed = waiver.outcome == self.word and not self.idle
+        if waiver.at > self.as_of:
+            return ""
+        if waiver.until <= self.as_of:
+            over = needed and used is None and not self.latched
+            return f"expired at {show_time(waiver.until)}" if over else ""
+        why = self.objection(waiver)
+        if why:
+            return f"does not count: {why}"
+        return "" if needed else "is in force and not needed"
+
+    def _too_broad(self) -> str:
+        """A waiver of a composition covers more than what fails where one rule alone does."""
+        inner = [each for each in self.beneath if not each.composes]
+        if len(inner) != 1:
+            return ""
+        return f"is too broad: beneath it only `{inner[0].name}` {inner[0].outcome}, waive that one"
 
 
-def waived(outcome: Outcome, best: str) -> Outcome:
-    """Return the outcome that keeps its word and counts as the best."""
-    return replace(outcome, contribution=best, possible=(best,))
+def hindered(terms: tuple[tuple[str, ...], Decimal] | None, role: str, lasting: Decimal) -> str:
+    """Say why a rule of such terms may not be waived by a role for so many seconds; empty where it may."""
+    if terms is None:
+        return "it is not waivable"
+    roles, longest = terms
+    if role not in roles:
+        return f"`{role}` may not waive it, roles are {', '.join(roles)}"
+    if not 0 < lasting <= longest:
+        return f"it is too broad, {show_duration(lasting)} where {show_duration(longest)} are allowed"
+    return ""
 
 
-def told(rule: Rule, waiver: Waiver) -> str:
-    """Say what is waived, until when, by whom and why."""
-    until, ticket = show_time(waiver.until), f", {waiver.ticket}" if waiver.ticket else ""
-    return (
-        f"rule `{rule.id}` is waived until {until} by {waiver.by} as {waiver.role}{ticket}: {waiver.reason}"
-    )
+def counted(plea: Plea, waiver: Waiver, outcome: Outcome, best: str) -> tuple[Outcome, Waived]:
+    """Return the outcome that keeps its word and counts as the best, and what is to be told of that."""
+    policy, member, rule = plea.key
+    told = Waived(
+        policy, member or None, rule, waiver.outcome, waiver.entry,
+        waiver.by, waiver.role, waiver.ticket, waiver.reason, waiver.until,
+    )  # fmt: skip
+    return replace(outcome, contribution=best, possible=(best,)), told
 
 
-def remarks(
-    policy: str, rule: Rule, word: str, waivers: Sequence[Waiver], used: Waiver | None, as_of: Decimal
-) -> Iterator[str]:
-    """Yield what is to be told of waivers that did not count: unused, expired, or not allowed by the policy."""
-    for each in waivers:
-        if each is used:
+def beneath(children: Iterable[Verdict]) -> tuple[Unmet, ...]:
+    """Return everything that fails or is unknown in composed verdicts, through all levels."""
+    found: list[Unmet] = []
+    for each in children:
+        found += each.unmet if each.evaluated else [Unmet(each.name, "was not evaluated"), *each.unmet]
+    return tuple(dict.fromkeys(found))
+
+
+def unmet(plea: Plea) -> tuple[Unmet, ...]:
+    """Return what a rule that no waiver lets pass leaves unmet: itself, and what is beneath it."""
+    if plea.rule.shadow is not None:
+        return ()
+    if plea.word not in _WORDS:
+        return plea.beneath
+    composes = isinstance(plea.rule.condition, Composition)
+    own = Unmet(plea.name, _WORDS[plea.word], plea.rule.waivable, plea.latched, composes)
+    return (own, *plea.beneath)
+
+
+def beside(found: Sequence[Verdict], plain: Callable[[], Sequence[Verdict]]) -> list[Verdict]:
+    """Say of each verdict what it would be without waivers where that is worse; `plain` judges without them."""
+    if not any(each.waivers for each in found):
+        return list(found)
+    without = {each.member: each for each in plain()}
+    return [replace(each, unwaived=_worse(without[each.member], each)) for each in found]
+
+
+def _worse(without: Verdict, found: Verdict) -> tuple[str, str] | None:
+    order = (*found.verdicts, NOT_EVALUATED)
+    pairs = [(each.verdict, each.possible) for each in (without, found)]
+    one, other = ([order.index(word) for word in pair] for pair in pairs)
+    return pairs[0] if one > other else None
+
+
+def stray(memory: Memory, rules: Callable[[str], Iterable[str]], as_of: Decimal) -> Iterator[str]:
+    """Yield what is to be told of waivers in force for rules that are gone; `rules` are those of a policy."""
+    for key in sorted(memory.waived()):
+        if key[2] in rules(key[0]):
             continue
-        head = f"the waiver of entry {each.entry} for `{policy}/{rule.id}`"
-        if not allowed(rule, each):
-            yield f"{head} does not count: the policy does not allow it"
-        elif each.until <= as_of:
-            if word == each.outcome and used is None:
-                yield f"{head} expired at {show_time(each.until)}"
-        elif word != each.outcome:
-            yield f"{head} is in force and not needed"
+        for each in memory.waivers(key):
+            if each.at <= as_of < each.until:
+                yield f"the waiver of entry {each.entry} for `{key[0]}/{key[2]}` is in force and the rule is gone"

@@ -7,10 +7,9 @@ from collections.abc import Iterator
 
 from ..diagnostics import printable
 from ..errors import NotCleared
-from ..evaluation.verdict import Verdict
 from .clearing import Clearance
 
-__all__ = ["insisted", "refusal", "words"]
+__all__ = ["insisted", "refusal", "warnings", "words"]
 
 _LOG = logging.getLogger("interlock.guard")
 
@@ -20,9 +19,14 @@ def refusal(found: Clearance) -> str:
     return printable(f"live mode is refused: {found.reason}; {found.switch}")
 
 
+def warnings(found: Clearance) -> Iterator[str]:
+    """Yield a line for each verdict that people's waivers opened: an operator reads them first."""
+    return (printable(each.headline) for each in found.verdicts if each.opening)
+
+
 def words(found: Clearance) -> Iterator[str]:
     """Yield the lines that an operator reads about a start that goes on."""
-    verdicts = ", ".join(f"{each.name} is {each.verdict}{_waived(each)}" for each in found.verdicts)
+    verdicts = ", ".join(f"{each.name} is {each.verdict}" for each in found.verdicts)
     if found.live:
         yield printable(f"live: {verdicts}")
         return
@@ -32,16 +36,14 @@ def words(found: Clearance) -> Iterator[str]:
     )
 
 
-def _waived(verdict: Verdict) -> str:
-    return f", opened by a waiver ({'; '.join(verdict.waivers)})" if verdict.waivers else ""
-
-
 def insisted(found: Clearance) -> Clearance:
     """Return a clearance that lets a program go on; log CRITICAL and raise NotCleared for any other."""
     if found.live and not found.open:
         text = refusal(found)
         _LOG.critical("%s", text)
         raise NotCleared(text, found.code)
+    for line in warnings(found):
+        _LOG.warning("%s", line)
     for line in words(found):
         _LOG.info("%s", line)
     return found

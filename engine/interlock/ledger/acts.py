@@ -11,6 +11,7 @@ from typing import Any
 from ..diagnostics import did_you_mean
 from ..errors import UsageError
 from ..evaluation.history import Key
+from ..evaluation.renaming import Renames
 from ..evaluation.snapshot import Snapshot
 from ..evaluation.verdict import NOT_EVALUATED
 from ..language.times import show_time
@@ -44,19 +45,25 @@ class Act:
         return show_time(self.at)
 
 
-def rearm(path: Path, policy: str, rule: str, member: str | None, act: Act) -> tuple[Key, ...]:
+def rearm(
+    path: Path, policy: str, rule: str, member: str | None, act: Act, renames: Renames | None = None
+) -> tuple[Key, ...]:
     """Clear the latches of a rule, at one member or at all, and return them; the rule judges later points only.
 
-    Raises UsageError where nothing is latched, or where it was latched only after the act.
+    Latches that the rule has under names of before, as `renames` tells, are its own. Raises UsageError where nothing
+    is latched, or where it was latched only after the act.
     """
+    now = (renames or Renames()).now
     _existing(path)
     with Recorder(path, anchor=act.anchor) as recorder:
         latches = recorder.state.latches
         found = [
-            key for key in sorted(latches) if key[0] == policy and key[2] == rule and member in (None, key[1])
+            key
+            for key in sorted(latches)
+            if (policy, rule) in (key[::2], now(key)[::2]) and member in (None, key[1])
         ]
         if not found:
-            names = sorted({f"{key[0]}/{key[2]}" for key in latches})
+            names = sorted({"/".join(now(key)[::2]) for key in latches})
             hint = did_you_mean(f"{policy}/{rule}", names) or f"latched are {', '.join(names) or 'none'}"
             raise UsageError(f"`{policy}/{rule}` is not latched: {hint}")
         for key in found:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from ..evaluation.history import Key, Latch, Seen, Waiver
+from ..evaluation.renaming import Renames
 from ..evaluation.snapshot import Snapshot
 from ..policy.attestations import Attestation
 from .quorum import enough
@@ -28,6 +29,7 @@ class LedgerMemory:
     load: Callable[[str], Snapshot]
 
     @property
+    renames: Renames = field(default_factory=Renames)
     def head(self) -> str:
         """The digest of the newest entry."""
         return self.state.head.digest
@@ -41,34 +43,41 @@ class LedgerMemory:
 
     def first(self, policy: str) -> Decimal | None:
         """The instant of the policy's first record."""
-        found = self.state.first.get(policy)
-        return found if found is not None and found < self.as_of else None
+        names = self.renames.policy(policy)
+        found = [self.state.first[name] for name in names if name in self.state.first]
+        return min((each for each in found if each < self.as_of), default=None)
 
     def known(self, key: Key) -> Decimal | None:
         """The newest instant at which a rule was pass or fail."""
-        known = [at for at, _, word in self.state.before(key, self.as_of) if word in ("pass", "fail")]
+        known = [at for at, _, word in self._outcomes(key) if word in ("pass", "fail")]
         return known[-1] if known else None
 
     def passed(self, key: Key) -> Decimal | None:
         """The instant of the rule's newest record, where it passed then."""
-        past = self.state.before(key, self.as_of)
+        past = self._outcomes(key)
         return past[-1][0] if past and past[-1][2] == "pass" else None
 
     def latches(self, policy: str, member: str) -> Mapping[str, Latch]:
-        """The latches of a policy at a member, by rule."""
-        return {key[2]: latch for key, latch in self.state.latches.items() if key[:2] == (policy, member)}
+        """The latches of a policy at a member, by rule; of two under several names the older one."""
+        found: dict[str, Latch] = {}
+        for key, latch in sorted(self.state.latches.items(), key=lambda pair: (pair[1].at, pair[0])):
+            now = self.renames.now(key)
+            if now[:2] == (policy, member):
+                found.setdefault(now[2], latch)
+        return found
 
-    def latched_policies(self) -> frozenset[str]:
-        """The policies that have a latch."""
-        return frozenset(key[0] for key in self.state.latches)
+    def latched(self) -> frozenset[tuple[str, str]]:
+        """The policies that have a latch, each with the member at which it stands."""
+        return frozenset(self.renames.now(key)[:2] for key in self.state.latches)
 
     def rearmed(self, key: Key) -> Decimal | None:
         """When a person last re-armed the rule."""
-        return self.state.rearmed.get(key)
+        times = (self.state.rearmed.get(each) for each in self.renames.every(key))
+        return max((at for at in times if at is not None), default=None)
 
     def seen(self, key: Key) -> frozenset[Seen]:
         """The points that a latched trigger has judged."""
-        return frozenset(self.state.seen.get(key, ()))
+        return frozenset().union(*(self.state.seen.get(each, ()) for each in self.renames.every(key)))
 
     def attested(
         self,
@@ -91,3 +100,16 @@ class LedgerMemory:
     def waivers(self, key: Key) -> Sequence[Waiver]:
         """The waivers of a rule that were given up to the instant."""
         return [each for each in self.state.waivers.get(key, ()) if each.at <= self.as_of]
+
+    def waived(self) -> frozenset[Key]:
+        """The rules for which a waiver was ever given, under the names that they had then."""
+        return frozenset(self.state.waivers)
+
+    def under(self, renames: Renames) -> LedgerMemory:
+        """The same, under the names that policies and rules have now; a waiver stays with the name it was given for."""
+        return replace(self, renames=renames)
+
+    def _outcomes(self, key: Key) -> list[tuple[Decimal, int, str]]:
+        """The rule's outcomes before the instant, in order of instant and record."""
+        keys = self.renames.every(key)
+        return sorted(found for each in keys for found in self.state.before(each, self.as_of))

@@ -19,6 +19,7 @@ from .consequences import Lost, declared_names, told_by, without_consequences
 from .contract import holds
 from .declared import DEFAULT_MAX_AGE, read_catalogue
 from .environments import Environment, read_environment
+from .former import check_former
 from .model import Policy
 from .nodes import Mapping as MappingNode
 from .nodes import Node, Scalar

@@ -73,7 +73,8 @@ class Composition:
 @dataclass(frozen=True, slots=True)
 class Rule:
     """One rule. `kind` is a requirement (must be proved true) or a trigger (must be proved false); `outcome` is
-    what it contributes when it fails and `unknown` when nobody can tell. Durations are in seconds."""
+    what it contributes when it fails and `unknown` when nobody can tell; `formerly` are ids that it had before.
+    Durations are in seconds."""
 
     id: str
     kind: Literal["requirement", "trigger"]
@@ -93,6 +94,7 @@ class Rule:
     blind_limit: Decimal | None = None
     reason: str = ""
     action: str = ""
+    formerly: tuple[str, ...] = ()
     labels: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -103,7 +105,7 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """One policy: its verdicts run from best to worst; `valid_for` is in seconds."""
+    """One policy: its verdicts run from best to worst; `valid_for` is in seconds; `formerly` are ids that it had."""
 
     id: str
     version: str
@@ -121,6 +123,7 @@ class Policy:
     notes: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
     max_gap: Decimal | None = None
+    formerly: tuple[str, ...] = ()
 
     @property
     def best(self) -> str:

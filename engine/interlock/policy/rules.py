@@ -87,6 +87,7 @@ class _PolicyReader:
             max_gap=parse_duration(_text(document, "max_gap")),
         )
 
+            formerly=_names(document.get("formerly")),
     def distinct_verdicts(self) -> None:
         node = self.document.get("verdicts")
         seen: dict[str, Span] = {}
@@ -225,6 +226,7 @@ class _PolicyReader:
             action=_text(node, "action").strip(),
             labels={name: str(plain(each)) for name, each in labels.items()}
             if isinstance(labels, Mapping)
+            formerly=_names(node.get("formerly")),
             else {},
         )
 

@@ -49,7 +49,8 @@ def _verdict(
 def _head(judged: Judged, verdict: Verdict, look: Look) -> Iterator[str]:
     tone = judged.tone(verdict)
     word = look.paint(f"{mark(tone, look)} {judged.word(verdict)}", tone)
-    yield f"{look.paint(line(verdict.name), 'strong')} {verdict.version}: {word}"
+    opening = line(f", {verdict.opening}") if verdict in judged.opened else ""
+    yield f"{look.paint(line(verdict.name), 'strong')} {verdict.version}: {word}{opening}"
     yield from wrapped(line(verdict.title), look.width, "  ", "  ")
     if verdict.possible != verdict.verdict:
         yield f"  with what is missing it could be as bad as {verdict.possible}"

@@ -49,6 +49,7 @@ class Gate:
     title: str
     word: str
     tone: str
+    words: str
     expired: bool
     reason: str
     others: int
@@ -73,6 +74,7 @@ def gate(judged: Judged, verdict: Verdict) -> Gate:
         f"{title}, {verdict.member}" if verdict.member else title,
         judged.word(verdict),
         judged.tone(verdict),
+        judged.words(verdict),
         judged.expired(verdict),
         found[0].reason if found else "",
         max(len(found) - 1, 0),

@@ -16,8 +16,15 @@ _SHOWN = ("fail", "unknown")
 
 def render(judged: Sequence[Judged], look: Look) -> str:
     """Return the annotations, a line each, and below them the Markdown."""
-    lines = [text for each in judged for text in _annotations(each, look)]
+    lines = [text for each in judged for text in _opened(each)]
+    lines += [text for each in judged for text in _annotations(each, look)]
     return "".join(f"{each}\n" for each in [*lines, ""]) + markdown.render(judged, look)
+
+
+def _opened(judged: Judged) -> Iterator[str]:
+    """A verdict that a waiver made better is a warning, and the first of all."""
+    for verdict in judged.opened:
+        yield f"::warning title={_quoted(verdict.name)}::{annotation(judged.words(verdict))}"
 
 
 def _annotations(judged: Judged, look: Look) -> Iterator[str]:

@@ -63,6 +63,11 @@ class Judged:
         judged = {each.policy for each in self.verdicts} & set(self.policies)
         return frozenset(child.policy for name in judged for child in self.policies[name].children)
 
+    @property
+    def opened(self) -> tuple[Verdict, ...]:
+        """The verdicts that a waiver made better and that may still be acted upon: a reader learns of them first."""
+        return tuple(each for each in self.verdicts if each.opening and not self.expired(each))
+
     def expired(self, verdict: Verdict) -> bool:
         """Tell whether the clock has passed the verdict."""
         return self.now is not None and verdict.expired(self.now)
@@ -70,6 +75,10 @@ class Judged:
     def word(self, verdict: Verdict) -> str:
         """The verdict as a table shows it."""
         return EXPIRED if self.expired(verdict) else verdict.verdict
+
+    def words(self, verdict: Verdict) -> str:
+        """The verdict as it stands, with whoever opened it by a waiver."""
+        return f"{verdict.verdict}, {verdict.opening}" if verdict in self.opened else self.word(verdict)
 
     def tone(self, verdict: Verdict) -> str:
         """`good`, `middle`, `bad`, or `blind` for what cannot be acted upon."""

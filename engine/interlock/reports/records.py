@@ -13,7 +13,7 @@ __all__ = ["render"]
 
 
 def render(judged: Sequence[Judged], look: Look) -> str:
-    """Return one line: every record, and what was refused, expired or noted, each with its instant."""
+    """Return one line: every record, and what was refused, expired, opened by a waiver or noted, with its instant."""
     table = {
         "interlock": FORMAT,
         "verdicts": [verdict.record() for each in judged for verdict in each.verdicts],
@@ -27,6 +27,11 @@ def render(judged: Sequence[Judged], look: Look) -> str:
             for each in judged
             for verdict in each.verdicts
             if each.expired(verdict)
+        ],
+        "opened": [
+            {**_where(each), "policy": verdict.policy, "member": verdict.member, "told": verdict.headline}
+            for each in judged
+            for verdict in each.opened
         ],
         "notes": [
             {**_where(each), "note": note} for each in judged for note in (*each.decision.notes, *each.unused)

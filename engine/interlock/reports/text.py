@@ -17,7 +17,16 @@ __all__ = ["render"]
 def render(judged: Sequence[Judged], look: Look) -> str:
     """Return the text; of several snapshots a table with a row each."""
     lines = _several(judged, look) if len(judged) > 1 else _one(judged[0], look)
-    return "".join(f"{each}\n" for each in lines)
+    return "".join(f"{each}\n" for each in (*_opened(judged), *lines))
+
+
+def _opened(judged: Sequence[Judged]) -> Iterator[str]:
+    """The verdicts that a waiver made better, before anything else."""
+    for each in judged:
+        start = f"as of {show_time(each.snapshot.as_of)}: " if len(judged) > 1 else ""
+        yield from (line(f"{start}{verdict.headline}") for verdict in each.opened)
+    if any(each.opened for each in judged):
+        yield ""
 
 
 # one snapshot

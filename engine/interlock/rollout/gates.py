@@ -47,7 +47,9 @@ class Gate:
         if not self.verdicts:
             return f"{self.policy} was not evaluated: {self.refused or 'it gave no verdict'}"
         poor = [each for each in self.verdicts if not (each.is_best and each.possible == each.verdict)]
-        return "; ".join(_told(each) for each in poor) or f"{self.policy} is {self.verdicts[0].verdict}"
+        waived = "; ".join(each.headline for each in self.verdicts if each.opening)
+        good = waived or f"{self.policy} is {self.verdicts[0].verdict}"
+        return "; ".join(_told(each) for each in poor) or good
 
 
 def gates_of(names: Iterable[str], decision: Decision) -> Mapping[str, Gate]:

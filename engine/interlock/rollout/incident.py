@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 
 from ..evaluation.measures import Measures
+from ..evaluation.renaming import Renames
 from ..language.times import show_time
 from ..ledger.standing import Standing
 from ..ledger.state import State
@@ -50,11 +51,11 @@ def noted(
 def trigger_of(gate: Gate, policies: Mapping[str, Policy], state: State) -> str:
     """Say what fired: the rules of the policy that failed, and every latch that stands in it or below it."""
     rules = [f"{each.name}/{rule.id}: {rule.reason}" for each in gate.verdicts for rule in each.failed()]
-    below = set(_below(gate.policy, policies))
+    below, now = set(_below(gate.policy, policies)), Renames.of(policies.values()).now
     latched = [
         f"{key[0]}/{key[2]}{f' at {key[1]}' if key[1] else ''}: {latch.reason} ({show_time(latch.at)})"
         for key, latch in sorted(state.latches.items())
-        if key[0] in below
+        if now(key)[0] in below
     ]
     return "; ".join([*rules, *latched])
 
