@@ -17,7 +17,6 @@ from interlock.evaluation.verdict import RuleResult
 from interlock.ledger.acts import rearm
 from interlock.ledger.record import Ledger
 
-
 FIRST = {f"2026-03-{day:02}": 0.0 for day in range(1, 27)}
 BAD = FIRST | {"2026-03-27": -0.04, "2026-03-28": -0.05}
 GOOD = BAD | {"2026-03-29": 0.05}

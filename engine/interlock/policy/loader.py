@@ -186,6 +186,7 @@ def _policies(nodes: list[MappingNode], catalogue: Catalogue, collector: Collect
     found: dict[str, Policy] = {}
     for node in nodes:
         policy = read_policy(node, catalogue, collector)
+    check_former(nodes, collector)
         if policy is None:
             continue
         if policy.id in found:
