@@ -7,15 +7,20 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-import click
-
 from ..api import PolicySet, Snapshot
 from ..errors import UsageError
 from . import clock
 from .gathering import collected, named, not_from_the_future
 from .inputs import read_snapshot
-from .instants import Instant
-from .options import allow_commands_option, environment_option, historic_option, policies_option
+from .options import (
+    allow_commands_option,
+    archive_option,
+    as_of_option,
+    environment_option,
+    historic_option,
+    policies_option,
+    root_option,
+)
 
 __all__ = ["Origin", "origin_options"]
 
@@ -69,11 +74,9 @@ class Origin:
 
 
 _OPTIONS = (
-    click.option("--root", metavar="DIR", help="Collect from the desk's artefacts in this folder."),
-    click.option(
-        "--as-of", type=Instant(), metavar="TIME", help="With --root: measure as of then; default: now."
-    ),
-    click.option("--archive", is_flag=True, help="With --root: the folder is a copy made at --as-of."),
+    root_option,
+    as_of_option,
+    archive_option,
     allow_commands_option,
     environment_option,
     historic_option,

@@ -27,6 +27,8 @@ from .options import (
     COMMANDS_OF_A_COPY,
     allow_commands_option,
     anchor_option,
+    archive_option,
+    as_of_option,
     baseline_option,
     environment_option,
     historic_option,
@@ -34,6 +36,7 @@ from .options import (
     member_option,
     policies_option,
     policy_option,
+    root_option,
     stateless_option,
 )
 from .progress import waiting
@@ -63,14 +66,12 @@ class Asked:
 
 
 _OPTIONS = (
-    click.option("--root", metavar="DIR", help="Collect from the desk's artefacts in this folder first."),
-    click.option(
-        "--as-of", type=Instant(), metavar="TIME", help="With --root: measure as of then; default: now."
-    ),
+    root_option,
+    as_of_option,
     click.option(
         "--since", type=Instant(), metavar="TIME", help="With --root: leave out what is older than this."
     ),
-    click.option("--archive", is_flag=True, help="With --root: the folder is a copy made at --as-of."),
+    archive_option,
     allow_commands_option,
     policy_option,
     member_option,

@@ -10,12 +10,15 @@ import click
 
 from ..diagnostics import did_you_mean, printable
 from ..errors import UsageError
+from .instants import Instant
 
 __all__ = [
     "COMMANDS_OF_A_COPY",
     "Pair",
     "allow_commands_option",
     "anchor_option",
+    "archive_option",
+    "as_of_option",
     "baseline_option",
     "environment_option",
     "format_option",
@@ -24,6 +27,7 @@ __all__ = [
     "member_option",
     "policies_option",
     "policy_option",
+    "root_option",
     "stateless_option",
 ]
 
@@ -78,6 +82,15 @@ policies_option: _Option[Any] = click.option(
     "--policies",
     metavar="DIR",
     help="The policy root; default: $INTERLOCK_POLICIES, else the nearest parent's policies/.",
+)
+root_option: _Option[Any] = click.option(
+    "--root", metavar="DIR", help="Collect from the desk's artefacts in this folder first."
+)
+as_of_option: _Option[Any] = click.option(
+    "--as-of", type=Instant(), metavar="TIME", help="With --root: measure as of then; default: now."
+)
+archive_option: _Option[Any] = click.option(
+    "--archive", is_flag=True, help="With --root: the folder is a copy made at --as-of."
 )
 allow_commands_option: _Option[Any] = click.option(
     "--allow-commands",
