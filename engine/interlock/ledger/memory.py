@@ -27,9 +27,9 @@ class LedgerMemory:
     as_of: Decimal
     digest: str
     load: Callable[[str], Snapshot]
+    renames: Renames = field(default_factory=Renames)
 
     @property
-    renames: Renames = field(default_factory=Renames)
     def head(self) -> str:
         """The digest of the newest entry."""
         return self.state.head.digest

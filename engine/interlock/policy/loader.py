@@ -184,9 +184,9 @@ def _max_age(marks: list[MappingNode]) -> Decimal | None:
 
 def _policies(nodes: list[MappingNode], catalogue: Catalogue, collector: Collector) -> dict[str, Policy]:
     found: dict[str, Policy] = {}
+    check_former(nodes, collector)
     for node in nodes:
         policy = read_policy(node, catalogue, collector)
-    check_former(nodes, collector)
         if policy is None:
             continue
         if policy.id in found:

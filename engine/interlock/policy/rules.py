@@ -85,9 +85,9 @@ class _PolicyReader:
             else tuple(filter(None, [_text(document, "notes")])),
             tags=_names(document.get("tags")),
             max_gap=parse_duration(_text(document, "max_gap")),
+            formerly=_names(document.get("formerly")),
         )
 
-            formerly=_names(document.get("formerly")),
     def distinct_verdicts(self) -> None:
         node = self.document.get("verdicts")
         seen: dict[str, Span] = {}
@@ -224,9 +224,9 @@ class _PolicyReader:
             blind_limit=parse_duration(_text(node, "blind_limit")),
             reason=_text(node, "reason").strip(),
             action=_text(node, "action").strip(),
+            formerly=_names(node.get("formerly")),
             labels={name: str(plain(each)) for name, each in labels.items()}
             if isinstance(labels, Mapping)
-            formerly=_names(node.get("formerly")),
             else {},
         )
 
