@@ -1,4 +1,4 @@
-"""The matrix of statements and rules in Markdown and as a record, whole."""
+"""The matrix of statements, rules and stages in Markdown and as a record, whole."""
 
 from __future__ import annotations
 
@@ -20,23 +20,29 @@ STATEMENTS = (
     ("A3", "go-live", "the report | shows it"),
     ("B1", "watch", "the log grows"),
     ("B2", "watch", "the weather is fine"),
+    ("B3", "watch", "the switch goes on in steps"),
 )
 
 
 @pytest.fixture(scope="module")
 def found() -> Trace:
-    return trace(load(SMALL / "policies").policies, read_inventory(SMALL / "docs" / "inventory.yaml"))
+    return trace(load(SMALL / "policies").root, read_inventory(SMALL / "docs" / "inventory.yaml"))
 
 
 def test_the_summary_counts_what_holds_the_statements(found: Trace) -> None:
-    counted = "1 in rules, 1 held elsewhere, 1 awaiting, 1 beyond what can be held, 1 held by nothing"
-    assert summary(found) == f"5 statements, 3 rules: {counted}"
+    held = "1 in rules, 1 in stages of rollouts, 1 held elsewhere"
+    open_still = "1 awaiting, 1 beyond what can be held, 1 held by nothing"
+    assert summary(found) == f"6 statements, 3 rules, 2 stages: {held}, {open_still}"
 
 
 def test_the_record_has_both_directions(found: Trace) -> None:
     file = found.rules[0].file
     switch = {"policy": "go-live", "rule": "switch", "file": file, "line": 7}
     again = {"policy": "go-live", "rule": "again", "file": file, "line": 12}
+    steps = found.stages[0].file
+    whole = {"rollout": "opening", "stage": None, "file": steps, "line": 1}
+    closed = {"rollout": "opening", "stage": "closed", "file": steps, "line": 9}
+    staged = {"A1": [closed], "B3": [whole, closed]}
     made = record(found)
     fates = {"A2": ("awaiting", "the ledger"), "A3": ("elsewhere", "the section of readings")}
     fates |= {"B2": ("beyond", "nobody measures it")}
@@ -45,8 +51,9 @@ def test_the_record_has_both_directions(found: Trace) -> None:
             "id": name,
             "runbook": runbook,
             "text": text,
-            "state": {"A1": "rules", "B1": "nothing"}.get(name) or fates[name][0],
+            "state": {"A1": "rules", "B1": "nothing", "B3": "stages"}.get(name) or fates[name][0],
             "rules": [switch, again] if name == "A1" else [],
+            "stages": staged.get(name, []),
             **({fates[name][0]: fates[name][1]} if name in fates else {}),
         }
         for name, runbook, text in STATEMENTS
@@ -55,6 +62,11 @@ def test_the_record_has_both_directions(found: Trace) -> None:
         {**switch, "covers": ["A1", "Z9"]},
         {**again, "covers": ["A1"]},
         {"policy": "go-live", "rule": "uncovered", "file": file, "line": 15, "covers": []},
+    ]
+    assert made["stages"] == [
+        {**whole, "covers": ["B3"]},
+        {**closed, "covers": ["A1", "B3"]},
+        {"rollout": "opening", "stage": "open", "file": steps, "line": 15, "covers": []},
     ]
     assert made["strange"] == [{"id": "Z9", **switch}]
     assert made["complete"] is False
@@ -66,17 +78,23 @@ def test_the_markdown_shows_both_directions(found: Trace) -> None:
         for line in markdown_matrix(found).splitlines()
         if line.startswith("|") and "---" not in line
     ]
-    place = f"{found.rules[0].file}"
+    place, steps = found.rules[0].file, found.stages[0].file
+    held = f"go-live/switch ({place}:7); go-live/again ({place}:12); opening/closed ({steps}:9)"
     assert cells == [
         ["id", "statement", "held by"],
-        ["A1", "the switch is off", f"go-live/switch ({place}:7); go-live/again ({place}:12)"],
+        ["A1", "the switch is off", held],
         ["A2", "people agreed", "awaiting: the ledger"],
         ["A3", "the report &#124; shows it", "elsewhere: the section of readings"],
         ["id", "statement", "held by"],
         ["B1", "the log grows", "nothing"],
         ["B2", "the weather is fine", "beyond: nobody measures it"],
+        ["B3", "the switch goes on in steps", f"opening ({steps}:1); opening/closed ({steps}:9)"],
         ["rule", "place", "statements"],
         ["go-live/switch", f"{place}:7", "A1 Z9"],
         ["go-live/again", f"{place}:12", "A1"],
         ["go-live/uncovered", f"{place}:15", "none"],
+        ["stage", "place", "statements"],
+        ["opening", f"{steps}:1", "B3"],
+        ["opening/closed", f"{steps}:9", "A1 B3"],
+        ["opening/open", f"{steps}:15", "none"],
     ]

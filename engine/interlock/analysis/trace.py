@@ -1,11 +1,13 @@
-"""The matrix of runbook statements and rules: from an id to the rules that hold it, and back."""
+"""The matrix of runbook statements: from an id to the rules and the stages of rollouts that hold it, and back."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Literal
 
-from ..policy.model import Policy
+from ..policy.loader import PolicyRoot
+from ..policy.rollout_model import Rollout
 from .inventory import Inventory, Statement
 
 __all__ = ["Holder", "Row", "Trace", "trace"]
@@ -13,10 +15,12 @@ __all__ = ["Holder", "Row", "Trace", "trace"]
 
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """A rule with the ids that it says it covers, and where it stands."""
+    """A rule of a policy, a stage of a rollout, or a rollout as a whole (whose `part` is empty), with the ids that it
+    says it covers, and where it stands."""
 
-    policy: str
-    rule: str
+    kind: Literal["rule", "stage", "rollout"]
+    document: str
+    part: str
     title: str
     file: str
     line: int
@@ -24,8 +28,8 @@ class Holder:
 
     @property
     def name(self) -> str:
-        """Policy and rule: `live-rollout-readiness/kill-switch`."""
-        return f"{self.policy}/{self.rule}"
+        """Document and part: `live-rollout-readiness/kill-switch`, `experiment-0/canary`, `experiment-0`."""
+        return f"{self.document}/{self.part}" if self.part else self.document
 
     @property
     def place(self) -> str:
@@ -35,35 +39,55 @@ class Holder:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One statement with its rules, and what the inventory says of it otherwise."""
+    """One statement with all that hold it, and what the inventory says of it otherwise."""
 
     statement: Statement
-    rules: tuple[Holder, ...]
+    holders: tuple[Holder, ...]
     awaiting: str = ""
     elsewhere: str = ""
     beyond: str = ""
 
     @property
+    def rules(self) -> tuple[Holder, ...]:
+        """The rules among the holders."""
+        return tuple(each for each in self.holders if each.kind == "rule")
+
+    @property
+    def stages(self) -> tuple[Holder, ...]:
+        """The stages and whole rollouts among the holders."""
+        return tuple(each for each in self.holders if each.kind != "rule")
+
+    @property
     def held(self) -> bool:
-        """Whether something holds it now: a rule, or what the inventory names."""
-        return bool(self.rules or self.elsewhere)
+        """Whether something holds it now: a rule, a stage, or what the inventory names."""
+        return bool(self.holders or self.elsewhere)
 
     @property
     def state(self) -> str:
-        """One word: `rules`, `elsewhere`, `awaiting`, `beyond`, or `nothing`."""
-        if self.rules:
-            return "rules"
+        """One word: `rules`, `stages` (of rollouts, and no rule), `elsewhere`, `awaiting`, `beyond`, or `nothing`."""
+        if self.holders:
+            return "rules" if self.rules else "stages"
         words = {"elsewhere": self.elsewhere, "awaiting": self.awaiting, "beyond": self.beyond}
         return next((name for name, text in words.items() if text), "nothing")
 
 
 @dataclass(frozen=True, slots=True)
 class Trace:
-    """Both directions. `strange` are ids that rules name and the inventory does not list, with their rules."""
+    """Both directions. `strange` are ids that a rule or a stage names and the inventory does not list."""
 
     rows: tuple[Row, ...]
-    rules: tuple[Holder, ...]
+    holders: tuple[Holder, ...]
     strange: tuple[tuple[str, Holder], ...]
+
+    @property
+    def rules(self) -> tuple[Holder, ...]:
+        """Every rule, in order of file and line."""
+        return tuple(each for each in self.holders if each.kind == "rule")
+
+    @property
+    def stages(self) -> tuple[Holder, ...]:
+        """Every rollout and its stages, in order of file and line."""
+        return tuple(each for each in self.holders if each.kind != "rule")
 
     @property
     def gaps(self) -> tuple[Row, ...]:
@@ -72,20 +96,13 @@ class Trace:
 
     @property
     def complete(self) -> bool:
-        """Whether every statement is accounted for and every id that a rule names is one."""
+        """Whether every statement is accounted for and every id that is named is one."""
         return not self.gaps and not self.strange
 
 
-def trace(policies: Mapping[str, Policy], inventory: Inventory) -> Trace:
-    """Follow every statement to its rules, and every rule to its statements; rules in order of file and line."""
-    holders = sorted(
-        (
-            Holder(policy.id, rule.id, rule.title, rule.span.file, rule.span.line, rule.covers)
-            for policy in policies.values()
-            for rule in policy.rules
-        ),
-        key=lambda each: (each.file, each.line),
-    )
+def trace(root: PolicyRoot, inventory: Inventory) -> Trace:
+    """Follow every statement to what holds it, and back; holders in order of file and line."""
+    holders = sorted([*_rules(root), *_stages(root)], key=lambda each: (each.file, each.line))
     by_id: dict[str, list[Holder]] = {}
     for holder in holders:
         for each in holder.covers:
@@ -95,11 +112,31 @@ def trace(policies: Mapping[str, Policy], inventory: Inventory) -> Trace:
     return Trace(rows, tuple(holders), tuple(sorted(strange, key=lambda pair: (pair[0], pair[1].place))))
 
 
-def _row(statement: Statement, rules: list[Holder], inventory: Inventory) -> Row:
+def _rules(root: PolicyRoot) -> Iterator[Holder]:
+    for policy in root.policies.values():
+        for rule in policy.rules:
+            span = rule.span
+            yield Holder("rule", policy.id, rule.id, rule.title, span.file, span.line, rule.covers)
+
+
+def _stages(root: PolicyRoot) -> Iterator[Holder]:
+    for rollout in root.rollouts.values():
+        yield _whole(rollout)
+        for stage in rollout.stages:
+            span = stage.span
+            yield Holder("stage", rollout.id, stage.id, stage.title, span.file, span.line, stage.covers)
+
+
+def _whole(rollout: Rollout) -> Holder:
+    span = rollout.span
+    return Holder("rollout", rollout.id, "", rollout.title, span.file, span.line, rollout.covers)
+
+
+def _row(statement: Statement, holders: list[Holder], inventory: Inventory) -> Row:
     name = statement.id
     return Row(
         statement,
-        tuple(rules),
+        tuple(holders),
         inventory.awaiting.get(name, ""),
         inventory.elsewhere.get(name, ""),
         inventory.beyond.get(name, ""),

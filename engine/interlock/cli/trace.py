@@ -1,4 +1,4 @@
-"""`interlock trace`: from each statement of the runbooks to the rules that hold it, and back."""
+"""`interlock trace`: from each statement of the runbooks to the rules and stages that hold it, and back."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ Examples:
 """
 
 
-@click.command("trace", short_help="Follow runbook statements to the rules that hold them.", epilog=_EXAMPLES)
+@click.command("trace", short_help="Follow runbook statements to what holds them.", epilog=_EXAMPLES)
 @click.argument("ids", nargs=-1)
 @click.option(
     "--inventory",
@@ -39,14 +39,14 @@ Examples:
 @policies_option
 @format_option("text", "json", "markdown")
 def command(ids: tuple[str, ...], inventory: str | None, policies: str | None, form: str) -> int:
-    """Follow the statements of the runbooks to the rules that hold them, and back.
+    """Follow the statements of the runbooks to the rules and the stages of rollouts that hold them, and back.
 
     With IDS only these. The exit code is 1 where a statement is held by nothing and nothing is said of it, or where a
-    rule names an id that is not listed.
+    rule or a stage names an id that is not listed.
     """
     loaded = load_policies(policies)
     listed = read_inventory(Path(inventory) if inventory else _beside(policies))
-    found = _only(trace(loaded.policies, listed), ids)
+    found = _only(trace(loaded.root, listed), ids)
     if form == "json":
         terminal.write(canonical(record(found)) + b"\n")
     elif form == "markdown":
@@ -61,7 +61,7 @@ def _beside(policies: str | None) -> Path:
 
 
 def _only(found: Trace, ids: tuple[str, ...]) -> Trace:
-    """Keep the rows of these ids and the rules that name one of them."""
+    """Keep the rows of these ids and the rules and stages that name one of them."""
     if not ids:
         return found
     listed = [row.statement.id for row in found.rows]
@@ -73,16 +73,16 @@ def _only(found: Trace, ids: tuple[str, ...]) -> Trace:
     return replace(
         found,
         rows=tuple(row for row in found.rows if row.statement.id in wanted),
-        rules=tuple(each for each in found.rules if wanted.intersection(each.covers)),
+        holders=tuple(each for each in found.holders if wanted.intersection(each.covers)),
         strange=(),
     )
 
 
 def _text(found: Trace) -> None:
-    """Every statement with its rules below it, then every rule with its statements."""
+    """Every statement with what holds it below it, then every rule and every stage with its statements."""
     table = Table(("id", "statement", "held by", "place"))
     for row in found.rows:
-        held = [(each.name, each.place) for each in row.rules]
+        held = [(each.name, each.place) for each in row.holders]
         notes = (("elsewhere", row.elsewhere), ("awaiting", row.awaiting), ("beyond", row.beyond))
         held += [(f"{word}: {text}", "") for word, text in notes if text]
         for index, (name, place) in enumerate(held or [("nothing", "")]):
@@ -90,11 +90,13 @@ def _text(found: Trace) -> None:
             table.add(*first, name, place)
     table.show()
     terminal.say("")
-    back = Table(("rule", "place", "statements"))
-    for each in found.rules:
-        back.add(each.name, each.place, " ".join(each.covers) or "none")
-    back.show()
-    terminal.say("")
+    for head, holders in (("rule", found.rules), ("stage", found.stages)):
+        if holders:
+            back = Table((head, "place", "statements"))
+            for each in holders:
+                back.add(each.name, each.place, " ".join(each.covers) or "none")
+            back.show()
+            terminal.say("")
     for name, holder in found.strange:
         terminal.say(
             f"{printable(name)} is no statement of the inventory: {holder.name} names it, {holder.place}"

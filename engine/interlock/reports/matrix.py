@@ -1,9 +1,9 @@
-"""The matrix of statements and rules as text, JSON and Markdown."""
+"""The matrix of statements, rules and stages of rollouts as text, JSON and Markdown."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from ..analysis.trace import Holder, Row, Trace
 from .escaping import markdown
@@ -13,6 +13,7 @@ __all__ = ["markdown_matrix", "record", "summary"]
 
 _WORDS = {
     "rules": "in rules",
+    "stages": "in stages of rollouts",
     "elsewhere": "held elsewhere",
     "awaiting": "awaiting",
     "beyond": "beyond what can be held",
@@ -24,16 +25,18 @@ def summary(found: Trace) -> str:
     """One line: how many statements there are and what holds them."""
     counts = Counter(row.state for row in found.rows)
     parts = [f"{counts[state]} {words}" for state, words in _WORDS.items() if counts[state]]
-    rules = f"{len(found.rules)} rules"
-    return f"{len(found.rows)} statements, {rules}: {', '.join(parts) or 'nothing to hold'}"
+    stages = sum(each.kind == "stage" for each in found.stages)
+    held = f"{len(found.rules)} rules" + (f", {stages} stages" if stages else "")
+    return f"{len(found.rows)} statements, {held}: {', '.join(parts) or 'nothing to hold'}"
 
 
 def record(found: Trace) -> dict[str, object]:
-    """The matrix as a record: statements with their rules, rules with their statements."""
+    """The matrix as a record: statements with their rules and stages, and these with their statements."""
     return {
         "statements": [_statement(row) for row in found.rows],
-        "rules": [_rule(each) | {"covers": list(each.covers)} for each in found.rules],
-        "strange": [{"id": name, **_rule(holder)} for name, holder in found.strange],
+        "rules": [_holder(each) | {"covers": list(each.covers)} for each in found.rules],
+        "stages": [_holder(each) | {"covers": list(each.covers)} for each in found.stages],
+        "strange": [{"id": name, **_holder(holder)} for name, holder in found.strange],
         "complete": found.complete,
     }
 
@@ -45,22 +48,26 @@ def _statement(row: Row) -> dict[str, object]:
         "runbook": row.statement.runbook,
         "text": row.statement.text,
         "state": row.state,
-        "rules": [_rule(each) for each in row.rules],
+        "rules": [_holder(each) for each in row.rules],
+        "stages": [_holder(each) for each in row.stages],
         **{name: text for name, text in notes.items() if text},
     }
 
 
-def _rule(holder: Holder) -> dict[str, object]:
-    return {"policy": holder.policy, "rule": holder.rule, "file": holder.file, "line": holder.line}
+def _holder(holder: Holder) -> dict[str, object]:
+    place: dict[str, object] = {"file": holder.file, "line": holder.line}
+    if holder.kind == "rule":
+        return {"policy": holder.document, "rule": holder.part, **place}
+    return {"rollout": holder.document, "stage": holder.part or None, **place}
 
 
 def markdown_matrix(found: Trace) -> str:
-    """The matrix in Markdown: one table of statements, one of rules."""
+    """The matrix in Markdown: one table of statements, one of rules, and one of stages where there are any."""
     return tidy("\n".join(_lines(found)))
 
 
 def _lines(found: Trace) -> Iterator[str]:
-    yield from ("# Statements and rules", "", f"{summary(found)}.", "")
+    yield from ("# Statements and what holds them", "", f"{summary(found)}.", "")
     runbook = ""
     for row in found.rows:
         if row.statement.runbook != runbook:
@@ -73,13 +80,19 @@ def _lines(found: Trace) -> Iterator[str]:
                 "| --- | --- | --- |",
             )
         yield f"| {row.statement.id} | {markdown(row.statement.text)} | {'; '.join(_held(row))} |"
-    yield from ("", "## Rules", "", "| rule | place | statements |", "| --- | --- | --- |")
-    for each in found.rules:
+    yield from _table("Rules", "rule", found.rules)
+    if found.stages:
+        yield from _table("Rollouts and their stages", "stage", found.stages)
+
+
+def _table(title: str, head: str, holders: Iterable[Holder]) -> Iterator[str]:
+    yield from ("", f"## {title}", "", f"| {head} | place | statements |", "| --- | --- | --- |")
+    for each in holders:
         yield f"| {markdown(each.name)} | {markdown(each.place)} | {' '.join(each.covers) or 'none'} |"
 
 
 def _held(row: Row) -> Iterator[str]:
-    for each in row.rules:
+    for each in row.holders:
         yield f"{markdown(each.name)} ({markdown(each.place)})"
     for word, text in (("elsewhere", row.elsewhere), ("awaiting", row.awaiting), ("beyond", row.beyond)):
         if text:
