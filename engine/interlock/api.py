@@ -298,9 +298,9 @@ class PolicySet:
             raise UsageError(each if lender.for_each else f"`{policy}` is not evaluated for each {scope}")
         for given in (snapshot, *(baselines or {}).values()):
             self.within_rosters(given)
-        names = Names(self.catalogue, scope)
+        names = Names(self.catalogue, scope, attestable=self.root.attestations)
         if lender is not None:
-            names = Names(self.catalogue, scope, dict(lender.params), dict(lender.lets))
+            names = replace(names, param_table=dict(lender.params), lets=dict(lender.lets))
         collector = Collector()
         collector.sources["expression"] = text.split("\n")
         node = check_expression(text, lambda start, end: _place(text, start, end), names, collector)

@@ -176,6 +176,9 @@ CODES: dict[str, Code] = {
     "E320": Code("enum without order",
         "`<` and its like need values declared best to worst.",
         "Use `==`, or drop `ordered: false`."),
+    "E321": Code("unknown attestation",
+        "`attested('…')` names what no attestations document declares and no rollout asks people to approve.",
+        "Follow the suggestion, or declare its roles and terms in an attestations document."),
     # catalogue and environments
     "E401": Code("metric without a full type",
         "A metric lacks its type, currency or values.",
@@ -199,8 +202,8 @@ CODES: dict[str, Code] = {
         "An environment sets a param that is not declared, of another type, or outside its range.",
         "Follow the suggestion; environments may set declared params only."),
     "E408": Code("attestation declared wrongly",
-        "An attestation names a metric that no catalogue declares, or a role that it does not have.",
-        "Follow the suggestion."),
+        "An attestation is bound to no single metric, has people in no role of it, a key that is none, or too few people.",
+        "Follow the suggestion; `docs/ledger.md` shows each key of the document."),
     # sources
     "E501": Code("metric not in the catalogue",
         "A source supplies a metric that no catalogue declares.",

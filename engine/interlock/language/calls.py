@@ -280,7 +280,12 @@ class CallRules(OperandRules):
         return Call("baseline", (name, node), (), node.type, shape, span)
 
     def attested(self, arguments: Sequence[Node], options: Options, span: Span) -> Node | None:
-        if not self.word("attested", arguments[0]):
+        what, known = arguments[0], self.declarations.attestable
+        if not self.word("attested", what) or not isinstance(what, Literal):
+            return None
+        if known is not None and what.value not in known:
+            hint = did_you_mean(str(what.value), known) or "declare it in an attestations document"
+            self.complain("E321", f"no attestation is called `{what.value}`", what.span, hint)
             return None
         return Call("attested", tuple(arguments), (), BOOL, SCALAR, span)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from decimal import Decimal
 from typing import Protocol
 
@@ -51,5 +51,9 @@ class Declarations(Protocol):
     def member_scope(self) -> str | None: ...
     @property
     def rosters(self) -> Mapping[str, tuple[str, ...]]: ...
+    @property
+    def attestable(self) -> Collection[str] | None:
+        """What people may attest; None where nobody knows."""
+        ...
 
     def words(self) -> Iterable[str]: ...

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ..diagnostics import Collector, Diagnostic
-from .nodes import Mapping, Node, Scalar
+from .nodes import Mapping, Node, Scalar, Sequence
 
-__all__ = ["Lost", "declared_names", "told_by", "without_consequences"]
+__all__ = ["Lost", "Meant", "without_consequences"]
 
-_NAMING = {"E205", "E211", "E214", "E305", "E406", "E407", "E501", "E602"}
-_OF_CATALOGUES = {"E205", "E214", "E305", "E406", "E501", "E602"}
+_NAMING = {"E205", "E211", "E214", "E305", "E406", "E407", "E408", "E501", "E602"}
+_OF_CATALOGUES = {"E205", "E214", "E305", "E406", "E408", "E501", "E602"}
+_UNBOUND = "no attestation binds "
 _UNKNOWN = re.compile(r"is called `|there is no metric `|cannot name `|must be a metric of type set")
 _WORD = re.compile(r"(?<=[` ])[a-z][A-Za-z0-9_.-]*(?=`)")
 _FIRST = re.compile(r"\s*([a-z]+):\s*([a-z0-9-]*)\s*(?:#.*)?")
@@ -21,14 +22,47 @@ _FIRST = re.compile(r"\s*([a-z]+):\s*([a-z0-9-]*)\s*(?:#.*)?")
 @dataclass(frozen=True, slots=True)
 class Lost:
     """Names whose declarations are at fault; `catalogue`: a whole catalogue document could not be read, so that
-    nobody knows what it declares."""
+    nobody knows what it declares; `attestations`: an attestations document is at fault."""
 
     names: frozenset[str] = frozenset()
     catalogue: bool = False
+    attestations: bool = False
 
 
-def declared_names(document: Node) -> Iterator[str]:
-    """Yield what a document means to declare, sound or not: a policy, metrics and scopes."""
+@dataclass(slots=True)
+class Meant:
+    """What the documents of a root mean to declare, sound or not. `unread` are the kinds of those that cannot be read
+    (empty: nobody knows which kind), `unsound` of those that break their schema."""
+
+    names: set[str] = field(default_factory=set)
+    attestations: set[str] = field(default_factory=set)
+    unread: set[str] = field(default_factory=set)
+    unsound: set[str] = field(default_factory=set)
+
+    def read(self, document: Node) -> None:
+        """Follow a document that can be read."""
+        self.names |= set(_declared(document))
+        self.attestations |= set(_attested(document))
+
+    def lines(self, lines: Iterable[str]) -> None:
+        """Follow a document of which nothing but its lines is known."""
+        kind, name = _told_by(lines)
+        self.names |= {name} if kind == "policy" else set()
+        self.unread.add(kind)
+
+    @property
+    def attestable(self) -> frozenset[str] | None:
+        """What people may attest, where that can be known."""
+        return None if self.unread & {"attestations", "rollout", ""} else frozenset(self.attestations)
+
+    def lost(self, sound: Iterable[str]) -> Lost:
+        """What is declared and not sound."""
+        faulty = {"attestations", ""} & (self.unread | self.unsound)
+        return Lost(frozenset(self.names - set(sound)), "metrics" in self.unread, bool(faulty))
+
+
+def _declared(document: Node) -> Iterator[str]:
+    """A policy, metrics and scopes."""
     if not isinstance(document, Mapping):
         return
     policy = document.get("policy")
@@ -44,8 +78,20 @@ def declared_names(document: Node) -> Iterator[str]:
             )
 
 
-def told_by(lines: Iterable[str]) -> tuple[str, str]:
-    """Return the kind and the name that the first line of a document gives, also where the rest cannot be read."""
+def _attested(document: Node) -> Iterator[str]:
+    """What people are asked to attest: by an attestations document, or for the stages of a rollout."""
+    table = document.get("attestations") if isinstance(document, Mapping) else None
+    yield from (key for key, _ in table.items()) if isinstance(table, Mapping) else ()
+    rollout = document.get("rollout") if isinstance(document, Mapping) else None
+    stages = document.get("stages") if isinstance(document, Mapping) else None
+    for stage in stages.items if isinstance(rollout, Scalar) and isinstance(stages, Sequence) else ():
+        name = stage.get("id") if isinstance(stage, Mapping) and stage.key("approve") else None
+        if isinstance(rollout, Scalar) and isinstance(name, Scalar):
+            yield f"{rollout.text}/{name.text}"
+
+
+def _told_by(lines: Iterable[str]) -> tuple[str, str]:
+    """The kind and the name that the first line of a document gives, also where the rest cannot be read."""
     first = next((each for each in lines if each.strip() and not each.lstrip().startswith("#")), "")
     match = _FIRST.fullmatch(first)
     return (match[1], match[2]) if match else ("", "")
@@ -57,11 +103,13 @@ def without_consequences(collector: Collector, lost: Lost, file: str | None = No
     def follows(found: Diagnostic) -> bool:
         if found.code not in _NAMING or (file is not None and found.span.file != file):
             return False
+        if lost.attestations and found.message.startswith(_UNBOUND):
+            return True
         if lost.catalogue and found.code in _OF_CATALOGUES and _UNKNOWN.search(found.message):
             return True
         return any(_prefixes(each) & lost.names for each in _WORD.findall(found.message))
 
-    if lost.names or lost.catalogue:
+    if lost.names or lost.catalogue or lost.attestations:
         collector.diagnostics[:] = [each for each in collector.diagnostics if not follows(each)]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
@@ -15,7 +15,7 @@ from ..limits import FORMAT
 from .attestations import Attestation, read_attestations
 from .catalogue import Catalogue
 from .composition import link
-from .consequences import Lost, declared_names, told_by, without_consequences
+from .consequences import Lost, Meant, without_consequences
 from .contract import holds
 from .declared import DEFAULT_MAX_AGE, read_catalogue
 from .environments import Environment, read_environment
@@ -81,31 +81,31 @@ def load_root(path: Path, collector: Collector, advance: Callable[[], None] = la
     `advance` is called after each file, for a progress bar.
     """
     by_kind: dict[str, list[MappingNode]] = {}
-    declared: set[str] = set()
-    blind = False
+    meant = Meant()
     count = 0
     for file, shown in _files(path, collector):
         node = read_file(file, shown, collector)
         count += 1
         advance()
         if node is None:
-            kind_told, name = told_by(collector.sources.get(shown, []))
-            declared |= {name} if kind_told == "policy" else set()
-            blind |= kind_told == "metrics"
+            meant.lines(collector.sources.get(shown, []))
             continue
-        declared |= set(declared_names(node))
+        meant.read(node)
         kind = _kind(node, shown, path, collector)
         if kind and isinstance(node, MappingNode) and holds(_SCHEMAS.get(kind, kind), node, collector):
             by_kind.setdefault(kind, []).append(node)
+        elif kind:
+            meant.unsound.add(kind)
+        else:
+            meant.unread.add("")
     max_age = _max_age(by_kind.get("interlock", []))
     catalogue = read_catalogue(by_kind.get("metrics", []), collector, max_age)
-    policies = link(_policies(by_kind.get("policy", []), catalogue, collector), collector)
+    policies = link(_policies(by_kind.get("policy", []), catalogue, collector, meant.attestable), collector)
     attestations = read_attestations(by_kind.get("attestations", []), catalogue, collector)
     rollouts = read_rollouts(by_kind.get("rollout", []), catalogue, policies, attestations, collector)
     attestations |= approvals(rollouts)
     environments = _environments(by_kind.get("environment", []), policies, rollouts, collector)
-    sound = {*catalogue.metrics, *catalogue.scopes, *policies}
-    lost = Lost(frozenset(declared - sound), blind)
+    lost = meant.lost([*catalogue.metrics, *catalogue.scopes, *policies])
     without_consequences(collector, lost)
     sources = tuple(by_kind.get("sources", []))
     tests = tuple(by_kind.get("tests", []))
@@ -182,11 +182,13 @@ def _max_age(marks: list[MappingNode]) -> Decimal | None:
     return None if given.text == "never" else parse_duration(given.text)
 
 
-def _policies(nodes: list[MappingNode], catalogue: Catalogue, collector: Collector) -> dict[str, Policy]:
+def _policies(
+    nodes: list[MappingNode], catalogue: Catalogue, collector: Collector, attestable: Collection[str] | None
+) -> dict[str, Policy]:
     found: dict[str, Policy] = {}
     check_former(nodes, collector)
     for node in nodes:
-        policy = read_policy(node, catalogue, collector)
+        policy = read_policy(node, catalogue, collector, attestable)
         if policy is None:
             continue
         if policy.id in found:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import keyword
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from ..language.declarations import MetricDeclaration, ParamDeclaration
@@ -19,12 +19,13 @@ _KEYWORDS = {"and", "or", "not", "in", "true", "false", "never", "seen", "needed
 
 @dataclass(slots=True)
 class Names:
-    """Fulfils the checker's `Declarations` for one policy."""
+    """Fulfils the checker's `Declarations` for one policy; `attestable` None: nobody knows what may be attested."""
 
     catalogue: Catalogue
     member_scope: str | None = None
     param_table: dict[str, Param] = field(default_factory=dict)
     lets: dict[str, Node | None] = field(default_factory=dict)
+    attestable: Collection[str] | None = None
 
     @property
     def metrics(self) -> Mapping[str, MetricDeclaration]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from decimal import Decimal
 from typing import Literal
 
@@ -25,10 +25,12 @@ __all__ = ["read_policy"]
 _EXTRA_WORDS = ("seen", "needed", "margin")
 
 
-def read_policy(document: Mapping, catalogue: Catalogue, collector: Collector) -> Policy | None:
-    """Return the policy, or None after complaints about it."""
+def read_policy(
+    document: Mapping, catalogue: Catalogue, collector: Collector, attestable: Collection[str] | None = None
+) -> Policy | None:
+    """Return the policy, or None after complaints about it; `attestable` is what people may attest, where known."""
     before = len(collector.errors)
-    reader = _PolicyReader(document, catalogue, collector)
+    reader = _PolicyReader(document, Names(catalogue, attestable=attestable), collector)
     policy = reader.read()
     without_consequences(collector, Lost(reader.lost()), document.span.file)
     return policy if len(collector.errors) == before else None
@@ -48,10 +50,10 @@ def _names(node: Node | None) -> tuple[str, ...]:
 
 
 class _PolicyReader:
-    def __init__(self, document: Mapping, catalogue: Catalogue, collector: Collector) -> None:
+    def __init__(self, document: Mapping, names: Names, collector: Collector) -> None:
         self.document = document
         self.collector = collector
-        self.names = Names(catalogue)
+        self.names = names
         self.verdicts = _names(document.get("verdicts"))
 
     def complain(self, code: str, message: str, span: Span, hint: str | None = None) -> None:

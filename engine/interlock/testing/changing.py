@@ -47,9 +47,18 @@ class Changer:
         )
         given = node.get("attested")
         if given is not None:
-            unknown = isinstance(given, Scalar) and given.text == "unknown"
-            found = replace(found, attested=None if unknown else frozenset(_texts(given)))
+            found = replace(found, attested=self.attested(given))
         return replace(found, baselines=self.baselines(node, found))
+
+    def attested(self, given: Node) -> frozenset[str] | None:
+        if isinstance(given, Scalar) and given.text == "unknown":
+            return None
+        for each in given.items if isinstance(given, Sequence) else ():
+            name, known = each.text if isinstance(each, Scalar) else "", self.root.attestations
+            if name not in known and not self.root.lost.attestations:
+                hint = did_you_mean(name, known) or "declare it in an attestations document"
+                self.complain("E701", f"no attestation is called `{name}`", each, hint)
+        return frozenset(_texts(given))
 
     def environment(self, node: Mapping) -> str | None:
         given = node.get("environment")
