@@ -246,10 +246,12 @@ def test_it_never_goes_past_a_rule_that_is_itself_not_waivable(
 ) -> None:
     write(tmp_path, rollback=POLICY.replace("max: 4h", "max: 8h"))
     give(composed, ledger, "parent/child", **words_of)
+    give(composed, ledger, "top/child", **words_of)
     write(tmp_path, rollback=POLICY)
     decision, found = judged(composed, ledger, **metrics)
     assert words(found) == {"parent": "NO_GO", "rollback": "NO_GO", "top": "NO_GO"}
-    assert decision.notes == (f"{HEAD} `parent/child` does not count: beneath it {why}",)
+    heads = (f"{HEAD} `parent/child`", f"{HEAD.replace('1', '2')} `top/child`")
+    assert decision.notes == tuple(f"{each} does not count: beneath it {why}" for each in heads)
 
 
 def test_nor_past_one_that_the_role_may_not_waive(composed: Path, ledger: Path, tmp_path: Path) -> None:

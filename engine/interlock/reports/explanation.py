@@ -49,8 +49,8 @@ def _verdict(
 def _head(judged: Judged, verdict: Verdict, look: Look) -> Iterator[str]:
     tone = judged.tone(verdict)
     word = look.paint(f"{mark(tone, look)} {judged.word(verdict)}", tone)
-    opening = line(f", {verdict.opening}") if verdict in judged.opened else ""
-    yield f"{look.paint(line(verdict.name), 'strong')} {verdict.version}: {word}{opening}"
+    opening = line(judged.opening(verdict))
+    yield f"{look.paint(line(verdict.name), 'strong')} {verdict.version}: {word}{', ' if opening else ''}{opening}"
     yield from wrapped(line(verdict.title), look.width, "  ", "  ")
     if verdict.possible != verdict.verdict:
         yield f"  with what is missing it could be as bad as {verdict.possible}"
@@ -70,7 +70,7 @@ def _rule(judged: Judged, rule: RuleResult, look: Look, source: Sequence[str]) -
     yield from f"{sign} {look.paint(line(rule.id), 'strong')} {word}{given}{beside}{place}".split("\n")
     if rule.title:
         yield from wrapped(line(rule.title), look.width, "  ", "  ")
-    if rule.outcome == "fail" or not (rule.comparisons or rule.causes):
+    if rule.outcome == "fail" or rule.waiver or not (rule.comparisons or rule.causes):
         yield from wrapped(line(rule.reason), look.width, f"{_INDENT}why: ", f"{_INDENT}     ")
     yield from _compared(rule, look, source)
     yield from _unknown(judged, rule, look)

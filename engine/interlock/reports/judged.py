@@ -66,7 +66,11 @@ class Judged:
     @property
     def opened(self) -> tuple[Verdict, ...]:
         """The verdicts that a waiver made better and that may still be acted upon: a reader learns of them first."""
-        return tuple(each for each in self.verdicts if each.opening and not self.expired(each))
+        return tuple(each for each in self.verdicts if self.opening(each))
+
+    def opening(self, verdict: Verdict) -> str:
+        """Say whose waiver made a verdict better that may still be acted upon; empty where none did."""
+        return "" if self.expired(verdict) else verdict.opening
 
     def expired(self, verdict: Verdict) -> bool:
         """Tell whether the clock has passed the verdict."""
@@ -77,8 +81,9 @@ class Judged:
         return EXPIRED if self.expired(verdict) else verdict.verdict
 
     def words(self, verdict: Verdict) -> str:
-        """The verdict as it stands, with whoever opened it by a waiver."""
-        return f"{verdict.verdict}, {verdict.opening}" if verdict in self.opened else self.word(verdict)
+        """The verdict as a table shows it, with whoever opened it by a waiver."""
+        opening = self.opening(verdict)
+        return f"{self.word(verdict)}, {opening}" if opening else self.word(verdict)
 
     def tone(self, verdict: Verdict) -> str:
         """`good`, `middle`, `bad`, or `blind` for what cannot be acted upon."""

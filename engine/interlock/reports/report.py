@@ -39,6 +39,7 @@ def report(judged: Judged) -> str:
         vocabularies=_vocabularies(judged),
         tones={tone: sum(each.tone == tone for each in whole) for tone in ("good", "middle", "bad", "blind")},
         whole=len(whole),
+        opened=sum(bool(judged.opening(each.verdict)) for each in whole),
         engine=__version__,
         baselines=next((each.inputs.baselines for each in judged.verdicts), {}),
         readings=_readings(judged),
