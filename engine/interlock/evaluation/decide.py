@@ -30,7 +30,7 @@ from .renaming import Renames
 from .request import Decision, Refusal, Request
 from .shapes import Shaped
 from .verdict import Inputs, RuleResult, Unmet, Verdict, Waived
-from .waiving import Plea, beneath, beside, counted, stray, unmet
+from .waiving import Hearing, Plea, beneath, beside, counted, unmet
 
 __all__ = ["Decision", "Refusal", "Request", "decide"]
 
@@ -45,11 +45,11 @@ def decide(
 
     Raises UsageError for a policy that does not exist.
     """
+    policies = {name: each.policy for name, each in compiled.items()}
     if request.memory is not None:
-        renames = Renames.of(each.policy for each in compiled.values())
-        request = replace(request, memory=request.memory.under(renames))
-    judge = _Judge(compiled, measures, request)
-    plain = _Judge(compiled, measures, request, waiving=False)
+        request = replace(request, memory=request.memory.under(Renames.of(policies.values())))
+    judge = _Judge(compiled, measures, request, Hearing(request.memory))
+    plain = _Judge(compiled, measures, request, Hearing(None))
     verdicts: list[Verdict] = []
     refusals: list[Refusal] = []
     for name in sorted(compiled if asked is None else set(asked)):
@@ -61,7 +61,7 @@ def decide(
             refusals.append(Refusal(name, str(problem)))
     if request.memory is not None:
         refusals += [Refusal(*each) for each in gone(compiled, request.memory)]
-        judge.notes.update(stray(request.memory, judge.rules, measures.as_of))
+    judge.notes |= judge.hearing.notes(policies, measures.as_of)
     notes = sorted({*judge.notes, *map(str, measures.restated)})
     return Decision(tuple(verdicts), tuple(refusals), tuple(notes), joined_facts(judge.facts))
 
@@ -75,7 +75,7 @@ class _Judge:
     compiled: Mapping[str, CompiledPolicy]
     measures: Measures
     request: Request
-    waiving: bool = True
+    hearing: Hearing
     notes: set[str] = field(default_factory=set)
     facts: list[Fact] = field(default_factory=list)
     kept: dict[tuple[str, tuple[tuple[str, object], ...]], list[Verdict]] = field(default_factory=dict)
@@ -83,10 +83,6 @@ class _Judge:
     @property
     def catalogue(self) -> Catalogue:
         return self.measures.catalogue
-
-    def rules(self, name: str) -> list[str]:
-        """Return the rules of a policy, none where it is gone."""
-        return [each.id for each in self.compiled[name].policy.rules] if name in self.compiled else []
 
     def policy(self, name: str, given: Mapping[str, Value]) -> list[Verdict]:
         """Return one verdict, or one for each member; a member at which no rule applies is left out."""
@@ -259,15 +255,13 @@ class _Case:
 
     def judged(self, compiled: CompiledRule) -> tuple[Outcome, RuleResult]:
         """Decide one rule, waive it where a person gave leave, and write its result; no waiver clears a latch."""
-        rule, memory = compiled.rule, self.judge.request.memory
+        rule = compiled.rule
         outcome, latched = self.settled(compiled)
         result = self.result(compiled, outcome, latched=latched)
         below = () if outcome.word == "skipped" else beneath(self.children.get(rule.id, ()))
         key = (self.policy.id, self.member or "", rule.id)
         plea = Plea(rule, key, outcome.word, self.judge.measures.as_of, latched, below)
-        given = memory.waivers(key) if memory is not None and self.judge.waiving else ()
-        waiver = plea.granted(given)
-        self.judge.notes.update(plea.remarks(given, waiver))
+        waiver = self.judge.hearing.heard(plea)
         if waiver is None:
             self.unmet += unmet(plea)
             return outcome, result

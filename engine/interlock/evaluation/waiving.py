@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from ..language.times import show_duration, show_time
-from ..policy.model import Composition, Rule
+from ..policy.model import Composition, Policy, Rule
 from .history import Key, Memory, Waiver
 from .outcomes import Outcome
 from .verdict import NOT_EVALUATED, Unmet, Verdict, Waived
 
-__all__ = ["Plea", "beneath", "beside", "counted", "hindered", "stray", "unmet"]
+__all__ = ["Hearing", "Plea", "beneath", "beside", "counted", "hindered", "unmet"]
 
 _WORDS = {"fail": "fails", "unknown": "is unknown"}
 
@@ -69,12 +69,19 @@ class Plea:
                 return f"beneath it `{each.name}` {each.outcome}: {why}"
         return ""
 
-    def remarks(self, waivers: Iterable[Waiver], used: Waiver | None) -> Iterator[str]:
-        """Yield what is to be told of waivers: expired, unused, too broad, or not allowed."""
+    def remarks(self, waivers: Iterable[Waiver], used: Waiver | None) -> Iterator[tuple[int, str]]:
+        """Yield the entry of each waiver that did not count, and what is to be told of it."""
         for each in waivers:
-            told = self._too_broad() if each is used else self._remark(each, used)
+            told = "" if each is used else self._remark(each, used)
             if told:
-                yield f"the waiver of entry {each.entry} for `{self.name}` {told}"
+                yield each.entry, self._about(each, told)
+
+    def breadth(self, used: Waiver) -> Iterator[str]:
+        """Yield what is to be told of a waiver that covers more than what fails: a composition for one rule in it."""
+        inner = [each for each in self.beneath if not each.composes]
+        if len(inner) == 1:
+            only = f"beneath it only `{inner[0].name}` {inner[0].outcome}, waive that one"
+            yield self._about(used, f"is too broad: {only}")
 
     def _remark(self, waiver: Waiver, used: Waiver | None) -> str:
         needed = waiver.outcome == self.word and not self.idle
@@ -88,12 +95,45 @@ class Plea:
             return f"does not count: {why}"
         return "" if needed else "is in force and not needed"
 
-    def _too_broad(self) -> str:
-        """A waiver of a composition covers more than what fails where one rule alone does."""
-        inner = [each for each in self.beneath if not each.composes]
-        if len(inner) != 1:
-            return ""
-        return f"is too broad: beneath it only `{inner[0].name}` {inner[0].outcome}, waive that one"
+    def _about(self, waiver: Waiver, told: str) -> str:
+        return f"the waiver of entry {waiver.entry} for `{self.name}` {told}"
+
+
+@dataclass(slots=True)
+class Hearing:
+    """Hears the pleas of one evaluation, and remembers what became of every waiver; without a ledger there is none."""
+
+    memory: Memory | None
+    used: set[int] = field(default_factory=set)
+    idle: set[tuple[int, str]] = field(default_factory=set)
+    broad: set[str] = field(default_factory=set)
+
+    def heard(self, plea: Plea) -> Waiver | None:
+        """Return the waiver that lets a rule pass."""
+        given = () if self.memory is None else self.memory.waivers(plea.key)
+        waiver = plea.granted(given)
+        self.idle.update(plea.remarks(given, waiver))
+        if waiver is not None:
+            self.used.add(waiver.entry)
+            self.broad.update(plea.breadth(waiver))
+        return waiver
+
+    def notes(self, policies: Mapping[str, Policy], as_of: Decimal) -> set[str]:
+        """Return what is to be told: of a rule that was judged with several params only what holds for all of them."""
+        idle = {text for entry, text in self.idle if entry not in self.used}
+        left = set() if self.memory is None else set(_left(self.memory, policies, as_of))
+        return self.broad | idle | left
+
+
+def _left(memory: Memory, policies: Mapping[str, Policy], as_of: Decimal) -> Iterator[str]:
+    """Yield what is to be told of waivers in force for rules that are gone."""
+    there = {(name, rule.id) for name, policy in policies.items() for rule in policy.rules}
+    for key in memory.waived():
+        if key[::2] not in there:
+            for each in memory.waivers(key):
+                if each.at <= as_of < each.until:
+                    name = "/".join(key[::2])
+                    yield f"the waiver of entry {each.entry} for `{name}` is in force and the rule is gone"
 
 
 def hindered(terms: tuple[tuple[str, ...], Decimal] | None, role: str, lasting: Decimal) -> str:
@@ -150,13 +190,3 @@ def _worse(without: Verdict, found: Verdict) -> tuple[str, str] | None:
     pairs = [(each.verdict, each.possible) for each in (without, found)]
     one, other = ([order.index(word) for word in pair] for pair in pairs)
     return pairs[0] if one > other else None
-
-
-def stray(memory: Memory, rules: Callable[[str], Iterable[str]], as_of: Decimal) -> Iterator[str]:
-    """Yield what is to be told of waivers in force for rules that are gone; `rules` are those of a policy."""
-    for key in sorted(memory.waived()):
-        if key[2] in rules(key[0]):
-            continue
-        for each in memory.waivers(key):
-            if each.at <= as_of < each.until:
-                yield f"the waiver of entry {each.entry} for `{key[0]}/{key[2]}` is in force and the rule is gone"
