@@ -213,9 +213,9 @@ def test_a_rule_that_is_gone_or_in_shadow_needs_no_waiver(root: Path, ledger: Pa
 def test_of_a_policy_judged_with_several_params_only_what_holds_for_all_is_told(
     root: Path, ledger: Path, tmp_path: Path
 ) -> None:
-    low = POLICY.replace("rules:", "params: {most: 50}\nrules:").replace("loss < 50", "loss < most")
+    low = POLICY.replace("rules:", "params: {limit: 50}\nrules:").replace("loss < 50", "loss < limit")
     write(tmp_path, rollback=low)
-    two = PARENT + "  - {id: mild, policy: rollback, at_worst: GO, with: {most: 90}}\n"
+    two = PARENT + "  - {id: mild, policy: rollback, at_worst: GO, with: {limit: 90}}\n"
     (root / "parent.yaml").write_text(two, encoding="utf-8")
     give(root, ledger)
     decision, found = judged(root, ledger)
