@@ -31,7 +31,9 @@ from .guard.gate_state import GateState
 from .guard.requiring import insisted
 from .language.checker import check as check_expression
 from .language.values import Value
+from .ledger.attesting import bound_to
 from .ledger.evaluations import Asking, Recorder
+from .ledger.quorum import unchecked
 from .ledger.record import DEFAULT as LEDGER
 from .policy.catalogue import Catalogue
 from .policy.loader import PolicyRoot
@@ -212,6 +214,8 @@ class PolicySet:
         asked = None if policies is None else tuple(policies)
         asking = Asking(self.documents, __version__, asked, environment, baselines or {})
         decision = self._judged(snapshot, recorder, asking)
+        unsure = unchecked(self.root.attestations, recorder.state.attestations)
+        decision = replace(decision, notes=(*decision.notes, *unsure))
         if not recorder.record:
             return decision
         steering = self.steering(snapshot, recorder, environment=environment)
@@ -315,20 +319,15 @@ class PolicySet:
         )
         return evaluate_expression(node, Measures(snapshot, self.catalogue), setting)
 
-    def bound(self, what: str, snapshot: Snapshot) -> dict[str, object]:
-        """Return the values that an attestation is bound to, read from a snapshot.
+    def bound(self, what: str, snapshot: Snapshot, by: str = "") -> dict[str, object]:
+        """Return the values that a person's word is bound to, read from a snapshot.
 
-        Raises UsageError for what may not be attested, or where a value is not known.
+        Raises UsageError for what may not be attested, where a value is not known, or where `by` made the change.
         """
         self.known("attestation", what, self.root.attestations)
         self.within_rosters(snapshot)
-        measures = Measures(snapshot, self.catalogue)
-        names = self.root.attestations[what].binds
-        found = {name: bound_value(measures.metric(name)) for name in names}
-        lacking = [name for name, value in found.items() if value is None]
-        if lacking:
-            raise UsageError(f"`{what}` is bound to `{lacking[0]}`, which is unknown in {snapshot.name}")
-        return found
+        measures, declared = Measures(snapshot, self.catalogue), self.root.attestations[what]
+        return bound_to(declared, lambda name: bound_value(measures.metric(name)), snapshot.name, by)
 
     def compiled(self) -> Mapping[str, CompiledPolicy]:
         """The policies ready to be walked; made once."""

@@ -202,7 +202,7 @@ CODES: dict[str, Code] = {
         "An environment sets a param that is not declared, of another type, or outside its range.",
         "Follow the suggestion; environments may set declared params only."),
     "E408": Code("attestation declared wrongly",
-        "An attestation is bound to no single metric, has people in no role of it, a key that is none, or too few people.",
+        "An attestation is bound to no single metric, or its people, roles and keys cannot be enough.",
         "Follow the suggestion; `docs/ledger.md` shows each key of the document."),
     # sources
     "E501": Code("metric not in the catalogue",

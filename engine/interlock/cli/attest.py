@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
 
 import click
 
-from ..api import Snapshot
+from ..api import PolicySet, Snapshot
 from ..diagnostics import printable
 from ..errors import EXIT_BEST, UsageError
-from ..language.times import parse_duration, show_time
+from ..files import write_atomically
+from ..language.times import parse_duration
 from ..ledger.acts import recorded_snapshot
-from ..ledger.attesting import attest
+from ..ledger.attesting import attest, worded
+from ..ledger.cryptography_signing import sign
+from ..policy.attestations import Attestation
 from . import terminal
 from .acting import act_of, acting_options
 from .inputs import load_policies, read_snapshot
@@ -24,7 +29,9 @@ _EXAMPLES = """\b
 Examples:
   interlock attest human-sign-off --by WHO --role quant-lead --reason 'read the weekly report' --expires 7d
   interlock attest canary-symbols --by WHO --role risk --reason 'as agreed' --from snapshot.json
+  interlock attest live-sign-off --by WHO --role risk --reason 'all green' --from 12 --sign-key risk.pem
 """
+_FILE = click.Path(path_type=Path)
 
 
 @click.command("attest", epilog=_EXAMPLES)
@@ -35,6 +42,13 @@ Examples:
 )
 @click.option("--evidence", default="", metavar="TEXT", help="Where the evidence is.")
 @click.option("--from", "origin", metavar="SNAPSHOT|N", help="The snapshot whose values it is bound to.")
+@click.option(
+    "--sign-key", type=_FILE, metavar="FILE", help="Sign it with the private Ed25519 key in this PEM file."
+)
+@click.option(
+    "--to-sign", type=_FILE, metavar="FILE", help="Record nothing; write the bytes that are to be signed."
+)
+@click.option("--signature", type=_FILE, metavar="FILE", help="The signature of those bytes, 64 bytes long.")
 @acting_options
 @policies_option
 def command(
@@ -43,6 +57,9 @@ def command(
     expires: str | None,
     evidence: str,
     origin: str | None,
+    sign_key: Path | None,
+    to_sign: Path | None,
+    signature: Path | None,
     by: str,
     reason: str,
     at: Decimal | None,
@@ -51,8 +68,11 @@ def command(
 ) -> int:
     """Record that a person attests WHAT.
 
-    It counts for the bound values as they were in the snapshot, until it expires, and only with enough others.
+    It counts for the bound values as they were in the snapshot, until it expires, and only with enough others. Where
+    the policy lists keys it is signed: with `--sign-key`, or elsewhere: `--to-sign` writes what is to be signed, and
+    the same words with `--signature` record it.
     """
+    signer = _signer(sign_key, to_sign, signature, at)
     act = act_of(by, reason, at)
     loaded = load_policies(policies)
     loaded.known("attestation", what, loaded.root.attestations)
@@ -60,16 +80,63 @@ def command(
     lasting = None if expires is None else parse_duration(expires)
     if expires is not None and lasting is None:
         raise UsageError(f"`--expires {printable(expires)}` is no duration: write `14d` or `2h`")
-    if declared.binds and origin is None:
-        names = ", ".join(declared.binds)
-        raise UsageError(f"`{what}` is bound to {names}: name the snapshot that shows it with `--from`")
-    bound = loaded.bound(what, _snapshot(origin, ledger)) if origin is not None else {}
-    until = attest(ledger, declared, role, bound, act, lasting=lasting, evidence=evidence)
-    terminal.say(f"{printable(by)} attested {what} as {role} until {show_time(until)}")
+    bound = _bound(loaded, declared, origin, ledger, by)
+    word = worded(declared, role, bound, act, lasting=lasting, evidence=evidence)
+    if to_sign is not None:
+        write_atomically(to_sign, word.text())
+        terminal.say(
+            f"wrote {to_sign.as_posix()}: sign it, and record it with the same words and `--signature FILE`"
+        )
+        return EXIT_BEST
+    missing = attest(ledger, declared, word, sign=signer, anchor=act.anchor)
+    told = f", {missing}" if missing else ""
+    terminal.say(f"{printable(by)} attested {what} as {role} until {word.until}{told}")
     return EXIT_BEST
+
+
+def _bound(
+    loaded: PolicySet, declared: Attestation, origin: str | None, ledger: Path, by: str
+) -> dict[str, object]:
+    names = [*declared.binds, *filter(None, [declared.author])]
+    if names and origin is None:
+        told = ", ".join(names)
+        raise UsageError(
+            f"`{declared.name}` depends on {told}: name the snapshot that shows it with `--from`"
+        )
+    return {} if origin is None else loaded.bound(declared.name, _snapshot(origin, ledger), by)
 
 
 def _snapshot(origin: str, ledger: Path) -> Snapshot:
     if origin.isascii() and origin.isdecimal():
-        return recorded_snapshot(ledger, int(origin))
+        return recorded_snapshot(ledger, int(origin), failed=True)
     return read_snapshot(origin)
+
+
+def _signer(
+    key: Path | None, to_sign: Path | None, signature: Path | None, at: Decimal | None
+) -> Callable[[bytes], bytes] | None:
+    """What gives the signature; None where none is given."""
+    given = {"--sign-key": key, "--to-sign": to_sign, "--signature": signature}
+    names = [f"`{name}`" for name, file in given.items() if file is not None]
+    if len(names) > 1:
+        raise UsageError(f"{' and '.join(names)} do not go together")
+    if key is None and names and at is None:
+        raise UsageError(f"{names[0]} needs `--at`: the bytes that are signed tell when it was said")
+    if key is not None:
+        return lambda text: sign(key, text, lambda: _passphrase(key))
+    return None if signature is None else lambda _: _read(signature)
+
+
+def _passphrase(key: Path) -> str:
+    if not sys.stdin.isatty():
+        raise UsageError(f"`{key.as_posix()}` is locked, and nobody is here to give the passphrase")
+    return str(click.prompt(f"passphrase of {key.as_posix()}", hide_input=True, err=True))
+
+
+def _read(signature: Path) -> bytes:
+    try:
+        with signature.open("rb") as handle:
+            return handle.read(65)
+    except OSError as problem:
+        reason = (problem.strerror or "the system refuses").lower()
+        raise UsageError(f"cannot read `{signature.as_posix()}`: {reason}") from None

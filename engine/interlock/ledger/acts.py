@@ -103,8 +103,8 @@ def freeze(path: Path, name: str, snapshot: Snapshot, act: Act) -> Mapping[str, 
     return metrics
 
 
-def recorded_snapshot(path: Path, sequence: int) -> Snapshot:
-    """Return the snapshot that an entry rests on; a run that failed is refused.
+def recorded_snapshot(path: Path, sequence: int, *, failed: bool = False) -> Snapshot:
+    """Return the snapshot that an entry rests on; a run that failed is refused unless `failed` ones are welcome.
 
     The entry is a snapshot, an evaluation none of whose verdicts is at its worst, or a verdict that is the best.
     """
@@ -115,10 +115,10 @@ def recorded_snapshot(path: Path, sequence: int) -> Snapshot:
         entry = entries[sequence - 1]
         data = entry.data
         if entry.kind == "verdict":
-            if data["verdict"]["verdict"] != data["verdict"]["verdicts"][0]:
+            if not failed and data["verdict"]["verdict"] != data["verdict"]["verdicts"][0]:
                 raise _failed(sequence, data["verdict"])
             entry = entries[int(data["evaluation"]) - 1]
-        elif entry.kind == "evaluation":
+        elif entry.kind == "evaluation" and not failed:
             for each in entries:
                 if (
                     each.kind == "verdict"

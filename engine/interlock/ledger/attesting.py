@@ -2,22 +2,48 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import base64
+from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
 from pathlib import Path
 
 from ..errors import UsageError
+from ..evaluation.canonical import canonical
 from ..language.times import show_duration, show_time
 from ..policy.attestations import Attestation
 from .acts import Act
+from .cryptography_signing import signed_by
 from .evaluations import Recorder
-from .quorum import may_speak
+from .quorum import counts, heard, lacking, may_speak, person
+from .state import State
+from .words import Attested, Word
 
-__all__ = ["attest"]
+__all__ = ["attest", "bound_to", "worded"]
+
+Sign = Callable[[bytes], bytes]
+"""Gives the signature of a text."""
 
 
-def attest(
-    path: Path,
+def bound_to(
+    declared: Attestation, value: Callable[[str], object], shown: str, by: str = ""
+) -> dict[str, object]:
+    """Return the values that a word is bound to, as `value` gives them from the snapshot called `shown`.
+
+    Raises UsageError where one of them is not known, or where `by` is the author of the change.
+    """
+    found = {name: value(name) for name in declared.binds}
+    unknown = next((name for name, each in found.items() if each is None), None)
+    if unknown is not None:
+        raise UsageError(f"`{declared.name}` is bound to `{unknown}`, which is unknown in {shown}")
+    author = person(str(value(declared.author) or "")) if declared.author else ""
+    if declared.author and not author:
+        raise UsageError(f"nobody can attest `{declared.name}`: `{declared.author}` is unknown in {shown}")
+    if author and author == person(by):
+        raise UsageError(f"`{by}` is `{declared.author}`: nobody attests a change of their own")
+    return found
+
+
+def worded(
     declared: Attestation,
     role: str,
     bound: Mapping[str, object],
@@ -25,38 +51,65 @@ def attest(
     *,
     lasting: Decimal | None = None,
     evidence: str = "",
-) -> Decimal:
-    """Record one person's word and return until when it counts.
+) -> Word:
+    """Return one person's word, as it is to be signed and recorded.
 
-    Raises UsageError for a role that may not attest it, a person who may not speak in the role, or a term that is
-    longer than the policy allows.
+    Raises UsageError for a role that may not attest it, a person who may not speak in the role or has no key where
+    keys are listed, or a term that is longer than the policy allows.
     """
+    name = declared.name
     if role not in declared.roles:
-        raise UsageError(f"`{role}` may not attest `{declared.name}`: roles are {', '.join(declared.roles)}")
+        raise UsageError(f"`{role}` may not attest `{name}`: roles are {', '.join(declared.roles)}")
     if not may_speak(declared, act.by, role):
         raise UsageError(f"`{act.by}` may not speak as `{role}`: {', '.join(declared.people[role])} may")
+    if declared.keys and act.by not in declared.keys:
+        raise UsageError(f"`{act.by}` has no key for `{name}`: {', '.join(sorted(declared.keys))} have")
     term = declared.expires if lasting is None else lasting
     if not 0 < term <= declared.expires:
         most = show_duration(declared.expires)
-        raise UsageError(
-            f"`{declared.name}` may be attested for {most} at most, not for {show_duration(term)}"
-        )
-    until = act.at + term
-    with Recorder(path, anchor=act.anchor) as recorder:
-        for word in recorder.state.attestations:
-            other = word.what == declared.name and word.by == act.by and word.role != role
-            if other and word.until > act.at:
-                raise UsageError(
-                    f"`{act.by}` attested `{declared.name}` as `{word.role}`: nobody counts for two roles"
-                )
-        body = {
-            "what": declared.name,
-            "by": act.by,
-            "role": role,
-            "reason": act.reason,
-            "evidence": evidence,
-            "until": show_time(until),
-            "bound": bound,
-        }
-        recorder.append(act.time, "attestation", body)
-    return until
+        raise UsageError(f"`{name}` may be attested for {most} at most, not for {show_duration(term)}")
+    until = show_time(act.at + term)
+    return Word(name, act.by, role, act.reason, evidence, act.time, until, bound)
+
+
+def attest(
+    path: Path, declared: Attestation, word: Word, *, sign: Sign | None = None, anchor: Path | None = None
+) -> str:
+    """Record one person's word and return what is still missing; empty where it opens.
+
+    Raises UsageError for a signature that is missing, not asked for or not that person's, and for a person who
+    speaks in another role already.
+    """
+    body = {**word.body(), **_signature(declared, word, sign)}
+    given = Attested.read(word.at, body)
+    with Recorder(path, anchor=anchor) as recorder:
+        past = list(_unexpired(recorder.state, declared.name, given.at))
+        for each in past:
+            if person(each.by) == person(word.by) and each.role != word.role and counts(declared, each):
+                told = f"`{each.by}` attested `{declared.name}` as `{each.role}`"
+                raise UsageError(f"{told}: nobody counts for two roles")
+        recorder.append(word.at, "attestation", body)
+    return lacking(declared, heard(declared, [*past, given], canonical(word.bound)))
+
+
+def _signature(declared: Attestation, word: Word, sign: Sign | None) -> dict[str, str]:
+    name = declared.name
+    if not declared.keys and sign is not None:
+        raise UsageError(f"`{name}` lists no keys, so that nobody would look at a signature")
+    if not declared.keys:
+        return {}
+    if sign is None:
+        raise UsageError(f"`{name}` asks for a signed word: sign it with `--sign-key FILE`")
+    found = base64.b64encode(sign(word.text())).decode("ascii")
+    if not signed_by(declared.keys[word.by], found, word.text()):
+        raise UsageError(f"this is not the signature of `{word.by}` for this word")
+    return {"signature": found}
+
+
+def _unexpired(state: State, what: str, at: Decimal) -> Iterator[Attested]:
+    """What was said of it and counts at an instant; of a stage only what was said since it was entered."""
+    rollout, _, stage = what.partition("/")
+    since = state.standing(rollout).entered if stage else Decimal(0)
+    for each in state.attestations:
+        if each.what == what and since <= each.at <= at < each.until:
+            yield each

@@ -1,36 +1,73 @@
-"""Whether what people attested is enough: roles, distinct people, terms and the values that they spoke of."""
+"""Whether what people attested is enough: roles, distinct people, signatures, and the values that they spoke of."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import unicodedata
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
+from ..errors import MissingExtra
 from ..evaluation.canonical import canonical
 from ..policy.attestations import Attestation
-from .state import Attested
+from .cryptography_signing import missing, signed_by
+from .words import Attested
 
-__all__ = ["enough", "may_speak"]
+__all__ = ["counts", "enough", "heard", "lacking", "may_speak", "person", "unchecked"]
 
 
 def enough(declared: Attestation, words: Sequence[Attested], value: Callable[[str], object]) -> bool:
-    """Tell whether all roles were heard by enough distinct people, for the bound values as `value` gives them.
-
-    A person counts in one role only, the first that the person spoke in, and the author of the change in none.
-    """
+    """Tell whether all roles were heard by enough distinct people, for the bound values as `value` gives them."""
     bound = {name: value(name) for name in declared.binds}
-    if any(each is None for each in bound.values()):
+    author = str(value(declared.author) or "") if declared.author else ""
+    if any(each is None for each in bound.values()) or (declared.author and not author.strip()):
         return False
-    now = canonical(bound)
-    author = value(declared.author) if declared.author else ""
-    if author is None:
-        return False
+    return not lacking(declared, heard(declared, words, canonical(bound), author))
+
+
+def heard(declared: Attestation, words: Sequence[Attested], bound: bytes, author: str = "") -> dict[str, str]:
+    """Return who counts, with the role: the first that the person spoke in, and the author of the change in none."""
     roles: dict[str, str] = {}
     for word in words:
-        fits = word.bound == now and word.by != author and may_speak(declared, word.by, word.role)
-        if fits and word.until - word.at <= declared.expires:
-            roles.setdefault(word.by, word.role)
-    return set(declared.roles) <= set(roles.values()) and len(roles) >= declared.quorum
+        by = person(word.by)
+        fits = word.bound == bound and by != person(author) and word.until - word.at <= declared.expires
+        if fits and by not in roles and counts(declared, word):
+            roles[by] = word.role
+    return roles
 
 
-def may_speak(declared: Attestation, person: str, role: str) -> bool:
+def lacking(declared: Attestation, roles: Mapping[str, str]) -> str:
+    """Return what is missing where those who count are too few; empty where they are enough."""
+    silent = [role for role in declared.roles if role not in roles.values()]
+    if silent:
+        return f"{', '.join(silent)} {'is' if len(silent) == 1 else 'are'} not heard yet"
+    return "" if len(roles) >= declared.quorum else f"{len(roles)} of {declared.quorum} people"
+
+
+def counts(declared: Attestation, word: Attested) -> bool:
+    """Tell whether a word is from one who may speak and, where the policy lists keys, signed with that one's key."""
+    if not may_speak(declared, word.by, word.role):
+        return False
+    if not declared.keys:
+        return True
+    key = declared.keys.get(word.by)
+    try:
+        return key is not None and signed_by(key, word.signature, word.text)
+    except MissingExtra:
+        return False
+
+
+def may_speak(declared: Attestation, by: str, role: str) -> bool:
     """Tell whether a person may speak in a role: in one without a list everybody may."""
-    return role in declared.roles and person in declared.people.get(role, (person,))
+    return role in declared.roles and by in declared.people.get(role, (by,))
+
+
+def person(name: str) -> str:
+    """Return the same for every way to write a name: capitals, spaces and composed letters make no second person."""
+    return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
+
+
+def unchecked(declared: Mapping[str, Attestation], words: Iterable[Attested]) -> Iterator[str]:
+    """Yield a line for each attestation whose signatures cannot be checked here, so that no word on it counts."""
+    signed = {each.what for each in words if each.signature}
+    for name in sorted(name for name in signed if name in declared and declared[name].keys):
+        if problem := missing():
+            yield f"attestation {name}: nobody's word counts: {problem}"

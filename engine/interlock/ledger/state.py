@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from ..evaluation.canonical import canonical
 from ..evaluation.history import Key, Latch, Seen, Waiver
 from ..language.times import parse_time
 from .entry import Entry
@@ -16,6 +15,7 @@ from .notifying import Told
 from .record import Head
 from .standing import Standing
 
+from .words import Attested
 __all__ = ["Attested", "Frozen", "Recorded", "State", "fold"]
 
 
@@ -34,19 +34,6 @@ class Frozen:
 
     document: str
     by: str
-    sequence: int
-
-
-@dataclass(frozen=True, slots=True)
-class Attested:
-    """One person's word: who, in which role, from when until when, and the bound values as canonical JSON."""
-
-    what: str
-    by: str
-    role: str
-    at: Decimal
-    until: Decimal
-    bound: bytes
     sequence: int
 
 
@@ -119,10 +106,7 @@ class State:
         self.baselines.setdefault(data["name"], Frozen(data["document"], data["by"], entry.sequence))
 
     def _attestation(self, entry: Entry, data: Mapping[str, Any]) -> None:
-        until, bound = _instant(data["until"]), canonical(data["bound"])
-        at = _instant(entry.time)
-        found = Attested(data["what"], data["by"], data["role"], at, until, bound, entry.sequence)
-        self.attestations.append(found)
+        self.attestations.append(Attested.read(entry.time, data))
 
     def _waiver(self, entry: Entry, data: Mapping[str, Any]) -> None:
         terms = (_instant(entry.time), _instant(data["until"]))

@@ -7,7 +7,9 @@ import binascii
 
 __all__ = ["read_key"]
 
-_HEADER = bytes.fromhex("302a300506032b6570032100")  # what RFC 8410 writes before the 32 bytes of a public key
+_HEADER = bytes.fromhex(
+    "302a300506032b6570032100"
+)  # what RFC 8410 writes before the 32 bytes of a public key
 _PRIVATE = bytes.fromhex("302e020100300506032b657004220420")  # and before a private one
 _SIZE = 32
 _PRIME = 2**255 - 19
