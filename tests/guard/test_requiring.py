@@ -10,8 +10,9 @@ import pytest
 
 import interlock
 from interlock.language.times import parse_time
+from interlock.ledger.evaluations import Recorder
 
-from .small import snapshot, write
+from .small import FILES, snapshot, write
 
 LIVE = {"LIVE_MODE": "TRUE"}
 NOT_READY = "gate is NO_GO, GO is needed: ready: the desk is not ready"
@@ -75,6 +76,26 @@ def test_on_paper_the_program_goes_on_and_is_told(caplog: pytest.LogCaptureFixtu
         f"paper: live mode would be refused: {NOT_READY}",
     ]
     assert not Path("switch.txt").exists()
+
+
+def test_a_gate_that_a_waiver_opened_is_a_warning(caplog: pytest.LogCaptureFixture) -> None:
+    terms = "require: calm, waivable: {by: [risk], max: 4h}"
+    text = FILES["gate.yaml"].replace("require: calm", terms)
+    Path("policies/gate.yaml").write_text(text, encoding="utf-8")
+    snapshot(Path("s.json"), calm=False)
+    body = {
+        **{"policy": "gate", "member": "", "rule": "calm", "outcome": "fail", "role": "risk"},
+        **{"by": "risk-desk", "ticket": "OPS-12", "reason": "outage", "until": "2026-03-30T13:00:00Z"},
+    }
+    with Recorder(Path(".interlock/ledger.db")) as recorder:
+        recorder.append("2026-03-30T11:00:00Z", "waiver", body)
+    with caplog.at_level(logging.INFO):
+        assert require().open
+    opened = "gate: GO, opened by a waiver until 2026-03-30T13:00:00Z (risk-desk, OPS-12)"
+    assert [(each.levelname, each.getMessage()) for each in caplog.records] == [
+        ("WARNING", opened),
+        ("INFO", "live: gate is GO"),
+    ]
 
 
 def test_the_switch_lies_below_the_desk_by_default() -> None:

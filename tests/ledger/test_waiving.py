@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from jsonschema import Draft202012Validator
 
 import interlock
 from interlock.errors import UsageError
@@ -16,6 +17,7 @@ from interlock.evaluation.verdict import Verdict
 from interlock.language.times import show_time
 from interlock.ledger.acts import Act
 from interlock.ledger.waiving import Leave, waive
+from interlock.policy.contract import schema
 
 from .roots import evaluate, instant, rule, snapshot, write
 
@@ -115,6 +117,8 @@ def test_a_waived_rule_counts_as_passed_and_the_verdict_says_so(root: Path, ledg
     opening = "GO, opened by a waiver until 2026-03-27T08:00:00Z (rita, OPS-12)"
     assert [each.headline for each in decision.verdicts] == [f"parent: {opening}", f"rollback: {opening}"]
     assert [each.unwaived for each in decision.verdicts] == [("NO_GO", "NO_GO"), ("NO_GO", "NO_GO")]
+    for each in decision.verdicts:
+        Draft202012Validator(schema("verdict")).validate(json.loads(each.canonical()))
     assert json.loads(gate.canonical())["unwaived"] == {"verdict": "NO_GO", "possible": "NO_GO"}
     assert json.loads(parent.canonical())["waivers"] == [
         {
