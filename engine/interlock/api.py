@@ -194,7 +194,7 @@ class PolicySet:
             self.values_of(environment), frozen, stateless, __version__,
             memory=memory, attestations=self.root.attestations,
         )  # fmt: skip
-        earlier = () if memory is None else memory.earlier()
+        earlier = () if memory is None else memory.earlier(self.catalogue.scopes)
         return decide(self.compiled(), Measures(snapshot, self.catalogue, earlier, rollout), request, asked)
 
     def recorded(
@@ -252,7 +252,7 @@ class PolicySet:
                 memory=memory, rollout=around,
             )  # fmt: skip
 
-        return recorder.judged(snapshot, asking, judge)
+        return recorder.judged(snapshot, replace(asking, scopes=self.catalogue.scopes), judge)
 
     def gate(
         self,

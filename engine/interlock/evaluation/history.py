@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Protocol
 
 from ..policy.attestations import Attestation
+from ..policy.catalogue import Scope
 from .renaming import Key, Renames
 from .snapshot import Snapshot
 
@@ -59,8 +60,9 @@ class Memory(Protocol):
         """The digest of the newest entry that was known."""
         ...
 
-    def earlier(self) -> Sequence[Snapshot]:
-        """Return the recorded snapshots up to the instant, oldest first."""
+    def earlier(self, scopes: Mapping[str, Scope]) -> Sequence[Snapshot]:
+        """Return recorded snapshots up to the instant, oldest first, that list all that any of them listed of a series;
+        `scopes` say which names mean one member."""
         ...
 
     def first(self, policy: str) -> Decimal | None:

@@ -65,32 +65,32 @@ class Snapshot:
         if problems:
             raise SnapshotError("\n".join(f"{name}: {each}" for each in problems))
         assert isinstance(document, dict)
-        return cls._of(document, name)
+        meaning = {key: value for key, value in document.items() if key != "collected"}
+        return cls._of(meaning, name, digest(canonical(_plain(meaning))))
 
     @classmethod
     def restored(cls, data: bytes, name: str = "snapshot") -> Snapshot:
         """Read what `canonical` gave: the same snapshot, odd numbers included."""
         document = _odd_again(_decoded(data, name))
         assert isinstance(document, dict)
-        return cls._of(document, name)
+        return cls._of(document, name, digest(data))
 
     def canonical(self) -> bytes:
         """Return the meaning as canonical JSON, the bytes that `digest` is the hash of."""
         return canonical(_plain(dict(self.meaning)))
 
     @classmethod
-    def _of(cls, document: dict[str, Any], name: str) -> Snapshot:
-        as_of = parse_time(document["as_of"])
+    def _of(cls, meaning: dict[str, Any], name: str, of: str) -> Snapshot:
+        as_of = parse_time(meaning["as_of"])
         assert as_of is not None
-        meaning = {key: value for key, value in document.items() if key != "collected"}
         return cls(
             as_of,
-            MappingProxyType(document["metrics"]),
-            MappingProxyType(document.get("scopes", {})),
-            MappingProxyType(document.get("env", {})),
-            digest(canonical(_plain(meaning))),
+            MappingProxyType(meaning["metrics"]),
+            MappingProxyType(meaning.get("scopes", {})),
+            MappingProxyType(meaning.get("env", {})),
+            of,
             name,
-            MappingProxyType(document.get("provenance", {})),
+            MappingProxyType(meaning.get("provenance", {})),
             MappingProxyType(meaning),
         )
 

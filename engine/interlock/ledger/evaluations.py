@@ -14,12 +14,15 @@ from ..evaluation.history import Fact, Memory
 from ..evaluation.request import Decision
 from ..evaluation.snapshot import Snapshot
 from ..language.times import show_time
+from ..policy.catalogue import Scope
 from .anchoring import anchored, holding, kept
+from .archive import naming
 from .entry import Draft, Entry
 from .memory import LedgerMemory
 from .notifying import events
 from .record import Ledger, Writing
 from .state import State, fold
+from .sufficing import sufficient
 
 __all__ = ["Asking", "Decide", "Recorder"]
 
@@ -31,7 +34,7 @@ Decide = Callable[[Memory, Mapping[str, Snapshot]], Decision]
 class Asking:
     """How a snapshot is judged, so that it can be judged again: texts of the policy documents by path, the policies
     asked for (None: all), the environment, baselines that were handed in, the engine's version, and the rollout inside
-    which it is judged."""
+    which it is judged, and the scopes, whose aliases tell which names mean one member."""
 
     documents: Mapping[str, str]
     engine: str
@@ -39,6 +42,7 @@ class Asking:
     environment: str | None = None
     baselines: Mapping[str, Snapshot] = field(default_factory=dict)
     rollout: str | None = None
+    scopes: Mapping[str, Scope] = field(default_factory=dict)
 
 
 class Recorder:
@@ -109,7 +113,8 @@ class Recorder:
         time = show_time(snapshot.as_of)
         policies = self._policies(time, asking.documents)
         if not self.state.holds(snapshot.digest):
-            self.append(time, "snapshot", {"document": self.keep(snapshot.canonical())})
+            needs = self._needs(snapshot, asking.scopes)
+            self.append(time, "snapshot", {"document": self.keep(snapshot.canonical()), **needs})
         number = self.append(
             time,
             "evaluation",
@@ -137,6 +142,20 @@ class Recorder:
                 }
                 self.append(time, "latch", {**_key(fact), **body, "evaluation": number})
         self._notify(time, decision)
+
+    def _needs(self, snapshot: Snapshot, scopes: Mapping[str, Scope]) -> dict[str, object]:
+        """Say which earlier snapshots are needed beside the newest one; a late one says nothing."""
+        archive, names = self.state.archive, naming(scopes)
+        if not archive.is_newest(snapshot.as_of):
+            return {}
+        past = archive.before(snapshot.as_of, snapshot.digest, names)
+        numbers = {id(self.load(each.document)): each.sequence for each in past.all}
+        needed, later = ([self.load(each.document) for each in part] for part in (past.needed, past.later))
+        kept = sufficient(needed, [*later, snapshot], scopes)
+        lasting = {each.document for each in past.all}
+        lasting |= {each.document for each in self.state.baselines.values()}
+        self._loaded = {name: each for name, each in self._loaded.items() if name in lasting}
+        return {"naming": names, "needs": [numbers[id(each)] for each in kept if each is not snapshot]}
 
     def _notify(self, time: str, decision: Decision) -> None:
         for event in events(decision.verdicts, self.state.told, self.renotify):

@@ -10,6 +10,8 @@ from ..evaluation.history import Key, Latch, Seen, Waiver
 from ..evaluation.renaming import Renames
 from ..evaluation.snapshot import Snapshot
 from ..policy.attestations import Attestation
+from ..policy.catalogue import Scope
+from .archive import naming
 from .quorum import enough
 from .state import State
 
@@ -34,12 +36,10 @@ class LedgerMemory:
         """The digest of the newest entry."""
         return self.state.head.digest
 
-    def earlier(self) -> Sequence[Snapshot]:
-        """The recorded snapshots up to the instant, oldest first, but the one that is judged."""
-        past = [
-            each for each in self.state.snapshots if each.as_of <= self.as_of and each.document != self.digest
-        ]
-        return [self.load(each.document) for each in past]
+    def earlier(self, scopes: Mapping[str, Scope]) -> Sequence[Snapshot]:
+        """The recorded snapshots up to the instant that are needed, oldest first, but the one that is judged."""
+        past = self.state.archive.before(self.as_of, self.digest, naming(scopes))
+        return [self.load(each.document) for each in past.all]
 
     def first(self, policy: str) -> Decimal | None:
         """The instant of the policy's first record."""

@@ -3,29 +3,21 @@
 from __future__ import annotations
 
 from bisect import bisect_left, insort
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
 from ..evaluation.history import Key, Latch, Seen, Waiver
 from ..language.times import parse_time
+from .archive import Archive, Recorded
 from .entry import Entry
 from .notifying import Told
 from .record import Head
 from .standing import Standing
-
 from .words import Attested
-__all__ = ["Attested", "Frozen", "Recorded", "State", "fold"]
 
-
-@dataclass(frozen=True, slots=True, order=True)
-class Recorded:
-    """A snapshot in the ledger: its instant, the entry that holds it, and its document's digest."""
-
-    as_of: Decimal
-    sequence: int
-    document: str
+__all__ = ["Frozen", "Recorded", "State", "fold"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +34,7 @@ class State:
     """All that the ledger remembers. Feed entries in their order with `take`; nothing else changes it."""
 
     head: Head = field(default_factory=Head)
-    snapshots: list[Recorded] = field(default_factory=list)
+    archive: Archive = field(default_factory=Archive)
     policies: set[str] = field(default_factory=set)
     outcomes: dict[Key, list[tuple[Decimal, int, str]]] = field(default_factory=dict)
     first: dict[str, Decimal] = field(default_factory=dict)
@@ -64,7 +56,12 @@ class State:
 
     def holds(self, document: str) -> bool:
         """Tell whether a snapshot is recorded."""
-        return any(each.document == document for each in self.snapshots)
+        return document in self.archive.documents
+
+    @property
+    def snapshots(self) -> Sequence[Recorded]:
+        """The recorded snapshots in order of instant and entry."""
+        return self.archive.order
 
     def before(self, key: Key, as_of: Decimal) -> list[tuple[Decimal, int, str]]:
         """Return the rule's outcomes before an instant, in order of instant and record."""
@@ -78,7 +75,7 @@ class State:
     # one method an entry's kind
 
     def _snapshot(self, entry: Entry, data: Mapping[str, Any]) -> None:
-        insort(self.snapshots, Recorded(_instant(entry.time), entry.sequence, data["document"]))
+        self.archive.add(Recorded(_instant(entry.time), entry.sequence, data["document"]), data)
 
     def _policies(self, entry: Entry, data: Mapping[str, Any]) -> None:
         self.policies.add(data["digest"])
