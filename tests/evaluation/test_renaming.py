@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+import tempfile
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from ledger.roots import FILES, act, evaluate, rule, snapshot, write
 
 import interlock
@@ -82,6 +85,21 @@ def test_points_that_were_judged_under_the_old_name_are_not_judged_again(
     assert latched(rule(found, "worse-days"))[:2] == ("fail", True)
 
 
+def test_nor_in_the_light_of_what_is_known_only_now(root: Path, ledger: Path, tmp_path: Path) -> None:
+    """A trigger that also reads a single value judges each point once, with the value of that time."""
+    words = ("streak(daily < -3%) >= 2", "streak(daily < -3%) >= 2 and loss > 50")
+    write(tmp_path, rollback=OLD.replace(*words))
+    one(root, ledger, snapshot("2026-03-29T06:30:00Z", BAD, loss=10))
+    for document, name in (
+        (BOTH, "worse-days"),
+        (BOTH.replace("    formerly: [bad-days]\n", ""), "worse-days"),
+    ):
+        write(tmp_path, rollback=document.replace(*words))
+        found = one(root, ledger, snapshot("2026-03-30T06:30:00Z", GOOD, loss=70))
+        follows = document is BOTH
+        assert latched(rule(found, name))[:2] == (("pass", False) if follows else ("fail", True))
+
+
 def test_blindness_and_hysteresis_count_from_what_was_known_under_the_old_name(
     root: Path, ledger: Path, tmp_path: Path
 ) -> None:
@@ -149,6 +167,86 @@ def test_a_renamed_rule_is_replayed_byte_for_byte(root: Path, ledger: Path, tmp_
             verdicts, ["rollback ROLLBACK", "alarm ROLLBACK", "alarm INVESTIGATE"], strict=True
         )
     ]
+
+
+# a rename changes nothing: any course of days, re-arms and new names against the same course under one name
+
+
+COURSES = st.lists(
+    st.one_of(
+        st.tuples(st.sampled_from([-0.05, 0.01]), st.sampled_from([10, 55, 70])),
+        st.just("rearm"),
+        st.tuples(st.just("rename"), st.sampled_from(["policy", "bad-days", "calm"])),
+    ),
+    min_size=4,
+    max_size=12,
+)
+
+
+class Course:
+    """One ledger, and the names that policy and rules have and had in it."""
+
+    def __init__(self, folder: Path, *, renames: bool) -> None:
+        folder.mkdir()
+        self.folder, self.renames, self.ledger = folder, renames, folder / "ledger.db"
+        self.names = {each: [each] for each in ("rollback", "bad-days", "calm")}
+        self.days = dict(FIRST)
+        self.load()
+
+    def load(self) -> None:
+        text = OLD
+        for name, each in self.names.items():
+            former = f"formerly: [{', '.join(each[:-1])}]" if each[:-1] else ""
+            key, space = ("policy", "") if name == "rollback" else ("id", "    ")
+            text = text.replace(
+                f"{key}: {name}\n", f"{key}: {each[-1]}\n" + (f"{space}{former}\n" if former else "")
+            )
+        self.root = write(self.folder, rollback=text)
+
+    def rename(self, what: str) -> None:
+        if self.renames:
+            names = self.names["rollback" if what == "policy" else what]
+            names.append(f"{names[0]}-{len(names)}")
+            self.load()
+
+    def day(self, change: float, loss: int) -> list[tuple[object, ...]]:
+        at = f"2026-03-{len(self.days) + 1:02}"
+        self.days[at] = change
+        found = one(
+            self.root,
+            self.ledger,
+            snapshot(f"2026-03-{len(self.days) + 1:02}T06:30:00Z", self.days, loss=loss),
+        )
+        assert found.refusals == ()
+        (verdict,) = found.verdicts
+        return [(verdict.verdict, verdict.possible)] + [
+            (each.outcome, each.contribution, each.latched) for each in verdict.rules
+        ]
+
+    def rearm(self) -> int:
+        renames = Renames.of(interlock.load(self.root).policies.values())
+        at = act(f"2026-03-{len(self.days) + 1:02}T07:00:00Z")
+        policy, rule = self.names["rollback"][-1], self.names["bad-days"][-1]
+        try:
+            return len(rearm(self.ledger, policy, rule, None, at, renames))
+        except UsageError:
+            return 0
+
+
+@settings(max_examples=settings.default.max_examples // 4)
+@given(COURSES)
+def test_under_new_names_everything_goes_on_as_under_one(course: list[object]) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        plain, renamed = (Course(Path(folder) / name, renames=name == "b") for name in ("a", "b"))
+        plain.days = {key: each for key, each in FIRST.items() if key < "2026-03-15"}
+        renamed.days = dict(plain.days)
+        for step in course:
+            if step == "rearm":
+                assert plain.rearm() == renamed.rearm()
+            elif isinstance(step, tuple) and step[0] == "rename":
+                renamed.rename(step[1])
+            else:
+                assert plain.day(*step) == renamed.day(*step)
 
 
 # where it stood

@@ -179,6 +179,17 @@ def test_it_holds_for_its_term_its_outcome_and_its_rule_only(root: Path, ledger:
     ]
 
 
+def test_of_several_that_expired_the_newest_is_told_of_and_none_where_another_counts(
+    root: Path, ledger: Path
+) -> None:
+    for hours in (1, 3, 2):
+        give(root, ledger, hours=hours)
+    after, _ = judged(root, ledger, "2026-03-27T10:00:00Z")
+    assert after.notes == (f"{HEAD.replace('1', '2')} `rollback/calm` expired at 2026-03-27T09:00:00Z",)
+    between, found = judged(root, ledger, "2026-03-27T08:30:00Z")
+    assert (between.notes, found["rollback"].waivers[0].entry) == ((), 2)
+
+
 @pytest.mark.parametrize(
     ("terms", "why"),
     [

@@ -71,8 +71,11 @@ class Plea:
 
     def remarks(self, waivers: Iterable[Waiver], used: Waiver | None) -> Iterator[tuple[int, str]]:
         """Yield the entry of each waiver that did not count, and what is to be told of it."""
-        for each in waivers:
-            told = "" if each is used else self._remark(each, used)
+        given = list(waivers)
+        over = [each for each in given if each.until <= self.as_of and each.outcome == self.word]
+        newest = max(over, key=lambda each: (each.until, each.entry), default=None)
+        for each in given:
+            told = "" if each is used else self._remark(each, expired=each is newest and used is None)
             if told:
                 yield each.entry, self._about(each, told)
 
@@ -83,13 +86,11 @@ class Plea:
             only = f"beneath it only `{inner[0].name}` {inner[0].outcome}, waive that one"
             yield self._about(used, f"is too broad: {only}")
 
-    def _remark(self, waiver: Waiver, used: Waiver | None) -> str:
+    def _remark(self, waiver: Waiver, *, expired: bool) -> str:
         needed = waiver.outcome == self.word and not self.idle
-        if waiver.at > self.as_of:
-            return ""
         if waiver.until <= self.as_of:
-            over = needed and used is None and not self.latched
-            return f"expired at {show_time(waiver.until)}" if over else ""
+            told = expired and needed and not self.latched
+            return f"expired at {show_time(waiver.until)}" if told else ""
         why = self.objection(waiver)
         if why:
             return f"does not count: {why}"
