@@ -70,7 +70,7 @@ def command(
 
     It counts for the bound values as they were in the snapshot, until it expires, and only with enough others. Where
     the policy lists keys it is signed: with `--sign-key`, or elsewhere: `--to-sign` writes what is to be signed, and
-    the same words with `--signature` record it.
+    the same options with `--signature` record it.
     """
     signer = _signer(sign_key, to_sign, signature, at)
     act = act_of(by, reason, at)
@@ -85,7 +85,7 @@ def command(
     if to_sign is not None:
         write_atomically(to_sign, word.text())
         terminal.say(
-            f"wrote {to_sign.as_posix()}: sign it, and record it with the same words and `--signature FILE`"
+            f"wrote {to_sign.as_posix()}: sign it, and record it with the same options and `--signature FILE`"
         )
         return EXIT_BEST
     missing = attest(ledger, declared, word, sign=signer, anchor=act.anchor)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 
 from ..language.printer import to_text
-from ..language.tree import Call, Node, walk
+from ..language.tree import Call, Literal, Node, walk
 from ..policy.catalogue import Catalogue, Metric
 from ..policy.model import Composition, Param, Policy, Rule
 from ..policy.names import metrics_read, params_read
@@ -34,7 +34,7 @@ class CompiledRule:
 @dataclass(frozen=True, slots=True)
 class CompiledPolicy:
     """One policy with its programs. `needs_ledger` names what it uses that a ledger must keep, `metrics` what it
-    reads, through lets too."""
+    reads and `attested` what it asks people to attest, through lets too."""
 
     policy: Policy
     rules: tuple[CompiledRule, ...]
@@ -44,6 +44,7 @@ class CompiledPolicy:
     needs_ledger: tuple[str, ...]
     static_digest: str
     metrics: tuple[str, ...] = ()
+    attested: tuple[str, ...] = ()
 
 
 def compile_policy(policy: Policy, catalogue: Catalogue) -> CompiledPolicy:
@@ -65,6 +66,7 @@ def compile_policy(policy: Policy, catalogue: Catalogue) -> CompiledPolicy:
         _needs_ledger(policy, trees),
         digest(canonical({"policy": _policy(policy), "catalogue": [_metric(each) for each in used]})),
         tuple(metrics),
+        _attested(trees),
     )
 
 
@@ -96,10 +98,15 @@ def _needs_ledger(policy: Policy, trees: list[Node]) -> tuple[str, ...]:
         names.append("blind_limit")
     if any(rule.hold is not None for rule in policy.rules):
         names.append("hold")
-    calls = [each for tree in trees for each in walk(tree) if isinstance(each, Call)]
-    if any(each.operator == "attested" for each in calls):
+    if _attested(trees):
         names.append("attested")
     return tuple(names)
+
+
+def _attested(trees: list[Node]) -> tuple[str, ...]:
+    calls = [each for tree in trees for each in walk(tree) if isinstance(each, Call)]
+    asked = [each.arguments[0] for each in calls if each.operator == "attested"]
+    return tuple(sorted({str(each.value) for each in asked if isinstance(each, Literal)}))
 
 
 # what a digest covers: meaning and texts, not comments, paths or lines

@@ -14,10 +14,11 @@ from ..language.values import Cause, Unknown, Value, merged
 from ..policy.catalogue import Catalogue
 from ..policy.model import Composition, Override, Param, Rule
 from .assumptions import printed
+from .attested import attested
 from .canonical import canonical, digest
 from .comparisons import compared
 from .compiled import CompiledPolicy, CompiledRule
-from .cutting import Cut, bound_value, gained
+from .cutting import Cut, gained
 from .history import Fact
 from .interpreter import Interpreter
 from .measures import Measures
@@ -48,8 +49,9 @@ def decide(
     policies = {name: each.policy for name, each in compiled.items()}
     if request.memory is not None:
         request = replace(request, memory=request.memory.under(Renames.of(policies.values())))
-    judge = _Judge(compiled, measures, request, Hearing(request.memory))
-    plain = _Judge(compiled, measures, request, Hearing(None))
+    words = attested(request, measures)
+    judge = _Judge(compiled, measures, request, words, Hearing(request.memory))
+    plain = _Judge(compiled, measures, request, words, Hearing(None))
     verdicts: list[Verdict] = []
     refusals: list[Refusal] = []
     for name in sorted(compiled if asked is None else set(asked)):
@@ -75,6 +77,7 @@ class _Judge:
     compiled: Mapping[str, CompiledPolicy]
     measures: Measures
     request: Request
+    attested: Mapping[str, Decimal] | None
     hearing: Hearing
     notes: set[str] = field(default_factory=set)
     facts: list[Fact] = field(default_factory=list)
@@ -108,14 +111,6 @@ class _Judge:
             else:
                 self.notes.add(f"{policy.id} at {member}: no rule applies")
         return found or [_Case(self, compiled, None, given).nobody(doubt)]
-
-    def attested(self) -> frozenset[str] | None:
-        """What enough people attested, None where nobody can tell."""
-        memory = self.request.memory
-        if memory is None:
-            return self.request.attested if self.request.stateless else None
-        declared = self.request.attestations
-        return memory.attested(declared, lambda name: bound_value(self.measures.metric(name)))
 
     def refuse(self, compiled: CompiledPolicy) -> None:
         policy = compiled.policy
@@ -153,7 +148,7 @@ class _Case:
             member=self.member,
             member_scope=self.policy.for_each,
             baselines=self.judge.request.baselines,
-            attestations=self.judge.attested(),
+            attestations=self.judge.attested,
             watch=self.judge.request.watch,
         )
 
@@ -205,7 +200,9 @@ class _Case:
         policy, as_of = self.policy, self.judge.measures.as_of
         verdict, possible = verdict_of(policy.verdicts, outcomes)
         children = [each for group in self.children.values() for each in group]
+        words = self.judge.attested or {}
         ends = [each.valid_until for each in children] + [each.until for each in self.waivers]
+        ends += [words[name] for name in self.compiled.attested if name in words]
         return Verdict(
             policy=policy.id,
             version=policy.version,
@@ -228,6 +225,9 @@ class _Case:
         request = self.judge.request
         below = sorted({(each.policy, each.inputs.policy) for each in children})
         meaning = {"static": self.compiled.static_digest, "params": self.params.shown, "children": below}
+        known = [name for name in self.compiled.attested if name in request.attestations]
+        asked = {name: request.attestations[name].meaning() for name in known}
+        meaning |= {"attested": asked} if asked else {}
         return Inputs(
             policy=digest(canonical(meaning)),
             snapshot=self.judge.measures.snapshot.digest,

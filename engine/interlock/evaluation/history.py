@@ -93,8 +93,10 @@ class Memory(Protocol):
         """Return the points that a latched trigger has judged."""
         ...
 
-    def attested(self, declared: Mapping[str, Attestation], value: Callable[[str], object]) -> frozenset[str]:
-        """Return what enough people attested, where `value` gives a bound metric's value as it is now."""
+    def attested(
+        self, declared: Mapping[str, Attestation], value: Callable[[str], object]
+    ) -> Mapping[str, Decimal]:
+        """Return what enough people attested, and until when; `value` gives a bound metric's value as it is now."""
         ...
 
     def waivers(self, key: Key) -> Sequence[Waiver]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import decimal
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
@@ -58,7 +58,7 @@ class Interpreter:
     member: str | None = None
     member_scope: str | None = None
     baselines: Mapping[str, Measures] = field(default_factory=dict)
-    attestations: frozenset[str] | None = None
+    attestations: Collection[str] | None = None
     watch: Watch | None = None
     seen: list[Seen] = field(default_factory=list)
     assumed: dict[Call, Shaped] = field(default_factory=dict)

@@ -12,8 +12,9 @@ from ..evaluation.snapshot import Snapshot
 from ..policy.attestations import Attestation
 from ..policy.catalogue import Scope
 from .archive import naming
-from .quorum import enough
+from .quorum import enough_until
 from .state import State
+from .words import Attested
 
 __all__ = ["LedgerMemory"]
 
@@ -84,18 +85,14 @@ class LedgerMemory:
         declared: Mapping[str, Attestation],
         value: Callable[[str], object],
         since: Decimal | None = None,
-    ) -> frozenset[str]:
-        """What enough people attested, unexpired, for the bound values as they are now; `since`: no earlier words."""
-        words = [
-            each
-            for each in self.state.attestations
-            if (since is None or each.at >= since) and each.at <= self.as_of < each.until
-        ]
-        return frozenset(
-            name
-            for name, each in declared.items()
-            if enough(each, [word for word in words if word.what == name], value)
-        )
+    ) -> Mapping[str, Decimal]:
+        """What enough people attested for the values as they are now, and until when; `since`: by no older words."""
+        words: dict[str, list[Attested]] = {}
+        for each in self.state.attestations:
+            if (since is None or each.at >= since) and each.at <= self.as_of < each.until:
+                words.setdefault(each.what, []).append(each)
+        ends = {name: enough_until(each, words.get(name, ()), value) for name, each in declared.items()}
+        return {name: end for name, end in ends.items() if end is not None}
 
     def waivers(self, key: Key) -> Sequence[Waiver]:
         """The waivers of a rule that were given up to the instant."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from decimal import Decimal
 
 from ..errors import MissingExtra
 from ..evaluation.canonical import canonical
@@ -11,16 +12,23 @@ from ..policy.attestations import Attestation
 from .cryptography_signing import missing, signed_by
 from .words import Attested
 
-__all__ = ["counts", "enough", "heard", "lacking", "may_speak", "person", "unchecked"]
+__all__ = ["counts", "enough_until", "heard", "lacking", "may_speak", "person", "unchecked"]
 
 
-def enough(declared: Attestation, words: Sequence[Attested], value: Callable[[str], object]) -> bool:
-    """Tell whether all roles were heard by enough distinct people, for the bound values as `value` gives them."""
+def enough_until(
+    declared: Attestation, words: Sequence[Attested], value: Callable[[str], object]
+) -> Decimal | None:
+    """Return until when all roles were heard by enough distinct people, for the bound values as `value` gives them;
+    None where they were not."""
     bound = {name: value(name) for name in declared.binds}
     author = str(value(declared.author) or "") if declared.author else ""
     if any(each is None for each in bound.values()) or (declared.author and not author.strip()):
-        return False
-    return not lacking(declared, heard(declared, words, canonical(bound), author))
+        return None
+    end, left = None, list(words)
+    while left and not lacking(declared, heard(declared, left, canonical(bound), author)):
+        end = min(each.until for each in left)
+        left = [each for each in left if each.until > end]
+    return end
 
 
 def heard(declared: Attestation, words: Sequence[Attested], bound: bytes, author: str = "") -> dict[str, str]:

@@ -33,6 +33,12 @@ class Attestation:
     doc: str = ""
     keys: dict[str, bytes] = field(default_factory=dict)
 
+    def meaning(self) -> dict[str, object]:
+        """Return all that decides whose words count, as plain data for a digest."""
+        keys = {person: key.hex() for person, key in self.keys.items()}
+        names = ("roles", "quorum", "expires", "binds", "people", "author")
+        return {**{name: getattr(self, name) for name in names}, "keys": keys}
+
 
 def read_attestations(
     documents: Iterable[Mapping], catalogue: Catalogue, collector: Collector

@@ -44,7 +44,7 @@ class Viewer:
             shown=shown,
             look=Look(as_of, sequence, steady and not shown.differences, shown.key, trigger.best),
             gates=gates,
-            attested=self._memory().attested(self.root.attestations, self._value),
+            attested=frozenset(self._memory().attested(self.root.attestations, self._value)),
             limits={name: self._vouching(name) for name in stage.canary},
             approved=self._approved(stage, standing),
             least=terms.get((rollout.id, stage.id)),
