@@ -166,6 +166,25 @@ def test_an_unknown_trigger_without_any_record_counts_as_blind_for_too_long(root
     assert words(found, "loss") == ("unknown", "ROLLBACK", False)
 
 
+def test_a_trigger_that_did_not_apply_was_not_blind(tmp_path: Path, ledger: Path) -> None:
+    guarded = FILES["rollback.yaml"].replace("  - id: bad-days\n", "  - id: bad-days\n    applies: hot\n", 1)
+    root = write(tmp_path, rollback=guarded)
+    found = evaluate(
+        root,
+        ledger,
+        snapshot("2026-03-20T12:30:00Z", hot=False),
+        snapshot("2026-03-28T12:30:00Z", hot=False),
+        snapshot("2026-03-29T12:30:00Z", hot=True),
+        snapshot("2026-03-29T18:30:01Z", hot=True),
+    )
+    assert [words(each, "bad-days") for each in found] == [
+        ("skipped", None, False),
+        ("skipped", None, False),
+        ("unknown", "INVESTIGATE", False),
+        ("fail", "ROLLBACK", True),
+    ]
+
+
 def test_a_first_record_latches_for_no_blindness(root: Path, ledger: Path) -> None:
     nothing = [
         snapshot(at) for at in ("2026-03-27T06:30:00Z", "2026-03-28T12:30:00Z", "2026-03-28T12:30:01Z")

@@ -70,7 +70,7 @@ class Memory(Protocol):
         ...
 
     def known(self, key: Key) -> Decimal | None:
-        """Return the newest instant at which a rule was recorded as pass or fail."""
+        """Return the newest instant at which a rule was recorded as pass or fail, or as one that does not apply."""
         ...
 
     def passed(self, key: Key) -> Decimal | None:

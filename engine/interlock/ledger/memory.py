@@ -49,8 +49,8 @@ class LedgerMemory:
         return min((each for each in found if each < self.as_of), default=None)
 
     def known(self, key: Key) -> Decimal | None:
-        """The newest instant at which a rule was pass or fail."""
-        known = [at for at, _, word in self._outcomes(key) if word in ("pass", "fail")]
+        """The newest instant at which nobody was blind: a rule was pass or fail, or did not apply."""
+        known = [at for at, _, word in self._outcomes(key) if word != "unknown"]
         return known[-1] if known else None
 
     def passed(self, key: Key) -> Decimal | None:
