@@ -353,6 +353,12 @@ def test_signed_words_open_the_gate_while_the_policy_lists_their_keys(desk: Desk
     for keys in ((stranger, quant), (quant, risk), (risk, stranger)):
         declare_keys(*keys)
         assert desk.judge().code == 1
+    open_to_all = PLAIN.replace("    people: {risk: [risk-desk, quant-desk]}\n", "")
+    for first in ("night-desk", "Risk-Desk"):
+        declare(f"{open_to_all}    keys: {{{first}: {risk}, quant-desk: {quant}}}\n")
+        assert desk.judge().code == 1
+    declare(f"{PLAIN}    keys: {{quant-desk: {quant}}}\n")
+    assert desk.judge().code == 2  # what can never open again is told before it is judged
     declare_keys(risk, quant)
     assert desk.judge().code == 0
     assert desk.judge(limit=11).code == 1

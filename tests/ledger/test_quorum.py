@@ -94,6 +94,12 @@ def test_nothing_counts_for_a_value_that_nobody_knows(asked: Attestation, said: 
         assert enough_until(asked, said, known.get) is None
 
 
+def test_one_person_has_many_spellings() -> None:
+    names = ("dé desk", "De\u0301 Desk", " dé\u00a0 desk", "dé\u200b desk", "ｄé desk", "dé desk\n")
+    assert {person(each) for each in names} == {"dé desk"}
+    assert person("de desk") != person("dé desk")
+
+
 def test_what_is_missing_is_told() -> None:
     asked = Attestation("x", ("risk", "quant"), 3, Decimal(10), Span("x", 1, 1))
     pairs = [("a-desk", "risk"), ("b-desk", "quant"), ("c-desk", "risk")]

@@ -69,8 +69,10 @@ def may_speak(declared: Attestation, by: str, role: str) -> bool:
 
 
 def person(name: str) -> str:
-    """Return the same for every way to write a name: capitals, spaces and composed letters make no second person."""
-    return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
+    """Return the same for every way to write a name: capitals, spaces, composed letters and what nobody can see make
+    no second person."""
+    seen = "".join(each for each in name if each.isprintable() or each.isspace())
+    return " ".join(unicodedata.normalize("NFKC", seen).casefold().split())
 
 
 def unchecked(declared: Mapping[str, Attestation], words: Iterable[Attested]) -> Iterator[str]:
