@@ -23,7 +23,7 @@ from . import terminal
 from .acting import act_of, acting_options, ledger_file_option
 from .inputs import renames
 from .options import format_option, policies_option
-from .replaying import replayed
+from .replaying import replayed, replayed_all
 from .tables import Table
 
 __all__ = ["command"]
@@ -128,20 +128,28 @@ def export(output: Path | None, form: str, ledger: Path) -> int:
 
 
 @command.command(
-    "replay", epilog="\b\nExample:\n  interlock log replay 12\n  interlock log replay 12 --policies policies"
+    "replay",
+    epilog="\b\nExamples:\n  interlock log replay 12\n  interlock log replay 12 --policies policies\n"
+    "  interlock log replay --all",
 )
-@click.argument("sequence", type=int)
+@click.argument("sequence", type=int, required=False)
+@click.option("--all", "every", is_flag=True, help="Replay every evaluation, and tell what differs.")
 @click.option(
     "--policies", type=click.Path(path_type=Path), metavar="DIR", help="Judge with these policies instead."
 )
 @ledger_file_option
-def replay_command(sequence: int, policies: Path | None, ledger: Path) -> int:
+def replay_command(sequence: int | None, every: bool, policies: Path | None, ledger: Path) -> int:
     """Judge the snapshot of entry SEQUENCE again, an evaluation or a verdict, with what was known then.
+
+    With --all every evaluation is judged again, and only what differs is told, with a count at the end.
 
     The exit code is 0 when every verdict is the same in every byte, 3 when the engine or the policies differ, 5 when
     neither does and a verdict still differs.
     """
-    lines, same, explained = replayed(ledger, sequence, policies)
+    if every == (sequence is not None):
+        raise UsageError("name the number of an entry, or `--all`")
+    found = replayed_all(ledger, policies) if sequence is None else replayed(ledger, sequence, policies)
+    lines, same, explained = found
     for line in lines:
         terminal.say(printable(line))
     return EXIT_BEST if same else EXIT_BETWEEN if explained else EXIT_INTEGRITY

@@ -271,7 +271,7 @@ def _code(step: Step) -> int:
     """0 when the rollout moved on or may, 1 when it is or must be rolled back, 4 where a verdict is too old."""
     if step.course.word == "ROLLBACK" or step.before.state == "ROLLED_BACK":
         return EXIT_BEST if step.move == "REARM" else EXIT_WORST
-    if step.course.word != "HOLD":
+    if step.course.word != "HOLD" or (step.before.state == "COMPLETE" and not step.course.missing):
         return EXIT_BEST
     return EXIT_NOT_EVALUATED if step.course.expired else EXIT_BETWEEN
 

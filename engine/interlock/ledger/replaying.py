@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -16,9 +17,12 @@ from ..evaluation.snapshot import Snapshot
 from .entry import Entry
 from .memory import LedgerMemory
 from .record import Ledger
-from .state import State, fold
+from .state import State
 
-__all__ = ["Again", "Replayed", "Rerun", "replay"]
+__all__ = ["Again", "Replayed", "Rerun", "replay", "replay_all"]
+
+_KEPT = 64
+"""So many snapshots are kept while evaluations are replayed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,16 +53,6 @@ class Replayed:
     differs: tuple[str, ...] = ()
 
 
-@dataclass(slots=True)
-class _Found:
-    """One evaluation in the ledger with the verdicts that belong to it and the policies it names."""
-
-    state: State = field(default_factory=State)
-    evaluation: Entry | None = None
-    verdicts: list[tuple[int, dict[str, Any]]] = field(default_factory=list)
-    manifests: dict[str, dict[str, str]] = field(default_factory=dict)
-
-
 def replay(
     ledger: Ledger, sequence: int, rerun: Rerun, policies: Path | None = None
 ) -> tuple[tuple[Replayed, ...], str]:
@@ -67,21 +61,6 @@ def replay(
 
     The policies are the recorded ones, or those in the folder `policies`. Raises UsageError for another entry.
     """
-    found = _found(ledger, sequence)
-    assert found.evaluation is not None
-    data = found.evaluation.data
-    if policies is None:
-        with tempfile.TemporaryDirectory(prefix="interlock-") as folder:
-            files = found.manifests.get(data["policies"], {})
-            decision = rerun(_restored(ledger, files, Path(folder)), _again(ledger, found, data))
-    else:
-        decision = rerun(policies, _again(ledger, found, data))
-    now = {(each.policy, each.member): each.record() for each in decision.verdicts}
-    return tuple(_compared(found.verdicts, now, sequence)), str(data["engine"])
-
-
-def _found(ledger: Ledger, sequence: int) -> _Found:
-    """Walk the ledger to the evaluation, keep its prefix's state, and gather its verdicts."""
     entries = list(ledger.entries())
     if not 1 <= sequence <= len(entries):
         raise UsageError(f"there is no entry {sequence}: the ledger has {len(entries)}")
@@ -92,26 +71,57 @@ def _found(ledger: Ledger, sequence: int) -> _Found:
         raise UsageError(
             f"entry {sequence} is a {entry.kind}: only an evaluation or a verdict can be replayed"
         )
-    found = _Found(fold(entries[: int(entry.data["after"])]), entry)
+    ((found, engine),) = _replayed(ledger, entries, [entry], rerun, policies)
+    asked = tuple(each for each in found if each.sequence == sequence) or found
+    return asked, engine
+
+
+def replay_all(
+    ledger: Ledger, rerun: Rerun, policies: Path | None = None
+) -> Iterator[tuple[tuple[Replayed, ...], str]]:
+    """Replay every evaluation, oldest first; yield what came out of each, and the engine of then."""
+    entries = list(ledger.entries())
+    evaluations = [each for each in entries if each.kind == "evaluation"]
+    return _replayed(ledger, entries, evaluations, rerun, policies)
+
+
+def _replayed(
+    ledger: Ledger, entries: list[Entry], evaluations: list[Entry], rerun: Rerun, policies: Path | None
+) -> Iterator[tuple[tuple[Replayed, ...], str]]:
+    """Walk the ledger once: what is remembered grows from one evaluation to the next."""
+    verdicts: dict[int, list[tuple[int, dict[str, Any]]]] = {}
+    manifests: dict[str, dict[str, str]] = {}
     for each in entries:
-        if each.kind == "policies":
-            found.manifests[each.data["digest"]] = each.data["files"]
-        if each.kind == "verdict" and each.data["evaluation"] == entry.sequence:
-            found.verdicts.append((each.sequence, each.data["verdict"]))
-    return found
+        data = each.data if each.kind in ("verdict", "policies") else {}
+        if each.kind == "verdict":
+            verdicts.setdefault(int(data["evaluation"]), []).append((each.sequence, data["verdict"]))
+        elif each.kind == "policies":
+            manifests[data["digest"]] = data["files"]
+    state = State()
+    load = functools.lru_cache(_KEPT)(lambda name: Snapshot.restored(ledger.document(name)))
+    with tempfile.TemporaryDirectory(prefix="interlock-") as folder:
+        roots: dict[str, Path] = {}
+        for entry in evaluations:
+            data = entry.data
+            for each in entries[state.head.sequence : int(data["after"])]:
+                state.take(each)
+            name = data["policies"]
+            if policies is None and name not in roots:
+                place = Path(folder) / str(len(roots))
+                roots[name] = _restored(ledger, manifests.get(name, {}), place)
+            decision = rerun(policies or roots[name], _again(state, data, load))
+            now = {(each.policy, each.member): each.record() for each in decision.verdicts}
+            yield tuple(_compared(verdicts.get(entry.sequence, []), now)), str(data["engine"])
 
 
-def _again(ledger: Ledger, found: _Found, data: Mapping[str, Any]) -> Again:
-    def load(document: str) -> Snapshot:
-        return Snapshot.restored(ledger.document(document))
-
+def _again(state: State, data: Mapping[str, Any], load: Callable[[str], Snapshot]) -> Again:
     snapshot = load(data["snapshot"])
-    frozen = {name: each.document for name, each in found.state.baselines.items()}
+    frozen = {name: each.document for name, each in state.baselines.items()}
     baselines = {name: load(each) for name, each in {**frozen, **data["baselines"]}.items()}
-    memory = LedgerMemory(found.state, snapshot.as_of, snapshot.digest, load)
+    memory = LedgerMemory(state, snapshot.as_of, snapshot.digest, load)
     asked = None if data["asked"] is None else tuple(data["asked"])
     around = data.get("rollout")
-    rollout = None if around is None else found.state.standing(around).metrics(snapshot.as_of)
+    rollout = None if around is None else state.standing(around).metrics(snapshot.as_of)
     return Again(snapshot, memory, baselines, asked, data["environment"], rollout)
 
 
@@ -134,13 +144,9 @@ def _restored(ledger: Ledger, files: Mapping[str, str], folder: Path) -> Path:
 
 
 def _compared(
-    then: list[tuple[int, dict[str, Any]]],
-    now: Mapping[tuple[str, str | None], dict[str, object]],
-    asked: int,
+    then: list[tuple[int, dict[str, Any]]], now: Mapping[tuple[str, str | None], dict[str, object]]
 ) -> Iterator[Replayed]:
     for sequence, record in then:
-        if asked in [number for number, _ in then] and sequence != asked:
-            continue
         again = now.get((record["policy"], record["member"]))
         name = f"{record['policy']} at {record['member']}" if record["member"] else record["policy"]
         same = again is not None and canonical(again) == canonical(record)

@@ -18,7 +18,7 @@ __all__ = ["drawn", "incident", "record_of"]
 
 _TONES = {"pass": "good", "fail": "bad", "unknown": "blind"}
 _STATES = {ACTIVE: "good", COMPLETE: "good", ROLLED_BACK: "bad", NONE: "idle"}
-ROLLBACK = "ROLLBACK"
+_ENTERING = ("BEGIN", "ADVANCE", "REARM")
 _HERE = ("●", ">")
 _JOINTS = ("───", "---")
 
@@ -32,7 +32,7 @@ def drawn(rollout: Rollout, standing: Standing, course: Course, look: Look) -> s
         "",
         *_table(rollout, standing, course, look),
         "",
-        *_decision(course, look),
+        *_decision(standing, course, look),
     ]
     return "".join(f"{each}\n" for each in lines)
 
@@ -112,7 +112,7 @@ def _stage(name: str, tone: str, look: Look) -> str:
 
 def _table(rollout: Rollout, standing: Standing, course: Course, look: Look) -> Iterator[str]:
     rows = [tuple(Cell(each, "faint") for each in ("", "stage", "entered", "least", "time that counts"))]
-    attempt = [each for each in standing.moves if each.attempt == standing.attempt and each.word != ROLLBACK]
+    attempt = [each for each in standing.moves if each.attempt == standing.attempt and each.word in _ENTERING]
     entered = {each.target: each.at for each in attempt}
     for stage in rollout.stages:
         here = standing.active and stage.id == standing.stage
@@ -141,14 +141,15 @@ def _counted(course: Course) -> str:
     return f"{held.shown}, since {show_time(held.start)}"
 
 
-def _decision(course: Course, look: Look) -> Iterator[str]:
-    tone = {"HOLD": "middle", "ROLLBACK": "bad"}.get(course.word, "good")
+def _decision(standing: Standing, course: Course, look: Look) -> Iterator[str]:
+    word = COMPLETE if standing.state == COMPLETE else course.word
+    tone = {"HOLD": "middle", "ROLLBACK": "bad"}.get(word, "good")
     missing = (
         f": {number(len(course.missing), 'check')} in the way of {course.target}"
         if course.missing and course.target
         else ""
     )
-    yield look.paint(course.word, tone) + missing
+    yield look.paint(word, tone) + missing
     rows = [_row(each, look) for each in sorted(course.checks, key=lambda each: each.word == "pass")]
     if rows:
         yield from aligned(rows, look.width, look.paint)

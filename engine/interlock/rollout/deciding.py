@@ -14,9 +14,13 @@ from .configuration import Shown
 from .dwelling import Dwelt, dwelt
 from .gates import Gate
 
-__all__ = ["Check", "Course", "Scene", "decide", "occupies"]
+__all__ = ["CHECKS", "Check", "Course", "Scene", "decide", "occupies"]
 
 ADVANCE, HOLD, ROLLBACK = "ADVANCE", "HOLD", "ROLLBACK"
+
+CHECKS = ("state", "after", "one at a time", "snapshot", "triggers", "rollback verified", "configuration", "canary",
+          "steady", "time", "gate", "approval")  # fmt: skip
+"""What a check may be about."""
 
 Word = Literal["pass", "fail", "unknown"]
 
@@ -75,11 +79,7 @@ class Course:
 def decide(rollout: Rollout, standing: Standing, scene: Scene, *, again: bool = False) -> Course:
     """Decide over one snapshot; `again`: a person re-arms what was rolled back, or runs anew what is complete."""
     if standing.state in (ROLLED_BACK, COMPLETE) and not again:
-        since = show_time(standing.since)
-        word = "it was rolled back" if standing.state == ROLLED_BACK else "it is complete"
-        hint = f"`interlock rollout rearm {rollout.id}` begins another attempt"
-        state = Check("state", "fail", f"{word} at {since}; {hint}")
-        return Course(HOLD, (state, _configuration(scene)) if standing.state == ROLLED_BACK else (state,))
+        return _over(rollout, standing, scene)
     if standing.state == ACTIVE:
         return _staying(rollout, standing, scene)
     return _entering(rollout, standing, scene)
@@ -90,6 +90,14 @@ def occupies(rollout: Rollout | None, standing: Standing) -> bool:
     if standing.state in (NONE, COMPLETE):
         return False
     return standing.state == ACTIVE or rollout is None or standing.stage != rollout.first.id
+
+
+def _over(rollout: Rollout, standing: Standing, scene: Scene) -> Course:
+    since, hint = show_time(standing.since), f"`interlock rollout rearm {rollout.id}` begins another attempt"
+    if standing.state == COMPLETE:
+        return Course(HOLD, (Check("state", "pass", f"complete since {since}; {hint}"),))
+    state = Check("state", "fail", f"it was rolled back at {since}; {hint}")
+    return Course(HOLD, (state, _configuration(scene)))
 
 
 # the first stage of an attempt
