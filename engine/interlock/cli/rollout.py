@@ -177,7 +177,7 @@ def rollback_command(
     with Ledger(ledger) as opened:
         if name not in fold(opened.entries()).rollouts:
             _known(loaded, name)
-    move = roll_back(ledger, loaded.root, name, act)
+    move = roll_back(ledger, loaded.root, name, act, act.anchor)
     terminal.say(f"{name} was rolled back to {move.target} by {printable(by)}")
     if move.note is not None:
         terminal.say()
