@@ -20,7 +20,7 @@ COMPILE    = build/lock/bin/pip-compile --quiet --no-config --generate-hashes --
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check bench docs lock clean
+.PHONY: help setup demo play test check bench docs lock clean
 
 help:  ## list the targets
 	@sed -n -E 's/^([a-z]+):.*## (.*)/\1|\2/p' $(firstword $(MAKEFILE_LIST)) | \
@@ -49,6 +49,10 @@ demo: $(READY)  ## collect from examples/desk, evaluate every policy, write a re
 	$(INTERLOCK) evaluate $(OUT)/snapshot.json $(JUDGED) || [ $$? -eq 1 -o $$? -eq 3 ]
 	$(INTERLOCK) report $(OUT)/snapshot.json $(JUDGED) -o $(OUT)/report.md
 	@echo "the report is in $(OUT)/report.md"
+
+play: $(READY)  ## play experiment 0 through the command line, with a rollback in the middle
+	rm -rf $(OUT)/experiment_0
+	$(RUN) examples/experiment_0/play.py --out $(OUT)/experiment_0
 
 test: $(READY)  ## run every test
 	$(RUN) -m pytest -n $(WORKERS)

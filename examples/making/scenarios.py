@@ -146,10 +146,11 @@ SCENARIOS: dict[str, Scenario] = {
     "btc-confidence": Scenario("BTC is a hundredth of a percent less confident", _btc(confidence=0.7499)),
     "btc-cooldown": Scenario("the second loss in BTC is a second too young", _btc(cooldown=6 * 3600 - 1)),
     "four-rejections-in-five-minutes": Scenario(
-        "an agent is enabled, and four orders in a row were rejected within five minutes", rejections(900, 800, 700, 600)
+        "four orders in a row were rejected within five minutes of an agent", rejections(900, 800, 700, 600)
     ),
     "four-rejections-in-six-minutes": Scenario(
-        "an agent is enabled, and four orders in a row were rejected within six minutes", rejections(960, 840, 720, 600)
+        "an agent is enabled, and four orders in a row were rejected within six minutes",
+        rejections(960, 840, 720, 600),
     ),
     "loss-29-minutes-ago": Scenario("a run in normal mode lost 29 minutes ago", lost_run(29)),
     "loss-31-minutes-ago": Scenario("a run in normal mode lost 31 minutes ago", lost_run(31)),

@@ -10,7 +10,7 @@ from .period import DAY, Period, stamp
 from .trades import Trade
 from .writing import Desk
 
-__all__ = ["PHASE_A", "write_telemetry"]
+__all__ = ["PHASE_A", "exit_record", "write_telemetry"]
 
 PHASE_A = timedelta(hours=69, minutes=30)
 """So long before the end the bot was deployed with both features off."""
@@ -23,13 +23,13 @@ def write_telemetry(desk: Desk, period: Period, trades: list[Trade]) -> None:
     """Write the logs of exits and swaps, the days of the experiment, and the log of the paper-live process."""
     first = period.at(period.today - _LOGGED * DAY, 0)
     logged = [trade for trade in trades if trade.closed >= first]
-    desk.lines("logs/exits.jsonl", (_exit(trade) for trade in logged))
+    desk.lines("logs/exits.jsonl", (exit_record(trade) for trade in logged))
     desk.lines("logs/swaps.jsonl", _swaps(period, first))
     _days(desk, period)
     desk.lines("logs/paper_live_longrun.out.log", _words(period))
 
 
-def _exit(trade: Trade) -> dict[str, Any]:
+def exit_record(trade: Trade) -> dict[str, Any]:
     return {
         "at": stamp(trade.closed),
         "symbol": trade.symbol,

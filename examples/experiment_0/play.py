@@ -1,0 +1,282 @@
+"""Plays experiment 0 through the command line on made-up days: telemetry, canary, a kill, back, and all the way again.
+
+    python examples/experiment_0/play.py --out /tmp/experiment_0
+
+Every step is a command of `interlock`, printed as it is typed. The days are made up and always the same, and so is
+every entry of the ledger.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import functools
+import io
+import shlex
+import shutil
+import sys
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import yaml
+
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+
+from bot import Bot, Switch
+
+from interlock.cli.main import run
+
+__all__ = ["Play", "play"]
+
+PARTS = (
+    "interlock.yaml",
+    "catalogue/*.yaml",
+    "attestations/experiment-0-rollout.yaml",
+    "experiment-0-rollout/*.yaml",
+    "phase-2-trading-plan/hard-triggers.yaml",
+    "phase-2-trading-plan/baseline-kpis.yaml",
+    *(
+        f"sources/{name}.yaml"
+        for name in ("agents", "desk-state", "experiment-0", "paper-trading", "trades", "trading-plan")
+    ),
+)
+REPOSITORY = Path(__file__).resolve().parents[2]
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+
+
+def _at(day: int, hour: int, minute: int = 0) -> datetime:
+    """A moment of the play, whose first day is Monday, 16 March 2026."""
+    return datetime(2026, 3, 16, hour, minute, tzinfo=UTC) + day * DAY
+
+
+BEGIN = _at(0, 9)
+KILL = _at(3, 14, 12)
+AGAIN = _at(3, 18, 30)
+END = _at(18, 12)
+CANARY = ("ETH-USD",)
+SWITCHES = (
+    Switch(_at(0, 8), "telemetry"),
+    Switch(_at(1, 10), "canary", CANARY),
+    Switch(_at(3, 15, 30), "telemetry"),
+    Switch(_at(4, 19), "canary", CANARY),
+    Switch(_at(10, 11), "full"),
+)
+
+
+class Play:
+    """One play in a folder: the bot, and the commands that people and the clock give; `tell` takes what is said."""
+
+    def __init__(self, out: Path, policies: Path, tell: Callable[[str], None]) -> None:
+        self.out, self.policies, self.tell = out, policies, tell
+        self.bot = Bot(out / "desk", END, SWITCHES, KILL)
+        self.codes: list[int] = []
+
+    # how a command is given
+
+    def run(self, *words: str, quiet: bool = False) -> str:
+        """Give one command, print it with what it says, and return that."""
+        said = io.TextIOWrapper(io.BytesIO(), encoding="utf-8", write_through=True)
+        with contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):
+            code = run(list(words))
+        assert isinstance(said.buffer, io.BytesIO)
+        text = said.buffer.getvalue().decode("utf-8")
+        self.codes.append(code)
+        if not quiet:
+            self.say(f"$ {shlex.join(['interlock', *words])}\n{text.rstrip()}\n[exit {code}]\n")
+        return text
+
+    def say(self, text: str) -> None:
+        """Print, with the folder of the play left out, so that the story is the same everywhere."""
+        self.tell(text.replace(self.out.as_posix(), "."))
+
+    def look(self, at: datetime, *, quiet: bool = True) -> str:
+        """What the clock does: collect, judge and record."""
+        self.bot.shows(at)
+        return self.run(
+            "evaluate", *self.desk(at), "--policy", "experiment-0-rollback", *self.kept(), quiet=quiet
+        )
+
+    def looks(self, start: datetime, end: datetime, every: timedelta) -> None:
+        """Look again and again."""
+        at, count = start, 0
+        while at <= end:
+            self.look(at)
+            at, count = at + every, count + 1
+        self.say(f"# {count} looks from {_stamp(start)} to {_stamp(end)}\n")
+
+    def move(self, word: str, at: datetime, why: str) -> str:
+        """Ask for the next stage, or for another attempt."""
+        self.bot.shows(at)
+        words = ("rollout", word, "experiment-0", *self.desk(at), "--by", "quant-lead", "--reason", why)
+        return self.run(*words, *self.kept())
+
+    def attest(self, what: str, role: str, at: datetime) -> None:
+        """One person's word on what the newest snapshot shows."""
+        snapshot = self.snapshot(at)
+        words = (
+            "attest",
+            what,
+            "--by",
+            f"{role}-1",
+            "--role",
+            role,
+            "--reason",
+            "looked at it",
+            "--from",
+            snapshot,
+        )
+        self.run(*words, *self.act(at))
+
+    def snapshot(self, at: datetime) -> str:
+        """Collect to a file, for what is bound to a snapshot."""
+        self.bot.shows(at)
+        name = (self.out / f"snapshot-{at:%m%dT%H%M}.json").as_posix()
+        where = ("--root", (self.out / "desk").as_posix(), "--as-of", _stamp(at), "--archive")
+        self.run("collect", *where, "--policies", self.policies.as_posix(), "-o", name, quiet=True)
+        return name
+
+    def desk(self, at: datetime) -> tuple[str, ...]:
+        where = ("--root", (self.out / "desk").as_posix(), "--as-of", _stamp(at), "--archive", "--historic")
+        return (*where, "--environment", "paper", "--policies", self.policies.as_posix())
+
+    def kept(self) -> tuple[str, ...]:
+        return ("--ledger", self.ledger.as_posix(), "--anchor", (self.out / "ledger.head").as_posix())
+
+    def status(self, at: datetime) -> None:
+        """Draw where the rollout stands."""
+        self.bot.shows(at)
+        self.run("rollout", "status", "experiment-0", *self.desk(at), "--ledger", self.ledger.as_posix())
+
+    def act(self, at: datetime) -> tuple[str, ...]:
+        return ("--at", _stamp(at), "--policies", self.policies.as_posix(), *self.kept())
+
+    @property
+    def ledger(self) -> Path:
+        return self.out / "ledger.db"
+
+
+def resting_on(policies: Path, out: Path) -> Path:
+    """Copy what experiment 0 rests on into a policy root of its own, word for word, so that the play is quick; of the
+    environment only the values for the policies that are there."""
+    documents = [each for part in PARTS for each in sorted(policies.glob(part))]
+    for each in documents:
+        place = out / each.relative_to(policies)
+        place.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(each, place)
+    paper = yaml.safe_load((policies / "environments/paper.yaml").read_text(encoding="utf-8"))
+    names = {each.stem for each in documents}
+    values = {name: table for name, table in paper["values"].items() if name in names}
+    text = yaml.safe_dump({"environment": "paper", "values": values}, sort_keys=False)
+    (out / "paper.yaml").write_text(text, encoding="utf-8")
+    return out
+
+
+def play(out: Path, policies: Path, tell: Callable[[str], None]) -> Play:
+    """Play experiment 0 in a folder that does not exist yet, and return the play."""
+    out.mkdir(parents=True)
+    told = Play(out, resting_on(policies, out / "policies"), tell)
+    told.bot.live()
+    _first_attempt(told)
+    _rollback(told)
+    _second_attempt(told)
+    _afterwards(told)
+    return told
+
+
+def _first_attempt(told: Play) -> None:
+    told.say("# 16 March: phase A begins, both features are off\n")
+    told.look(BEGIN - HOUR)
+    told.move("advance", BEGIN, "begin phase A")
+    told.looks(BEGIN + HOUR, BEGIN + 22 * HOUR, HOUR)
+    told.look(BEGIN + 23 * HOUR)
+    told.say("# its key figures are frozen: what comes later is held against them\n")
+    snapshot = told.snapshot(BEGIN + 23 * HOUR)
+    freeze = (
+        "baseline",
+        "freeze",
+        "phase_a",
+        "--from",
+        snapshot,
+        "--by",
+        "quant-lead",
+        "--reason",
+        "end of phase A",
+    )
+    told.run(*freeze, "--at", _stamp(BEGIN + 23 * HOUR), *told.kept(), quiet=True)
+    told.move("advance", BEGIN + 24 * HOUR, "a day without a break")
+    told.say("# 17 March: the canary, one symbol\n")
+    told.look(SWITCHES[1].at, quiet=False)
+    for role in ("quant-lead", "risk"):
+        told.attest("canary-symbols", role, SWITCHES[1].at)
+    told.looks(SWITCHES[1].at + DAY, SWITCHES[1].at + 2 * DAY, DAY)
+    told.status(SWITCHES[1].at + 2 * DAY)
+
+
+def _rollback(told: Play) -> None:
+    told.say("# 19 March, 14:12: the bot kills itself; nobody asks for anything, the next look rolls back\n")
+    told.look(_at(3, 15), quiet=False)
+    words = ("rollout", "note", "experiment-0", "--ledger", told.ledger.as_posix())
+    note = told.run(*words, "--format", "json", quiet=True)
+    told.run(*words)
+    told.bot.note(note, _at(3, 15, 45))
+    told.look(_at(3, 16), quiet=False)
+    told.say("# two hours later the rollback is verified, but the trigger stays until a person re-arms it\n")
+    told.move("rearm", AGAIN - HOUR / 2, "the order book was out of step, mended")
+    rearm = (
+        "log",
+        "rearm",
+        "experiment-0-rollback/safety-events",
+        "--by",
+        "risk",
+        "--reason",
+        "cause found and mended",
+    )
+    told.run(*rearm, *told.act(AGAIN - HOUR / 4))
+    told.move("rearm", AGAIN, "the order book was out of step, mended")
+
+
+def _second_attempt(told: Play) -> None:
+    told.looks(AGAIN + HOUR, AGAIN + 23 * HOUR, HOUR)
+    told.move("advance", AGAIN + 24 * HOUR, "a day without a break")
+    canary, full = SWITCHES[3].at, SWITCHES[4].at
+    told.looks(canary, canary + 5 * DAY, DAY)
+    over = _at(10, 10)
+    told.move("advance", over, "five complete days")
+    told.attest("experiment-0/canary", "quant-lead", over)
+    told.move("advance", over, "five complete days, and agreed")
+    told.say("# 26 March: every symbol\n")
+    told.looks(full, full + 7 * DAY, DAY)
+    over = _at(18, 10)
+    told.attest("experiment-0/full", "quant-lead", over)
+    told.move("advance", over, "seven complete days")
+    told.status(over)
+
+
+def _afterwards(told: Play) -> None:
+    told.run("rollout", "history", "experiment-0", "--ledger", told.ledger.as_posix())
+    told.run("log", "verify", *told.kept())
+    told.run("log", "replay", "--all", "--ledger", told.ledger.as_posix())
+    told.say("# one changed byte is noticed\n")
+    data = bytearray(told.ledger.read_bytes())
+    data[data.rindex(b"COMPLETE")] ^= 1
+    changed = told.out / "changed.db"
+    changed.write_bytes(data)
+    told.run("log", "verify", "--ledger", changed.as_posix())
+
+
+def _stamp(at: datetime) -> str:
+    return f"{at:%Y-%m-%dT%H:%M:%SZ}"
+
+
+def main() -> None:
+    """Read the command line and play."""
+    parser = argparse.ArgumentParser(description="Play experiment 0 through the command line.")
+    parser.add_argument("--out", type=Path, required=True, help="a folder that does not exist yet")
+    parser.add_argument("--policies", type=Path, default=REPOSITORY / "policies", help="the policy root")
+    options = parser.parse_args()
+    play(options.out, options.policies, functools.partial(print, flush=True))
+
+
+if __name__ == "__main__":
+    main()
