@@ -20,7 +20,7 @@ from interlock.policy.reader import read_file, read_yaml
 
 ROOT = Path(__file__).resolve().parents[2]
 KINDS = {"interlock": "interlock", "policy": "policy", "metrics": "catalogue", "sources": "sources",
-         "environment": "environment", "tests": "tests"}  # fmt: skip
+         "environment": "environment", "tests": "tests", "rollout": "rollout"}  # fmt: skip
 ODD = st.one_of(
     st.none(),
     st.booleans(),

@@ -12,10 +12,10 @@ from ..reports.mutation import FORMATS
 from ..reports.wording import number
 from ..testing.mutation import mutated
 from ..testing.running import Bench
+from .choosing import chosen
 from .delivery import deliver, look, output_option, writable
 from .options import format_option, policies_option, policy_option
 from .progress import waiting
-from .test import chosen
 
 __all__ = ["command"]
 
@@ -56,11 +56,13 @@ def command(
     case fails without any mutant.
     """
     writable(output)
-    root, suites, _ = chosen(paths, policies, policy_ids)
-    failed = sum(not each.passed for each in Bench(root).run(suites))
+    asked = chosen(paths, policies, policy_ids)
+    if not asked.suites:
+        raise UsageError("no tests of policies found: rollouts have no mutants")
+    failed = sum(not each.passed for each in Bench(asked.root).run(asked.suites))
     if failed:
         raise UsageError(f"{number(failed, 'case')} failing without a mutant: see `interlock test`")
     with waiting("trying mutants") as advance:
-        found = mutated(root, suites, jobs or os.cpu_count() or 1, advance)
+        found = mutated(asked.root, asked.suites, jobs or os.cpu_count() or 1, advance)
     deliver(FORMATS[form](found, look(output, policies)), output, for_people=form == "text")
     return EXIT_WORST if found.percent() < (least or 0) else EXIT_BEST

@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 
 import click
 
-from ..diagnostics import Collector, did_you_mean, printable
-from ..errors import EXIT_BEST, EXIT_WORST, DocumentError, UsageError
-from ..policy.loader import PolicyRoot, find_root, load_root
+from ..errors import EXIT_BEST, EXIT_WORST, UsageError
 from ..reports.cases import FORMATS, Tested
 from ..testing.coverage import Coverage, Watcher, covered
-from ..testing.documents import read_suites
 from ..testing.model import Suite
 from ..testing.mutation import suggested
+from ..testing.rollout_coverage import stories_covered
+from ..testing.rollout_running import StoryResult, play
 from ..testing.running import Bench, Result
+from .choosing import Chosen, chosen
 from .delivery import deliver, look, output_option, writable
 from .options import format_option, policies_option, policy_option
-from .paths import shown_name, within
 from .progress import waiting
 
 __all__ = ["command"]
@@ -31,10 +29,17 @@ Examples:
 """
 
 
-@click.command("test", short_help="Run the tests of policies.", epilog=_EXAMPLES)
+@click.command("test", short_help="Run the tests of policies and rollouts.", epilog=_EXAMPLES)
 @click.argument("paths", nargs=-1)
 @policies_option
 @policy_option
+@click.option(
+    "--rollout",
+    "rollout_ids",
+    multiple=True,
+    metavar="ID",
+    help="Only this rollout; may be given several times.",
+)
 @format_option(*FORMATS)
 @click.option("--coverage", is_flag=True, help="Tell which outcomes and boundaries no case saw.")
 @click.option(
@@ -48,6 +53,7 @@ def command(
     paths: Sequence[str],
     policies: str | None,
     policy_ids: Sequence[str],
+    rollout_ids: Sequence[str],
     form: str,
     coverage: bool,
     least: int | None,
@@ -62,49 +68,17 @@ def command(
     writable(output)
     if suggest and form != "text":
         raise UsageError("`--suggest` prints YAML to paste: leave `--format` out")
-    root, suites, collector = chosen(paths, policies, policy_ids)
+    asked = chosen(paths, policies, policy_ids, rollout_ids)
     watcher = Watcher()
-    bench = Bench(root, watcher if coverage or suggest or least is not None else None)
+    bench = Bench(asked.root, watcher if coverage or suggest or least is not None else None)
     with waiting("running tests"):
-        results = bench.run(suites)
-    whole = not paths and not policy_ids
+        results, stories = bench.run(asked.suites), play(asked.root, asked.stories)
     if suggest:
-        return _suggest(bench, suites, results, watcher, output)
-    measured = _measured(bench, suites, results, watcher, whole) if bench.watch is not None else None
-    tested = Tested(results, root.policies, collector.sources, measured, least or 0)
+        return _suggest(bench, asked.suites, results, watcher, output)
+    measured = _whole(asked, bench, results, stories, watcher) if bench.watch is not None else None
+    tested = Tested(results, asked.root.policies, asked.collector.sources, measured, least or 0, stories)
     deliver(FORMATS[form](tested, look(output, policies)), output, for_people=form == "text")
     return EXIT_WORST if tested.failed or tested.short else EXIT_BEST
-
-
-def chosen(
-    paths: Sequence[str], policies: str | None, policy_ids: Sequence[str]
-) -> tuple[PolicyRoot, tuple[Suite, ...], Collector]:
-    """Return the policy root and the suites asked for.
-
-    Raises DocumentError for complaints about any document, UsageError where there is no test.
-    """
-    path = find_root(policies)
-    names = [shown_name(path, each, "test") for each in paths]
-    root, suites, collector = _read(path)
-    for each in policy_ids:
-        if each not in root.policies:
-            hint = did_you_mean(each, root.policies) or f"there are {', '.join(sorted(root.policies))}"
-            raise UsageError(f"no policy is called `{printable(each)}`: {hint}")
-    found = [each for each in suites if not policy_ids or each.policy in policy_ids]
-    found = [each for each in found if not names or any(within(each.span.file, name) for name in names)]
-    if not any(each.cases for each in found):
-        raise UsageError("no tests found: write a document that begins with `tests: POLICY`")
-    return root, tuple(found), collector
-
-
-def _read(path: Path) -> tuple[PolicyRoot, tuple[Suite, ...], Collector]:
-    collector = Collector()
-    with waiting("reading policies and tests") as advance:
-        root = load_root(path, collector, advance)
-        suites = read_suites(root, collector)
-    if collector.errors:
-        raise DocumentError(collector.errors, collector.sources)
-    return root, suites, collector
 
 
 def _suggest(
@@ -115,7 +89,7 @@ def _suggest(
     with waiting("searching for cases") as advance:
         for name in sorted({each.policy for each in suites}):
             own = [each for each in suites if each.policy == name]
-            missed = _measured(bench, own, results, watcher, False).missed
+            missed = _measured(bench, own, results, watcher).missed
             found = suggested(bench, tuple(suites), own, missed)
             advance()
             if found:
@@ -124,9 +98,21 @@ def _suggest(
     return EXIT_BEST
 
 
-def _measured(
-    bench: Bench, suites: Sequence[Suite], results: Sequence[Result], watcher: Watcher, whole: bool
-) -> Coverage:
-    """Of all tests the coverage of all policies, untested ones included; else of the policies tested."""
-    names = sorted(bench.compiled if whole else {each.policy for each in suites})
+def _measured(bench: Bench, suites: Sequence[Suite], results: Sequence[Result], watcher: Watcher) -> Coverage:
+    """The coverage of the policies tested."""
+    names = sorted({each.policy for each in suites})
     return covered([bench.compiled[each] for each in names], bench.root, results, watcher)
+
+
+def _whole(
+    asked: Chosen, bench: Bench, results: Sequence[Result], stories: Sequence[StoryResult], watcher: Watcher
+) -> Coverage:
+    """Of all tests the coverage of all policies and rollouts, untested ones included; else of those tested."""
+    if asked.whole:
+        policies = covered([each for _, each in sorted(bench.compiled.items())], bench.root, results, watcher)
+        tested = [each for _, each in sorted(bench.root.rollouts.items())]
+    else:
+        policies = _measured(bench, asked.suites, results, watcher)
+        tested = list({each.rollout.id: each.rollout for each in asked.stories}.values())
+    staged = stories_covered(tested, bench.root, stories)
+    return Coverage((*policies.cells, *staged.cells), (*policies.missed, *staged.missed))

@@ -48,8 +48,10 @@ def command(paths: Sequence[str], policies: str | None, form: str, strict: bool)
         found = read_workspace(root, collector, advance)
         if found.root.tests:
             from ..testing.documents import read_suites
+            from ..testing.rollout_documents import read_stories
 
             read_suites(found.root, collector)
+            read_stories(found.root, collector)
     every = collector.sorted()
     if found.root.documents < 2 and not every:
         raise UsageError(f"nothing to validate: `{root.as_posix()}` holds no document but interlock.yaml")

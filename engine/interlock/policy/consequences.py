@@ -14,6 +14,7 @@ __all__ = ["Lost", "Meant", "without_consequences"]
 _NAMING = {"E205", "E211", "E214", "E305", "E406", "E407", "E408", "E501", "E602"}
 _OF_CATALOGUES = {"E205", "E214", "E305", "E406", "E408", "E501", "E602"}
 _UNBOUND = "no attestation binds "
+_NO_ROLLOUT = "no rollout is called "
 _UNKNOWN = re.compile(r"is called `|there is no metric `|cannot name `|must be a metric of type set")
 _WORD = re.compile(r"(?<=[` ])[a-z][A-Za-z0-9_.-]*(?=`)")
 _FIRST = re.compile(r"\s*([a-z]+):\s*([a-z0-9-]*)\s*(?:#.*)?")
@@ -21,12 +22,13 @@ _FIRST = re.compile(r"\s*([a-z]+):\s*([a-z0-9-]*)\s*(?:#.*)?")
 
 @dataclass(frozen=True, slots=True)
 class Lost:
-    """Names whose declarations are at fault; `catalogue`: a whole catalogue document could not be read, so that
-    nobody knows what it declares; `attestations`: an attestations document is at fault."""
+    """Names whose declarations are at fault, `rollouts` apart from the rest; `catalogue`: a whole catalogue document
+    could not be read, so that nobody knows what it declares; `attestations`: an attestations document is at fault."""
 
     names: frozenset[str] = frozenset()
     catalogue: bool = False
     attestations: bool = False
+    rollouts: frozenset[str] = frozenset()
 
 
 @dataclass(slots=True)
@@ -35,6 +37,7 @@ class Meant:
     (empty: nobody knows which kind), `unsound` of those that break their schema."""
 
     names: set[str] = field(default_factory=set)
+    rollouts: set[str] = field(default_factory=set)
     attestations: set[str] = field(default_factory=set)
     unread: set[str] = field(default_factory=set)
     unsound: set[str] = field(default_factory=set)
@@ -42,12 +45,14 @@ class Meant:
     def read(self, document: Node) -> None:
         """Follow a document that can be read."""
         self.names |= set(_declared(document))
+        self.rollouts |= set(_called(document, "rollout"))
         self.attestations |= set(_attested(document))
 
     def lines(self, lines: Iterable[str]) -> None:
         """Follow a document of which nothing but its lines is known."""
         kind, name = _told_by(lines)
         self.names |= {name} if kind == "policy" else set()
+        self.rollouts |= {name} if kind == "rollout" else set()
         self.unread.add(kind)
 
     @property
@@ -55,19 +60,18 @@ class Meant:
         """What people may attest, where that can be known."""
         return None if self.unread & {"attestations", "rollout", ""} else frozenset(self.attestations)
 
-    def lost(self, sound: Iterable[str]) -> Lost:
-        """What is declared and not sound."""
+    def lost(self, sound: Iterable[str], rollouts: Iterable[str] = ()) -> Lost:
+        """What is declared and not sound; `rollouts` are those that are."""
         faulty = {"attestations", ""} & (self.unread | self.unsound)
-        return Lost(frozenset(self.names - set(sound)), "metrics" in self.unread, bool(faulty))
+        names, staged = self.names - set(sound), self.rollouts - set(rollouts)
+        return Lost(frozenset(names), "metrics" in self.unread, bool(faulty), frozenset(staged))
 
 
 def _declared(document: Node) -> Iterator[str]:
     """A policy, metrics and scopes."""
     if not isinstance(document, Mapping):
         return
-    policy = document.get("policy")
-    if isinstance(policy, Scalar):
-        yield policy.text
+    yield from _called(document, "policy")
     for kind in ("metrics", "scopes"):
         table = document.get(kind)
         for key, node in table.items() if isinstance(table, Mapping) else ():
@@ -76,6 +80,12 @@ def _declared(document: Node) -> Iterator[str]:
             yield from (
                 (f"{key}.{column}" for column, _ in record.items()) if isinstance(record, Mapping) else ()
             )
+
+
+def _called(document: Node, kind: str) -> Iterator[str]:
+    name = document.get(kind) if isinstance(document, Mapping) else None
+    if isinstance(name, Scalar):
+        yield name.text
 
 
 def _attested(document: Node) -> Iterator[str]:
@@ -107,9 +117,12 @@ def without_consequences(collector: Collector, lost: Lost, file: str | None = No
             return True
         if lost.catalogue and found.code in _OF_CATALOGUES and _UNKNOWN.search(found.message):
             return True
-        return any(_prefixes(each) & lost.names for each in _WORD.findall(found.message))
+        words = _WORD.findall(found.message)
+        if found.message.startswith(_NO_ROLLOUT):
+            return any(each in lost.rollouts for each in words)
+        return any(_prefixes(each) & lost.names for each in words)
 
-    if lost.names or lost.catalogue or lost.attestations:
+    if lost != Lost():
         collector.diagnostics[:] = [each for each in collector.diagnostics if not follows(each)]
 
 

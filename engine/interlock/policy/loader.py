@@ -105,7 +105,7 @@ def load_root(path: Path, collector: Collector, advance: Callable[[], None] = la
     rollouts = read_rollouts(by_kind.get("rollout", []), catalogue, policies, attestations, collector)
     attestations |= approvals(rollouts)
     environments = _environments(by_kind.get("environment", []), policies, rollouts, collector)
-    lost = meant.lost([*catalogue.metrics, *catalogue.scopes, *policies])
+    lost = meant.lost([*catalogue.metrics, *catalogue.scopes, *policies], rollouts)
     without_consequences(collector, lost)
     sources = tuple(by_kind.get("sources", []))
     tests = tuple(by_kind.get("tests", []))

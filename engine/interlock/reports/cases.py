@@ -1,75 +1,27 @@
-"""Reports of `interlock test`: a failing case as a diff of outcomes with the explanation of the rule that differs."""
+"""Reports of `interlock test`: a failing case as a diff of outcomes with the explanation of what differs."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
 
-from ..evaluation.decide import Decision
+from ..diagnostics import Span
 from ..language.units import plain_number
-from ..policy.model import Policy
-from ..testing.comparing import Difference
-from ..testing.coverage import Coverage
-from ..testing.running import Result
+from ..testing.cells import Cell
 from .escaping import annotation, line
-from .explanation import explained
-from .judged import Judged, Look
+from .judged import Look
 from .junit import Check, junit
+from .tested import Row, Tested, rows
 from .wording import mark, number
 
 __all__ = ["FORMATS", "Tested"]
 
-
-@dataclass(frozen=True, slots=True)
-class Tested:
-    """What was run; `coverage` is None where nobody asked, `sources` holds the lines of the policy files."""
-
-    results: tuple[Result, ...]
-    policies: Mapping[str, Policy]
-    sources: Mapping[str, Sequence[str]]
-    coverage: Coverage | None = None
-    wanted: int = 0
-
-    @property
-    def failed(self) -> tuple[Result, ...]:
-        """The cases that do not hold."""
-        return tuple(each for each in self.results if not each.passed)
-
-    @property
-    def short(self) -> bool:
-        """Whether less is covered than is wanted."""
-        return self.coverage is not None and self.coverage.percent < self.wanted
+_ROLLOUT = "rollout "
 
 
-def _told(difference: Difference) -> str:
-    what = f"{difference.what} {difference.rule}".rstrip() + (
-        f" at {difference.member}" if difference.member else ""
-    )
-    verb = "should hold" if difference.what == "reason" else "expected"
-    return f"{what}: {verb} {line(difference.expected)}, got {line(difference.got) or 'nothing'}"
-
-
-def _place(result: Result, look: Look) -> str:
+def _above(span: Span, look: Look) -> str:
     above = f"{look.above}/" if look.above not in ("", ".") else ""
-    return f"{above}{result.case.span.file}"
-
-
-def _explanation(tested: Tested, result: Result, look: Look) -> str:
-    """Explain the rules that differ; where only a verdict does, those that contributed otherwise than their best."""
-    rules = [each.rule for each in result.differences if each.rule]
-    members = {each.member for each in result.differences}
-    verdicts = tuple(each for each in result.decision.verdicts if (each.member or "") in members)
-    if not rules:
-        rules = [rule.id for each in verdicts for rule in each.rules if rule.contribution != each.verdicts[0]]
-    if not rules or not verdicts:
-        return ""
-    judged = Judged(
-        result.case.situation.draft.snapshot(result.case.name, hashed=True),
-        Decision(verdicts),
-        tested.policies,
-    )
-    return explained(judged, look, tested.sources, tuple(dict.fromkeys(rules)))
+    return f"{above}{span.file}"
 
 
 # text
@@ -77,22 +29,27 @@ def _explanation(tested: Tested, result: Result, look: Look) -> str:
 
 def _text(tested: Tested, look: Look) -> str:
     lines: list[str] = []
-    for result in tested.failed:
-        sign = look.paint(mark("bad", look), "bad")
-        case = look.paint(line(result.case.name), "strong")
-        lines.append(f"{sign} {case}  {_place(result, look)}:{result.case.span.line}")
-        lines += [f"    {_told(each)}" for each in result.differences]
-        lines += [f"    | {each}".rstrip() for each in _explanation(tested, result, look).splitlines()]
-        lines.append("")
+    for row in rows(tested):
+        if not row.passed:
+            lines += _failing(row, look)
     lines += _covered(tested, look)
     lines.append(_summary(tested))
     return "".join(f"{each}\n" for each in lines)
 
 
+def _failing(row: Row, look: Look) -> Iterator[str]:
+    sign, case = look.paint(mark("bad", look), "bad"), look.paint(line(row.name), "strong")
+    yield f"{sign} {case}  {_above(row.span, look)}:{row.span.line}"
+    yield from (f"    {each}" for each in row.told)
+    yield from (f"    | {each}".rstrip() for each in row.explanation(look).splitlines())
+    yield ""
+
+
 def _summary(tested: Tested) -> str:
-    documents = len({each.case.span.file for each in tested.results})
-    head = f"{number(len(tested.results), 'case')} in {number(documents, 'document')}"
-    failed = len(tested.failed)
+    every = list(rows(tested))
+    documents = len({each.span.file for each in every})
+    head = f"{number(len(every), 'case')} in {number(documents, 'document')}"
+    failed = sum(not each.passed for each in every)
     return (
         f"{head}: all hold" if not failed else f"{head}: {failed} {'does' if failed == 1 else 'do'} not hold"
     )
@@ -117,69 +74,50 @@ def _covered(tested: Tested, look: Look) -> Iterator[str]:
 
 
 def _json(tested: Tested, look: Look) -> str:
-    table: dict[str, object] = {"cases": [_record(each) for each in tested.results]}
+    table: dict[str, object] = {"cases": [each.record for each in rows(tested)]}
     if tested.coverage is not None:
         table["coverage"] = {
             "cells": len(tested.coverage.cells),
             "percent": float(tested.coverage.percent),
-            "missed": [
-                {
-                    "policy": each.policy, "kind": each.kind, "where": each.where, "what": each.what,
-                    "text": each.text, "file": each.span.file, "line": each.span.line,
-                }
-                for each in tested.coverage.missed
-            ],
-        }  # fmt: skip
+            "missed": [_missed(each) for each in tested.coverage.missed],
+        }
     return json.dumps(table, indent=2, ensure_ascii=False) + "\n"
 
 
-def _record(result: Result) -> dict[str, object]:
+def _missed(cell: Cell) -> dict[str, object]:
+    kind = "rollout" if cell.policy.startswith(_ROLLOUT) else "policy"
     return {
-        "policy": result.suite.policy,
-        "case": result.case.name,
-        "file": result.case.span.file,
-        "line": result.case.span.line,
-        "passed": result.passed,
-        "differences": [
-            {
-                "what": each.what,
-                "rule": each.rule,
-                "member": each.member,
-                "expected": each.expected,
-                "got": each.got,
-            }
-            for each in result.differences
-        ],
-    }
+        kind: cell.policy.removeprefix(_ROLLOUT), "kind": cell.kind, "where": cell.where, "what": cell.what,
+        "text": cell.text, "file": cell.span.file, "line": cell.span.line,
+    }  # fmt: skip
 
 
 def _junit(tested: Tested, look: Look) -> str:
     checks = [
         Check(
-            each.suite.policy, each.case.name, each.case.span.file, each.case.span.line,
-            "; ".join(map(_told, each.differences)), _explanation(tested, each, Look()),
+            each.subject, each.name, each.span.file, each.span.line, "; ".join(each.told),
+            "" if each.passed else each.explanation(Look()),
         )
-        for each in tested.results
+        for each in rows(tested)
     ]  # fmt: skip
     if tested.coverage is not None:
-        for each in tested.coverage.missed if tested.short else ():
+        for cell in tested.coverage.missed if tested.short else ():
             checks.append(
-                Check("coverage", f"{each.policy}: {each.text}", each.span.file, each.span.line, each.text)
+                Check("coverage", f"{cell.policy}: {cell.text}", cell.span.file, cell.span.line, cell.text)
             )
     return junit("interlock test", checks)
 
 
 def _github(tested: Tested, look: Look) -> str:
     lines = [
-        f"::error file={annotation(_place(each, look), ':,')},line={each.case.span.line},"
-        f"title={annotation(each.suite.policy, ':,')}::"
-        + annotation(f"{each.case.name}: {'; '.join(map(_told, each.differences))}")
-        for each in tested.failed
+        f"::error file={annotation(_above(each.span, look), ':,')},line={each.span.line},"
+        f"title={annotation(each.subject, ':,')}::" + annotation(f"{each.name}: {'; '.join(each.told)}")
+        for each in rows(tested)
+        if not each.passed
     ]
-    above = f"{look.above}/" if look.above not in ("", ".") else ""
     for cell in tested.coverage.missed if tested.coverage is not None else ():
         level = "error" if tested.short else "warning"
-        place = f"file={annotation(above + cell.span.file, ':,')},line={cell.span.line}"
+        place = f"file={annotation(_above(cell.span, look), ':,')},line={cell.span.line}"
         lines.append(f"::{level} {place},title=coverage::{annotation(cell.text)}")
     return "".join(f"{each}\n" for each in [*lines, _summary(tested)])
 

@@ -14,9 +14,10 @@ from ..ledger.acts import Act
 from ..ledger.evaluations import Recorder
 from ..ledger.standing import NONE, ROLLED_BACK, Move, Standing
 from ..policy.loader import PolicyRoot
+from .book import Book
 from .incident import noted
 
-__all__ = ["Change", "record", "roll_back"]
+__all__ = ["Change", "record", "roll_back", "rolled_back"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,7 @@ class Change:
     environment: str | None = None
 
 
-def record(recorder: Recorder, name: str, before: Standing, change: Change) -> None:
+def record(recorder: Book, name: str, before: Standing, change: Change) -> None:
     """Append one change of a rollout; BEGIN and REARM begin another attempt."""
     body = {
         "rollout": name,
@@ -51,28 +52,33 @@ def record(recorder: Recorder, name: str, before: Standing, change: Change) -> N
 
 
 def roll_back(path: Path, root: PolicyRoot, name: str, act: Act, anchor: Path | None = None) -> Move:
+    """Roll a rollout back by hand in a ledger and return what was recorded; see `rolled_back`."""
+    with Recorder(path, anchor=anchor) as recorder:
+        return rolled_back(recorder, root, name, act)
+
+
+def rolled_back(recorder: Book, root: PolicyRoot, name: str, act: Act) -> Move:
     """Roll a rollout back by hand and return what was recorded; one whose document is gone keeps its stage.
 
     Raises UsageError for a rollout that is in no stage, or for an act that lies before its last change.
     """
-    with Recorder(path, anchor=anchor) as recorder:
-        before = recorder.state.standing(name).copy()
-        if before.state in (NONE, ROLLED_BACK):
-            raise UsageError(f"`{name}` is {before.state}: there is nothing to roll back")
-        if act.at < before.since:
-            since = show_time(before.since)
-            raise UsageError(f"`{name}` was last changed at {since}, which is later than {act.time}")
-        change = Change("ROLLBACK", act.at, before.stage, act.by, act.reason)
-        rollout = root.rollouts.get(name)
-        if rollout is not None:
-            note = noted(rollout, before, act.at, f"by hand: {act.reason}", _newest(recorder, root, act.at))
-            target = rollout.back_from(before.stage).id
-            change = Change("ROLLBACK", act.at, target, act.by, act.reason, rollout.version, note)
-        record(recorder, name, before, change)
-        return recorder.state.standing(name).moves[-1]
+    before = recorder.state.standing(name).copy()
+    if before.state in (NONE, ROLLED_BACK):
+        raise UsageError(f"`{name}` is {before.state}: there is nothing to roll back")
+    if act.at < before.since:
+        since = show_time(before.since)
+        raise UsageError(f"`{name}` was last changed at {since}, which is later than {act.time}")
+    change = Change("ROLLBACK", act.at, before.stage, act.by, act.reason)
+    rollout = root.rollouts.get(name)
+    if rollout is not None:
+        note = noted(rollout, before, act.at, f"by hand: {act.reason}", _newest(recorder, root, act.at))
+        target = rollout.back_from(before.stage).id
+        change = Change("ROLLBACK", act.at, target, act.by, act.reason, rollout.version, note)
+    record(recorder, name, before, change)
+    return recorder.state.standing(name).moves[-1]
 
 
-def _newest(recorder: Recorder, root: PolicyRoot, at: Decimal) -> Measures | None:
+def _newest(recorder: Book, root: PolicyRoot, at: Decimal) -> Measures | None:
     """The newest recorded snapshot up to an instant, which tells what the rollout touched."""
     past = [each for each in recorder.state.snapshots if each.as_of <= at]
     return Measures(recorder.load(past[-1].document), root.catalogue) if past else None

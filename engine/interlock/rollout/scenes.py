@@ -8,11 +8,11 @@ from decimal import Decimal
 
 from ..evaluation.cutting import bound_value
 from ..evaluation.measures import Measures
-from ..ledger.evaluations import Recorder
 from ..ledger.memory import LedgerMemory
 from ..ledger.standing import Look, Standing
 from ..policy.loader import PolicyRoot
 from ..policy.rollout_model import Rollout, Stage
+from .book import Book
 from .configuration import held_against
 from .deciding import Scene
 from .gates import Gate
@@ -26,7 +26,7 @@ class Viewer:
     it, `now` is the clock, where verdicts may expire."""
 
     root: PolicyRoot
-    recorder: Recorder
+    recorder: Book
     measures: Measures
     environment: str | None = None
     now: Decimal | None = None

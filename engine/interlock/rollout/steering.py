@@ -9,9 +9,9 @@ from typing import Protocol
 from ..errors import UsageError
 from ..evaluation.request import Decision
 from ..language.times import show_time
-from ..ledger.evaluations import Recorder
 from ..ledger.standing import ACTIVE, COMPLETE, NONE, ROLLED_BACK, Standing
 from ..policy.rollout_model import Rollout, Stage
+from .book import Book
 from .changes import Change, record
 from .configuration import held_against, settings
 from .deciding import HOLD, ROLLBACK, Course, Scene, decide
@@ -56,7 +56,7 @@ class Steering:
     judge: Judge
 
     @property
-    def recorder(self) -> Recorder:
+    def recorder(self) -> Book:
         return self.viewer.recorder
 
     def watched(self, but: str = "") -> tuple[Step, ...]:

@@ -27,10 +27,10 @@ _WORDS = {"missing": "missing", "stale": "stale"}
 
 @dataclass(frozen=True, slots=True)
 class Changer:
-    """Changes situations of one policy; complaints go to the collector."""
+    """Changes situations of one policy (None: of none, which has no params); complaints go to the collector."""
 
     root: PolicyRoot
-    policy: Policy
+    policy: Policy | None
     collector: Collector
 
     def complain(self, code: str, message: str, node: Node, hint: str | None = None) -> None:
@@ -72,7 +72,9 @@ class Changer:
 
     def params(self, node: Mapping) -> dict[str, Value]:
         given = node.get("params")
-        return dict(read_values(self.policy, given, self.collector)) if isinstance(given, Mapping) else {}
+        if self.policy is None or not isinstance(given, Mapping):
+            return {}
+        return dict(read_values(self.policy, given, self.collector))
 
     def baselines(self, node: Mapping, situation: Situation) -> dict[str, Draft]:
         found = dict(situation.baselines)

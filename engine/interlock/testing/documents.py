@@ -1,4 +1,4 @@
-"""Reads every tests document of a policy root into suites: bases resolved, tables written out."""
+"""Reads the tests documents of policies into suites: bases resolved, tables written out."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from .changing import CHANGES, Changer
 from .expecting import Expecting
 from .model import Case, Draft, Expectation, Situation, Suite
 from .reading import reads
+from .rollout_documents import of_rollout
 
 __all__ = ["read_suites"]
 
@@ -24,8 +25,9 @@ _EMPTY = Situation(Draft(Decimal(0)))
 
 
 def read_suites(root: PolicyRoot, collector: Collector) -> tuple[Suite, ...]:
-    """Return the suites in the order of their files; complaints go to `collector`."""
-    reader = _Reader(root, collector, {node.span.file: node for node in root.tests})
+    """Return the suites of policies in the order of their files; complaints go to `collector`."""
+    of_policies = [node for node in root.tests if not of_rollout(node)]
+    reader = _Reader(root, collector, {node.span.file: node for node in of_policies})
     found = [reader.suite(node) for _, node in sorted(reader.documents.items())]
     return tuple(each for each in found if each is not None)
 
