@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -15,7 +16,7 @@ from ..policy.loader import find_root
 from ..reports.judged import Look
 from . import terminal
 
-__all__ = ["deliver", "look", "output_option", "writable"]
+__all__ = ["deliver", "look", "on_screen", "output_option", "writable"]
 
 _COLOURS = {
     "good": "green",
@@ -60,9 +61,12 @@ def deliver(text: str, output: str, *, for_people: bool = False) -> None:
 def look(output: str, policies: str | None) -> Look:
     """Return how the result is to look where it goes."""
     above = Path(os.path.relpath(find_root(policies).resolve().parent)).as_posix()
-    if output != "-":
-        return Look(above=above)
-    return Look(terminal.width(sys.stdout), not _fine(), _paint, above)
+    return Look(above=above) if output != "-" else replace(on_screen(), above=above)
+
+
+def on_screen() -> Look:
+    """Return how a result is to look on stdout that names no place in the policies."""
+    return Look(terminal.width(sys.stdout), not _fine(), _paint)
 
 
 def _fine() -> bool:

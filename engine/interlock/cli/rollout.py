@@ -20,12 +20,12 @@ from ..ledger.record import Ledger
 from ..ledger.standing import Move, Standing
 from ..ledger.state import State, fold
 from ..policy.rollout_model import Rollout
-from ..reports.rollouts import drawn, incident, moves, record_of
+from ..reports.rollouts import drawn, incident, record_of, told
 from ..rollout.changes import roll_back
 from ..rollout.steering import Person, Step
 from . import terminal
 from .acting import act_of, acting_options, ledger_file_option
-from .delivery import deliver, look, output_option, writable
+from .delivery import deliver, look, on_screen, output_option, writable
 from .gathered import Origin, origin_options
 from .inputs import load_policies
 from .options import anchor_option, format_option, policies_option
@@ -42,6 +42,8 @@ Examples:
   interlock rollout note experiment-0 -o incident.md
 """
 
+
+_WHERE = {"ACTIVE": ", now in {}", "ROLLED_BACK": ", back to {}"}
 
 _MOVING = (
     click.argument("name"),
@@ -201,10 +203,7 @@ def history_command(name: str, form: str, ledger: Path) -> int:
     if form == "json":
         terminal.write(canonical([_told(each) for each in found]) + b"\n")
         return EXIT_BEST
-    table = Table(("time", "attempt", "change", "from", "to", "by", "reason"), right=frozenset({"attempt"}))
-    for row in moves(found):
-        table.add(*row)
-    table.show()
+    terminal.say(told(found, on_screen()).removesuffix("\n"))
     return EXIT_BEST
 
 
@@ -253,9 +252,9 @@ def _show(step: Step, standing: Standing, origin: Origin) -> None:
     if not step.move:
         terminal.say(drawn(rollout, step.before, step.course, look("-", origin.policies)).removesuffix("\n"))
         return
-    at = show_time(standing.since)
+    at, where = show_time(standing.since), _WHERE.get(standing.state, "")
     terminal.say(
-        f"{rollout.id}: {step.move} at {at}, attempt {standing.attempt}, {standing.state} in {standing.stage}"
+        f"{rollout.id}: {step.move} at {at}, attempt {standing.attempt}{where.format(standing.stage)}"
     )
     if step.settings:
         terminal.say("set now:")

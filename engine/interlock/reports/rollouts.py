@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from ..language.times import show_time
 from ..ledger.standing import ACTIVE, COMPLETE, NONE, ROLLED_BACK, Move, Standing
@@ -14,13 +14,17 @@ from .judged import Look
 from .templating import rendered
 from .wording import mark, number
 
-__all__ = ["drawn", "incident", "record_of"]
+__all__ = ["drawn", "incident", "record_of", "told"]
 
 _TONES = {"pass": "good", "fail": "bad", "unknown": "blind"}
 _STATES = {ACTIVE: "good", COMPLETE: "good", ROLLED_BACK: "bad", NONE: "idle"}
 _ENTERING = ("BEGIN", "ADVANCE", "REARM")
 _HERE = ("●", ">")
 _JOINTS = ("───", "---")
+_WORDS = {"ROLLBACK": "bad", "COMPLETE": "good"}
+_HEADINGS = tuple(Cell(each, "faint") for each in ("time", "attempt", "change", "from", "to", "by", "reason"))
+_REASON = 40
+"""Columns that a reason needs to be read; a narrower terminal gets two lines for each change."""
 
 
 def drawn(rollout: Rollout, standing: Standing, course: Course, look: Look) -> str:
@@ -40,6 +44,31 @@ def drawn(rollout: Rollout, standing: Standing, course: Course, look: Look) -> s
 def incident(note: Mapping[str, object]) -> str:
     """Return the incident note of a rollback as Markdown."""
     return rendered("incident.md", note=note)
+
+
+def told(moves: Sequence[Move], look: Look) -> str:
+    """Return every change of a rollout as a table; where that would be too wide, in two lines each."""
+    rows = [_change(each) for each in moves]
+    wide = max(sum(cells(cell.text) + 2 for cell in row[:-1]) for row in [_HEADINGS, *rows])
+    if wide + _REASON > look.width:
+        return "".join(f"{each}\n" for move in moves for each in _stacked(move, look))
+    return "".join(f"{each}\n" for each in aligned([_HEADINGS, *rows], look.width, look.paint, right=(1,)))
+
+
+def _change(move: Move) -> tuple[Cell, ...]:
+    return (
+        Cell(show_time(move.at)),
+        Cell(str(move.attempt)),
+        Cell(move.word, _WORDS.get(move.word, "idle")),
+        *(Cell(line(each)) for each in (move.source, move.target, move.by, move.reason)),
+    )
+
+
+def _stacked(move: Move, look: Look) -> Iterator[str]:
+    where = " to ".join(dict.fromkeys(line(each) for each in (move.source, move.target) if each))
+    word = look.paint(move.word, _WORDS.get(move.word, "idle"))
+    yield f"{show_time(move.at)}  {word} {where}, attempt {move.attempt}, by {line(move.by)}"
+    yield from wrapped(line(move.reason), look.width, "  ", "  ")
 
 
 def record_of(rollout: Rollout, standing: Standing, course: Course | None) -> dict[str, object]:
@@ -111,7 +140,8 @@ def _stage(name: str, tone: str, look: Look) -> str:
 
 
 def _table(rollout: Rollout, standing: Standing, course: Course, look: Look) -> Iterator[str]:
-    rows = [tuple(Cell(each, "faint") for each in ("", "stage", "entered", "least", "time that counts"))]
+    last = "time that counts" if standing.active else "title"
+    rows = [tuple(Cell(each, "faint") for each in ("", "stage", "entered", "least", last))]
     attempt = [each for each in standing.moves if each.attempt == standing.attempt and each.word in _ENTERING]
     entered = {each.target: each.at for each in attempt}
     for stage in rollout.stages:
@@ -120,8 +150,6 @@ def _table(rollout: Rollout, standing: Standing, course: Course, look: Look) -> 
         sign = _HERE[look.ascii] if tone == "here" else mark(tone, look)
         least = course.held.least if here and course.held else stage.dwell.least
         at = show_time(entered[stage.id]) if stage.id in entered and tone != "idle" else ""
-        if stage.id == course.target and standing.active and course.earliest is not None:
-            at = f"{show_time(course.earliest)} at the earliest"
         rows.append(
             (
                 Cell(f"  {sign}", "strong" if tone == "here" else tone),
@@ -144,13 +172,8 @@ def _counted(course: Course) -> str:
 def _decision(standing: Standing, course: Course, look: Look) -> Iterator[str]:
     word = COMPLETE if standing.state == COMPLETE else course.word
     tone = {"HOLD": "middle", "ROLLBACK": "bad"}.get(word, "good")
-    missing = (
-        f": {number(len(course.missing), 'check')} in the way of {course.target}"
-        if course.missing and course.target
-        else ""
-    )
-    yield look.paint(word, tone) + missing
-    rows = [_row(each, look) for each in sorted(course.checks, key=lambda each: each.word == "pass")]
+    yield look.paint(word, tone) + _wayside(standing, course)
+    rows = [row for each in sorted(course.checks, key=_passes) for row in _rows(each, look)]
     if rows:
         yield from aligned(rows, look.width, look.paint)
     shown = "; ".join(each.text for each in course.checks)
@@ -158,14 +181,24 @@ def _decision(standing: Standing, course: Course, look: Look) -> Iterator[str]:
         yield from wrapped(line(each), look.width, f"  {mark('middle', look)} ", "    ")
 
 
-def _row(check: Check, look: Look) -> tuple[Cell, ...]:
+def _wayside(standing: Standing, course: Course) -> str:
+    """How much is in the way of the next stage, and when it can come at the earliest."""
+    if not course.missing or not course.target:
+        return ""
+    told = f": {number(len(course.missing), 'check')} in the way of {course.target}"
+    if standing.active and course.earliest is not None:
+        told += f" ({show_time(course.earliest)} at the earliest)"
+    return told
+
+
+def _passes(check: Check) -> bool:
+    return check.word == "pass"
+
+
+def _rows(check: Check, look: Look) -> Iterator[tuple[Cell, ...]]:
+    """A check with its text, on lines of their own where that has several parts."""
     tone = _TONES[check.word]
-    return Cell(f"  {mark(tone, look)}", tone), Cell(check.about), Cell(line(check.text))
-
-
-def moves(found: list[Move]) -> list[tuple[str, ...]]:
-    """Return the changes of a rollout as rows: when, attempt, what, from, to, by whom, why."""
-    return [
-        (show_time(each.at), str(each.attempt), each.word, each.source, each.target, each.by, each.reason)
-        for each in found
-    ]
+    first, *more = check.parts or (check.text,)
+    yield Cell(f"  {mark(tone, look)}", tone), Cell(check.about), Cell(line(first))
+    for each in more:
+        yield Cell(""), Cell(""), Cell(f"- {line(each)}")

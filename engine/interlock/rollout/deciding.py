@@ -27,11 +27,13 @@ Word = Literal["pass", "fail", "unknown"]
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One thing that must hold before the next stage: what it is about, how it stands, and why."""
+    """One thing that must hold before the next stage: what it is about, how it stands, and why; `parts` is the same
+    text as a line and what is listed below it, where it has several."""
 
     about: str
     word: Word
     text: str
+    parts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +112,7 @@ def _entering(rollout: Rollout, standing: Standing, scene: Scene) -> Course:
     trigger = scene.gates[rollout.rollback.policy]
     checks = [*_around(rollout, scene), _newest(standing, scene)]
     if trigger.reaches(rollout.rollback.reaches):
-        checks.append(Check("triggers", "fail", trigger.told))
+        checks.append(Check("triggers", "fail", trigger.told, trigger.parts))
     elif scene.shown.differences:
         # entering the stage changes the configuration, so that no trigger may be open
         checks.append(_gate("triggers", trigger, scene))
@@ -133,7 +135,7 @@ def _staying(rollout: Rollout, standing: Standing, scene: Scene) -> Course:
         return Course(HOLD, (_newest(standing, scene),))
     if trigger.reaches(rollout.rollback.reaches):
         target = rollout.back_from(standing.stage).id
-        return Course(ROLLBACK, (Check("triggers", "fail", trigger.told),), target)
+        return Course(ROLLBACK, (Check("triggers", "fail", trigger.told, trigger.parts),), target)
     if stage is None:
         return Course(HOLD, (_lost(standing), _gate("triggers", trigger, scene)))
     held = dwelt(stage.dwell, scene.least, standing.looks, scene.look)
@@ -201,16 +203,18 @@ def _gate(about: str, gate: Gate, scene: Scene) -> Check:
         return Check(about, "unknown", f"{gate.expired(scene.now)} and has expired")
     if gate.best:
         return Check(about, "pass", gate.told)
-    return Check(about, "fail" if gate.verdicts else "unknown", gate.told)
+    return Check(about, "fail" if gate.verdicts else "unknown", gate.told, gate.parts)
 
 
 def _steady(gate: Gate) -> Check:
-    return Check("steady", "pass" if gate.best else "fail", gate.told)
+    return Check("steady", "pass" if gate.best else "fail", gate.told, gate.parts)
 
 
 def _configuration(scene: Scene) -> Check:
     if scene.shown.differences:
-        return Check("configuration", "fail", "; ".join(scene.shown.differences))
+        found = scene.shown.differences
+        parts = ("not as the stage says:", *found) if len(found) > 1 else ()
+        return Check("configuration", "fail", "; ".join(found), parts)
     return Check("configuration", "pass", "as the stage says")
 
 

@@ -46,10 +46,21 @@ class Gate:
         """One line: each verdict that is not the best with the reasons of its rules."""
         if not self.verdicts:
             return f"{self.policy} was not evaluated: {self.refused or 'it gave no verdict'}"
-        poor = [each for each in self.verdicts if not (each.is_best and each.possible == each.verdict)]
         waived = "; ".join(each.headline for each in self.verdicts if each.opening)
         good = waived or f"{self.policy} is {self.verdicts[0].verdict}"
-        return "; ".join(_told(each) for each in poor) or good
+        return "; ".join(_told(each) for each in self._poor) or good
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """The same as a line and what is listed below it: the reasons of a verdict, or members; empty for one thing."""
+        alone = self._poor[0] if len(self._poor) == 1 else None
+        head = _headed(alone) if alone else self.policy
+        found = _reasons(alone) if alone else tuple(_told(each) for each in self._poor)
+        return (f"{head}:", *found) if len(found) > 1 else ()
+
+    @property
+    def _poor(self) -> list[Verdict]:
+        return [each for each in self.verdicts if not (each.is_best and each.possible == each.verdict)]
 
 
 def gates_of(names: Iterable[str], decision: Decision) -> Mapping[str, Gate]:
@@ -64,8 +75,13 @@ def gates_of(names: Iterable[str], decision: Decision) -> Mapping[str, Gate]:
 
 
 def _told(verdict: Verdict) -> str:
-    word = verdict.verdict
-    if verdict.is_best:
-        return f"{verdict.name} is {word} and may be {verdict.possible}"
-    reasons = "; ".join(f"{rule.id}: {rule.reason}" for rule in verdict.failed())
-    return f"{verdict.name} is {word}" + (f": {reasons}" if reasons else "")
+    return ": ".join(filter(None, [_headed(verdict), "; ".join(_reasons(verdict))]))
+
+
+def _headed(verdict: Verdict) -> str:
+    may = f" and may be {verdict.possible}" if verdict.is_best else ""
+    return f"{verdict.name} is {verdict.verdict}{may}"
+
+
+def _reasons(verdict: Verdict) -> tuple[str, ...]:
+    return () if verdict.is_best else tuple(f"{rule.id}: {rule.reason}" for rule in verdict.failed())
