@@ -143,12 +143,12 @@ class Rollout:
         return self.stages[place] if place < len(names) else None
 
     def back_from(self, name: str) -> Stage:
-        """Return the stage that a rollback from a stage leads to."""
+        """Return the stage that a rollback from a stage leads to: the one named, and never a later one."""
         names = [each.id for each in self.stages]
-        if self.rollback.to != PREVIOUS:
-            return self.stages[names.index(self.rollback.to)]
         place = names.index(name) if name in names else 0
-        return self.stages[max(place - 1, 0)]
+        if self.rollback.to == PREVIOUS:
+            return self.stages[max(place - 1, 0)]
+        return self.stages[min(names.index(self.rollback.to), place)]
 
     @property
     def policies(self) -> tuple[str, ...]:

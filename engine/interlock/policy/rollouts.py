@@ -42,6 +42,7 @@ def read_rollouts(
     """Return the rollouts of documents that keep their schema; complaints go to `collector`."""
     world = _World(catalogue, policies, attestations)
     found: dict[str, Rollout] = {}
+    nodes: dict[str, Mapping] = {}
     for document in documents:
         rollout = _Reader(document, world, collector).read()
         if rollout.id in found:
@@ -49,8 +50,8 @@ def read_rollouts(
             message = f"two rollouts are called `{rollout.id}`"
             collector.add("E214", message, rollout.span, "rename one", related)
             continue
-        found[rollout.id] = rollout
-    _ordered(found, {_text(each, "rollout"): each for each in documents}, collector)
+        found[rollout.id], nodes[rollout.id] = rollout, document
+    _ordered(found, nodes, collector)
     return found
 
 
@@ -66,6 +67,7 @@ class _Reader:
     def __init__(self, document: Mapping, world: _World, collector: Collector) -> None:
         self.document, self.world, self.collector = document, world, collector
         self.name = _text(document, "rollout")
+        self.unsure = False
 
     def complain(self, message: str, span: Span, hint: str | None = None) -> None:
         self.collector.add("E214", message, span, hint)
@@ -76,7 +78,7 @@ class _Reader:
         stages = tuple(self.stage(each) for each in nodes)
         self.distinct(nodes)
         lever = tuple(self.metric(each) for each in _scalars(document.get("lever")))
-        self.configured(stages, lever)
+        self.configured(stages, nodes, lever)
         return Rollout(
             id=self.name,
             version=_text(document, "version"),
@@ -204,7 +206,13 @@ class _Reader:
     def setting(self, node: Scalar) -> Metric | None:
         """The single metric of a setting; None after a complaint."""
         metric = self.world.catalogue.metrics.get(node.text)
-        if metric is None or node.text in RESERVED:
+        self.unsure = self.unsure or metric is None
+        if node.text in RESERVED:
+            self.complain(
+                f"`{node.text}` is supplied by the ledger", node.span, "a setting is one of the desk's"
+            )
+            return None
+        if metric is None:
             hint = did_you_mean(node.text, self.world.catalogue.metrics)
             self.complain(f"no metric is called `{node.text}`", node.span, hint)
             return None
@@ -216,6 +224,7 @@ class _Reader:
     def canary(self, node: Scalar) -> str:
         metric = self.setting(node)
         if metric is not None and metric.type.kind is not Kind.SET:
+            self.unsure = True
             self.complain(f"`{node.text}` is no set", node.span, "a canary is a set of members")
         elif metric is not None and not any(
             node.text in each.binds for each in self.world.attestations.values()
@@ -242,7 +251,8 @@ class _Reader:
                 hint = did_you_mean(bound.text, policy.verdicts) or f"one of {', '.join(policy.verdicts)}"
                 self.complain(f"`{bound.text}` is no verdict of `{name}`", bound.span, hint)
             elif bound.text == policy.best:
-                self.complain(f"every verdict of `{name}` reaches `{bound.text}`", bound.span)
+                hint = f"name one of {', '.join(policy.verdicts[1:])}"
+                self.complain(f"every verdict of `{name}` reaches `{bound.text}`", bound.span, hint)
         names = [PREVIOUS, *(each.id for each in stages)]
         if isinstance(to, Scalar) and to.text not in names:
             hint = did_you_mean(to.text, names) or f"one of {', '.join(names)}"
@@ -251,24 +261,33 @@ class _Reader:
 
     # the configuration as a whole
 
-    def configured(self, stages: tuple[Stage, ...], lever: tuple[str, ...]) -> None:
-        """Every stage says what every setting is, and stages differ in the lever only."""
+    def configured(self, stages: tuple[Stage, ...], nodes: Iterable[Mapping], lever: tuple[str, ...]) -> None:
+        """Every stage says what every setting is, and stages differ in the lever only; nobody can tell of names that
+        are misspelt."""
+        if self.unsure:
+            return
+        said = [set(_keys(node.get("flags"))) for node in nodes]
         limits = {name for stage in stages for name in stage.canary}
-        settings = sorted({*lever, *(name for stage in stages for name in stage.flags)})
-        for name in settings:
-            for stage in stages:
-                if name not in stage.flags and name not in stage.canary and name not in limits:
-                    self.complain(
-                        f"the stage `{stage.id}` does not say what `{name}` is",
-                        stage.span,
-                        "write it under `flags`",
-                    )
+        for name in sorted({*lever, *limits, *(key for keys in said for key in keys)}):
+            self.given(name, list(zip(stages, said, strict=True)), limited=name in limits)
             values = {repr(stage.flags[name]) for stage in stages if name in stage.flags}
             if len(values) > 1 and name not in lever and name not in limits:
                 hint = "add it to `lever`, or give it one value"
                 self.complain(
                     f"`{name}` differs between stages and is no part of the lever", stages[0].span, hint
                 )
+
+    def given(self, name: str, stages: list[tuple[Stage, set[str]]], *, limited: bool) -> None:
+        """A setting is told by every stage; a canary set from the first stage on that it limits."""
+        begun = not limited
+        for stage, said in stages:
+            begun = begun or name in stage.canary
+            if begun and name not in said and name not in stage.canary:
+                hint = "write it under `flags`" + (", `[]` for everything" if limited else "")
+                self.complain(f"the stage `{stage.id}` does not say what `{name}` is", stage.span, hint)
+            if name in said and name in stage.canary:
+                hint = "as a canary set it may have any members but none"
+                self.complain(f"`{name}` is a flag and a canary set of one stage", stage.span, hint)
 
 
 def _ordered(found: Table[str, Rollout], documents: Table[str, Mapping], collector: Collector) -> None:
@@ -317,6 +336,10 @@ def _scalars(node: Node | None) -> list[Scalar]:
 
 def _mappings(node: Node | None) -> list[Mapping]:
     return [each for each in node.items if isinstance(each, Mapping)] if isinstance(node, Sequence) else []
+
+
+def _keys(node: Node | None) -> list[str]:
+    return [key.text for key, _ in node.pairs] if isinstance(node, Mapping) else []
 
 
 def _texts(node: Node | None) -> tuple[str, ...]:
