@@ -100,7 +100,7 @@ CODES: dict[str, Code] = {
         "`latch`, `blind_limit`, `hold` or `shadow` lacks what it needs, or is on the wrong kind of rule.",
         "The hint says what to add."),
     "E211": Code("composition is wrong",
-        "The child policy, its verdict or a param given by `with` does not exist, or the bound cannot be missed.",
+        "The named policy, its verdict or a param given by `with` does not exist, or the bound cannot be missed.",
         "Follow the suggestion."),
     "E212": Code("policies compose each other",
         "Following `policy:` from one policy leads back to it.",
@@ -115,6 +115,10 @@ CODES: dict[str, Code] = {
     "E215": Code("former name not free",
         "`formerly` gives a name that a policy or rule still has, or that another one gives too.",
         "Name what it was called before; a former name belongs to one alone."),
+    "E216": Code("alarm cannot be inhibited so",
+        "`inhibited_by` stands in a latched rule, or names the policy itself, one whose own alarms may be inhibited, one "
+        "that composes others or is judged for other members, or one of which nobody is told.",
+        "Name a policy that is sure of what it says and tells people so."),
     # expressions
     "E301": Code("expression too large",
         "An expression has more than 4,096 characters, 500 parts or 64 levels.",

@@ -156,7 +156,7 @@ def _rule_meaning(rule: Rule) -> dict[str, object]:
     plain = {
         each.name: getattr(rule, each.name)
         for each in fields(rule)
-        if each.name not in ("span", "condition", "applies", "hold")
+        if each.name not in ("span", "condition", "applies", "hold", "inhibited_by")
     }
     if isinstance(rule.condition, Composition):
         child = rule.condition
@@ -165,8 +165,10 @@ def _rule_meaning(rule: Rule) -> dict[str, object]:
     else:
         condition = to_text(rule.condition)
     guards = {"applies": rule.applies, "hold": rule.hold}
+    by = rule.inhibited_by
     return {
         **plain,
+        **({"inhibited_by": [by.policy, by.reaches]} if by else {}),
         "condition": condition,
         **{key: to_text(each) if each else "" for key, each in guards.items()},
     }

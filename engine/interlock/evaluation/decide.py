@@ -20,6 +20,7 @@ from .comparisons import compared
 from .compiled import CompiledPolicy, CompiledRule
 from .cutting import Cut, gained
 from .history import Fact
+from .inhibiting import explained
 from .interpreter import Interpreter
 from .measures import Measures
 from .naming import Names
@@ -65,7 +66,8 @@ def decide(
         refusals += [Refusal(*each) for each in gone(compiled, request.memory)]
     judge.notes |= judge.hearing.notes(policies, measures.as_of)
     notes = sorted({*judge.notes, *map(str, measures.restated)})
-    return Decision(tuple(verdicts), tuple(refusals), tuple(notes), joined_facts(judge.facts))
+    facts = joined_facts(judge.facts)
+    return Decision(tuple(verdicts), tuple(refusals), tuple(notes), facts, explained(policies, verdicts))
 
 
 class _Refused(Exception):

@@ -9,6 +9,7 @@ from decimal import Decimal
 from ..language.values import Value
 from ..policy.attestations import Attestation
 from .history import Fact, Memory
+from .inhibiting import Explained
 from .interpreter import Watch
 from .measures import Measures
 from .verdict import Verdict
@@ -43,10 +44,11 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """Everything that one evaluation gives: verdicts in order, refused policies, members left out, and the facts
-    about stateful rules that a ledger is to record."""
+    """Everything that one evaluation gives: verdicts in order, refused policies, members left out, the facts about
+    stateful rules that a ledger is to record, and what verdicts explain of each other, by policy and member."""
 
     verdicts: tuple[Verdict, ...]
     refusals: tuple[Refusal, ...] = ()
     notes: tuple[str, ...] = ()
     facts: tuple[Fact, ...] = ()
+    explained: Mapping[tuple[str, str], Explained] = field(default_factory=dict)

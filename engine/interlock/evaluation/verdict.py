@@ -205,6 +205,11 @@ class Verdict:
         """The rules that failed or are unknown, those that do not count left out."""
         return tuple(rule for rule in self.rules if rule.outcome in ("fail", "unknown") and not rule.shadow)
 
+    @property
+    def audience(self) -> frozenset[str]:
+        """Who is to hear of it: whom the policy names for the verdict, and whom the rules name that failed."""
+        return frozenset({*self.notify, *(name for rule in self.failed() for name in rule.notify)})
+
     def record(self) -> dict[str, object]:
         """Return the verdict as plain data that keeps `schemas/1/verdict.json`."""
         return {

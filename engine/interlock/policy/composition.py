@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from ..diagnostics import Collector, did_you_mean
+from .inhibition import check_inhibitions
 from .model import Composition, Param, Policy, Rule
 from .nodes import Scalar
 from .params import Written, article, fits, in_range, read_value
@@ -14,12 +15,13 @@ __all__ = ["link", "topological"]
 
 
 def link(policies: Mapping[str, Policy], collector: Collector) -> dict[str, Policy]:
-    """Check every composition and turn its `with` values into values; complaints go to `collector`."""
+    """Check every composition and inhibition, and turn `with` values into values; complaints go to `collector`."""
     linked = {}
     for name, policy in sorted(policies.items()):
         rules = tuple(_rule(policy, rule, policies, collector) for rule in policy.rules)
         linked[name] = replace(policy, rules=rules)
     _cycles(linked, collector)
+    check_inhibitions(linked, collector)
     return linked
 
 

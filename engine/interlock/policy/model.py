@@ -12,7 +12,7 @@ from ..language.tree import Node
 from ..language.types import Type
 from ..language.values import Value
 
-__all__ = ["UNLIMITED", "Composition", "Override", "Param", "Policy", "Rule", "Unlimited"]
+__all__ = ["UNLIMITED", "Composition", "Inhibition", "Override", "Param", "Policy", "Rule", "Unlimited"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +71,16 @@ class Composition:
 
 
 @dataclass(frozen=True, slots=True)
+class Inhibition:
+    """The verdict of another policy, `reaches` or a worse one, that explains a rule's alarms."""
+
+    policy: str
+    reaches: str
+    span: Span = field(compare=False)
+    reaches_span: Span = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Rule:
     """One rule. `kind` is a requirement (must be proved true) or a trigger (must be proved false); `outcome` is
     what it contributes when it fails and `unknown` when nobody can tell; `formerly` are ids that it had before.
@@ -89,6 +99,7 @@ class Rule:
     hold: Node | None = None
     shadow: Decimal | None = None
     notify: tuple[str, ...] = ()
+    inhibited_by: Inhibition | None = None
     waivable: tuple[tuple[str, ...], Decimal] | None = None
     latch: bool = False
     blind_limit: Decimal | None = None

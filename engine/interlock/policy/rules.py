@@ -14,6 +14,7 @@ from ..language.tree import Literal as Constant
 from ..language.tree import Node as Tree
 from .catalogue import Catalogue
 from .consequences import Lost, without_consequences
+from .inhibition import read_inhibition
 from .model import Composition, Policy, Rule
 from .names import Names, metrics_read
 from .nodes import Mapping, Node, Scalar, Sequence, plain
@@ -221,6 +222,7 @@ class _PolicyReader:
             hold=self.optional(node, "hold"),
             shadow=self.shadow(node),
             notify=_names(node.get("notify")),
+            inhibited_by=read_inhibition(node.get("inhibited_by")),
             waivable=self.waivable(node),
             latch=self.flag(node, "latch"),
             blind_limit=parse_duration(_text(node, "blind_limit")),
