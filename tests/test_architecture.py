@@ -22,7 +22,7 @@ PACKAGE = ENGINE / "interlock"
 # A room imports only rooms above it in this list; the first six are modules of the package's root.
 ROOMS = (
     *("errors", "codes", "limits", "resources", "diagnostics", "files"),
-    *("language", "policy", "evaluation", "backends", "collect", "ledger", "rollout", "replay"),
+    *("language", "policy", "evaluation", "backends", "collect", "ledger", "alerts", "rollout", "replay"),
     *("analysis", "testing", "reports", "guard", "api", "server", "cli", "__main__"),
 )
 # Evaluation knows no clock, acting does: the guard must know when a verdict ends, and what hands times down asks it.
@@ -56,8 +56,11 @@ OPTIONAL = (
 )
 START_UP = ("click", "rich", "jsonschema", "jinja2", "duckdb", "yaml", "simpleeval")
 # Start-up answers `--version` before it imports a command, and `validate` imports what reads sources and tests only
-# where there are any, so these modules import where they need to.
-LATE = {"interlock", "interlock.__main__", "interlock.collect.workspace", "interlock.cli.validate"}
+# where there are any, and what speaks HTTP is needed for a webhook only, so these modules import where they need to.
+LATE = {
+    *("interlock", "interlock.__main__", "interlock.collect.workspace", "interlock.cli.validate"),
+    "interlock.alerts.channels",
+}
 
 CLOCKS = {
     *("datetime.now", "datetime.utcnow", "datetime.today", "date.today"),

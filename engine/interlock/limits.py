@@ -11,6 +11,8 @@ __all__ = [
     "DOCUMENT_BYTES",
     "DOCUMENT_DEPTH",
     "DOCUMENT_NODES",
+    "EVENTS_AT_ONCE",
+    "EVENTS_SECONDS",
     "EXPRESSION_CHARACTERS",
     "EXPRESSION_DEPTH",
     "EXPRESSION_NODES",
@@ -87,3 +89,9 @@ QUERY_SECONDS: Final = 60
 
 LEDGER_WAIT: Final = 30
 """Seconds that a writer waits for other writers of the ledger."""
+
+EVENTS_AT_ONCE: Final = 1_000
+"""Events that a channel is handed in one run."""
+
+EVENTS_SECONDS: Final = 10
+"""Seconds that a channel may take over the events that it is handed."""

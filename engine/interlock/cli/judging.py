@@ -12,6 +12,7 @@ from typing import Any
 
 import click
 
+from ..alerts.delivering import delivered
 from ..api import Snapshot, check
 from ..diagnostics import printable
 from ..errors import DocumentError, SnapshotError, UsageError
@@ -20,6 +21,7 @@ from ..language.times import show_time
 from ..ledger.evaluations import Recorder
 from ..reports.judged import Judged
 from . import clock, terminal
+from .alerting import Alerting
 from .gathering import collected, in_order, named, not_from_the_future
 from .inputs import read_baselines, resolve_member
 from .instants import Instant
@@ -102,11 +104,11 @@ class Judging:
         asked: Asked,
         *,
         record: bool = False,
-        renotify: Decimal | None = None,
+        alerting: Alerting | None = None,
     ) -> None:
         _agree(names, asked)
-        self.names, self.asked, self.record, self.renotify = names, asked, record, renotify
-        self.events: Sequence[Mapping[str, object]] = ()
+        self.names, self.asked, self.record = names, asked, record
+        self.alerting = alerting or Alerting()
         self.now = clock.now()
         with waiting("reading policies") as advance:
             self.policies, collector = check(asked.policies, advance)
@@ -130,16 +132,22 @@ class Judging:
             for each in snapshots:
                 found.append(self._judged(each, baselines, recorder, slim=len(snapshots) > 1))
                 advance()
-        self.events = recorder.events if recorder is not None else ()
+        if recorder is not None and self.record:
+            for line in delivered(self.alerting.channels, recorder, clock.now()):
+                terminal.tell(line)
         return found
 
     def _recorder(self) -> AbstractContextManager[Recorder | None]:
         """The ledger, where one is asked for; what it records is durable once it is left."""
-        ledger = self.asked.ledger
-        return (
-            nullcontext()
-            if ledger is None
-            else Recorder(Path(ledger), record=self.record, renotify=self.renotify, anchor=self.asked.anchor)
+        asked, alerting = self.asked, self.alerting
+        if asked.ledger is None:
+            return nullcontext()
+        return Recorder(
+            Path(asked.ledger),
+            record=self.record,
+            renotify=alerting.renotify,
+            channels=alerting.names,
+            anchor=asked.anchor,
         )
 
     def only(self, what: str) -> Judged:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -49,14 +49,22 @@ class Recorder:
     """Holds the ledger's lock while snapshots are judged; all are recorded as one group when it is closed well.
 
     With `record` false it only reads: what is remembered counts, and nothing is added. `events` are what people are to
-    hear of, once it is closed well; a verdict that stays is told again after `renotify` seconds. `anchor` is a file
-    with the ledger's head: it must hold, and is moved on after what is recorded.
+    hear of, once it is closed well; a verdict that stays is told again after `renotify` seconds. `channels` are the
+    names of those that carry events from now on: what they are not handed waits for them. `anchor` is a file with the
+    ledger's head: it must hold, and is moved on after what is recorded.
     """
 
     def __init__(
-        self, path: Path, *, record: bool = True, renotify: Decimal | None = None, anchor: Path | None = None
+        self,
+        path: Path,
+        *,
+        record: bool = True,
+        renotify: Decimal | None = None,
+        channels: Iterable[str] = (),
+        anchor: Path | None = None,
     ) -> None:
         self.path, self.record, self.renotify, self.anchor = path, record, renotify, anchor
+        self.channels = tuple(channels)
         self.events: list[dict[str, object]] = []
         self._stack = ExitStack()
         self._loaded: dict[str, Snapshot] = {}
@@ -141,7 +149,7 @@ class Recorder:
                     "reason": fact.fired.reason,
                 }
                 self.append(time, "latch", {**_key(fact), **body, "evaluation": number})
-        self._notify(time, decision)
+        self._notify(time, decision, asking.rollout)
 
     def _needs(self, snapshot: Snapshot, scopes: Mapping[str, Scope]) -> dict[str, object]:
         """Say which earlier snapshots are needed beside the newest one; a late one says nothing."""
@@ -157,8 +165,11 @@ class Recorder:
         self._loaded = {name: each for name, each in self._loaded.items() if name in lasting}
         return {"naming": names, "needs": [numbers[id(each)] for each in kept if each is not snapshot]}
 
-    def _notify(self, time: str, decision: Decision) -> None:
-        for event in events(decision.verdicts, self.state.told, self.renotify):
+    def _notify(self, time: str, decision: Decision, rollout: str | None) -> None:
+        for name in self.channels:
+            if name not in self.state.outbox.through:
+                self.append(time, "delivery", {"channel": name, "through": self.state.head.sequence})
+        for event in events(decision, self.state.told, self.renotify, rollout):
             self.append(time, "notify", event)
             self.events.append(event)
 

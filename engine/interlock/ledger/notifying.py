@@ -2,74 +2,107 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from decimal import Decimal
-from pathlib import Path
+from typing import Any
 
-from ..errors import UsageError
-from ..evaluation.canonical import canonical
+from ..evaluation.inhibiting import Explained
+from ..evaluation.request import Decision
 from ..evaluation.verdict import Verdict
-from ..language.times import show_time
+from ..language.times import parse_time, show_time
 
-__all__ = ["Told", "append_lines", "events"]
+__all__ = ["About", "Heard", "Told", "about", "events"]
+
+About = tuple[str, str, str]
+"""What an event is about: policy, member and the rollout inside which it was judged, each empty without one."""
+
+_NOTHING: Explained = Explained("", frozenset())
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What one of the audience heard last, and of which instant."""
+
+    verdict: str
+    at: Decimal
 
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What was last told of a policy at a member: its verdict, when, and to whom."""
+    """What was told of a policy: the newest verdict that anybody heard, the instant of the newest event, what each of
+    those who follow heard last, and who was spared which verdict."""
 
-    verdict: str
-    at: Decimal
-    audience: tuple[str, ...]
+    verdict: str = ""
+    at: Decimal | None = None
+    heard: Mapping[str, Heard] = field(default_factory=dict)
+    withheld: tuple[str, frozenset[str]] = ("", frozenset())
+
+    def after(self, data: Mapping[str, Any]) -> Told:
+        """Return what was told once an event is recorded."""
+        at = parse_time(data["as_of"])
+        assert at is not None
+        audience, spared = data["audience"], frozenset(data.get("withheld", ()))
+        now = {name: Heard(data["verdict"], at) for name in audience}
+        heard = {**self.heard, **now}
+        return Told(
+            data["verdict"] if audience else self.verdict,
+            at,
+            {name: heard[name] for name in data["next"] if name in heard},
+            (data["verdict"] if spared else "", spared),
+        )
+
+
+def about(data: Mapping[str, Any]) -> About:
+    """Return what a recorded event is about."""
+    return data["policy"], data["member"], data.get("rollout", "")
 
 
 def events(
-    verdicts: Iterable[Verdict], told: Mapping[tuple[str, str], Told], renotify: Decimal | None
+    decision: Decision, told: Mapping[About, Told], renotify: Decimal | None, rollout: str | None = None
 ) -> Iterator[dict[str, object]]:
-    """Yield one event for each verdict that people are to hear of.
+    """Yield one event for each verdict that somebody is to hear of, or is now spared, or is spared no more.
 
-    A verdict is told when it differs from the one told last, to those it names and those who heard the last one, so
-    that a recovery is heard too; one that stays is told again after `renotify` seconds unless it is the best. What a
-    late snapshot says of the past is not told.
+    A verdict is told to those it names who have not heard it yet, and to those who heard another one, so that a
+    recovery is heard too; until the best verdict is reached nobody drops out. One that stays is told again after
+    `renotify` seconds unless it is the best. What a late snapshot says of the past is not told.
     """
-    for each in verdicts:
-        last = told.get((each.policy, each.member or ""))
-        if last is not None and each.as_of < last.at:
+    for each in decision.verdicts:
+        last = told.get((each.policy, each.member or "", rollout or ""), Told())
+        if last.at is not None and each.as_of < last.at:
             continue
-        audience = _audience(each)
-        changed = last is None or last.verdict != each.verdict
-        again = last is not None and renotify is not None and each.as_of - last.at >= renotify
-        heard = set(audience) | set(last.audience if last is not None else ())
-        if heard and (changed or (again and not each.is_best)):
-            yield {
-                "policy": each.policy,
-                "member": each.member or "",
-                "verdict": each.verdict,
-                "before": last.verdict if last is not None else "",
-                "as_of": show_time(each.as_of),
-                "audience": sorted(heard),
-                "next": audience,
-                "reasons": [f"{rule.id}: {rule.reason}" for rule in each.failed()],
-            }
+        due = frozenset(_due(each, last, renotify))
+        why = decision.explained.get((each.policy, each.member or ""), _NOTHING)
+        spared = frozenset() if each.is_best else due & why.spared
+        if due - spared or (each.verdict if spared else "", spared) != last.withheld:
+            yield _event(each, last, rollout or "", due - spared, Explained(why.by, spared))
 
 
-def append_lines(path: Path, found: Iterable[Mapping[str, object]]) -> None:
-    """Append events to a file as lines of JSON, durably; raises UsageError where that cannot be done."""
-    data = b"".join(canonical(each) + b"\n" for each in found)
-    if not data:
-        return
-    try:
-        with path.open("ab") as handle:
-            handle.write(data)
-            handle.flush()
-            os.fsync(handle.fileno())
-    except OSError as problem:
-        reason = (problem.strerror or "the system refuses").lower()
-        hint = "they are in the ledger: `interlock log show --kind notify --format json`"
-        raise UsageError(f"cannot write the events to `{path.as_posix()}`: {reason}; {hint}") from None
+def _due(verdict: Verdict, last: Told, renotify: Decimal | None) -> Iterator[str]:
+    """Those who have something to hear."""
+    for name in {*verdict.audience, *last.heard}:
+        heard = last.heard.get(name)
+        again = heard is not None and renotify is not None and verdict.as_of - heard.at >= renotify
+        if heard is None or heard.verdict != verdict.verdict or (again and not verdict.is_best):
+            yield name
 
 
-def _audience(verdict: Verdict) -> list[str]:
-    return sorted({*verdict.notify, *(name for rule in verdict.failed() for name in rule.notify)})
+def _event(
+    verdict: Verdict, last: Told, rollout: str, audience: frozenset[str], why: Explained
+) -> dict[str, object]:
+    following = verdict.audience if verdict.is_best else {*last.heard, *audience}
+    return {
+        "policy": verdict.policy,
+        "member": verdict.member or "",
+        "rollout": rollout,
+        "verdict": verdict.verdict,
+        "best": verdict.is_best,
+        "headline": verdict.headline,
+        "before": last.verdict,
+        "as_of": show_time(verdict.as_of),
+        "audience": sorted(audience),
+        "next": sorted(following),
+        "reasons": [f"{rule.id}: {rule.reason}" for rule in verdict.failed()],
+        "withheld": sorted(why.spared),
+        "inhibited_by": why.by if why.spared else "",
+    }

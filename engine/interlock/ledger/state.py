@@ -12,7 +12,8 @@ from ..evaluation.history import Key, Latch, Seen, Waiver
 from ..language.times import parse_time
 from .archive import Archive, Recorded
 from .entry import Entry
-from .notifying import Told
+from .notifying import About, Told, about
+from .outbox import Outbox
 from .record import Head
 from .standing import Standing
 from .words import Attested
@@ -44,7 +45,8 @@ class State:
     baselines: dict[str, Frozen] = field(default_factory=dict)
     attestations: list[Attested] = field(default_factory=list)
     waivers: dict[Key, list[Waiver]] = field(default_factory=dict)
-    told: dict[tuple[str, str], Told] = field(default_factory=dict)
+    told: dict[About, Told] = field(default_factory=dict)
+    outbox: Outbox = field(default_factory=Outbox)
     rollouts: dict[str, Standing] = field(default_factory=dict)
 
     def take(self, entry: Entry) -> None:
@@ -103,7 +105,7 @@ class State:
         self.baselines.setdefault(data["name"], Frozen(data["document"], data["by"], entry.sequence))
 
     def _attestation(self, entry: Entry, data: Mapping[str, Any]) -> None:
-        self.attestations.append(Attested.read(entry.time, data))
+        self.attestations.append(Attested.read(entry.time, data, entry.sequence))
 
     def _waiver(self, entry: Entry, data: Mapping[str, Any]) -> None:
         terms = (_instant(entry.time), _instant(data["until"]))
@@ -112,8 +114,11 @@ class State:
         self.waivers.setdefault(_key(data), []).append(waiver)
 
     def _notify(self, entry: Entry, data: Mapping[str, Any]) -> None:
-        told = Told(data["verdict"], _instant(data["as_of"]), tuple(data["next"]))
-        self.told[data["policy"], data["member"]] = told
+        self.told[about(data)] = self.told.get(about(data), Told()).after(data)
+        self.outbox.recorded(entry.sequence, data)
+
+    def _delivery(self, entry: Entry, data: Mapping[str, Any]) -> None:
+        self.outbox.delivered(data)
 
     def _stage(self, entry: Entry, data: Mapping[str, Any]) -> None:
         self.rollouts.setdefault(data["rollout"], Standing()).move(entry.sequence, entry.time, data)
@@ -132,6 +137,7 @@ _FOLLOW = {
     "attestation": State._attestation,
     "waiver": State._waiver,
     "notify": State._notify,
+    "delivery": State._delivery,
     "stage": State._stage,
     "look": State._look,
 }

@@ -1,0 +1,54 @@
+"""Makes channels of what the command line names; nothing in a policy or a snapshot can name one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..diagnostics import printable
+from ..errors import UsageError
+from .channel import Channel
+from .commands import command_channel
+from .files import file_channel
+
+__all__ = ["Wanted", "channels_of"]
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """The channels that are wanted; `token_env` is the name of the variable with the token of `url`."""
+
+    file: Path | None = None
+    command: str | None = None
+    url: str | None = None
+    token_env: str | None = None
+
+
+def channels_of(wanted: Wanted, ledger: Path, environ: Mapping[str, str]) -> tuple[Channel, ...]:
+    """Return the channels; raises UsageError, in words without secrets, for one that could never take an event."""
+    found: list[Channel] = []
+    if wanted.file is not None:
+        found.append(file_channel(wanted.file, ledger))
+    if wanted.command is not None:
+        found.append(command_channel(wanted.command))
+    token = _token(wanted, environ)
+    if wanted.url is not None:
+        from .webhooks import webhook_channel  # what speaks HTTP costs start-up time
+
+        found.append(webhook_channel(wanted.url, token))
+    return tuple(found)
+
+
+def _token(wanted: Wanted, environ: Mapping[str, str]) -> str:
+    name = wanted.token_env
+    if name is None:
+        return ""
+    if wanted.url is None:
+        raise UsageError("`--events-token-env` belongs to `--events-url URL`")
+    token = environ.get(name, "")
+    if not token:
+        raise UsageError(f"`--events-token-env`: the variable `{printable(name)}` is not set")
+    if not token.isascii() or not token.isprintable() or " " in token:
+        raise UsageError(f"`--events-token-env`: the variable `{printable(name)}` holds no token")
+    return token

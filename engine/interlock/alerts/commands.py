@@ -1,0 +1,96 @@
+"""Hands events to a command on its standard input: no shell, a time limit, and nothing that it prints is shown."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shlex
+import shutil
+import signal
+import subprocess
+from dataclasses import dataclass
+
+from ..diagnostics import printable
+from ..errors import UsageError
+from ..limits import EVENTS_SECONDS
+from .channel import Undelivered, fingerprint, system_reason
+
+__all__ = ["CommandChannel", "command_channel"]
+
+
+@dataclass(frozen=True, slots=True)
+class CommandChannel:
+    """A command that takes events; the words after its own name may hold secrets and are never shown."""
+
+    words: tuple[str, ...]
+    name: str
+
+    @property
+    def shown(self) -> str:
+        return f"the command `{_called(self.words[0])}`"
+
+    def hand(self, lines: bytes) -> None:
+        program = shutil.which(self.words[0])
+        if program is None:
+            raise Undelivered("there is no such command")
+        try:
+            status = _ran([program, *self.words[1:]], lines)
+        except OSError as problem:
+            raise Undelivered(system_reason(problem)) from None
+        if status < 0:
+            raise Undelivered(f"it was ended by signal {-status}")
+        if status:
+            raise Undelivered(f"it ended with code {status}")
+
+
+def command_channel(text: str) -> CommandChannel:
+    """Return the channel of a command line; raises UsageError where there is no such command."""
+    try:
+        words = _split(text)
+    except ValueError:
+        raise UsageError("`--events-command`: a quote in it has no end") from None
+    if not words or not words[0]:
+        raise UsageError("`--events-command` names no command")
+    called = _called(words[0])
+    if "\0" in text or shutil.which(words[0]) is None:
+        raise UsageError(f"`--events-command`: there is no command `{called}`")
+    return CommandChannel(words, f"command {called} {fingerprint(chr(0).join(words))}")
+
+
+def _split(text: str) -> tuple[str, ...]:
+    """Split as a shell would; where backslashes are part of paths they stay, and only whole words are unquoted."""
+    if os.name == "posix":
+        return tuple(shlex.split(text))
+    words = shlex.split(text, posix=False)
+    return tuple(each[1:-1] if len(each) > 1 and each[0] == each[-1] in "'\"" else each for each in words)
+
+
+def _called(word: str) -> str:
+    return printable(word.replace("\\", "/").rpartition("/")[2] or word)
+
+
+def _ran(words: list[str], lines: bytes) -> int:
+    """Run a command to its end; what takes longer than it may is ended with all that it began."""
+    with subprocess.Popen(  # noqa: S603  the user named it on the command line
+        words,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    ) as process:
+        try:
+            process.communicate(lines, timeout=EVENTS_SECONDS)
+        except subprocess.TimeoutExpired:
+            raise Undelivered(f"it took longer than {EVENTS_SECONDS} s") from None
+        finally:
+            if process.poll() is None:
+                _end(process)
+        return process.returncode
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    with contextlib.suppress(OSError):
+        if os.name == "posix":
+            os.killpg(process.pid, signal.SIGKILL)
+        else:
+            process.kill()
