@@ -14,7 +14,7 @@ from ..policy.catalogue import Metric
 from ..policy.nodes import Mapping, Node, Scalar, Sequence, plain
 from ..policy.params import Written, article, read_value
 
-__all__ = ["Writer", "instant"]
+__all__ = ["Writer", "in_calendar", "instant"]
 
 
 def instant(text: str, now: Decimal) -> Decimal | None:
@@ -23,8 +23,14 @@ def instant(text: str, now: Decimal) -> Decimal | None:
         return now
     literal = parse_literal(text.removeprefix("+"))
     if literal is not None and literal.type.kind is Kind.DURATION:
-        return now + literal.value
+        found = now + literal.value
+        return found if in_calendar(found) else None
     return parse_time(text)
+
+
+def in_calendar(at: Decimal) -> bool:
+    """Tell whether a snapshot can be as of an instant: in the years 1 to 9999, with nine decimals at most."""
+    return parse_time(show_time(at)) == at
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from ..language.times import parse_duration, parse_time
 from ..policy.loader import PolicyRoot
 from ..policy.nodes import Mapping, Node, Scalar, Sequence
 from ..policy.rollout_model import Rollout
-from .forms import instant
+from .forms import in_calendar, instant
 from .rollout_around import Surroundings
 from .rollout_expecting import Expecting
 from .rollout_model import RolloutSuite, Step, Story
@@ -156,7 +156,14 @@ class _Reader:
             self.complain("E702", f"{told} snapshots in `{length.text}`", length.span, hint)
             return ()
         assert step is not None
-        return tuple(before + step * each for each in range(1, count + 1))
+        found = tuple(before + step * each for each in range(1, count + 1))
+        if not all(map(in_calendar, found)):
+            hint = "time ends with the year 9999, and is told to nine decimals"
+            self.complain(
+                "E702", f"no snapshot can be as of every instant of `{length.text}`", length.span, hint
+            )
+            return ()
+        return found
 
 
 def _mappings(node: Node | None) -> list[Mapping]:
