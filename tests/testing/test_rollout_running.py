@@ -203,6 +203,24 @@ def test_what_no_story_saw_is_told(tmp_path: Path) -> None:
     ]
 
 
+def test_what_a_step_does_not_ask_for_is_not_seen(tmp_path: Path) -> None:
+    steps = "{{at: +1h{}}}, {{every: 12h, for: 24h}}, {{at: 0s, do: advance{}}}"
+    case = f"  - {{{{name: a, stage: telemetry, steps: [{steps}]}}}}\n"
+    told = "stage telemetry never seen to "
+    silent = {f"{told}advance", f"{told}hold for `time` alone"}
+    assert silent <= set(missed(tmp_path, case.format("", ", expect: {attempt: 1}")))
+    assert not silent & set(
+        missed(tmp_path, case.format(", expect: {missing: [time]}", ", expect: {stage: canary}"))
+    )
+
+
+def test_a_review_is_seen_due_where_a_step_says_so(tmp_path: Path) -> None:
+    case = "  - {{name: a, stage: canary, steps: [{{at: +5d, expect: {{{}}}}}]}}\n"
+    due = "stage canary never seen with its review due"
+    assert due in missed(tmp_path, case.format("decision: HOLD"))
+    assert due not in missed(tmp_path, case.format("findings: review due"))
+
+
 def test_a_check_is_seen_where_it_alone_holds(tmp_path: Path) -> None:
     steps = (
         "{at: 0s, do: advance, others: {exits: ACTIVE}, expect: HOLD},"
@@ -230,7 +248,7 @@ def test_a_check_is_seen_where_it_alone_holds(tmp_path: Path) -> None:
 def test_checks_that_rest_on_one_policy_are_seen_together(tmp_path: Path) -> None:
     one = small.FILES["sizes.yaml"].replace("advance: gate", "advance: back")
     steps = "{at: +2h, verdicts: {back: INVESTIGATE}, expect: {missing: [triggers, gate]}}"
-    case = f"  - {{name: a, stage: as-is, steps: [{{at: +1h}}, {steps}]}}\n"
+    case = f"  - {{name: a, stage: as-is, steps: [{{at: +1h, expect: ADVANCE}}, {steps}]}}\n"
     text = {"t.yaml": HEAD.format(name="sizes") + case, "sizes.yaml": one}
     root, collector = small.read(small.write(tmp_path, text))
     results = play(root, read_stories(root, collector))

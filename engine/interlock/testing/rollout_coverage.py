@@ -97,21 +97,23 @@ def _lasts(stage: Stage) -> bool:
 
 
 def _seen(rollout: Rollout, played: Played) -> Iterator[Seen]:
-    course, before = played.course, played.before
+    """What a step saw; what it does not ask for it did not see."""
+    course, before, wanted = played.course, played.before, played.step.wanted
     if course is None or played.step.act == "rollback":
         return
+    asked = bool(wanted.decision or wanted.state or wanted.stage)
     where = before.stage if before.state == ACTIVE else _REARM if played.step.act == "rearm" else _BEGIN
     if where == _BEGIN and before.state != NONE:
         return
     if course.word != HOLD:
-        yield where, course.word
+        yield from [(where, course.word)] if asked else []
         return
     together = _together(rollout, rollout.stage(before.stage))
     missing = {each.about for each in course.missing}
-    for about in missing:
+    for about in missing if wanted.decision or wanted.missing is not None or wanted.reasons else ():
         if missing <= {about} | together.get(about, frozenset()) | _FOLLOWS.get(about, frozenset()):
             yield where, about
-    if any(each.startswith(DUE) for each in course.findings):
+    if wanted.findings and any(each.startswith(DUE) for each in course.findings):
         yield where, DUE
 
 
