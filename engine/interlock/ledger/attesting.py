@@ -77,12 +77,13 @@ def attest(
 ) -> str:
     """Record one person's word and return what is still missing; empty where it opens.
 
-    Raises UsageError for a signature that is missing, not asked for or not that person's, and for a person who
-    speaks in another role already.
+    Raises UsageError for a signature that is missing, not asked for or not that person's, for a person who speaks in
+    another role already, and for a stage that the rollout is not in.
     """
     body = {**word.body(), **_signature(declared, word, sign)}
     given = Attested.read(word.at, body)
     with Recorder(path, anchor=anchor) as recorder:
+        _entered(recorder.state, given)
         past = list(_unexpired(recorder.state, declared.name, given.at))
         for each in past:
             if person(each.by) == person(word.by) and each.role != word.role and counts(declared, each):
@@ -106,10 +107,25 @@ def _signature(declared: Attestation, word: Word, sign: Sign | None) -> dict[str
     return {"signature": found}
 
 
+def _entered(state: State, word: Attested) -> None:
+    """Refuse a word on a stage that nobody is in yet: it would not count once the stage is entered."""
+    rollout, _, stage = word.what.partition("/")
+    standing = state.standing(rollout)
+    if not stage:
+        return
+    if not standing.active or standing.stage != stage:
+        where = f"in {standing.stage}" if standing.active else standing.state
+        raise UsageError(f"`{rollout}` is {where}: `{word.what}` is attested while it is in {stage}")
+    if word.at < standing.entered:
+        times = f"since {show_time(standing.entered)}, which is later than {show_time(word.at)}"
+        raise UsageError(f"`{rollout}` is in {stage} {times}")
+
+
 def _unexpired(state: State, what: str, at: Decimal) -> Iterator[Attested]:
     """What was said of it and counts at an instant; of a stage only what was said since it was entered."""
     rollout, _, stage = what.partition("/")
-    since = state.standing(rollout).entered if stage else Decimal(0)
+    standing = state.standing(rollout)
+    since, after = (standing.entered, standing.entry) if stage else (Decimal(0), 0)
     for each in state.attestations:
-        if each.what == what and since <= each.at <= at < each.until:
+        if each.what == what and each.entry > after and since <= each.at <= at < each.until:
             yield each

@@ -85,11 +85,14 @@ class LedgerMemory:
         declared: Mapping[str, Attestation],
         value: Callable[[str], object],
         since: Decimal | None = None,
+        after: int = 0,
     ) -> Mapping[str, Decimal]:
-        """What enough people attested for the values as they are now, and until when; `since`: by no older words."""
+        """What enough people attested for the values as they are now, and until when; `since`: by no older words, and
+        by none that was recorded before the entry `after`."""
         words: dict[str, list[Attested]] = {}
         for each in self.state.attestations:
-            if (since is None or each.at >= since) and each.at <= self.as_of < each.until:
+            late = each.entry > after and (since is None or each.at >= since)
+            if late and each.at <= self.as_of < each.until:
                 words.setdefault(each.what, []).append(each)
         ends = {name: enough_until(each, words.get(name, ()), value) for name, each in declared.items()}
         return {name: end for name, end in ends.items() if end is not None}

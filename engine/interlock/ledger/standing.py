@@ -73,6 +73,11 @@ class Standing:
         """Whether it is in a stage that gates and triggers watch."""
         return self.state == ACTIVE
 
+    @property
+    def entry(self) -> int:
+        """The entry with which it got where it is; 0 where nobody has begun it."""
+        return self.moves[-1].entry if self.moves else 0
+
     def copy(self) -> Standing:
         """Return it as it stands now, whatever follows."""
         return replace(self, looks=list(self.looks), moves=list(self.moves))

@@ -41,8 +41,8 @@ class Word:
 
 @dataclass(frozen=True, slots=True)
 class Attested:
-    """A recorded word, for judging: instants in seconds, the bound values as canonical JSON, and the bytes that
-    `signature` (base64; empty without one) is to be of."""
+    """A recorded word, for judging: instants in seconds, the bound values as canonical JSON, the bytes that `signature`
+    (base64; empty without one) is to be of, and the entry that holds it."""
 
     what: str
     by: str
@@ -52,13 +52,16 @@ class Attested:
     bound: bytes
     text: bytes
     signature: str = ""
+    entry: int = 0
 
     @classmethod
-    def read(cls, time: str, data: Mapping[str, Any]) -> Attested:
+    def read(cls, time: str, data: Mapping[str, Any], entry: int = 0) -> Attested:
         """Return the word that an entry holds."""
         names = ("what", "by", "role", "reason", "evidence", "until", "bound")
         word = Word(at=time, **{name: data[name] for name in names})
         at, until = parse_time(time), parse_time(word.until)
         assert at is not None and until is not None
         signature = str(data.get("signature", ""))
-        return cls(word.what, word.by, word.role, at, until, canonical(word.bound), word.text(), signature)
+        return cls(
+            word.what, word.by, word.role, at, until, canonical(word.bound), word.text(), signature, entry
+        )

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 
 from ..evaluation.canonical import canonical, digest
-from ..evaluation.comparisons import shown as printed
 from ..evaluation.measures import Measures
+from ..language.types import Kind, Type
+from ..language.units import plain_number, show, show_pair
 from ..language.values import Unknown, Value
+from ..limits import NUMBER_DIGITS
 from ..policy.rollout_model import Rollout, Stage
 
 __all__ = ["Shown", "affected", "held_against", "settings"]
@@ -34,7 +37,8 @@ def held_against(stage: Stage, measures: Measures) -> Shown:
 
 def settings(stage: Stage, measures: Measures) -> tuple[str, ...]:
     """Return one line for each setting of a stage, as a configuration file would have it."""
-    flags = {name: _written(measures, name, value) for name, value in stage.flags.items()}
+    metrics = measures.catalogue.metrics
+    flags = {name: _written(metrics[name].type, value) for name, value in stage.flags.items()}
     limits = dict.fromkeys(stage.canary, "as attested, never empty")
     return tuple(f"{name}: {text}" for name, text in sorted({**flags, **limits}.items()))
 
@@ -54,10 +58,11 @@ def _differing(stage: Stage, measures: Measures) -> Iterator[str]:
     for name, wanted in sorted(stage.flags.items()):
         found = measures.metric(name)
         if isinstance(found, Unknown):
-            yield f"`{name}` is unknown ({_why(found)}), {_text(measures, name, wanted)} is needed"
+            needed = show(wanted, measures.catalogue.metrics[name].type)
+            yield f"`{name}` is unknown ({_why(found)}), {needed} is needed"
         elif found != wanted:
-            now = _text(measures, name, found)  # type: ignore[arg-type]
-            yield f"`{name}` is {now}, {_text(measures, name, wanted)} is needed"
+            now, needed = show_pair(found, wanted, measures.catalogue.metrics[name].type)
+            yield f"`{name}` is {now}, {needed} is needed"
 
 
 def _unlimited(stage: Stage, measures: Measures) -> Iterator[str]:
@@ -74,13 +79,17 @@ def _members(measures: Measures, name: str) -> tuple[str, ...]:
     return tuple(sorted(found)) if isinstance(found, frozenset) else ()
 
 
-def _text(measures: Measures, name: str, value: Value) -> str:
-    return printed(value, measures.catalogue.metrics[name].type)
-
-
-def _written(measures: Measures, name: str, value: Value) -> str:
-    """A value as YAML has it."""
-    return f"[{', '.join(sorted(value))}]" if isinstance(value, frozenset) else _text(measures, name, value)
+def _written(kind: Type, value: Value) -> str:
+    """A value as YAML has it, to the last digit."""
+    if isinstance(value, frozenset):
+        return f"[{', '.join(sorted(value))}]"
+    if isinstance(value, str):
+        return value
+    if kind.kind is Kind.DURATION and isinstance(value, Decimal):
+        return f"{plain_number(value)}s"
+    if kind.kind is Kind.MONEY and isinstance(value, Decimal):
+        return f"{plain_number(value)}{kind.currency}"
+    return show(value, kind, NUMBER_DIGITS)
 
 
 def _why(found: Unknown) -> str:

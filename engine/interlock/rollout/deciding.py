@@ -113,11 +113,9 @@ def _entering(rollout: Rollout, standing: Standing, scene: Scene) -> Course:
     checks = [*_around(rollout, scene), _newest(standing, scene)]
     if trigger.reaches(rollout.rollback.reaches):
         checks.append(Check("triggers", "fail", trigger.told, trigger.parts))
-    elif scene.shown.differences:
-        # entering the stage changes the configuration, so that no trigger may be open
+    elif scene.shown.differences or not trigger.evaluated or trigger.expired(scene.now):
+        # entering the stage changes the configuration, so that no trigger may be open; nor may one be blind
         checks.append(_gate("triggers", trigger, scene))
-    elif not trigger.verdicts:
-        checks.append(Check("triggers", "unknown", trigger.told))
     else:
         checks.append(Check("triggers", "pass", f"{trigger.told}; the stage changes nothing"))
     if standing.state == ROLLED_BACK and rollout.rollback.verified:
@@ -145,7 +143,7 @@ def _staying(rollout: Rollout, standing: Standing, scene: Scene) -> Course:
         _gate("triggers", trigger, scene),
         _configuration(scene),
         *(_canary(name, scene) for name in stage.canary),
-        *(_steady(scene.gates[name]) for name in stage.restart_on),
+        *(_gate("steady", scene.gates[name], scene) for name in stage.restart_on),
         _dwell(held, scene),
         _gate("gate", scene.gates[stage.advance], scene),
         *_approval(rollout, stage, scene),
@@ -203,11 +201,7 @@ def _gate(about: str, gate: Gate, scene: Scene) -> Check:
         return Check(about, "unknown", f"{gate.expired(scene.now)} and has expired")
     if gate.best:
         return Check(about, "pass", gate.told)
-    return Check(about, "fail" if gate.verdicts else "unknown", gate.told, gate.parts)
-
-
-def _steady(gate: Gate) -> Check:
-    return Check("steady", "pass" if gate.best else "fail", gate.told, gate.parts)
+    return Check(about, "fail" if gate.evaluated else "unknown", gate.told, gate.parts)
 
 
 def _configuration(scene: Scene) -> Check:
@@ -233,7 +227,13 @@ def _dwell(held: Dwelt, scene: Scene) -> Check:
         hint = "the environment gives it under `dwell:`"
         return Check("time", "unknown", f"nobody says how long the stage lasts at least: {hint}")
     if held.start is None or held.until is None:
-        return Check("time", "fail", f"none of {held.least}: the configuration is not the stage's")
+        differs = bool(scene.shown.differences)
+        why = (
+            "the configuration is not the stage's"
+            if differs
+            else "a policy that restarts it is not at its best"
+        )
+        return Check("time", "fail", f"none of {held.least}: {why}")
     text = f"{held.shown} of {held.least}, since {show_time(held.start)}"
     if scene.as_of >= held.until:
         return Check("time", "pass", text)

@@ -29,6 +29,11 @@ class Gate:
             for each in self.verdicts
         )
 
+    @property
+    def evaluated(self) -> bool:
+        """Whether the policy said anything, and nothing is left open for lack of a rule that applies."""
+        return bool(self.verdicts) and all(each.evaluated for each in self.verdicts)
+
     def reaches(self, bound: str) -> bool:
         """Whether a verdict is the bound or a worse one; what could not be judged reaches nothing."""
         return any(

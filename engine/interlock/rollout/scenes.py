@@ -57,7 +57,7 @@ class Viewer:
         """Whether enough people let the stage be left since it was entered, for the settings as they are."""
         asked = stage.approve
         return asked is not None and bool(
-            self._memory().attested({asked.name: asked}, self._value, standing.entered)
+            self._memory().attested({asked.name: asked}, self._value, standing.entered, standing.entry)
         )
 
     def _vouching(self, metric: str) -> frozenset[str]:

@@ -1,0 +1,180 @@
+"""The time that counts, against a walk from look to look, and days against a calendar that is counted off."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from interlock.ledger.standing import Look
+from interlock.policy.rollout_model import Dwell, Term, days_from
+from interlock.rollout.dwelling import Dwelt, dwelt
+
+from .table import HOUR, at
+
+DAY = 24 * HOUR
+BASE = at("02 00:00")
+TWO_DAYS = Dwell(Term(days=2), None, 26 * HOUR)
+
+
+def looks(*moments: str, bad: tuple[str, ...] = (), other: tuple[str, ...] = ()) -> list[Look]:
+    """Looks in the order of their record; some show something else, some another canary set."""
+    return [
+        Look(at(each), number, each not in bad, "b" if each in other else "a", True)
+        for number, each in enumerate(moments, 1)
+    ]
+
+
+def begins(dwell: Dwell, found: list[Look]) -> Decimal | None:
+    """When the time begins that counts at the newest of these looks."""
+    return dwelt(dwell, None, found[:-1], found[-1]).start
+
+
+# --- by hand -----------------------------------------------------------------------------------------------------
+
+
+def test_a_gap_of_max_gap_is_none_and_a_second_more_is_one() -> None:
+    assert begins(TWO_DAYS, looks("02 00:00", "03 02:00", "04 04:00")) == at("02 00:00")
+    assert begins(TWO_DAYS, looks("02 00:00", "03 02:00:01", "04 04:00:01")) == at("03 02:00:01")
+    assert begins(TWO_DAYS, looks("02 00:00", "03 02:00", "04 04:00:01")) == at("04 04:00:01")
+
+
+def test_anything_else_begins_the_time_anew() -> None:
+    seen = ("02 00:00", "02 12:00", "03 00:00", "03 12:00")
+    assert begins(TWO_DAYS, looks(*seen, bad=("02 12:00",))) == at("03 00:00")
+    assert begins(TWO_DAYS, looks(*seen, bad=("03 12:00",))) is None
+    # another canary set, also where the first one comes back
+    assert begins(TWO_DAYS, looks(*seen, other=("02 00:00", "02 12:00"))) == at("03 00:00")
+    assert begins(TWO_DAYS, looks(*seen, other=("03 00:00",))) == at("03 12:00")
+
+
+def test_a_late_snapshot_counts_at_its_instant() -> None:
+    # it fills a gap, or tells of a difference that nobody had seen
+    seen = ["02 00:00", "03 12:00", "02 20:00"]
+    assert begins(TWO_DAYS, [*looks(*seen), Look(at("04 00:00"), 9, True, "a", True)]) == at("02 00:00")
+    assert begins(
+        TWO_DAYS, [*looks(*seen, bad=("02 20:00",)), Look(at("04 00:00"), 9, True, "a", True)]
+    ) == at("03 12:00")
+    # what is later than the snapshot itself does not count
+    assert begins(TWO_DAYS, looks("02 00:00", "04 12:00", "03 00:00", bad=("04 12:00",))) == at("02 00:00")
+
+
+def test_of_two_looks_at_one_instant_a_bad_one_breaks_the_time() -> None:
+    first, second = looks("03 00:00", "03 00:00")
+    before = looks("02 12:00")
+    assert begins(TWO_DAYS, [*before, replace(first, good=False), second]) == at("03 00:00")
+    assert begins(TWO_DAYS, [*before, first, replace(second, good=False)]) is None
+
+
+@pytest.mark.parametrize(
+    ("start", "end"),
+    [
+        ("02 00:00", "04 00:00"),
+        ("02 00:00:01", "05 00:00"),
+        ("02 23:59:59", "05 00:00"),
+        ("03 00:00", "05 00:00"),
+    ],
+)
+def test_two_trading_days_begin_at_midnight(start: str, end: str) -> None:
+    assert Term(days=2).end(at(start)) == at(end)
+    assert Term(2 * DAY).end(at(start)) == at(start) + 2 * DAY
+
+
+def test_what_is_shown() -> None:
+    def shown(term: Term | None, start: str, end: str) -> str:
+        return Dwelt(at(start), at(end), term).shown
+
+    assert shown(Term(days=5), "02 12:00", "03 23:59:59") == "0 complete days"
+    assert shown(Term(days=5), "02 12:00", "04 00:00") == "1 complete day"
+    assert shown(Term(days=5), "02 00:00", "04 00:00") == "2 complete days"
+    assert shown(Term(DAY), "02 12:00", "03 13:30") == "1d 01h 30m"
+    assert shown(None, "02 12:00", "02 12:00") == "0s"
+    # before the first midnight there is no day, and none less than none
+    assert shown(Term(days=5), "02 12:00", "02 13:00") == "0 complete days"
+    assert Dwelt(None, at("02 12:00"), Term(DAY)).shown == "0s"
+
+
+def test_nobody_says_how_long() -> None:
+    required = replace(TWO_DAYS, least=None)
+    [look] = looks("02 00:00")
+    assert dwelt(required, None, (), look).until is None
+    assert dwelt(required, Term(HOUR), (), look).until == at("02 01:00")
+    assert dwelt(TWO_DAYS, Term(HOUR), (), look).until == at("04 00:00")
+
+
+def test_where_the_time_has_not_begun_it_could_begin_now() -> None:
+    bad = replace(looks("02 12:00")[0], good=False)
+    found = dwelt(TWO_DAYS, None, (), bad)
+    assert (found.start, found.until) == (None, at("05 00:00"))
+
+
+# --- against a walk from look to look ----------------------------------------------------------------------------
+
+moments = st.integers(0, 120).map(lambda hours: BASE + hours * HOUR) | st.integers(0, 432_000).map(
+    lambda seconds: BASE + seconds
+)
+seen = st.lists(st.tuples(moments, st.booleans() | st.just(True), st.sampled_from("aab")), max_size=12).map(
+    lambda found: [Look(when, number, good, key, True) for number, (when, good, key) in enumerate(found)]
+)
+newest = st.tuples(moments, st.booleans() | st.just(True), st.sampled_from("ab")).map(
+    lambda each: Look(each[0], 99, each[1], each[2], True)
+)
+gaps = st.sampled_from([HOUR, 12 * HOUR, 26 * HOUR])
+terms = st.sampled_from([Term(), Term(HOUR), Term(DAY), Term(days=1), Term(days=3)])
+
+
+def walked(found: list[Look], last: Look, gap: Decimal) -> Decimal | None:
+    """Go through the record from its beginning, and keep the instant at which the time last began."""
+    begun: Decimal | None = None
+    before: Look | None = None
+    known = [each for each in found if each.at <= last.at]
+    for look in [*sorted(known, key=lambda each: (each.at, each.entry)), last]:
+        goes_on = before is not None and before.good and before.key == look.key and look.at - before.at <= gap
+        begun = None if not look.good else begun if goes_on else look.at
+        before = look
+    return begun
+
+
+@given(seen, newest, gaps)
+def test_the_time_is_that_of_a_walk_through_the_record(found: list[Look], last: Look, gap: Decimal) -> None:
+    dwell = Dwell(Term(HOUR), None, gap)
+    assert dwelt(dwell, None, found, last).start == walked(found, last, gap)
+    # the order of the record is that of time, whatever came first
+    assert dwelt(dwell, None, found[::-1], last).start == walked(found, last, gap)
+
+
+@given(st.integers(0, 400_000), st.integers(1, 4), st.integers(0, 600_000))
+def test_days_are_those_that_a_calendar_counts_off(offset: int, days: int, later: int) -> None:
+    start, end = BASE + offset, BASE + offset + later
+    whole = [day for day in range(20) if BASE + day * DAY >= start and BASE + (day + 1) * DAY <= end]
+    assert (end >= Term(days=days).end(start)) is (len(whole) >= days)
+    assert Dwelt(start, end, Term(days=days)).shown.split()[0] == str(len(whole))
+    assert days_from(start) * DAY == min(BASE + day * DAY for day in range(20) if BASE + day * DAY >= start)
+
+
+def later(one: Dwelt, two: Dwelt) -> bool:
+    """Whether the second is over no sooner than the first."""
+    assert one.until is not None and two.until is not None
+    begun = two.start is None or (one.start is not None and one.start <= two.start)
+    return begun and one.until <= two.until
+
+
+@given(seen, newest, gaps, terms, st.data())
+def test_to_see_less_or_worse_never_ends_a_stage_earlier(
+    found: list[Look], last: Look, gap: Decimal, least: Term, data: st.DataObject
+) -> None:
+    dwell = Dwell(least, None, gap)
+    whole = dwelt(dwell, None, found, last)
+    if found:
+        place = data.draw(st.integers(0, len(found) - 1))
+        look, rest = found[place], [*found[:place], *found[place + 1 :]]
+        assert later(whole, dwelt(dwell, None, [*rest, replace(look, good=False)], last))
+        assert later(whole, dwelt(dwell, None, [*rest, replace(look, key="c")], last))
+        if look.good and look.key == last.key:
+            assert later(whole, dwelt(dwell, None, rest, last))
+    another = replace(data.draw(newest), entry=50, good=False)
+    assert later(whole, dwelt(dwell, None, [*found, another], last))
+    assert later(whole, dwelt(dwell, None, found, replace(last, good=False)))
