@@ -70,13 +70,14 @@ def test_a_command_that_is_gone_meanwhile_is_told(tmp_path: Path) -> None:
     program.write_bytes(b"\0")
     program.chmod(0o755)
     channel = command_channel(shlex.quote(program.as_posix()))
+    assert channel.obstacle() == ""
     with pytest.raises(Undelivered) as problem:
         channel.hand(LINES)
     assert str(problem.value) != ""
     program.unlink()
     with pytest.raises(Undelivered) as problem:
         channel.hand(LINES)
-    assert str(problem.value) == "there is no such command"
+    assert str(problem.value) == channel.obstacle() == "there is no such command"
 
 
 def test_of_a_command_only_its_name_is_shown() -> None:
@@ -93,8 +94,7 @@ def test_of_a_command_only_its_name_is_shown() -> None:
         ("  ", "`--events-command` names no command"),
         ("''", "`--events-command` names no command"),
         ("send 's3cret", "`--events-command`: a quote in it has no end"),
-        ("no/such/command s3cret", "`--events-command`: there is no command `command`"),
-        ("no-such-command-here s3cret", "`--events-command`: there is no command `no-such-command-here`"),
+        ("send \0", "`--events-command` names no command"),
     ],
 )
 def test_a_command_that_cannot_be_meant_is_refused(text: str, why: str) -> None:

@@ -47,6 +47,9 @@ class Box:
     def shown(self) -> str:
         return f"`{self.name}`"
 
+    def obstacle(self) -> str:
+        return self.broken
+
     def hand(self, lines: bytes) -> None:
         if self.broken:
             raise Undelivered(self.broken)
@@ -101,6 +104,11 @@ def test_what_failed_goes_out_with_the_next_run_before_what_is_new(desk: Desk) -
     assert (desk.run(4, 10, [box]), desk.run(5, 10, [box])) == ((), ())
     assert [verdict for _, verdict in box.got] == ["NO_GO", "GO"]
     assert desk.kinds() == ["delivery", "notify", "notify", "delivery"]
+
+
+def test_a_channel_that_could_take_nothing_is_told_of_before_it_is_needed(desk: Desk) -> None:
+    told = "warning: no event could be delivered to `a`: there is no such folder"
+    assert desk.run(1, 10, [Box("a", "there is no such folder")]) == (told,)
 
 
 def test_one_channel_that_fails_holds_up_no_other(desk: Desk) -> None:

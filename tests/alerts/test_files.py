@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 
@@ -44,25 +45,38 @@ def test_a_file_is_the_same_from_every_folder_and_after_both_moved(
     assert file_channel(Path("../e"), Path("ledger.db")).name != "file e 3f79bb7b435b0532"
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="nothing there refuses the owner")
+def test_a_place_that_takes_no_lines_is_told() -> None:
+    Path("folder").mkdir()
+    found = []
+    for path in ("folder", "nowhere/events.jsonl"):
+        channel = file_channel(Path(path), LEDGER)
+        with pytest.raises(Undelivered) as problem:
+            channel.hand(b"1\n")
+        found.append((channel.obstacle(), str(problem.value)))
+    assert found == [("it is no file",) * 2, ("there is no such folder",) * 2]
+
+
+@pytest.mark.skipif(
+    sys.platform == "win32" or getattr(os, "geteuid", int)() == 0, reason="nothing there refuses the owner"
+)
 def test_a_file_that_cannot_be_written_is_told() -> None:
+    Path("events.jsonl").touch(0o400)
+    with pytest.raises(Undelivered) as problem:
+        file_channel(Path("events.jsonl"), LEDGER).hand(b"1\n")
+    assert str(problem.value) == "permission denied"
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no full disk to write to")
+def test_a_full_disk_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     channel = file_channel(Path("events.jsonl"), LEDGER)
-    Path("events.jsonl").mkdir()
+    monkeypatch.setattr(Path, "open", lambda _, mode: open("/dev/full", mode.replace("+", "")))  # noqa: PTH123, SIM115
     with pytest.raises(Undelivered) as problem:
         channel.hand(b"1\n")
-    assert str(problem.value) == "is a directory"
+    assert str(problem.value) == "no space left on device"
 
 
-def test_a_place_that_takes_no_lines_is_refused() -> None:
-    Path("folder").mkdir()
+def test_the_ledger_is_no_place_for_events() -> None:
     LEDGER.touch()
-    found = []
-    for path in ("folder", "nowhere/events.jsonl", "ledger.db"):
-        with pytest.raises(UsageError) as problem:
-            file_channel(Path(path), LEDGER)
-        found.append(str(problem.value))
-    assert found == [
-        "cannot append events to `folder`: it is no file",
-        "cannot append events to `nowhere/events.jsonl`: there is no folder `nowhere`",
-        "cannot append events to `ledger.db`: it is the ledger",
-    ]
+    with pytest.raises(UsageError) as problem:
+        file_channel(Path("ledger.db"), LEDGER)
+    assert str(problem.value) == "cannot append events to `ledger.db`: it is the ledger"

@@ -19,12 +19,12 @@ LINES = b'{"entry":1}\n{"entry":2}\n'
 
 def refused(receiver: Receiver, token: str = "") -> str:
     with pytest.raises(Undelivered) as problem:
-        webhook_channel(receiver.url, token).hand(LINES)
+        webhook_channel(receiver.url, "TOKEN" if token else "", token).hand(LINES)
     return str(problem.value)
 
 
 def test_events_are_posted_as_lines_with_the_token(receiver: Receiver) -> None:
-    webhook_channel(receiver.url, "t0ken").hand(LINES)
+    webhook_channel(receiver.url, "TOKEN", "t0ken").hand(LINES)
     ((path, headers, body),) = receiver.requests
     assert (path, body) == ("/hook?key=s3cret", LINES)
     wanted = {"Content-Type": "application/x-ndjson", "User-Agent": f"interlock/{__version__}"}
@@ -93,7 +93,7 @@ def test_a_bug_of_ours_is_no_traceback_and_tells_no_secret(
 
 
 def test_of_a_url_only_scheme_host_and_port_are_shown() -> None:
-    channel = webhook_channel("https://alerts.example:8443/services/T0/s3cret?key=s3cret", "t0ken")
+    channel = webhook_channel("https://alerts.example:8443/services/T0/s3cret?key=s3cret", "TOKEN", "t0ken")
     assert channel.shown == "`https://alerts.example:8443`"
     assert channel.name == "url https://alerts.example:8443 34843fcb7caf4495"
     assert "s3cret" not in repr(channel) and "t0ken" not in repr(channel)
@@ -102,7 +102,7 @@ def test_of_a_url_only_scheme_host_and_port_are_shown() -> None:
 
 def test_another_token_is_the_same_channel_and_another_path_is_not() -> None:
     names = [
-        webhook_channel(f"https://alerts.example/{path}", token).name
+        webhook_channel(f"https://alerts.example/{path}", "TOKEN", token).name
         for path, token in (("a", "1"), ("a", "2"), ("b", "1"))
     ]
     assert (names[0] == names[1], names[0] == names[2]) == (True, False)
@@ -142,8 +142,24 @@ def test_a_url_that_cannot_be_meant_is_refused_and_not_shown(url: str, why: str)
 
 def test_a_token_goes_to_nobody_in_the_clear() -> None:
     with pytest.raises(UsageError) as problem:
-        webhook_channel("http://alerts.example/", "t0ken")
+        webhook_channel("http://alerts.example/", "TOKEN", "t0ken")
     assert (
         str(problem.value)
         == "`--events-token-env`: a token goes to an https URL only, nobody else is to read it"
     )
+
+
+@pytest.mark.parametrize(
+    ("token", "why"),
+    [
+        ("", "the variable `TOKEN` is not set"),
+        ("s3cret\r\nX: y", "the variable `TOKEN` holds no token"),
+        ("s3cr\u00e9t", "the variable `TOKEN` holds no token"),
+        ("Bearer s3cret", "the variable `TOKEN` holds no token"),
+    ],
+)
+def test_without_its_token_nothing_is_sent(receiver: Receiver, token: str, why: str) -> None:
+    channel = webhook_channel(receiver.url, "TOKEN", token)
+    with pytest.raises(Undelivered) as problem:
+        channel.hand(LINES)
+    assert (channel.obstacle(), str(problem.value), receiver.requests) == (why, why, [])

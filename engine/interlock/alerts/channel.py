@@ -21,6 +21,9 @@ class Channel(Protocol):
     @property
     def shown(self) -> str: ...
 
+    def obstacle(self) -> str:
+        """Return what is known to keep it from taking events now; empty where nothing is."""
+
     def hand(self, lines: bytes) -> None:
         """Hand over events, each a line of JSON; raises Undelivered where they were not taken."""
 

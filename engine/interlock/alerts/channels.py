@@ -26,29 +26,18 @@ class Wanted:
 
 
 def channels_of(wanted: Wanted, ledger: Path, environ: Mapping[str, str]) -> tuple[Channel, ...]:
-    """Return the channels; raises UsageError, in words without secrets, for one that could never take an event."""
+    """Return the channels; raises UsageError, in words without secrets, for one that cannot be meant."""
     found: list[Channel] = []
     if wanted.file is not None:
         found.append(file_channel(wanted.file, ledger))
     if wanted.command is not None:
         found.append(command_channel(wanted.command))
-    token = _token(wanted, environ)
+    variable = wanted.token_env
+    if variable is not None and (wanted.url is None or not variable):
+        raise UsageError("`--events-token-env NAME` belongs to `--events-url URL`")
     if wanted.url is not None:
         from .webhooks import webhook_channel  # what speaks HTTP costs start-up time
 
-        found.append(webhook_channel(wanted.url, token))
+        token = environ.get(variable, "") if variable else ""
+        found.append(webhook_channel(wanted.url, printable(variable or ""), token))
     return tuple(found)
-
-
-def _token(wanted: Wanted, environ: Mapping[str, str]) -> str:
-    name = wanted.token_env
-    if name is None:
-        return ""
-    if wanted.url is None:
-        raise UsageError("`--events-token-env` belongs to `--events-url URL`")
-    token = environ.get(name, "")
-    if not token:
-        raise UsageError(f"`--events-token-env`: the variable `{printable(name)}` is not set")
-    if not token.isascii() or not token.isprintable() or " " in token:
-        raise UsageError(f"`--events-token-env`: the variable `{printable(name)}` holds no token")
-    return token

@@ -17,6 +17,8 @@ from .channel import Undelivered, fingerprint, system_reason
 
 __all__ = ["CommandChannel", "command_channel"]
 
+_NO_COMMAND = "there is no such command"
+
 
 @dataclass(frozen=True, slots=True)
 class CommandChannel:
@@ -29,10 +31,13 @@ class CommandChannel:
     def shown(self) -> str:
         return f"the command `{_called(self.words[0])}`"
 
+    def obstacle(self) -> str:
+        return "" if shutil.which(self.words[0]) else _NO_COMMAND
+
     def hand(self, lines: bytes) -> None:
         program = shutil.which(self.words[0])
         if program is None:
-            raise Undelivered("there is no such command")
+            raise Undelivered(_NO_COMMAND)
         try:
             status = _ran([program, *self.words[1:]], lines)
         except OSError as problem:
@@ -44,17 +49,14 @@ class CommandChannel:
 
 
 def command_channel(text: str) -> CommandChannel:
-    """Return the channel of a command line; raises UsageError where there is no such command."""
+    """Return the channel of a command line; raises UsageError for one that cannot be meant."""
     try:
         words = _split(text)
     except ValueError:
         raise UsageError("`--events-command`: a quote in it has no end") from None
-    if not words or not words[0]:
+    if not words or not words[0] or "\0" in text:
         raise UsageError("`--events-command` names no command")
-    called = _called(words[0])
-    if "\0" in text or shutil.which(words[0]) is None:
-        raise UsageError(f"`--events-command`: there is no command `{called}`")
-    return CommandChannel(words, f"command {called} {fingerprint(chr(0).join(words))}")
+    return CommandChannel(words, f"command {_called(words[0])} {fingerprint(chr(0).join(words))}")
 
 
 def _split(text: str) -> tuple[str, ...]:

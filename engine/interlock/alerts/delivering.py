@@ -29,6 +29,9 @@ def delivered(channels: Iterable[Channel], recorder: Recorder, now: Decimal) -> 
     told: list[str] = []
     for channel in channels:
         waiting = recorder.state.outbox.waiting(channel.name)
+        why = "" if waiting else channel.obstacle()
+        if why:
+            told.append(f"warning: no event could be delivered to {channel.shown}: {printable(why)}")
         if waiting:
             told += _handed(channel, waiting[:EVENTS_AT_ONCE], recorder, now) or _left(channel, len(waiting))
     return tuple(told)

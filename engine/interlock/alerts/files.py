@@ -24,7 +24,18 @@ class FileChannel:
     def shown(self) -> str:
         return f"`{printable(self.path.as_posix())}`"
 
+    def obstacle(self) -> str:
+        try:
+            if self.path.exists() and not self.path.is_file():
+                return "it is no file"
+            return "" if self.path.parent.is_dir() else "there is no such folder"
+        except OSError as problem:
+            return system_reason(problem)
+
     def hand(self, lines: bytes) -> None:
+        why = self.obstacle()
+        if why:
+            raise Undelivered(why)
         try:
             with self.path.open("ab+") as handle:
                 if handle.seek(0, os.SEEK_END) and handle.seek(-1, os.SEEK_END) and handle.read(1) != b"\n":
@@ -37,22 +48,16 @@ class FileChannel:
 
 
 def file_channel(path: Path, ledger: Path) -> FileChannel:
-    """Return the channel of a file, known by where it lies as seen from the ledger; raises UsageError before the work
-    rather than after it."""
-    shown = printable(path.as_posix())
-    if path.exists() and not path.is_file():
-        raise UsageError(f"cannot append events to `{shown}`: it is no file")
-    if not path.parent.is_dir():
-        folder = printable(path.parent.as_posix())
-        raise UsageError(f"cannot append events to `{shown}`: there is no folder `{folder}`")
-    if path.exists() and ledger.exists() and path.samefile(ledger):
-        raise UsageError(f"cannot append events to `{shown}`: it is the ledger")
-    return FileChannel(path, f"file {path.name} {fingerprint(_place(path, ledger))}")
+    """Return the channel of a file, known by its way from the ledger; raises UsageError for the ledger itself."""
+    there, own = os.path.realpath(path), os.path.realpath(ledger)
+    if there == own:
+        raise UsageError(f"cannot append events to `{printable(path.as_posix())}`: it is the ledger")
+    return FileChannel(path, f"file {path.name} {fingerprint(_way(there, own))}")
 
 
-def _place(path: Path, ledger: Path) -> str:
+def _way(there: str, ledger: str) -> str:
     """The way from the ledger to the file; both may move together."""
     try:
-        return Path(os.path.relpath(path.resolve(), ledger.resolve().parent)).as_posix()
+        return Path(os.path.relpath(there, Path(ledger).parent)).as_posix()
     except ValueError:  # another drive
-        return path.resolve().as_posix()
+        return Path(there).as_posix()

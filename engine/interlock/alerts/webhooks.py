@@ -30,16 +30,28 @@ _ENOUGH = 400
 
 @dataclass(frozen=True, slots=True)
 class WebhookChannel:
-    """A URL that takes events; its path, its query and the token stay with us and the host."""
+    """A URL that takes events; its path, its query and the token stay with us and the host. `variable` names what holds
+    the token, where one is wanted."""
 
     url: str = field(repr=False)
     shown: str
     name: str
     near: bool
+    variable: str = ""
     token: str = field(default="", repr=False)
+
+    def obstacle(self) -> str:
+        if self.variable and not self.token:
+            return f"the variable `{self.variable}` is not set"
+        if not self.token.isascii() or not self.token.isprintable() or " " in self.token:
+            return f"the variable `{self.variable}` holds no token"
+        return ""
 
     def hand(self, lines: bytes) -> None:
         """Post them in a thread, since looking a name up and reading an answer may take as long as they like."""
+        why = self.obstacle()
+        if why:
+            raise Undelivered(why)
         outcome: list[str] = []
         poster = threading.Thread(target=self._tried, args=(lines, outcome), daemon=True)
         poster.start()
@@ -76,14 +88,17 @@ class WebhookChannel:
             return "its answer is no HTTP"
 
 
-def webhook_channel(url: str, token: str = "") -> WebhookChannel:
-    """Return the channel of a URL; raises UsageError, without the URL, for one that cannot be meant."""
+def webhook_channel(url: str, variable: str = "", token: str = "") -> WebhookChannel:
+    """Return the channel of a URL, with the token that a variable holds.
+
+    Raises UsageError, without the URL, for one that cannot be meant.
+    """
     parts = _parts(url)
     host, near = parts.hostname or "", (parts.hostname or "") in _LOOPBACK
-    if token and parts.scheme == "http" and not near:
+    if variable and parts.scheme == "http" and not near:
         raise UsageError("`--events-token-env`: a token goes to an https URL only, nobody else is to read it")
     shown = f"{parts.scheme}://{f'[{host}]' if ':' in host else host}{f':{parts.port}' if parts.port else ''}"
-    return WebhookChannel(url, f"`{shown}`", f"url {shown} {fingerprint(url)}", near, token)
+    return WebhookChannel(url, f"`{shown}`", f"url {shown} {fingerprint(url)}", near, variable, token)
 
 
 def _parts(url: str) -> SplitResult:

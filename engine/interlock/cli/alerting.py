@@ -50,6 +50,13 @@ class Alerting:
         """The channels' names in the ledger."""
         return tuple(each.name for each in self.channels)
 
+    def insist(self) -> None:
+        """Raise UsageError, before the work rather than after it, where a channel could take nothing."""
+        for each in self.channels:
+            why = each.obstacle()
+            if why:
+                raise UsageError(f"no event could be delivered to {each.shown}: {printable(why)}")
+
 
 def alerting_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add the options to a command; `alerting_of` takes them out of what it is given."""

@@ -45,6 +45,7 @@ def command(
     """
     writable(output)
     alerting = alerting_of(options, options["ledger"])
+    alerting.insist()
     asked = Asked(**options)
     judged = Judging(snapshots, asked, record=True, alerting=alerting).judged()
     deliver(rendered(form, judged, look(output, asked.policies)), output, for_people=form == "text")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -16,6 +17,7 @@ from ..guard.requiring import refusal, warnings, words
 from ..guard.starting import start
 from . import clock, terminal
 from .acting import ledger_file_option
+from .alerting import alerting_of, alerting_options
 from .inputs import load_policies, read_snapshot
 from .options import allow_commands_option, anchor_option, environment_option, policies_option
 
@@ -55,6 +57,7 @@ class _Guard(click.Command):
 @environment_option
 @ledger_file_option
 @anchor_option()
+@alerting_options
 @click.option(
     "--kill-switch",
     "switch",
@@ -68,6 +71,7 @@ class _Guard(click.Command):
 @click.pass_context
 def command(
     context: click.Context,
+    /,
     snapshot: str | None,
     policy_ids: tuple[str, ...],
     root: str | None,
@@ -79,6 +83,7 @@ def command(
     historic: bool,
     stateless: bool,
     policies: str | None,
+    **options: Any,
 ) -> int:
     """Judge --root DIR or a SNAPSHOT of at most 15 minutes, record it in the ledger, and start COMMAND.
 
@@ -90,6 +95,7 @@ def command(
     """
     program: tuple[str, ...] = context.meta["command"]
     _agree(program, snapshot, root, historic=historic, stateless=stateless)
+    alerting = alerting_of(options, ledger)
     question = Question(
         tuple(dict.fromkeys(policy_ids)),
         ledger,
@@ -98,6 +104,8 @@ def command(
         environment,
         anchor,
         allow_commands,
+        alerting.channels,
+        alerting.renotify,
     )
     setting = Setting(dict(os.environ), clock.now, switch or Path(root or "") / kill_switch.DEFAULT)
     found = cleared(partial(load_policies, policies), question, setting)
@@ -109,6 +117,9 @@ def _acted(found: Clearance, program: tuple[str, ...]) -> int:
         terminal.tell(printable(line))
     if found.live and not found.open:
         terminal.tell(f"CRITICAL: {refusal(found)}; nothing was started")
+    for line in found.undelivered:
+        terminal.tell(line)
+    if found.live and not found.open:
         return found.code
     for line in warnings(found):
         terminal.tell(f"WARNING: {line}")

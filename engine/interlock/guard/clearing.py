@@ -8,6 +8,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Protocol
 
+from ..alerts.channel import Channel
+from ..alerts.delivering import delivered
 from ..collect.collecting import Collected
 from ..errors import EXIT_INVALID, EXIT_NOT_EVALUATED, InterlockError, SnapshotError, worst_exit
 from ..evaluation.canonical import canonical
@@ -46,7 +48,8 @@ class Policies(Protocol):
 class Question:
     """What must be at its best: the policies, in an environment, over a desk's folder or a snapshot, recorded in a
     ledger whose head is kept in `anchor`. Exactly one of `root` and `snapshot` is given; commands that sources of
-    `root` declare run only where they are allowed."""
+    `root` declare run only where they are allowed. `channels` are handed what people are to hear of, and what stays
+    is told again after `renotify` seconds."""
 
     policies: tuple[str, ...]
     ledger: Path
@@ -55,6 +58,8 @@ class Question:
     environment: str | None = None
     anchor: Path | None = None
     allow_commands: bool = False
+    channels: tuple[Channel, ...] = ()
+    renotify: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +74,7 @@ class Setting:
 @dataclass(frozen=True, slots=True)
 class Clearance:
     """The answer. `reason` says why a start is not `open`, `code` is the exit code that belongs to it, never 0;
-    `switch` says what became of the kill switch where it was thrown."""
+    `switch` says what became of the kill switch where it was thrown, `undelivered` which events nobody has yet."""
 
     live: bool
     reason: str = ""
@@ -77,6 +82,7 @@ class Clearance:
     verdicts: tuple[Verdict, ...] = ()
     findings: tuple[str, ...] = ()
     switch: str = ""
+    undelivered: tuple[str, ...] = ()
 
     @property
     def open(self) -> bool:
@@ -87,16 +93,31 @@ class Clearance:
 def cleared(load: Callable[[], Policies], question: Question, setting: Setting) -> Clearance:
     """Judge and record; under live mode anything but the best throws the kill switch, a bug included.
 
-    No mistake of a user is raised: it is the reason why the start is not open.
+    No mistake of a user is raised: it is the reason why the start is not open. Events go out last, after the switch is
+    thrown, and what became of them decides nothing; the time that they took may.
     """
     live = is_live(setting.environ)
     try:
-        found = _answer(load, question, setting, Clearance(live))
+        found, recorded = _answer(load, question, setting, Clearance(live))
     except Exception as problem:
         if live:
             _thrown(Clearance(live, f"the guard failed: {type(problem).__name__}"), setting)
         raise
-    return _thrown(found, setting) if live and not found.open else found
+    found = _thrown(found, setting) if live and not found.open else found
+    if recorded is None or not question.channels:
+        return found
+    told = replace(found, undelivered=_delivered(question, recorded[0], setting))
+    if not told.open:
+        return told
+    told = _weighed(told, recorded[1], question, setting)
+    return _thrown(told, setting) if live and not told.open else told
+
+
+def _delivered(question: Question, recorder: Recorder, setting: Setting) -> tuple[str, ...]:
+    try:
+        return delivered(question.channels, recorder, setting.clock())
+    except Exception as problem:  # a bug here is no reason to start anything, nor not to
+        return (f"error: the events were not delivered: {type(problem).__name__}",)
 
 
 def _thrown(found: Clearance, setting: Setting) -> Clearance:
@@ -106,7 +127,8 @@ def _thrown(found: Clearance, setting: Setting) -> Clearance:
 
 def _answer(
     load: Callable[[], Policies], question: Question, setting: Setting, blank: Clearance
-) -> Clearance:
+) -> tuple[Clearance, tuple[Recorder, Decision] | None]:
+    """Return the answer, and what it was drawn from where that is recorded."""
     try:
         policies = load()
         for name in question.policies:
@@ -114,17 +136,28 @@ def _answer(
         policies.values_of(question.environment)
         snapshot, findings = _snapshot(policies, question, setting)
         _fresh(snapshot, setting.clock(), blank.live)
-        with Recorder(question.ledger, anchor=question.anchor) as recorder:
+        with _recorder(question) as recorder:
             decision = policies.recorded(
                 snapshot, recorder, policies=question.policies, environment=question.environment
             )
     except InterlockError as problem:
-        return replace(blank, reason=_one_line(str(problem)), code=problem.exit_code or EXIT_INVALID)
+        return replace(blank, reason=_one_line(str(problem)), code=problem.exit_code or EXIT_INVALID), None
     except OSError as problem:
         why = (problem.strerror or "the system refuses").lower()
-        return replace(blank, reason=f"cannot use `{problem.filename or 'a file'}`: {why}", code=EXIT_INVALID)
-    found = replace(blank, verdicts=decision.verdicts, findings=findings)
-    doubts = list(_doubts(decision, question, setting, live=blank.live))
+        found = f"cannot use `{problem.filename or 'a file'}`: {why}"
+        return replace(blank, reason=found, code=EXIT_INVALID), None
+    answer = replace(blank, verdicts=decision.verdicts, findings=findings)
+    return _weighed(answer, decision, question, setting), (recorder, decision)
+
+
+def _recorder(question: Question) -> Recorder:
+    names = [each.name for each in question.channels]
+    return Recorder(question.ledger, renotify=question.renotify, channels=names, anchor=question.anchor)
+
+
+def _weighed(found: Clearance, decision: Decision, question: Question, setting: Setting) -> Clearance:
+    """Return the answer with every reason that now speaks against a start."""
+    doubts = list(_doubts(decision, question, setting, live=found.live))
     if not doubts:
         return found
     code = worst_exit(code for code, _ in doubts) or EXIT_NOT_EVALUATED
