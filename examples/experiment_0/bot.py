@@ -72,7 +72,7 @@ class Bot:
         write_state(self.desk, period, [each for each in decisions if each.at >= first])
         write_telemetry(self.desk, period, trades)
         self.desk.lines("logs/exits.jsonl", [self._exit(each) for each in trades if each.closed >= first])
-        self.desk.lines("agents/orchestrator.log", self._cycles(first))
+        self.desk.lines("agents/orchestrator.log", self._cycles(self.switches[0].at - 2 * DAY))
         self.desk.csv(
             "data/experiment_0_days.csv", ("day", "recorded_at", "phase", "other_changes"), self._days(period)
         )

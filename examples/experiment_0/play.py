@@ -36,11 +36,15 @@ PARTS = (
     "experiment-0-rollout/*.yaml",
     "phase-2-trading-plan/hard-triggers.yaml",
     "phase-2-trading-plan/baseline-kpis.yaml",
-    *(
-        f"sources/{name}.yaml"
-        for name in ("agents", "desk-state", "experiment-0", "paper-trading", "trades", "trading-plan")
-    ),
 )
+SOURCES = {
+    "agents": {"orchestrator-log"},
+    "desk-state": {"runtime-config", "integrity-checks"},
+    "experiment-0": {"exits", "swaps", "experiment-0-days", "incident-note"},
+    "paper-trading": {"shadow-decisions", "signal-evaluations"},
+    "trades": {"trades"},
+    "trading-plan": {"strategy-experiment"},
+}
 REPOSITORY = Path(__file__).resolve().parents[2]
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
@@ -157,19 +161,27 @@ class Play:
 
 
 def resting_on(policies: Path, out: Path) -> Path:
-    """Copy what experiment 0 rests on into a policy root of its own, word for word, so that the play is quick; of the
-    environment only the values for the policies that are there."""
+    """Copy what experiment 0 rests on into a policy root of its own, so that the play is quick: its documents word for
+    word, of the sources those that its policies read, and of the environment the values for these policies."""
     documents = [each for part in PARTS for each in sorted(policies.glob(part))]
     for each in documents:
         place = out / each.relative_to(policies)
         place.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(each, place)
-    paper = yaml.safe_load((policies / "environments/paper.yaml").read_text(encoding="utf-8"))
     names = {each.stem for each in documents}
-    values = {name: table for name, table in paper["values"].items() if name in names}
-    text = yaml.safe_dump({"environment": "paper", "values": values}, sort_keys=False)
-    (out / "paper.yaml").write_text(text, encoding="utf-8")
+    _shorten(policies, out, "environments/paper.yaml", "values", names)
+    for file, wanted in SOURCES.items():
+        _shorten(policies, out, f"sources/{file}.yaml", "sources", wanted)
     return out
+
+
+def _shorten(policies: Path, out: Path, file: str, key: str, names: set[str]) -> None:
+    """Write a document with those entries of a table alone that are named."""
+    document = yaml.safe_load((policies / file).read_text(encoding="utf-8"))
+    document[key] = {name: entry for name, entry in document[key].items() if name in names}
+    document.pop("dwell", None)
+    (out / file).parent.mkdir(parents=True, exist_ok=True)
+    (out / file).write_text(yaml.safe_dump(document, sort_keys=False), encoding="utf-8", newline="\n")
 
 
 def play(out: Path, policies: Path, tell: Callable[[str], None]) -> Play:
