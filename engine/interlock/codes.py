@@ -116,8 +116,8 @@ CODES: dict[str, Code] = {
         "`formerly` gives a name that a policy or rule still has, or that another one gives too.",
         "Name what it was called before; a former name belongs to one alone."),
     "E216": Code("alarm cannot be inhibited so",
-        "`inhibited_by` stands in a latched rule, or names the policy itself, one whose own alarms may be inhibited, one "
-        "that composes others or is judged for other members, or one of which nobody is told.",
+        "`inhibited_by` stands in a latched rule, or names the policy itself, one whose own alarms may be inhibited, "
+        "one that composes others or is judged for other members, or one of which nobody is told.",
         "Name a policy that is sure of what it says and tells people so."),
     # expressions
     "E301": Code("expression too large",
@@ -269,7 +269,7 @@ CODES: dict[str, Code] = {
         "Follow the suggestion; `seen`, `needed` and `margin` are always there."),
     # tests
     "E701": Code("test names what is not there",
-                 "A tests document names a policy, rule, metric, member, verdict or environment that does not exist.",
+                 "A tests document names a policy, rule, metric, member, verdict, rollout or stage that is not there.",
                  "Follow the suggestion; `interlock metrics` lists the metrics."),
     "E702": Code("value of a test does not fit",
                  "A value is not of its metric's type, a series is written for a single value, or a time is none.",
@@ -278,7 +278,7 @@ CODES: dict[str, Code] = {
                  "The base has no `as_of`, or names a file that is missing, torn or in a circle.",
                  "Give the base an `as_of`, or name a tests document or a snapshot in JSON relative to this file."),
     "E704": Code("case tests nothing",
-                 "A case changes nothing that the policy reads, or does not say what it expects.",
+                 "A case changes nothing that the policy reads, or it and its steps do not say what they expect.",
                  "Change the base, and write `expect` or a `table`; an `expect` beside the base tests that."),
     "E705": Code("case given twice",
                  "Two cases of a document, or two rows of a table, have the same name.",
