@@ -27,7 +27,7 @@ from bot import Bot, Switch
 
 from interlock.cli.main import run
 
-__all__ = ["Play", "play"]
+__all__ = ["BEGIN", "HOUR", "Play", "play", "prepared"]
 
 PARTS = (
     "interlock.yaml",
@@ -184,11 +184,17 @@ def _shorten(policies: Path, out: Path, file: str, key: str, names: set[str]) ->
     (out / file).write_text(yaml.safe_dump(document, sort_keys=False), encoding="utf-8", newline="\n")
 
 
-def play(out: Path, policies: Path, tell: Callable[[str], None]) -> Play:
-    """Play experiment 0 in a folder that does not exist yet, and return the play."""
+def prepared(out: Path, policies: Path, tell: Callable[[str], None]) -> Play:
+    """Write the policies and the logs of the bot into a folder that does not exist yet; nothing is recorded."""
     out.mkdir(parents=True)
     told = Play(out, resting_on(policies, out / "policies"), tell)
     told.bot.live()
+    return told
+
+
+def play(out: Path, policies: Path, tell: Callable[[str], None]) -> Play:
+    """Play experiment 0 in a folder that does not exist yet, and return the play."""
+    told = prepared(out, policies, tell)
     _first_attempt(told)
     _rollback(told)
     _second_attempt(told)

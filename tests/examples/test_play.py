@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import random
 import re
 import sqlite3
 import sys
@@ -12,7 +13,8 @@ from pathlib import Path
 import pytest
 
 from interlock.cli.main import run
-from interlock.errors import IntegrityError
+from interlock.errors import IntegrityError, LedgerError
+from interlock.ledger.checking import verify
 from interlock.ledger.record import Ledger
 
 pytest.importorskip("duckdb", reason="collecting rows needs the duckdb extra")
@@ -23,7 +25,7 @@ _COLUMNS = ("time", "kind", "body", "hash")
 
 sys.path.insert(0, str(ROOT / "examples" / "experiment_0"))
 
-from play import Play, play  # noqa: E402  the examples are no package
+from play import BEGIN, HOUR, Play, play, prepared  # noqa: E402  the examples are no package
 
 
 @pytest.fixture(scope="module")
@@ -48,6 +50,30 @@ def test_every_verdict_is_the_same_again(played: tuple[Play, str]) -> None:
     count = re.search(r"evaluations: (\d+) of (\d+) verdicts are the same, byte for byte", played[1])
     assert count is not None and count[1] == count[2]
     assert int(count[1]) > 100
+
+
+def test_the_same_days_give_the_same_entries(played: tuple[Play, str], tmp_path: Path) -> None:
+    """The first hours once more, in another folder: each hash is chained to all that came before it."""
+    again = prepared(tmp_path / "again", ROOT / "policies", lambda _: None)
+    again.look(BEGIN - HOUR)
+    again.move("advance", BEGIN, "begin phase A")
+    again.look(BEGIN + HOUR)
+    with Ledger(again.ledger) as second, Ledger(played[0].ledger) as first:
+        entries = list(second.entries())
+        assert len(entries) > 10
+        assert [each.hash for each in first.entries(until=len(entries))] == [each.hash for each in entries]
+
+
+def test_a_turned_bit_anywhere_in_the_file_is_noticed(played: tuple[Play, str], tmp_path: Path) -> None:
+    sound, path = played[0].ledger.read_bytes(), tmp_path / "ledger.db"
+    chance = random.Random(20260316)
+    for place in sorted(chance.sample(range(len(sound)), 100)):
+        data = bytearray(sound)
+        data[place] ^= 1 << chance.randrange(8)
+        path.write_bytes(data)
+        with pytest.raises((IntegrityError, LedgerError)), Ledger(path) as ledger:
+            verify(ledger)
+            pytest.fail(f"the turned bit at byte {place} was not noticed")
 
 
 def test_a_changed_byte_in_any_part_of_any_entry_is_noticed(played: tuple[Play, str], tmp_path: Path) -> None:
