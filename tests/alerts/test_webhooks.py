@@ -76,6 +76,12 @@ def test_who_is_not_there_is_told_in_the_words_of_the_system() -> None:
         assert refused(receiver) == "connection refused"
 
 
+def test_who_does_not_speak_tls_is_told(receiver: Receiver) -> None:
+    with pytest.raises(Undelivered) as problem:
+        webhook_channel(receiver.url.replace("http:", "https:")).hand(LINES)
+    assert str(problem.value) == "no secure connection comes about"
+
+
 def test_a_proxy_is_not_asked_for_this_machine(receiver: Receiver, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
     webhook_channel(receiver.url).hand(LINES)

@@ -180,7 +180,64 @@ def test_a_verdict_that_a_waiver_opened_says_so(desk: Desk) -> None:
     assert read()[-1]["headline"] == "gate: GO, opened by a waiver until 2026-03-30T10:30:00Z (WHO, OPS-1)"
 
 
+LOCK = """\
+policy: lock
+version: 1.0.0
+title: A lockdown
+owner: risk
+verdicts: [FREE, LOCKED]
+notify: {LOCKED: [risk]}
+rules:
+  - {id: lock, when: killed}
+"""
+CLOSES = """\
+policy: closes
+version: 1.0.0
+title: Trades
+owner: risk
+verdicts: [BUSY, QUIET]
+notify: {QUIET: [risk]}
+rules:
+  - {id: trades, require: loss > 20, inhibited_by: {policy: lock, reaches: LOCKED}}
+"""
+
+
+def test_an_alarm_that_a_lockdown_explains_is_told_when_that_is_over(desk: Desk) -> None:
+    Path("policies/gate.yaml").unlink()
+    for name, text in {"lock": LOCK, "closes": CLOSES}.items():
+        Path(f"policies/{name}.yaml").write_text(text, encoding="utf-8", newline="\n")
+    codes = [desk.at(hour, loss=loss, killed=killed).code for hour, loss, killed in (
+        (6, 30, False), (7, 10, True), (8, 10, True), (9, 10, False), (10, 30, False),
+    )]  # fmt: skip
+    assert codes == [0, 1, 1, 1, 0]
+    assert [(each["policy"], *line) for each, line in zip(read(), told(read()), strict=True)] == [
+        ("lock", "07", "LOCKED", ["risk"]),
+        ("closes", "09", "QUIET", ["risk"]),
+        ("lock", "09", "FREE", ["risk"]),
+        ("closes", "10", "BUSY", ["risk"]),
+    ]
+    shown = desk.command("log", "show", "--kind", "notify", "--ledger", "ledger.db").out.splitlines()[1:]
+    assert [each.split("notify", 1)[1].strip() for each in shown] == [
+        "closes QUIET: nobody, not risk: lock is LOCKED",
+        "lock LOCKED: risk",
+        "closes QUIET: risk",
+        "lock FREE: risk",
+        "closes BUSY: risk",
+    ]
+    assert desk.command("log", "replay", "--all", "--ledger", "ledger.db").code == 0
+
+
 # channels
+
+
+def test_the_log_says_which_channel_has_what(desk: Desk) -> None:
+    desk.at(7, killed=True)
+    shown = desk.command("log", "show", "--kind", "delivery", "--ledger", "ledger.db").out.splitlines()[1:]
+    name = "file events.jsonl 2a803041b92046c3"
+    assert [each.split("delivery", 1)[1].strip() for each in shown] == [
+        f"{name}: events up to entry 4",
+        f"{name}: events up to entry 6",
+    ]
 
 
 def test_a_command_gets_the_lines(desk: Desk) -> None:

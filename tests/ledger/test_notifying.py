@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from decimal import Decimal
+from itertools import product
 from pathlib import Path
+from random import Random
+
+import pytest
 
 import interlock
+from interlock.evaluation.request import Decision
 from interlock.ledger.evaluations import Recorder
 from interlock.ledger.notifying import About, Told, about, events
 
@@ -240,3 +246,46 @@ def test_an_alarm_from_before_stays_told_and_is_told_again_once_the_explanation_
 def test_who_heard_an_alarm_before_its_explanation_hears_that_it_is_over(tmp_path: Path) -> None:
     days = {"06:00": (5, False), "07:00": (5, True), "08:00": (20, True)}
     assert inhibited(tmp_path, days) == ["06:00 QUIET to on-call quant", "08:00 BUSY to board on-call quant"]
+
+
+@pytest.mark.parametrize("renotify", [None, Decimal(180)])
+def test_over_any_days_nobody_is_left_in_the_dark_and_nobody_is_told_twice(
+    tmp_path: Path, renotify: Decimal | None
+) -> None:
+    root = write(tmp_path, rollback=CLOSES)
+    (root / "lock.yaml").write_text(LOCK, encoding="utf-8")
+    policies, dice = interlock.load(root), Random(7)
+    situations = list(product((5, 20, 95, None), (True, False, None)))
+    judged = {
+        each: policies.decide(snapshot("2026-03-27T06:00:00Z", loss=each[0], hot=each[1]))
+        for each in situations
+    }
+    for _ in range(60):
+        told: dict[About, Told] = {}
+        heard: dict[tuple[str, str], tuple[str, Decimal]] = {}
+        for minute in range(20):
+            decision, now = _later(judged[dice.choice(situations)], Decimal(minute))
+            for event in events(decision, told, renotify):
+                told[about(event)] = told.get(about(event), Told()).after(event)
+                for name in _names(event["audience"]):
+                    before, at = heard.get((event["policy"], name), ("", Decimal(0)))  # type: ignore[arg-type]
+                    again = renotify is not None and now - at >= renotify and not event["best"]
+                    assert before != event["verdict"] or again
+                    heard[str(event["policy"]), name] = (str(event["verdict"]), now)
+            verdicts = {each.policy: each for each in decision.verdicts}
+            for policy, verdict in verdicts.items():
+                for name in verdict.audience:
+                    known = heard.get((policy, name), ("",))[0] == verdict.verdict
+                    explained = policy == "closes" and heard.get(("lock", name), ("",))[0] == "LOCKED"
+                    assert known or (explained and verdicts["lock"].verdict == "LOCKED")
+
+
+def _later(decision: Decision, minutes: Decimal) -> tuple[Decision, Decimal]:
+    """The same verdicts, some minutes later."""
+    verdicts = tuple(replace(each, as_of=each.as_of + minutes * 60) for each in decision.verdicts)
+    return replace(decision, verdicts=verdicts), verdicts[0].as_of
+
+
+def _names(value: object) -> list[str]:
+    assert isinstance(value, list)
+    return value

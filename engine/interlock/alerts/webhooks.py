@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from dataclasses import dataclass, field
 from http.client import HTTPException
+from ssl import SSLCertVerificationError, SSLError
 from urllib.error import HTTPError, URLError
 from urllib.parse import SplitResult, urlsplit
 from urllib.request import (
@@ -129,6 +130,10 @@ def _late() -> str:
 def _reason(problem: object) -> str:
     if isinstance(problem, TimeoutError):
         return _late()
+    if isinstance(problem, SSLCertVerificationError):
+        return f"its certificate is not trusted: {problem.verify_message}"
+    if isinstance(problem, SSLError):
+        return "no secure connection comes about"
     if isinstance(problem, OSError) and problem.strerror:
         return system_reason(problem)
     return "the connection broke off"
