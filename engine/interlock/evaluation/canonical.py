@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from decimal import Decimal
+from json.encoder import encode_basestring as _quoted
 
 from ..language.units import plain_number
 
@@ -21,7 +22,7 @@ def canonical(value: object) -> bytes:
     trailing zeros, minus zero is 0 and a float counts as its shortest text. Raises ValueError for a number that
     is not finite or beyond the range of the language, TypeError for a key that is no text and for other values.
     """
-    return "".join(_tokens(value)).encode("utf-8", "backslashreplace")
+    return _text(value).encode("utf-8", "backslashreplace")
 
 
 def digest(data: bytes) -> str:
@@ -29,33 +30,28 @@ def digest(data: bytes) -> str:
     return f"sha256:{hashlib.sha256(data).hexdigest()}"
 
 
-def _tokens(value: object) -> Iterator[str]:
-    if value is None or isinstance(value, bool | str):
-        yield json.dumps(value, ensure_ascii=False)
-    elif isinstance(value, int | float | Decimal):
-        yield _number(value)
-    elif isinstance(value, Mapping):
-        yield from _mapping(value)
-    elif isinstance(value, list | tuple):
-        yield "["
-        for index, each in enumerate(value):
-            if index:
-                yield ","
-            yield from _tokens(each)
-        yield "]"
-    else:
-        raise TypeError(f"{type(value).__name__} has no canonical JSON")
+def _text(value: object) -> str:
+    if isinstance(value, str):
+        return _quoted(value)
+    if value is None or isinstance(value, bool):
+        return json.dumps(value)
+    if isinstance(value, int | float | Decimal):
+        return _number(value)
+    if isinstance(value, Mapping):
+        return _mapping(value)
+    if isinstance(value, list | tuple):
+        return f"[{','.join(map(_text, value))}]"
+    raise TypeError(f"{type(value).__name__} has no canonical JSON")
 
 
-def _mapping(value: Mapping[object, object]) -> Iterator[str]:
+def _mapping(value: Mapping[object, object]) -> str:
     for key in value:
         if not isinstance(key, str):
             raise TypeError(f"the key {key!r} is not text")
-    yield "{"
-    for index, key in enumerate(sorted(map(str, value))):
-        yield f"{',' if index else ''}{json.dumps(key, ensure_ascii=False)}:"
-        yield from _tokens(value[key])
-    yield "}"
+    parts = []
+    for key in sorted(map(str, value)):
+        parts.append(f"{_quoted(key)}:{_text(value[key])}")
+    return f"{{{','.join(parts)}}}"
 
 
 def _number(value: int | float | Decimal) -> str:
