@@ -29,6 +29,32 @@ rules:
 """
 SIGN_OFF = "attestations: {sign-off: {roles: [risk, quant-lead], expires: 2d, binds: [loss]}}\n"
 
+SMALL_POLICY = """\
+policy: {name}
+version: 1.0.0
+title: {name}
+owner: risk
+verdicts: [{verdicts}]
+rules:
+  - {{id: loss, {rule}}}
+"""
+DOCUMENTS = {
+    "attestations": SIGN_OFF,
+    "ready": SMALL_POLICY.format(name="ready", verdicts="GO, NO_GO", rule="require: loss < 50"),
+    "retreat": SMALL_POLICY.format(name="retreat", verdicts="STAY, BACK", rule="when: loss > 15, then: BACK"),
+    "change": """\
+rollout: change
+version: 1.0.0
+title: A change
+owner: risk
+lever: [feature.on]
+stages:
+  - {id: off, flags: {feature.on: false}, dwell: {min: 1h, max_gap: 30d}, advance: ready}
+  - {id: on, flags: {feature.on: true}, dwell: {min: 1h, max_gap: 30d}, advance: ready}
+rollback: {policy: retreat, reaches: BACK, to: off}
+""",
+}
+
 AT = "2026-03-29T06:30:00Z"
 LATER = "2026-03-29T07:00:00Z"
 BAD = {f"2026-03-{day:02}": 0.0 for day in range(1, 27)} | {"2026-03-27": -0.04, "2026-03-28": -0.05}
@@ -36,7 +62,10 @@ _BY = ("--by", "WHO", "--reason", "seen", "--at", LATER)
 
 RECORDING: dict[str, tuple[str, ...]] = {
     "baseline": ("baseline", "freeze", "phase_a", "--from", "good.json", *_BY),
-    "evaluate": ("evaluate", "bad.json", "--historic"),
+    "rollout advance": ("rollout", "advance", "change", "good.json", "--historic", *_BY[:4]),
+    "rollout rollback": ("rollout", "rollback", "change", *_BY[:4], "--at", "2026-03-20T07:00:00Z"),
+    "rollout rearm": ("rollout", "rearm", "change", "better.json", "--historic", *_BY[:4]),
+    "evaluate": ("evaluate", "bad.json", "--historic", "--events", "events.jsonl"),
     "attest": ("attest", "sign-off", "--role", "risk", "--from", "bad.json", *_BY),
     "waive": (
         *("waive", "rollback/loss", "--for", "failing", "--role", "risk"),
@@ -52,10 +81,14 @@ GOOD_AT = "2026-03-20T06:30:00Z"
 
 def write_desk(folder: Path) -> None:
     """Write the policy root and the snapshots that the commands name."""
-    catalogue = FILES["catalogue.yaml"]
+    catalogue = FILES["catalogue.yaml"] + "  feature.on: {type: bool, max_age: 1h}\n"
     root = write(folder, rollback=POLICY, catalogue=catalogue)
-    (root / "attestations.yaml").write_text(SIGN_OFF, encoding="utf-8")
-    (folder / "good.json").write_bytes(snapshot(GOOD_AT, {"2026-03-19": 0.01}).canonical())
+    for name, text in DOCUMENTS.items():
+        (root / f"{name}.yaml").write_text(text, encoding="utf-8")
+    good = snapshot(GOOD_AT, {"2026-03-19": 0.01}, **{"feature.on": False})
+    (folder / "good.json").write_bytes(good.canonical())
+    better = snapshot("2026-03-21T06:30:00Z", {"2026-03-20": 0.01}, **{"feature.on": False})
+    (folder / "better.json").write_bytes(better.canonical())
     (folder / "bad.json").write_bytes(snapshot(AT, BAD, loss=20).canonical())
     (folder / "now.json").write_bytes(snapshot(LATER, BAD, loss=20).canonical())
 

@@ -80,7 +80,7 @@ def test_nothing_that_is_recorded_can_be_changed_or_removed_through_sql(path: Pa
     connection = sqlite3.connect(path)
     for words in ("UPDATE entry SET kind = 'x'", "DELETE FROM entry", "DELETE FROM document"):
         if "document" in words:
-            connection.execute("INSERT INTO document VALUES ('a', x'00')")
+            connection.execute("INSERT INTO document VALUES (1, 'a', x'00')")
         with pytest.raises(sqlite3.IntegrityError, match=r"^the ledger is append-only$"):
             connection.execute(words)
     connection.close()
@@ -105,7 +105,7 @@ def test_a_trigger_that_was_dropped_is_noticed(path: Path) -> None:
     connection.close()
     with Ledger(path) as ledger, pytest.raises(IntegrityError) as problem:
         verify(ledger)
-    what = "the triggers that refuse changes are not the ones that it was made with"
+    what = "the tables and triggers are not the ones that it was made with"
     assert str(problem.value) == f"ledger `{path.as_posix()}`: {what}"
 
 
@@ -135,6 +135,11 @@ def test_a_tail_that_was_cut_is_noticed_by_a_head_kept_elsewhere(path: Path, tmp
     with Ledger(path) as ledger:
         assert verify(ledger, read_anchors(anchor)).anchors == 1
     tampered(path, "DELETE FROM entry WHERE sequence > 2")
+    with Ledger(path) as ledger, pytest.raises(IntegrityError) as problem:
+        verify(ledger)
+    assert str(problem.value) == f"ledger `{path.as_posix()}`: byte 43 of its header is not what SQLite wrote"
+    path.unlink()
+    filled(path, 2)
     with Ledger(path) as ledger:
         assert verify(ledger).head.sequence == 2
         with pytest.raises(IntegrityError) as problem:

@@ -28,13 +28,14 @@ def verify(ledger: Ledger, anchors: Iterable[Anchor] = ()) -> Verified:
     """Hold a ledger against itself and the anchors; raises IntegrityError that names the first fault."""
     wanted = tuple(anchors)
     head, named = Head(), set()
-    for entry in holding(ledger.entries(), wanted):
-        named |= set(_documents(entry))
-        head = Head(entry.sequence, entry.hash)
-    documents = _verified_documents(ledger, named)
-    complaint = ledger.pages()
-    if complaint != "ok":
-        raise IntegrityError(f"ledger `{ledger.path.as_posix()}`: {complaint}")
+    with ledger.reading():
+        for entry in holding(ledger.entries(), wanted):
+            named |= set(_documents(entry))
+            head = Head(entry.sequence, entry.hash)
+        documents = _verified_documents(ledger, named)
+        fault = ledger.fault()
+    if fault:
+        raise IntegrityError(f"ledger `{ledger.path.as_posix()}`: {fault}")
     return Verified(head, documents, len(wanted))
 
 
@@ -43,6 +44,8 @@ def _verified_documents(ledger: Ledger, named: set[str]) -> int:
     for name, sound in ledger.documents():
         if not sound:
             raise IntegrityError(f"document {name} is bad: its bytes are not the ones that were recorded")
+        if name in found:
+            raise IntegrityError(f"document {name} is there twice: it was put there by hand")
         if name not in named:
             raise IntegrityError(f"document {name} belongs to no entry: it was put there by hand")
         found.add(name)

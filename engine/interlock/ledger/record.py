@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import sqlite3
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -13,7 +12,8 @@ from ..errors import IntegrityError
 from ..evaluation.canonical import digest
 from ..limits import LEDGER_WAIT
 from .entry import GENESIS, Draft, Entry, sealed
-from .store import connected, create, guarded, translated
+from .pages import spoiled
+from .store import connected, create, guarded, roots, translated
 
 __all__ = ["DEFAULT", "Head", "Ledger", "Writing"]
 
@@ -45,6 +45,7 @@ class Ledger:
         if write and not path.exists():
             create(path)
         self._connection = connected(path, write=write, wait=wait)
+        self._numbers: dict[str, int] = {}
 
     def __enter__(self) -> Ledger:
         return self
@@ -61,7 +62,7 @@ class Ledger:
         newest = rows[0]
         before = rows[1].hash if len(rows) > 1 else GENESIS
         follows = newest.sequence == (rows[1].sequence + 1 if len(rows) > 1 else 1)
-        if not follows or _hash(before, newest) != newest.hash:
+        if not follows or not _sound(before, newest):
             raise IntegrityError(f"ledger `{self.path.as_posix()}`: entry {newest.sequence} is bad")
         return Head(newest.sequence, newest.hash)
 
@@ -73,7 +74,7 @@ class Ledger:
                 return
             if each.sequence != expected:
                 raise IntegrityError(f"ledger `{self.path.as_posix()}`: entry {expected} is missing")
-            if _hash(before, each) != each.hash:
+            if not _sound(before, each):
                 raise IntegrityError(f"ledger `{self.path.as_posix()}`: entry {each.sequence} is bad")
             before, expected = each.hash, expected + 1
             yield each
@@ -86,27 +87,43 @@ class Ledger:
 
     def document(self, name: str) -> bytes:
         """Return the document of a digest; raises IntegrityError where it is missing or another."""
+        number = self._number(name)
         with translated(self.path):
-            row = self._connection.execute("SELECT body FROM document WHERE digest = ?", (name,)).fetchone()
+            row = self._connection.execute("SELECT body FROM document WHERE number = ?", (number,)).fetchone()
         if row is None:
             raise IntegrityError(f"ledger `{self.path.as_posix()}`: document {name} is missing")
-        body = bytes(row[0])
-        if digest(body) != name:
+        body = row[0]
+        if not isinstance(body, bytes) or digest(body) != name:
             raise IntegrityError(f"ledger `{self.path.as_posix()}`: document {name} is bad")
         return body
 
     def documents(self) -> Iterator[tuple[str, bool]]:
         """Yield the digest of every document, and whether its bytes are the ones that it names."""
         with translated(self.path):
-            for name, body in self._connection.execute("SELECT digest, body FROM document ORDER BY digest"):
-                yield name, f"sha256:{hashlib.sha256(body).hexdigest()}" == name
+            rows = self._connection.execute("SELECT number, digest, body FROM document ORDER BY number")
+            for place, (number, name, body) in enumerate(rows, start=1):
+                yield str(name), number == place and isinstance(body, bytes) and digest(body) == name
 
-    def pages(self) -> str:
-        """Return what SQLite's own check of the file complains of first, `ok` where nothing is wrong."""
+    def fault(self) -> str:
+        """Return the first fault of the file itself, in its tables, its pages, or the bytes that they leave unused;
+        empty where there is none."""
         with translated(self.path):
             if not guarded(self._connection):
-                return "the triggers that refuse changes are not the ones that it was made with"
-            return str(self._connection.execute("PRAGMA integrity_check(1)").fetchone()[0])
+                return "the tables and triggers are not the ones that it was made with"
+            told = str(self._connection.execute("PRAGMA integrity_check(1)").fetchone()[0])
+            return spoiled(self.path, roots(self._connection)) if told == "ok" else told
+
+    @contextlib.contextmanager
+    def reading(self) -> Iterator[None]:
+        """Read one state of the file, whatever others want to write meanwhile: they wait."""
+        with translated(self.path):
+            self._connection.execute("BEGIN")
+            self._connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        try:
+            yield
+        finally:
+            with contextlib.suppress(sqlite3.Error):
+                self._connection.execute("ROLLBACK")
 
     @contextlib.contextmanager
     def writing(self) -> Iterator[Writing]:
@@ -118,9 +135,19 @@ class Ledger:
             with translated(self.path):
                 self._connection.execute("COMMIT")
         except BaseException:
+            self._numbers.clear()
             with contextlib.suppress(sqlite3.Error):
                 self._connection.execute("ROLLBACK")
             raise
+
+    def _number(self, name: str) -> int | None:
+        """The row of a document; those that were added since the last look are looked for."""
+        if name not in self._numbers:
+            known = max(self._numbers.values(), default=-(2**62))
+            words = "SELECT digest, number FROM document WHERE number > ?"
+            with translated(self.path):
+                self._numbers.update(self._connection.execute(words, (known,)))
+        return self._numbers.get(name)
 
     def append(self, drafts: Iterable[Draft]) -> Head:
         """Record drafts as one group, committed together, and return the new head."""
@@ -155,13 +182,13 @@ class Writing:
     def keep(self, body: bytes) -> str:
         """Keep a document once and return its digest."""
         name = digest(body)
-        with translated(self.ledger.path):
-            self._connection.execute("INSERT OR IGNORE INTO document VALUES (?, ?)", (name, body))
+        if self.ledger._number(name) is None:
+            with translated(self.ledger.path):
+                self._connection.execute("INSERT INTO document (digest, body) VALUES (?, ?)", (name, body))
         return name
 
 
-def _hash(before: bytes, entry: Entry) -> bytes | None:
-    """The hash that an entry must have; None where its columns are not even of the right types."""
-    if not (isinstance(entry.time, str) and isinstance(entry.kind, str) and isinstance(entry.body, bytes)):
-        return None
-    return sealed(before, entry.sequence, entry.time, entry.kind, entry.body)
+def _sound(before: bytes, entry: Entry) -> bool:
+    """Whether an entry has the hash that it must have; where a column is of another type nothing can be right."""
+    typed = isinstance(entry.time, str) and isinstance(entry.kind, str) and isinstance(entry.body, bytes)
+    return typed and sealed(before, entry.sequence, entry.time, entry.kind, entry.body) == entry.hash

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, insort
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -18,7 +18,7 @@ from .record import Head
 from .standing import Standing
 from .words import Attested
 
-__all__ = ["Frozen", "Recorded", "State", "fold"]
+__all__ = ["KINDS", "Frozen", "Recorded", "State", "fold"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +127,7 @@ class State:
         self.rollouts.setdefault(data["rollout"], Standing()).look(entry.sequence, entry.time, data)
 
 
-_FOLLOW = {
+_FOLLOW: dict[str, Callable[[State, Entry, Mapping[str, Any]], None]] = {
     "snapshot": State._snapshot,
     "policies": State._policies,
     "evaluation": State._evaluation,
@@ -141,6 +141,10 @@ _FOLLOW = {
     "stage": State._stage,
     "look": State._look,
 }
+
+
+KINDS = frozenset({*_FOLLOW, "verdict"})
+"""The kinds of entries that there are; a verdict says nothing of the state."""
 
 
 def fold(entries: Iterable[Entry]) -> State:

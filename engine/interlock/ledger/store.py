@@ -17,24 +17,33 @@ from pathlib import Path
 from ..errors import IntegrityError, LedgerError, UsageError
 from ..limits import LEDGER_WAIT
 
-__all__ = ["APPLICATION", "PRAGMAS", "connected", "create", "guarded", "translated"]
+__all__ = ["APPLICATION", "PRAGMAS", "connected", "create", "guarded", "roots", "translated"]
 
 APPLICATION = 0x494C4B31
 """`ILK1`, the mark of a ledger in the header of its file."""
 
-PRAGMAS = ("PRAGMA journal_mode=DELETE", "PRAGMA synchronous=EXTRA", "PRAGMA trusted_schema=OFF")
+PRAGMAS = (
+    "PRAGMA trusted_schema=OFF",
+    "PRAGMA journal_mode=DELETE",
+    "PRAGMA synchronous=EXTRA",
+    "PRAGMA secure_delete=ON",
+)
+"""The settings of a writer, of which a reader needs the first. The last leaves no remains in unused space."""
 
-_TABLES = """
-PRAGMA application_id={mark};
-CREATE TABLE entry (
-  sequence INTEGER PRIMARY KEY, time TEXT NOT NULL, kind TEXT NOT NULL, body BLOB NOT NULL, hash BLOB NOT NULL
-) STRICT;
-CREATE TABLE document (digest TEXT PRIMARY KEY, body BLOB NOT NULL) STRICT;
-"""
-_REFUSED = """
-CREATE TRIGGER {table}_{verb} BEFORE {verb} ON {table}
-BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END
-"""
+_FORMAT = (
+    "PRAGMA page_size=4096",
+    "PRAGMA auto_vacuum=NONE",
+    "PRAGMA encoding='UTF-8'",
+    f"PRAGMA application_id={APPLICATION}",
+)
+_TABLES = {
+    "entry": "CREATE TABLE entry (sequence INTEGER PRIMARY KEY, time TEXT NOT NULL, kind TEXT NOT NULL, "
+    "body BLOB NOT NULL, hash BLOB NOT NULL) STRICT",
+    "document": "CREATE TABLE document (number INTEGER PRIMARY KEY, digest TEXT NOT NULL, body BLOB NOT NULL) STRICT",
+}
+"""Neither has an index: both only ever grow at their end, so that no page of rows is split and left with remains."""
+_REFUSED = """CREATE TRIGGER {table}_{verb} BEFORE {verb} ON {table}
+BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END"""
 
 
 def create(path: Path) -> None:
@@ -44,9 +53,7 @@ def create(path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         connection = sqlite3.connect(temporary, isolation_level=None)
         try:
-            connection.execute("PRAGMA synchronous=EXTRA")
-            connection.executescript(_TABLES.format(mark=APPLICATION))
-            for words in _triggers():
+            for words in (*PRAGMAS, *_FORMAT, *_schema().values()):
                 connection.execute(words)
         finally:
             connection.close()
@@ -70,7 +77,7 @@ def connected(path: Path, *, write: bool, wait: float = LEDGER_WAIT) -> sqlite3.
         )
     try:
         with translated(path):
-            for pragma in PRAGMAS if write else PRAGMAS[2:]:
+            for pragma in PRAGMAS if write else PRAGMAS[:1]:
                 connection.execute(pragma).fetchall()
             mark = connection.execute("PRAGMA application_id").fetchone()[0]
             tables = {
@@ -85,14 +92,25 @@ def connected(path: Path, *, write: bool, wait: float = LEDGER_WAIT) -> sqlite3.
 
 
 def guarded(connection: sqlite3.Connection) -> bool:
-    """Tell whether the triggers that refuse changes are all there, unchanged."""
-    found = {row[0] for row in connection.execute("SELECT sql FROM sqlite_master WHERE type = 'trigger'")}
-    return found == set(_triggers())
+    """Tell whether tables and the triggers that refuse changes are all there, unchanged, and nothing else."""
+    words = "SELECT rowid, type, name, tbl_name, rootpage > 0, sql FROM sqlite_master ORDER BY rowid"
+    return connection.execute(words).fetchall() == [
+        (number, kind, name, name.partition("_")[0], kind == "table", sql)
+        for number, (name, sql) in enumerate(_schema().items(), start=1)
+        for kind in (sql.split()[1].lower(),)
+    ]
 
 
-def _triggers() -> tuple[str, ...]:
-    pairs = [(table, verb) for table in ("entry", "document") for verb in ("UPDATE", "DELETE")]
-    return tuple(_REFUSED.format(table=table, verb=verb).strip() for table, verb in pairs)
+def roots(connection: sqlite3.Connection) -> list[int]:
+    """Return the first page of each table."""
+    return [row[0] for row in connection.execute("SELECT rootpage FROM sqlite_master WHERE type = 'table'")]
+
+
+def _schema() -> dict[str, str]:
+    """The statements that make the tables and what refuses changes of them, by name."""
+    pairs = [(table, verb) for table in _TABLES for verb in ("UPDATE", "DELETE")]
+    refused = {f"{table}_{verb}": _REFUSED.format(table=table, verb=verb) for table, verb in pairs}
+    return {**_TABLES, **refused}
 
 
 @contextlib.contextmanager
@@ -104,6 +122,8 @@ def translated(path: Path) -> Iterator[None]:
         damaged = "malformed" in str(problem) or "no such table" in str(problem) or "decode" in str(problem)
         kind = IntegrityError if damaged else LedgerError
         raise kind(f"ledger `{path.as_posix()}`: {_reason(problem)}") from None
+    except UnicodeDecodeError:
+        raise IntegrityError(f"ledger `{path.as_posix()}` is damaged: its names are no text") from None
     except sqlite3.Error as problem:
         raise IntegrityError(f"ledger `{path.as_posix()}` is damaged: {_reason(problem)}") from None
 
