@@ -209,7 +209,9 @@ def _told(entry: Entry) -> str:
         word = "as it should be" if data["good"] else "; ".join(data["differences"]) or "its time begins anew"
         return f"{data['rollout']} in {data['stage']}: {word}"
     if entry.kind == "notify":
-        spared = f", not {', '.join(data['withheld'])}: {data['inhibited_by']}" if data.get("withheld") else ""
+        spared = (
+            f", not {', '.join(data['withheld'])}: {data['inhibited_by']}" if data.get("withheld") else ""
+        )
         return f"{data['policy']} {data['verdict']}: {', '.join(data['audience']) or 'nobody'}{spared}"
     if entry.kind == "delivery":
         return f"{data['channel']}: events up to entry {data['through']}"
