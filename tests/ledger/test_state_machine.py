@@ -116,4 +116,6 @@ class Days(RuleBasedStateMachine):
 
 
 TestDays = Days.TestCase
-TestDays.settings = settings(max_examples=25, stateful_step_count=20, deadline=None)
+TestDays.settings = settings(
+    max_examples=settings.default.max_examples // 4, stateful_step_count=20, deadline=None
+)

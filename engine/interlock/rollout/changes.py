@@ -60,20 +60,19 @@ def roll_back(path: Path, root: PolicyRoot, name: str, act: Act, anchor: Path | 
 def rolled_back(recorder: Book, root: PolicyRoot, name: str, act: Act) -> Move:
     """Roll a rollout back by hand and return what was recorded; one whose document is gone keeps its stage.
 
-    Raises UsageError for a rollout that is in no stage, or for an act that lies before its last change.
+    No clock stands in the way: an act that lies before the last change counts from that change. Raises UsageError for
+    a rollout that is in no stage.
     """
     before = recorder.state.standing(name).copy()
     if before.state in (NONE, ROLLED_BACK):
         raise UsageError(f"`{name}` is {before.state}: there is nothing to roll back")
-    if act.at < before.since:
-        since = show_time(before.since)
-        raise UsageError(f"`{name}` was last changed at {since}, which is later than {act.time}")
-    change = Change("ROLLBACK", act.at, before.stage, act.by, act.reason)
+    at = max(act.at, before.since)
+    change = Change("ROLLBACK", at, before.stage, act.by, act.reason)
     rollout = root.rollouts.get(name)
     if rollout is not None:
-        note = noted(rollout, before, act.at, f"by hand: {act.reason}", _newest(recorder, root, act.at))
+        note = noted(rollout, before, at, f"by hand: {act.reason}", _newest(recorder, root, at))
         target = rollout.back_from(before.stage).id
-        change = Change("ROLLBACK", act.at, target, act.by, act.reason, rollout.version, note)
+        change = Change("ROLLBACK", at, target, act.by, act.reason, rollout.version, note)
     record(recorder, name, before, change)
     return recorder.state.standing(name).moves[-1]
 
