@@ -38,29 +38,6 @@ scopes:
 """,
 }
 
-ROLLOUT = """\
-rollout: exits
-version: 1.0.0
-title: Exits
-owner: quant
-"""
-STAGED = {
-    "settings.yaml": """\
-metrics:
-  exits.hybrid: {type: bool}
-  exits.symbols: {type: set, of: symbol}
-  swap.threshold: {type: number, range: [0, 100]}
-  size.scale: {type: ratio, range: [0, 3]}
-  mode: {type: enum, values: [safe, normal], spelled: {safe: [SAFE]}}
-  cooldown: {type: duration}
-  region: {type: string}
-""",
-    "gate.yaml": HEAD.replace("GO, WAIT, NO_GO", "PASS, HOLD, FAIL")
-    + "rules:\n  - {id: a, require: not kill.active}\n",
-    "sign.yaml": "attestations: {symbols: {roles: [quant], expires: 1d, binds: [exits.symbols]}}\n",
-}
-"""What a rollout needs around it: settings, a gate, and somebody who attests."""
-
 
 @dataclass(frozen=True)
 class Case:
@@ -83,12 +60,8 @@ def _case(name: str, table: Mapping[str, Any]) -> Case:
 
 
 def _files(table: Mapping[str, Any]) -> Iterator[tuple[str, bytes]]:
-    """Yield the files: the base ones, then those of the case; `body` goes under the head of a policy, `rollout` under
-    that of a rollout."""
+    """Yield the files: the base ones, then those of the case; `body` goes under the head of a policy."""
     yield from ((name, text.encode()) for name, text in BASE.items())
-    if "rollout" in table:
-        yield from ((name, text.encode()) for name, text in STAGED.items())
-        yield "exits.yaml", (ROLLOUT + table["rollout"]).encode()
     if "body" in table:
         yield "gate.yaml", (HEAD + table["body"]).encode()
     for name, given in table.get("files", {}).items():
