@@ -317,6 +317,12 @@ def test_a_recorded_run_with_events_replays(desk: Desk) -> None:
         (["--events", "policies"], "no event could be delivered to `policies`: it is no file"),
         (["--events", "ledger.db"], "cannot append events to `ledger.db`: it is the ledger"),
         (
+            ["--events", "./ledger.db-journal"],
+            "cannot append events to `ledger.db-journal`: it is the journal of the ledger",
+        ),
+        (["--events", "head", "--anchor", "head"], "cannot append events to `head`: it is the anchor"),
+        (["--events", "report", "-o", "report"], "cannot append events to `report`: it is the output"),
+        (
             ["--events-command", "no-such-command s3cret"],
             "no event could be delivered to the command `no-such-command`: there is no such command",
         ),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
 from ..diagnostics import printable
 from ..errors import UsageError
@@ -25,11 +26,16 @@ class Wanted:
     token_env: str | None = None
 
 
-def channels_of(wanted: Wanted, ledger: Path, environ: Mapping[str, str]) -> tuple[Channel, ...]:
-    """Return the channels; raises UsageError, in words without secrets, for one that cannot be meant."""
+def channels_of(
+    wanted: Wanted, ledger: Path, environ: Mapping[str, str], taken: Mapping[str, Path] = MappingProxyType({})
+) -> tuple[Channel, ...]:
+    """Return the channels; raises UsageError, in words without secrets, for one that cannot be meant.
+
+    `taken` are the files that other things are written to, by what they are.
+    """
     found: list[Channel] = []
     if wanted.file is not None:
-        found.append(file_channel(wanted.file, ledger))
+        found.append(file_channel(wanted.file, ledger, taken))
     if wanted.command is not None:
         found.append(command_channel(wanted.command))
     variable = wanted.token_env

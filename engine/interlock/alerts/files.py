@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -47,12 +48,26 @@ class FileChannel:
             raise Undelivered(system_reason(problem)) from None
 
 
-def file_channel(path: Path, ledger: Path) -> FileChannel:
-    """Return the channel of a file, known by its way from the ledger; raises UsageError for the ledger itself."""
-    there, own = os.path.realpath(path), os.path.realpath(ledger)
-    if there == own:
-        raise UsageError(f"cannot append events to `{printable(path.as_posix())}`: it is the ledger")
-    return FileChannel(path, f"file {path.name} {fingerprint(_way(there, own))}")
+def file_channel(path: Path, ledger: Path, taken: Mapping[str, Path]) -> FileChannel:
+    """Return the channel of a file, known by its way from the ledger; raises UsageError for the ledger itself, and for
+    the files that are `taken`, by what they are (`the anchor`)."""
+    own = {"the ledger": ledger, "the journal of the ledger": ledger.with_name(f"{ledger.name}-journal")}
+    for what, other in {**own, **taken}.items():
+        if _same(path, other):
+            raise UsageError(f"cannot append events to `{printable(path.as_posix())}`: it is {what}")
+    return FileChannel(
+        path, f"file {path.name} {fingerprint(_way(os.path.realpath(path), os.path.realpath(ledger)))}"
+    )
+
+
+def _same(path: Path, other: Path) -> bool:
+    """Whether both name one file, which neither need have made yet."""
+    if os.path.normcase(os.path.realpath(path)) == os.path.normcase(os.path.realpath(other)):
+        return True
+    try:
+        return path.samefile(other)
+    except OSError:
+        return False
 
 
 def _way(there: str, ledger: str) -> str:

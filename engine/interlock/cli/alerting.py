@@ -65,8 +65,11 @@ def alerting_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return command
 
 
-def alerting_of(options: dict[str, Any], ledger: str | Path | None) -> Alerting:
-    """Return what the options come to; raises UsageError for what cannot be meant, and without a ledger."""
+def alerting_of(options: dict[str, Any], ledger: str | Path | None, **taken: str | Path | None) -> Alerting:
+    """Return what the options come to; raises UsageError for what cannot be meant, and without a ledger.
+
+    `taken` are the other files that the command writes, by what they are (`kill_switch`).
+    """
     given = {name: options.pop(name) for name in _NAMES}
     named = [f"`--{name.replace('_', '-')}`" for name in _NAMES if given[name] is not None]
     if ledger is None:
@@ -78,7 +81,8 @@ def alerting_of(options: dict[str, Any], ledger: str | Path | None) -> Alerting:
         return Alerting()
     renotify = _interval(given.pop("renotify"))
     wanted = Wanted(*(given[name] for name in _NAMES[:-1]))
-    return Alerting(channels_of(wanted, Path(ledger), os.environ), renotify)
+    files = {f"the {name.replace('_', ' ')}": Path(each) for name, each in taken.items() if each is not None}
+    return Alerting(channels_of(wanted, Path(ledger), os.environ, files), renotify)
 
 
 def _interval(text: str | None) -> Decimal | None:

@@ -44,7 +44,7 @@ def command(
     not be delivered change no exit code: they are told on stderr and go out with the next run.
     """
     writable(output)
-    alerting = alerting_of(options, options["ledger"])
+    alerting = alerting_of(options, options["ledger"], anchor=options["anchor"], output=output)
     alerting.insist()
     asked = Asked(**options)
     judged = Judging(snapshots, asked, record=True, alerting=alerting).judged()

@@ -95,7 +95,8 @@ def command(
     """
     program: tuple[str, ...] = context.meta["command"]
     _agree(program, snapshot, root, historic=historic, stateless=stateless)
-    alerting = alerting_of(options, ledger)
+    switch = switch or Path(root or "") / kill_switch.DEFAULT
+    alerting = alerting_of(options, ledger, anchor=anchor, kill_switch=switch)
     question = Question(
         tuple(dict.fromkeys(policy_ids)),
         ledger,
@@ -107,7 +108,7 @@ def command(
         alerting.channels,
         alerting.renotify,
     )
-    setting = Setting(dict(os.environ), clock.now, switch or Path(root or "") / kill_switch.DEFAULT)
+    setting = Setting(dict(os.environ), clock.now, switch)
     found = cleared(partial(load_policies, policies), question, setting)
     return _acted(found, program)
 
