@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping as Table
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -60,12 +61,16 @@ def _dwell(
             stage = rollout.stage(each.text)
             if stage is None or stage.dwell.least is not None:
                 asking = [one.id for one in rollout.stages if one.dwell.least is None]
-                hint = did_you_mean(each.text, asking) or f"asked for are {', '.join(asking) or 'none'}"
+                hint = did_you_mean(each.text, asking) or _asking(asking)
                 message = f"`{key.text}` asks for no dwell of a stage `{each.text}`"
                 collector.add("E407", message, each.span, hint)
             elif isinstance(value, Scalar):
                 found[key.text, each.text] = Term.read(value.text)
     return found
+
+
+def _asking(stages: Sequence[str]) -> str:
+    return f"it asks for {', '.join(stages)}" if stages else "no stage of it has `dwell: {min: required}`"
 
 
 def read_values(policy: Policy, table: Mapping, collector: Collector) -> dict[str, Value]:

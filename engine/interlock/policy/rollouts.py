@@ -10,6 +10,7 @@ from decimal import Decimal
 from ..diagnostics import Collector, Span, did_you_mean
 from ..language.times import parse_duration
 from ..language.types import Kind
+from ..language.units import show
 from ..language.values import Value
 from .attestations import Attestation, approval
 from .catalogue import RESERVED, Catalogue, Metric
@@ -156,7 +157,11 @@ class _Reader:
             self.complain(f"`{metric.name}` is {article(metric.type)}", node.span)
             return None
         if isinstance(written.value, Decimal) and not _in_range(metric, written.value):
-            self.complain(f"the value is outside the range of `{metric.name}`", node.span)
+            bounds = (("at least", metric.low), ("at most", metric.high))
+            hint = ", ".join(
+                f"{words} {show(each, metric.type)}" for words, each in bounds if each is not None
+            )
+            self.complain(f"the value is outside the range of `{metric.name}`", node.span, hint)
             return None
         return written.value
 
@@ -270,11 +275,12 @@ class _Reader:
         limits = {name for stage in stages for name in stage.canary}
         for name in sorted({*lever, *limits, *(key for keys in said for key in keys)}):
             self.given(name, list(zip(stages, said, strict=True)), limited=name in limits)
-            values = {repr(stage.flags[name]) for stage in stages if name in stage.flags}
-            if len(values) > 1 and name not in lever and name not in limits:
-                hint = "add it to `lever`, or give it one value"
+            saying = [stage for stage in stages if name in stage.flags]
+            other = next((each for each in saying if each.flags[name] != saying[0].flags[name]), None)
+            if other is not None and name not in lever and name not in limits:
+                hint = f"add it to `lever`, or give it the value that it has in `{saying[0].id}`"
                 self.complain(
-                    f"`{name}` differs between stages and is no part of the lever", stages[0].span, hint
+                    f"`{name}` differs between stages and is no part of the lever", other.span, hint
                 )
 
     def given(self, name: str, stages: list[tuple[Stage, set[str]]], *, limited: bool) -> None:
