@@ -67,7 +67,7 @@ check: $(READY)  ## check style, types, architecture, schemas, locks, documents 
 	$(INTERLOCK) test --coverage --min 100 > build/coverage.txt || { cat build/coverage.txt; exit 1; }
 	@tail -n 2 build/coverage.txt
 
-bench: $(READY)  ## measure speed as ratios and write docs/benchmarks.md
+bench: $(READY)  ## measure speed as ratios, count what a ledger survives, write docs/benchmarks.md
 	$(RUN) bench/run.py
 
 docs: $(READY)  ## write docs/diagnostics.md from the registry of codes

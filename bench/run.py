@@ -1,4 +1,4 @@
-"""Measures speed in one run, as ratios of paired runs, and writes the table of docs/benchmarks.md."""
+"""Measures speed in one run, as ratios of paired runs, counts what a ledger survives, and writes docs/benchmarks.md."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from pathlib import Path
 import documents
 import evaluation
 import ledger
+import survival
 from pairs import Pairs, Work, command, measure
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -31,6 +32,12 @@ whole processes, the lower ones a call in a running process. Times differ betwee
 AFTER = """
 The function by hand and simpleeval work on floats, take every value to be there and fresh, and give a verdict
 without a reason; they are held to give the same verdicts. `promtool` is compiled Go.
+"""
+SURVIVED = """\
+## What a ledger survives
+
+Each writer says which entry is durable once it is; lost is what one said and the ledger does not hold. After damage the
+whole ledger is verified and read.
 """
 
 
@@ -65,8 +72,12 @@ def main() -> None:
         for figure in figures(Path(folder)):
             rows.append(figure.row())
             print(rows[-1], flush=True)
+        survived = [*survival.HEAD]
+        for row in survival.rows(Path(folder)):
+            survived.append(row)
+            print(row, flush=True)
     table = [head, "|---|---|---|---|---|---|---|---|", *rows]
-    PAGE.write_text(page(table), encoding="utf-8", newline="\n")
+    PAGE.write_text(page(table, survived), encoding="utf-8", newline="\n")
     print(f"written to {PAGE.relative_to(ROOT).as_posix()}")
 
 
@@ -106,9 +117,10 @@ def _against_promtool(folder: Path, ours: str, validate: Work) -> Iterator[Figur
     yield Figure(ours, theirs, measure(validate, work, 15), aim=3)
 
 
-def page(table: list[str]) -> str:
-    """Return the page: how to make it anew, the table, and on what it was made."""
-    return f"{BEFORE}\n{chr(10).join(table)}\n{AFTER}\nMade with {', '.join(_versions())}.\n"
+def page(table: list[str], survived: list[str]) -> str:
+    """Return the page: how to make it anew, the tables, and on what it was made."""
+    tables = f"{chr(10).join(table)}\n{AFTER}\n{SURVIVED}\n{chr(10).join(survived)}"
+    return f"{BEFORE}\n{tables}\n\nMade with {', '.join(_versions())}.\n"
 
 
 def _versions() -> Iterator[str]:

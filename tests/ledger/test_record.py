@@ -4,23 +4,22 @@ from __future__ import annotations
 
 import os
 import sqlite3
-import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from random import Random
 
 import pytest
 
 from interlock.errors import IntegrityError, LedgerError, UsageError
 from interlock.ledger.anchoring import Anchor, anchor_line, read_anchors
 from interlock.ledger.checking import verify
-from interlock.ledger.entry import Draft, Entry, sealed
+from interlock.ledger.entry import Draft, sealed
 from interlock.ledger.record import Head, Ledger
 
-WRITER = Path(__file__).with_name("writer.py")
+from .trials import Kept, crowd, damage, full, kills
+
 TIME = "2026-03-30T06:00:00Z"
 ROUNDS = 50
 
@@ -44,12 +43,6 @@ def numbers(path: Path) -> list[int]:
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
     return tmp_path / "state" / "ledger.db"
-
-
-def start(path: Path, name: str, count: int, most_bytes: int = 0) -> subprocess.Popen[str]:
-    words = [sys.executable, str(WRITER), str(path), name, str(count), str(most_bytes)]
-    env = {**os.environ, "PYTHONPATH": "engine"}
-    return subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=env)
 
 
 def test_entries_come_back_as_they_were_appended_in_one_chain(path: Path) -> None:
@@ -252,79 +245,25 @@ def test_a_file_that_may_only_be_read_is_said_and_kept(open_folder: Path) -> Non
 
 @pytest.mark.skipif(sys.platform == "win32", reason="needs limits of the system")
 def test_a_full_disk_loses_nothing_that_was_acknowledged(path: Path) -> None:
-    filled(path, 1)
-    done = start(path, "full", 10_000, most_bytes=120_000)
-    out, err = done.communicate(timeout=120)
-    told = out.splitlines()
-    assert done.returncode == 1 and 50 < len(told) < 10_000
-    assert "LedgerError" in err and "it cannot be written, is the disk full" in err
-    with Ledger(path) as ledger:
-        assert anchor_line(verify(ledger).head) == told[-1]
+    found = full(path, 120_000)
+    assert 50 < found.acknowledged < 10_000 and found.lost == 0
+    assert "LedgerError" in found.told and "it cannot be written, is the disk full" in found.told
 
 
 def test_eight_writers_at_once_lose_nothing(path: Path) -> None:
-    writers = [start(path, f"writer {number}", 25) for number in range(8)]
-    told = []
-    for each in writers:
-        out, err = each.communicate(timeout=300)
-        assert (each.returncode, err) == (0, "")
-        told += out.splitlines()
+    assert crowd(path, 8, 25) == Kept(200, 0)
     with Ledger(path) as ledger:
-        verify(ledger)
-        found = list(ledger.entries())
-    assert sorted(told) == sorted(f"{each.sequence} {each.digest}" for each in found)
-    by = [(each.data["by"], int(each.data["number"])) for each in found]
+        by = [(each.data["by"], int(each.data["number"])) for each in ledger.entries()]
     assert sorted(by) == [(f"writer {one}", two) for one in range(8) for two in range(25)]
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="kills as POSIX does")
 def test_a_writer_that_is_killed_loses_nothing_that_it_acknowledged(path: Path) -> None:
-    dice, told, killed = Random(4), [], 0
-    for number in range(ROUNDS):
-        writer = start(path, f"round {number}", 100_000)
-        assert writer.stdout is not None
-        told.append(writer.stdout.readline().strip())
-        time.sleep(dice.random() * 0.03)
-        writer.kill()
-        out, _ = writer.communicate(timeout=60)
-        killed += writer.returncode == -9
-        told += [line for line in out.split("\n")[:-1] if line]
-    assert killed == ROUNDS
-    with Ledger(path, write=True) as ledger:
-        verify(ledger)
-        kept = {f"{each.sequence} {each.digest}" for each in ledger.entries()}
-    assert len(told) >= ROUNDS and set(told) <= kept
-
-
-def states(path: Path) -> tuple[list[Entry], Head] | None:
-    """What a ledger is read as; None where its damage is reported."""
-    try:
-        with Ledger(path) as ledger:
-            verified = verify(ledger)
-            return list(ledger.entries()), verified.head
-    except (IntegrityError, LedgerError):
-        return None
+    found = kills(path, ROUNDS)
+    assert found.acknowledged >= ROUNDS and found.lost == 0
 
 
 @pytest.mark.parametrize("how", ["flip", "tear"])
 def test_damage_at_any_place_is_survived_or_reported(path: Path, how: str) -> None:
-    with Ledger(path, write=True) as ledger, ledger.writing() as writing:
-        name = writing.keep(b'{"metrics":{}}')
-        writing.append(Draft.of(TIME, "snapshot", {"document": name}))
-        for number in range(120):
-            writing.append(Draft.of(TIME, "note", {"number": number, "text": "y" * 90}))
-    sound, before = path.read_bytes(), states(path)
-    assert before is not None
-    dice, reported = Random(7), 0
-    for _ in range(200):
-        place = dice.randrange(len(sound))
-        data = bytearray(sound)
-        if how == "flip":
-            data[place] ^= 1 << dice.randrange(8)
-        else:
-            del data[place:]
-        path.write_bytes(data)
-        after = states(path)
-        reported += after is None
-        assert after is None or after == before
-    assert reported > 100
+    found = damage(path, 200, how)
+    assert found.missed == 0 and found.reported > 190
