@@ -231,6 +231,11 @@ REFUSED = {
         ("sign-off", *WORD, "--role", "trader"),
         "`trader` may not attest `sign-off`: roles are quant-lead, risk",
     ),
+    "a role and a term": (
+        ("sign-off", *WORD, "--role", "trader", "--expires", "49h"),
+        "`trader` may not attest `sign-off`: roles are quant-lead, risk\n"
+        "error: `sign-off` may be attested for 2d at most, not for 2d 01h",
+    ),
     "a person who is not listed": (
         ("sign-off", *WORD, "--by", "night-desk"),
         "`night-desk` may not speak as `risk`: risk-desk, quant-desk may",

@@ -152,6 +152,13 @@ def test_a_late_word_does_not_reach_back(desk: Path, command: Command) -> None:
         ("sizes/size", {"member": "BTC"}, "`BTC` is no member of `symbol`: did you mean `BTCUSD`?"),
         ("start/gate", {"role": "desk"}, "`desk` may not waive `start/gate`: roles are risk"),
         (
+            "gate/calm",
+            {"role": "desk", "expires": "5h", "ticket": ""},
+            "`desk` may not waive `gate/calm`: roles are risk\n"
+            "error: `gate/calm` may be waived for 4h at most, not for 5h\n"
+            "error: `--ticket` says in 1 to 400 characters where it is followed up",
+        ),
+        (
             "start/alarm",
             {},
             "`start/alarm` latches when it fires, and only a person re-arms it: waive it `--for unknown`",

@@ -54,22 +54,28 @@ def worded(
 ) -> Word:
     """Return one person's word, as it is to be signed and recorded.
 
-    Raises UsageError for a role that may not attest it, a person who may not speak in the role or has no key where
-    keys are listed, or a term that is longer than the policy allows.
+    Raises UsageError, a line for each, for a role that may not attest it, a person who may not speak in the role or has
+    no key where keys are listed, and a term that is longer than the policy allows.
     """
+    term = declared.expires if lasting is None else lasting
+    problems = list(_problems(declared, role, act.by, term))
+    if problems:
+        raise UsageError("\n".join(problems))
+    until = show_time(act.at + term)
+    return Word(declared.name, act.by, role, act.reason, evidence, act.time, until, bound)
+
+
+def _problems(declared: Attestation, role: str, by: str, term: Decimal) -> Iterator[str]:
     name = declared.name
     if role not in declared.roles:
-        raise UsageError(f"`{role}` may not attest `{name}`: roles are {', '.join(declared.roles)}")
-    if not may_speak(declared, act.by, role):
-        raise UsageError(f"`{act.by}` may not speak as `{role}`: {', '.join(declared.people[role])} may")
-    if declared.keys and act.by not in declared.keys:
-        raise UsageError(f"`{act.by}` has no key for `{name}`: {', '.join(sorted(declared.keys))} have")
-    term = declared.expires if lasting is None else lasting
+        yield f"`{role}` may not attest `{name}`: roles are {', '.join(declared.roles)}"
+    elif not may_speak(declared, by, role):
+        yield f"`{by}` may not speak as `{role}`: {', '.join(declared.people[role])} may"
+    if declared.keys and by not in declared.keys:
+        yield f"`{by}` has no key for `{name}`: {', '.join(sorted(declared.keys))} have"
     if not 0 < term <= declared.expires:
         most = show_duration(declared.expires)
-        raise UsageError(f"`{name}` may be attested for {most} at most, not for {show_duration(term)}")
-    until = show_time(act.at + term)
-    return Word(name, act.by, role, act.reason, evidence, act.time, until, bound)
+        yield f"`{name}` may be attested for {most} at most, not for {show_duration(term)}"
 
 
 def attest(

@@ -41,11 +41,12 @@ class Leave:
 def waive(path: Path, policies: Mapping[str, Policy], leave: Leave, act: Act) -> Decimal:
     """Record a waiver and return until when it counts.
 
-    Raises UsageError where the rule may not be waived, by that role, for that long, or without naming a member; where
-    no rule beneath a composition may be; and for what a latch would keep anyway.
+    Raises UsageError, a line for each, where the rule may not be waived, by that role, for that long, or without naming
+    a member; where no rule beneath a composition may be; and for what a latch would keep anyway.
     """
-    for problem in _problems(policies, leave):
-        raise UsageError(problem)
+    problems = list(_problems(leave)) or list(_beneath(policies, leave))
+    if problems:
+        raise UsageError("\n".join(problems))
     until = act.at + leave.lasting
     body = {
         "policy": leave.policy.id,
@@ -63,7 +64,7 @@ def waive(path: Path, policies: Mapping[str, Policy], leave: Leave, act: Act) ->
     return until
 
 
-def _problems(policies: Mapping[str, Policy], leave: Leave) -> Iterator[str]:
+def _problems(leave: Leave) -> Iterator[str]:
     name, policy, rule, child = leave.name, leave.policy, leave.rule, leave.rule.condition
     if rule.waivable is None:
         inner = f": waive the rule of `{child.policy}` that fails" if isinstance(child, Composition) else ""
@@ -85,9 +86,13 @@ def _problems(policies: Mapping[str, Policy], leave: Leave) -> Iterator[str]:
             if policy.for_each
             else f"`{policy.id}` is not judged for members"
         )
+
+
+def _beneath(policies: Mapping[str, Policy], leave: Leave) -> Iterator[str]:
+    child = leave.rule.condition
     if isinstance(child, Composition) and not _open(policies, child.policy, leave):
         words = f"`{leave.role}` may waive no rule for {show_duration(leave.lasting)}"
-        yield f"`{name}` composes `{child.policy}`, of which {words}"
+        yield f"`{leave.name}` composes `{child.policy}`, of which {words}"
 
 
 def _open(policies: Mapping[str, Policy], name: str, leave: Leave) -> bool:
