@@ -34,7 +34,7 @@ class Viewer:
     def scene(self, rollout: Rollout, standing: Standing, stage: Stage, gates: Mapping[str, Gate]) -> Scene:
         """Return what a rollout sees that is compared with a stage."""
         shown = held_against(stage, self.measures)
-        steady = all(gates[each].best for each in stage.restart_on if each in gates)
+        steady = all(each in gates and gates[each].best for each in stage.restart_on)
         trigger = gates[rollout.rollback.policy]
         sequence = self.recorder.state.head.sequence + 1
         as_of = self.measures.as_of
