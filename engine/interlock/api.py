@@ -27,6 +27,7 @@ from .guard import clock, kill_switch
 from .guard.clearing import Clearance, Question, cleared
 from .guard.clearing import Setting as GuardSetting
 from .guard.gate import Gate, Permission
+from .guard.gate_ledger import counters
 from .guard.gate_state import GateState
 from .guard.requiring import insisted
 from .language.checker import check as check_expression
@@ -258,15 +259,16 @@ class PolicySet:
         self,
         policy: str,
         *,
-        state: GateState,
+        state: GateState | None = None,
+        ledger: PathLike | None = None,
+        anchor: PathLike | None = None,
         desk: Snapshot | None = None,
         environment: str | None = None,
     ) -> Gate:
         """Return the gate that judges single trades by a policy with one verdict for each symbol.
 
-        `state` remembers earlier decisions and belongs to the caller; `desk` holds what a trade does not tell.
-        Raises UsageError for a policy or environment that is missing, a policy that is not judged for each member
-        of a scope, or that needs a ledger or a param.
+        `state` or `ledger` keeps earlier decisions, see `counters`; `desk` holds what a trade does not tell. Raises
+        UsageError for a policy that is missing, not judged for each member of a scope, or in need of more than that.
         """
         self.known("policy", policy, self.policies)
         scope = self.policies[policy].for_each
@@ -276,7 +278,8 @@ class PolicySet:
         def judge(snapshot: Snapshot) -> Decision:
             return self.decide(snapshot, policies=[policy], environment=environment)
 
-        return Gate(judge, self.catalogue.scopes[scope], state, desk)
+        kept = counters(self.policies, policy, state, ledger, anchor)
+        return Gate(judge, self.catalogue.scopes[scope], kept, desk)
 
     def evaluate_expression(
         self,

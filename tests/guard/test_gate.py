@@ -36,9 +36,11 @@ def desk(level: str = "normal", as_of: str = "2026-03-30T06:00:00Z") -> Snapshot
     )
 
 
-@pytest.fixture
-def gate(policies: PolicySet) -> Gate:
-    return policies.gate("turnover-gate", state=GateState.begun("2026-03-28"), desk=desk())
+@pytest.fixture(params=["state", "ledger"])
+def gate(request: pytest.FixtureRequest, policies: PolicySet, tmp_path: Path) -> Gate:
+    """The gate, its counters kept by the caller or in a ledger: nobody who asks it can tell."""
+    kept = {"ledger": tmp_path / "ledger.db"} if request.param == "ledger" else {}
+    return policies.gate("turnover-gate", state=GateState.begun("2026-03-28"), desk=desk(), **kept)
 
 
 def check(gate: Gate, time: str, symbol: str = "BTC-USD", **changed: object) -> tuple[bool, tuple[str, ...]]:
@@ -131,7 +133,8 @@ def test_lockdown_and_a_desk_that_is_too_old_have_the_last_word(gate: Gate) -> N
     assert check(gate, "12:00:01") == (False, (reason,))
 
 
-def test_counters_survive_a_restart(gate: Gate, policies: PolicySet, tmp_path: Path) -> None:
+def test_counters_survive_a_restart(policies: PolicySet, tmp_path: Path) -> None:
+    gate = policies.gate("turnover-gate", state=GateState.begun("2026-03-28"), desk=desk())
     assert check(gate, "06:30:00") == ALLOWED
     gate.state.write(tmp_path / "state.json")
     again = policies.gate("turnover-gate", state=GateState.read(tmp_path / "state.json"), desk=desk())
@@ -139,6 +142,23 @@ def test_counters_survive_a_restart(gate: Gate, policies: PolicySet, tmp_path: P
         False,
         ("interval: the last allowed decision is 1m old, 4h must pass",),
     )
+
+
+def test_a_desk_tells_nothing_of_the_trade(gate: Gate) -> None:
+    """What the call does not give is missing, whatever a snapshot says of a trade."""
+    told = {
+        "trade.confidence": 0.99,
+        "trade.cost_pct": 0,
+        "trades.pnl": {"covered": ["2026-01-01", "2026-03-30"]},
+    }
+    bare = desk()
+    form = json.loads(bare.canonical()) | {"scopes": {"symbol": {"BTC-USD": told, "BTC/USDT": told}}}
+    shown = Snapshot.parse(json.dumps(form).encode(), "desk.json")
+    assert check(gate, "06:30:00", desk=shown, confidence=None) == (
+        False,
+        ("confidence: cannot tell: trade.confidence at BTC-USD: missing",),
+    )
+    assert check(gate, "06:30:00", desk=shown) == ALLOWED
 
 
 def test_a_state_that_has_not_seen_enough_does_not_permit(policies: PolicySet) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import interlock
+
 from .roots import FILES, snapshot, write
 
 POLICY = """\
@@ -55,6 +57,18 @@ rollback: {policy: retreat, reaches: BACK, to: off}
 """,
 }
 
+TRADES = SMALL_POLICY.format(
+    name="trades", verdicts="ALLOW, BLOCK", rule="require: since(decisions.allowed) > 4h"
+)
+MORE = """\
+  feature.on: {type: bool, max_age: 1h}
+  decisions.allowed: {type: bool, every: event, scope: symbol}
+  trades.pnl: {type: number, every: event, scope: symbol}
+scopes:
+  symbol: {members: [BTC-USD]}
+"""
+DOCUMENTS["trades"] = TRADES.replace("rules:", "for_each: symbol\nrules:")
+
 AT = "2026-03-29T06:30:00Z"
 LATER = "2026-03-29T07:00:00Z"
 BAD = {f"2026-03-{day:02}": 0.0 for day in range(1, 27)} | {"2026-03-27": -0.04, "2026-03-28": -0.05}
@@ -81,7 +95,7 @@ GOOD_AT = "2026-03-20T06:30:00Z"
 
 def write_desk(folder: Path) -> None:
     """Write the policy root and the snapshots that the commands name."""
-    catalogue = FILES["catalogue.yaml"] + "  feature.on: {type: bool, max_age: 1h}\n"
+    catalogue = FILES["catalogue.yaml"] + MORE
     root = write(folder, rollback=POLICY, catalogue=catalogue)
     for name, text in DOCUMENTS.items():
         (root / f"{name}.yaml").write_text(text, encoding="utf-8")
@@ -91,6 +105,14 @@ def write_desk(folder: Path) -> None:
     (folder / "better.json").write_bytes(better.canonical())
     (folder / "bad.json").write_bytes(snapshot(AT, BAD, loss=20).canonical())
     (folder / "now.json").write_bytes(snapshot(LATER, BAD, loss=20).canonical())
+
+
+def trade() -> None:
+    """Let a trade gate of the root in this folder permit a trade and hear of its end, in `ledger.db`."""
+    state = interlock.GateState.begun("2026-03-01")
+    gate = interlock.load(Path("policies")).gate("trades", ledger="ledger.db", state=state)
+    assert gate.check(symbol="BTC-USD", now=LATER).allowed
+    gate.closed(symbol="BTC-USD", pnl=2, now=LATER)
 
 
 def recording(name: str, ledger: Path | str, *options: str) -> list[str]:

@@ -15,7 +15,7 @@ from interlock.ledger.checking import verify
 from interlock.ledger.record import Ledger
 from interlock.ledger.state import KINDS
 
-from .complete import LATER, RECORDING, recording, write_desk
+from .complete import LATER, RECORDING, recording, trade, write_desk
 
 PARTS = 8
 FAR = 8
@@ -37,6 +37,7 @@ def sound(tmp_path_factory: pytest.TempPathFactory) -> Iterator[bytes]:
         patch.setattr("interlock.cli.guard.start", lambda _: 0)
         for name in RECORDING:
             assert run(recording(name, "ledger.db")) in (0, 1)
+        trade()
         yield (folder / "ledger.db").read_bytes()
 
 

@@ -203,6 +203,12 @@ def _told(entry: Entry) -> str:
         )
     if entry.kind == "attestation":
         return f"{data['what']} by {data['by']} as {data['role']} until {data['until']}: {data['reason']}"
+    if entry.kind == "gate":
+        return f"{data['policy']} begins"
+    if entry.kind == "permission":
+        return f"{data['policy']} at {data['symbol']}: {data['verdict']['verdict']}"
+    if entry.kind == "trade":
+        return f"{data['policy']} at {data['symbol']}: closed with {data['pnl']}"
     if entry.kind == "stage":
         return f"{data['rollout']} {data['decision']} to {data['to']} by {data['by']}: {data['reason']}"
     if entry.kind == "look":

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-import threading
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import Any, Protocol
 
 from ..diagnostics import did_you_mean, printable
-from ..errors import UsageError
+from ..errors import IntegrityError, LedgerError, UsageError
 from ..evaluation.canonical import canonical
 from ..evaluation.request import Decision
 from ..evaluation.snapshot import Snapshot
@@ -21,9 +21,12 @@ from ..policy.catalogue import Scope
 from . import clock
 from .gate_state import GateState, Instant, Number, exact, instant
 
-__all__ = ["Gate", "Permission"]
+__all__ = ["Counters", "Gate", "Held", "Permission"]
 
 _PERCENT = Decimal("0.01")
+_TRADE = ("trade.confidence", "trade.expected_profit_pct", "trade.cost_pct", "trade.position_value")
+_TOLD = frozenset({*_TRADE, "decisions.allowed", "trades.pnl"})
+"""What the call and the counters tell: nothing else may."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +44,26 @@ class Permission:
         return "; ".join(self.reasons)
 
 
+class Held(Protocol):
+    """Counters that nobody else can change meanwhile."""
+
+    @property
+    def state(self) -> GateState: ...
+
+    def allow(self, symbol: str, at: Decimal, verdict: Verdict) -> None: ...
+
+    def close(self, symbol: str, at: Decimal, profit: Decimal) -> None: ...
+
+
+class Counters(Protocol):
+    """Where a gate's counters are kept."""
+
+    @property
+    def state(self) -> GateState: ...
+
+    def held(self) -> AbstractContextManager[Held]: ...
+
+
 class Gate:
     """Permits single trades. An allowed decision is remembered in `state` at once, a refused one is not.
 
@@ -52,15 +75,19 @@ class Gate:
         self,
         judge: Callable[[Snapshot], Decision],
         scope: Scope,
-        state: GateState,
+        counters: Counters,
         desk: Snapshot | None = None,
     ) -> None:
-        self.state, self.desk = state, desk
-        self._judge, self._scope = judge, scope
-        self._lock = threading.Lock()
-        refused = judge(self._snapshot({}, state.began, desk)).refusals
+        self.desk = desk
+        self._judge, self._scope, self._counters = judge, scope, counters
+        refused = judge(self._snapshot({}, self.state.began, desk)).refusals
         if refused:
             raise UsageError("\n".join(f"not evaluated: {each.reason}" for each in refused))
+
+    @property
+    def state(self) -> GateState:
+        """What the gate remembers, as far as it was followed."""
+        return self._counters.state
 
     def check(
         self,
@@ -76,42 +103,38 @@ class Gate:
         """Judge a trade: `confidence` from 0 to 1, profit and round-trip cost in percent of the position.
 
         What is not given is missing, and a rule that needs it refuses. `desk` takes the place of the gate's own.
-        Raises UsageError for a symbol that is not on the roster, SnapshotError for a desk that cannot be judged.
+        Raises UsageError for a symbol that is not on the roster, SnapshotError for a desk that cannot be judged. Where
+        a ledger keeps the counters and cannot record the decision, the trade is not permitted.
         """
         member = self.member(symbol)
-        values = {
-            "trade.confidence": _form(confidence),
-            "trade.expected_profit_pct": _form(expected_profit_pct, _PERCENT),
-            "trade.cost_pct": _form(cost_pct, _PERCENT),
-            "trade.position_value": _form(position_value_usd),
-        }
-        given = {name: form for name, form in values.items() if form is not None}
-        at = clock.now() if now is None else instant(now)
-        with self._lock:
-            newest = self.state.newest(member)
-            if at < newest - SKEW:
-                late = (
-                    f"the clock went back: it is {show_time(at)}, and the state knows of {show_time(newest)}"
-                )
-                return Permission(False, member, (late,))
-            at = max(at, newest)
-            table = {**given, **self.state.points(member, at)}
-            found = self._permission(member, self._snapshot({member: table}, at, desk or self.desk))
-            if found.allowed:
-                self.state.allow(member, at)
-        return found
+        forms = (
+            _form(confidence),
+            _form(expected_profit_pct, _PERCENT),
+            _form(cost_pct, _PERCENT),
+            _form(position_value_usd),
+        )
+        given = {name: form for name, form in zip(_TRADE, forms, strict=True) if form is not None}
+        try:
+            with self._counters.held() as held:
+                at = clock.now() if now is None else instant(now)
+                return self._decided(member, given, at, desk or self.desk, held)
+        except (LedgerError, IntegrityError) as problem:
+            return Permission(False, member, (f"not recorded: {problem}",))
 
     def closed(self, *, symbol: str, pnl: Number, now: Instant | None = None) -> None:
-        """Remember that a trade was closed with this profit; raises UsageError for what is no finite number."""
+        """Remember that a trade was closed with this profit.
+
+        Raises UsageError for what is no finite number, LedgerError or IntegrityError where a ledger cannot record it.
+        """
         member, profit = self.member(symbol), exact(pnl)
         if profit is None:
             raise UsageError(f"`pnl` is no finite number: `{printable(str(pnl))}`")
-        at = clock.now() if now is None else instant(now)
-        with self._lock:
-            if at < self.state.began:
-                began = show_time(self.state.began)
+        with self._counters.held() as held:
+            at = clock.now() if now is None else instant(now)
+            if at < held.state.began:
+                began = show_time(held.state.began)
                 raise UsageError(f"a trade closed at {show_time(at)} lies before the state began at {began}")
-            self.state.close(member, at, profit)
+            held.close(member, at, profit)
 
     def member(self, symbol: str) -> str:
         """Return the roster's name of a symbol; raises UsageError for one that it does not hold."""
@@ -122,6 +145,25 @@ class Gate:
             known = hint or f"members are {', '.join(scope.members)}"
             raise UsageError(f"`{printable(str(symbol))}` is no member of `{scope.name}`: {known}")
         return name
+
+    def _decided(
+        self,
+        member: str,
+        given: Mapping[str, object],
+        at: Decimal,
+        desk: Snapshot | None,
+        held: Held,
+    ) -> Permission:
+        newest = held.state.newest(member)
+        if at < newest - SKEW:
+            late = f"the clock went back: it is {show_time(at)}, and the state knows of {show_time(newest)}"
+            return Permission(False, member, (late,))
+        at = max(at, newest)
+        table = {**given, **held.state.points(member, at)}
+        found = self._permission(member, self._snapshot({member: table}, at, desk))
+        if found.allowed and found.verdict is not None:
+            held.allow(member, at, found.verdict)
+        return found
 
     def _permission(self, member: str, snapshot: Snapshot) -> Permission:
         decision = self._judge(snapshot)
@@ -135,15 +177,17 @@ class Gate:
     def _snapshot(
         self, members: Mapping[str, Mapping[str, object]], at: Decimal, desk: Snapshot | None
     ) -> Snapshot:
-        """The trade at hand over what the desk showed, as of the call."""
-        scope = self._scope
+        """The trade at hand over what the desk showed, as of the call; a desk tells nothing of a trade."""
         document = _dated(desk) if desk else {"metrics": {}, "scopes": {}, "env": {}}
-        tables = document["scopes"].get(scope.name, {})
-        own = {scope.aliases.get(name, name): table for name, table in tables.items()}
+        given = document["scopes"].get(self._scope.name, {})
+        tables = {
+            name: {each: form for each, form in table.items() if each not in _TOLD}
+            for name, table in given.items()
+        }
         for name, table in members.items():
-            own[name] = {**own.get(name, {}), **table}
+            tables[name] = {**tables.get(name, {}), **table}
         document |= {"interlock": FORMAT, "as_of": show_time(at)}
-        document["scopes"] = {**document["scopes"], scope.name: own}
+        document["scopes"] = {**document["scopes"], self._scope.name: tables}
         return Snapshot.restored(canonical(document), "trade")
 
 

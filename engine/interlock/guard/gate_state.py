@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import threading
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
 from ..errors import UsageError
+from ..evaluation.verdict import Verdict
 from ..files import write_atomically
 from ..language.times import parse_time, show_time
 from ..limits import FORMAT, GATE_MEMORY
 
-__all__ = ["GateState", "Instant", "exact", "instant"]
+__all__ = ["CallersState", "GateState", "Instant", "exact", "instant"]
 
 Instant = Decimal | int | float | str | datetime
 """Seconds since the epoch, `2026-03-30T06:00:00Z`, or a datetime with its zone."""
@@ -143,6 +147,26 @@ class GateState:
         self.trades = {
             name: [each for each in found if each[0] >= since] for name, found in self.trades.items()
         }
+
+
+class CallersState:
+    """A state that the caller keeps: one gate at a time changes it, by one thread at a time."""
+
+    def __init__(self, state: GateState) -> None:
+        self.state = state
+        self._lock = threading.Lock()
+
+    @contextlib.contextmanager
+    def held(self) -> Iterator[CallersState]:
+        """Let no other thread in."""
+        with self._lock:
+            yield self
+
+    def allow(self, symbol: str, at: Decimal, verdict: Verdict) -> None:
+        self.state.allow(symbol, at)
+
+    def close(self, symbol: str, at: Decimal, profit: Decimal) -> None:
+        self.state.close(symbol, at, profit)
 
 
 def _time(text: object) -> Decimal:

@@ -18,6 +18,9 @@ __all__ = ["Anchor", "anchor_line", "anchored", "holding", "kept", "known", "rea
 _ANCHOR = re.compile(r"(\d{1,18}) sha256:([0-9a-f]{64})", re.ASCII)
 
 
+_BEGIN = Head()
+
+
 @dataclass(frozen=True, slots=True)
 class Anchor:
     """A head that somebody kept outside the file: the ledger must hold this entry with this hash."""
@@ -79,13 +82,14 @@ def kept(path: Path | None, ledger: Path) -> tuple[Anchor, ...]:
     return ()
 
 
-def holding(entries: Iterable[Entry], anchors: Iterable[Anchor]) -> Iterator[Entry]:
-    """Yield entries that begin with the first; raises IntegrityError where one is not the anchored one, or lacks."""
-    wanted = {0: Head().hash}
+def holding(entries: Iterable[Entry], anchors: Iterable[Anchor], after: Head = _BEGIN) -> Iterator[Entry]:
+    """Yield entries that begin with the first one `after` a head that was held against its anchors before; raises
+    IntegrityError where one is not the anchored one, or lacks."""
+    wanted = {0: _BEGIN.hash, after.sequence: after.hash}
     for each in anchors:
         if wanted.setdefault(each.sequence, each.hash) != each.hash:
             raise _rewritten(each.sequence)
-    newest = 0
+    newest = after.sequence
     for entry in entries:
         if wanted.get(entry.sequence, entry.hash) != entry.hash:
             raise _rewritten(entry.sequence)

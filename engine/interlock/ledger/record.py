@@ -37,6 +37,10 @@ class Head:
         return f"sha256:{self.hash.hex()}"
 
 
+_BEGIN = Head()
+_LEAST = -(2**62)
+
+
 class Ledger:
     """One ledger file. Opened for reading unless `write` is asked for, which makes the file where it is not there."""
 
@@ -66,10 +70,11 @@ class Ledger:
             raise IntegrityError(f"ledger `{self.path.as_posix()}`: entry {newest.sequence} is bad")
         return Head(newest.sequence, newest.hash)
 
-    def entries(self, until: int | None = None) -> Iterator[Entry]:
-        """Yield the entries in order, up to `until`; raises IntegrityError at the first bad or missing one."""
-        before, expected = GENESIS, 1
-        for each in self.raw():
+    def entries(self, until: int | None = None, after: Head = _BEGIN) -> Iterator[Entry]:
+        """Yield the entries in order, those `after` a head that the caller has followed, up to `until`; raises
+        IntegrityError at the first bad or missing one."""
+        before, expected = after.hash, after.sequence + 1
+        for each in self.raw(after.sequence or _LEAST):
             if until is not None and each.sequence > until:
                 return
             if each.sequence != expected:
@@ -79,10 +84,10 @@ class Ledger:
             before, expected = each.hash, expected + 1
             yield each
 
-    def raw(self) -> Iterator[Entry]:
+    def raw(self, after: int = _LEAST) -> Iterator[Entry]:
         """Yield what the file holds, unchecked."""
         with translated(self.path):
-            for row in self._connection.execute(_ALL, (-(2**62),)):
+            for row in self._connection.execute(_ALL, (after,)):
                 yield Entry(*row)
 
     def document(self, name: str) -> bytes:
@@ -143,7 +148,7 @@ class Ledger:
     def _number(self, name: str) -> int | None:
         """The row of a document; those that were added since the last look are looked for."""
         if name not in self._numbers:
-            known = max(self._numbers.values(), default=-(2**62))
+            known = max(self._numbers.values(), default=_LEAST)
             words = "SELECT digest, number FROM document WHERE number > ?"
             with translated(self.path):
                 self._numbers.update(self._connection.execute(words, (known,)))

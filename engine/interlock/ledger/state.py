@@ -143,8 +143,8 @@ _FOLLOW: dict[str, Callable[[State, Entry, Mapping[str, Any]], None]] = {
 }
 
 
-KINDS = frozenset({*_FOLLOW, "verdict"})
-"""The kinds of entries that there are; a verdict says nothing of the state."""
+KINDS = frozenset({*_FOLLOW, "verdict", "gate", "permission", "trade"})
+"""The kinds of entries that there are; a verdict says nothing of the state, and a trade gate follows its own."""
 
 
 def fold(entries: Iterable[Entry]) -> State:

@@ -1,0 +1,201 @@
+"""A trade gate whose counters are in a ledger: across processes, restarts, renames, and whatever befalls the file."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import interlock
+from interlock import Gate, GateState, PolicySet
+from interlock.errors import IntegrityError, LedgerError, UsageError
+from interlock.ledger.checking import verify
+from interlock.ledger.record import Ledger
+
+from .test_gate import ALLOWED, ROOT, check, desk
+
+ENGINE = Path(__file__).resolve().parents[2] / "engine"
+BEGUN = GateState.begun("2026-03-28")
+INTERVAL = (False, ("interval: the last allowed decision is 0s old, 4h must pass",))
+
+GATE = """\
+policy: {name}
+version: 1.0.0
+{more}title: One at a time
+owner: risk
+verdicts: [ALLOW, BLOCK]
+for_each: symbol
+rules:
+  - {{id: interval, require: since(decisions.allowed) >= 4h}}
+"""
+
+
+@pytest.fixture(scope="module")
+def policies() -> PolicySet:
+    return interlock.load(ROOT)
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "ledger.db"
+
+
+def opened(policies: PolicySet, path: Path, **more: object) -> Gate:
+    return policies.gate("turnover-gate", ledger=path, desk=desk(), **more)  # type: ignore[arg-type]
+
+
+def kinds(path: Path) -> list[str]:
+    with Ledger(path) as ledger:
+        verify(ledger)
+        return [each.kind for each in ledger.entries()]
+
+
+def test_every_gate_over_a_ledger_knows_of_what_another_permitted(policies: PolicySet, path: Path) -> None:
+    one, two = (opened(policies, path, state=BEGUN) for _ in range(2))
+    assert check(one, "06:30:00") == ALLOWED
+    assert check(two, "06:30:00") == INTERVAL
+    assert check(opened(policies, path), "06:30:00") == INTERVAL
+    two.closed(symbol="BTC-USD", pnl=-1, now="2026-03-30T06:40:00Z")
+    one.closed(symbol="BTC-USD", pnl=-1, now="2026-03-30T06:45:00Z")
+    assert "loss-cooldown: " in " ".join(check(one, "06:50:00")[1])
+    assert kinds(path) == ["gate", "permission", "trade", "trade"]
+
+
+def test_a_state_begins_a_ledger_once(policies: PolicySet, path: Path) -> None:
+    opened(policies, path)
+    assert check(opened(policies, path, state=BEGUN), "06:30:00")[0] is False
+    assert kinds(path) == ["gate"]
+
+
+ASK = """\
+import sys
+import interlock
+from guard.test_gate import ROOT, TRADE, desk
+gate = interlock.load(ROOT).gate("turnover-gate", ledger=sys.argv[1], desk=desk())
+print("ready", flush=True)
+sys.stdin.readline()
+print(gate.check(symbol="BTC-USD", now="2026-03-30T06:30:00Z", **TRADE).allowed)
+"""
+
+
+def test_of_processes_that_ask_at_once_one_is_permitted(policies: PolicySet, path: Path) -> None:
+    opened(policies, path, state=BEGUN)
+    env = {**os.environ, "PYTHONPATH": os.pathsep.join([str(ENGINE), str(ENGINE.parent / "tests")])}
+    asking = [
+        subprocess.Popen(
+            [sys.executable, "-c", ASK, str(path)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            env=env,
+        )
+        for _ in range(4)
+    ]
+    for each in asking:
+        assert each.stdout is not None and each.stdin is not None
+        assert each.stdout.readline() == "ready\n"
+    for each in asking:
+        assert each.stdin is not None
+        each.stdin.write("go\n")
+        each.stdin.flush()
+    answers = [each.communicate(timeout=120)[0].strip() for each in asking]
+    assert sorted(answers) == ["False", "False", "False", "True"]
+    assert kinds(path) == ["gate", "permission"]
+
+
+def test_what_cannot_be_recorded_is_not_permitted(
+    policies: PolicySet, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gate = opened(policies, path, state=BEGUN)
+
+    def full(*_: object) -> None:
+        raise LedgerError("ledger: it cannot be written, is the disk full")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("interlock.ledger.record.Writing.append", full)
+        found = check(gate, "06:30:00")
+        assert found == (False, ("not recorded: ledger: it cannot be written, is the disk full",))
+        with pytest.raises(LedgerError):
+            gate.closed(symbol="BTC-USD", pnl=-1, now="2026-03-30T06:40:00Z")
+    assert kinds(path) == ["gate"]
+    assert check(gate, "06:30:00") == ALLOWED
+
+
+def test_a_ledger_that_is_exchanged_at_work_permits_nothing(
+    policies: PolicySet, path: Path, tmp_path: Path
+) -> None:
+    gate = opened(policies, path, state=BEGUN)
+    before = path.read_bytes()
+    assert check(gate, "06:30:00") == ALLOWED
+    assert check(gate, "06:30:00") == INTERVAL
+    path.write_bytes(before)
+    shown = path.as_posix()
+    assert check(gate, "11:00:00") == (
+        False,
+        (f"not recorded: ledger `{shown}`: it was cut or exchanged at work",),
+    )
+    path.unlink()
+    assert check(gate, "11:00:00")[0] is False
+
+
+def test_an_anchor_moves_with_every_permission_and_a_cut_tail_is_noticed(
+    policies: PolicySet, path: Path, tmp_path: Path
+) -> None:
+    anchor = tmp_path / "head"
+    gate = opened(policies, path, state=BEGUN, anchor=anchor)
+    before = path.read_bytes()
+    assert check(gate, "06:30:00") == ALLOWED
+    assert anchor.read_text(encoding="utf-8").startswith("2 sha256:")
+    path.write_bytes(before)
+    with pytest.raises(IntegrityError) as problem:
+        opened(policies, path, anchor=anchor)
+    assert str(problem.value) == "entry 2 is missing: the anchor knows entry 2, so the tail was cut"
+
+
+def root(folder: Path, name: str, more: str = "") -> PolicySet:
+    """A policy root whose one gate has this name."""
+    folder.mkdir()
+    texts = {
+        "interlock.yaml": "interlock: 1\n",
+        "catalogue.yaml": "metrics: {decisions.allowed: {type: bool, every: event, scope: symbol, doc: anything}}\n"
+        "scopes: {symbol: {members: [BTC-USD]}}\n",
+        "gate.yaml": GATE.format(name=name, more=more),
+    }
+    for file, text in texts.items():
+        (folder / file).write_text(text, encoding="utf-8", newline="\n")
+    return interlock.load(folder)
+
+
+def asked(gate: Gate) -> bool:
+    return gate.check(symbol="BTC-USD", now="2026-03-30T06:30:00Z").allowed
+
+
+def test_counters_follow_a_gate_to_its_new_name_and_none_begins_anew_under_another(
+    path: Path, tmp_path: Path
+) -> None:
+    before = GateState.begun("2026-03-01")
+    before.allow("BTC-USD", interlock.guard.gate_state.instant("2026-03-29"))
+    assert asked(root(tmp_path / "a", "one").gate("one", ledger=path, state=before)) is True
+    renamed = root(tmp_path / "b", "two", "formerly: [one]\n").gate("two", ledger=path, state=before)
+    assert asked(renamed) is False
+    forgotten = root(tmp_path / "c", "three")
+    size = len(kinds(path))
+    with pytest.raises(UsageError) as problem:
+        forgotten.gate("three", ledger=path, state=before)
+    assert str(problem.value) == (
+        "the ledger remembers the gate `one`, which no policy is called now: where `three` is its new name say so "
+        "with `formerly`, else begin without a state"
+    )
+    assert len(kinds(path)) == size
+    assert asked(forgotten.gate("three", ledger=path)) is False
+
+
+def test_something_must_keep_the_counters(policies: PolicySet, tmp_path: Path) -> None:
+    for more in ({}, {"state": BEGUN, "anchor": tmp_path / "head"}):
+        with pytest.raises(UsageError) as problem:
+            policies.gate("turnover-gate", desk=desk(), **more)  # type: ignore[arg-type]
+        message = "the gate `turnover-gate` needs `state=GateState…` or `ledger=FILE`"
+        assert str(problem.value) == message
