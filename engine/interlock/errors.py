@@ -24,6 +24,7 @@ __all__ = [
     "NotCleared",
     "SnapshotError",
     "UsageError",
+    "system_reason",
     "worst_exit",
 ]
 
@@ -106,3 +107,8 @@ class MissingExtra(InterlockError):
         super().__init__(
             f"{purpose} needs the package `{package}`: install it with `pip install 'interlock[{extra}]'`"
         )
+
+
+def system_reason(problem: OSError) -> str:
+    """Return why the system refuses, in its own words, without names of files or hosts."""
+    return (problem.strerror or "the system refuses").lower()

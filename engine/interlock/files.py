@@ -7,7 +7,7 @@ import os
 import secrets
 from pathlib import Path
 
-from .errors import UsageError
+from .errors import UsageError, system_reason
 
 __all__ = ["write_atomically"]
 
@@ -27,7 +27,7 @@ def write_atomically(path: Path, data: bytes) -> None:
         temporary.replace(path)
         _sync_folder(path.parent)
     except OSError as problem:
-        reason = (problem.strerror or "the system refuses").lower()
+        reason = system_reason(problem)
         raise UsageError(f"cannot write `{path}`: {reason}") from None
     finally:
         with contextlib.suppress(OSError):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from typing import Protocol
 
-__all__ = ["Channel", "Undelivered", "fingerprint", "system_reason"]
+__all__ = ["Channel", "Undelivered", "fingerprint"]
 
 
 class Undelivered(Exception):
@@ -31,8 +31,3 @@ class Channel(Protocol):
 def fingerprint(text: str) -> str:
     """Return a few letters that tell one channel from another, and nothing of what it is."""
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
-
-
-def system_reason(problem: OSError) -> str:
-    """Return what the system says, without names of files or hosts."""
-    return (problem.strerror or "the system refuses").lower()

@@ -11,9 +11,9 @@ import subprocess
 from dataclasses import dataclass
 
 from ..diagnostics import printable
-from ..errors import UsageError
+from ..errors import UsageError, system_reason
 from ..limits import EVENTS_SECONDS
-from .channel import Undelivered, fingerprint, system_reason
+from .channel import Undelivered, fingerprint
 
 __all__ = ["CommandChannel", "command_channel"]
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..diagnostics import printable
-from ..errors import UsageError
-from .channel import Undelivered, fingerprint, system_reason
+from ..errors import UsageError, system_reason
+from .channel import Undelivered, fingerprint
 
 __all__ = ["FileChannel", "file_channel"]
 

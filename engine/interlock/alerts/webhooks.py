@@ -19,9 +19,9 @@ from urllib.request import (
 )
 
 from .. import __version__
-from ..errors import UsageError
+from ..errors import UsageError, system_reason
 from ..limits import EVENTS_SECONDS
-from .channel import Undelivered, fingerprint, system_reason
+from .channel import Undelivered, fingerprint
 
 __all__ = ["WebhookChannel", "webhook_channel"]
 

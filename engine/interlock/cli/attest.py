@@ -11,7 +11,7 @@ import click
 
 from ..api import PolicySet, Snapshot
 from ..diagnostics import printable
-from ..errors import EXIT_BEST, UsageError
+from ..errors import EXIT_BEST, UsageError, system_reason
 from ..files import write_atomically
 from ..language.times import parse_duration
 from ..ledger.acts import recorded_snapshot
@@ -138,5 +138,5 @@ def _read(signature: Path) -> bytes:
         with signature.open("rb") as handle:
             return handle.read(65)
     except OSError as problem:
-        reason = (problem.strerror or "the system refuses").lower()
+        reason = system_reason(problem)
         raise UsageError(f"cannot read `{signature.as_posix()}`: {reason}") from None

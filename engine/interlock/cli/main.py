@@ -10,7 +10,7 @@ import click
 
 from .. import __version__
 from ..diagnostics import printable
-from ..errors import EXIT_BUG, EXIT_INVALID, DocumentError, InterlockError
+from ..errors import EXIT_BUG, EXIT_INVALID, DocumentError, InterlockError, system_reason
 from . import terminal
 from .group import interlock
 from .usage import complaint
@@ -64,7 +64,7 @@ def _invoke(argv: list[str]) -> int:
 
 def _refused(problem: OSError) -> int:
     """The system refuses a file, or stdout where click itself printed help; any other refusal was not foreseen."""
-    reason = (problem.strerror or "the system refuses").lower()
+    reason = system_reason(problem)
     if problem.filename is not None:
         return _told(f"error: cannot use `{printable(str(problem.filename))}`: {reason}", EXIT_INVALID)
     if problem.errno not in _FULL:

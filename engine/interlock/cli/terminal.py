@@ -13,7 +13,7 @@ from typing import TextIO
 import click
 
 from ..diagnostics import Diagnostic, render
-from ..errors import UsageError
+from ..errors import UsageError, system_reason
 
 __all__ = ["abandon", "coloured", "complaints", "flush", "paint", "prepare", "say", "tell", "width", "write"]
 
@@ -75,7 +75,7 @@ def _refused(problem: OSError) -> Exception:
     if isinstance(problem, BrokenPipeError):
         return problem
     abandon(sys.stdout)
-    return UsageError(f"cannot write the output: {(problem.strerror or 'the system refuses').lower()}")
+    return UsageError(f"cannot write the output: {system_reason(problem)}")
 
 
 def encodable(text: str, stream: TextIO) -> str:

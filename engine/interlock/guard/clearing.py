@@ -11,7 +11,14 @@ from typing import Protocol
 from ..alerts.channel import Channel
 from ..alerts.delivering import delivered
 from ..collect.collecting import Collected
-from ..errors import EXIT_INVALID, EXIT_NOT_EVALUATED, InterlockError, SnapshotError, worst_exit
+from ..errors import (
+    EXIT_INVALID,
+    EXIT_NOT_EVALUATED,
+    InterlockError,
+    SnapshotError,
+    system_reason,
+    worst_exit,
+)
 from ..evaluation.canonical import canonical
 from ..evaluation.request import Decision
 from ..evaluation.snapshot import Snapshot
@@ -143,7 +150,7 @@ def _answer(
     except InterlockError as problem:
         return replace(blank, reason=_one_line(str(problem)), code=problem.exit_code or EXIT_INVALID), None
     except OSError as problem:
-        why = (problem.strerror or "the system refuses").lower()
+        why = system_reason(problem)
         found = f"cannot use `{problem.filename or 'a file'}`: {why}"
         return replace(blank, reason=found, code=EXIT_INVALID), None
     answer = replace(blank, verdicts=decision.verdicts, findings=findings)

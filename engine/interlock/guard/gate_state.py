@@ -11,7 +11,7 @@ from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
-from ..errors import UsageError
+from ..errors import UsageError, system_reason
 from ..evaluation.verdict import Verdict
 from ..files import write_atomically
 from ..language.times import parse_time, show_time
@@ -93,7 +93,7 @@ class GateState:
         try:
             return cls.from_json(path.read_bytes(), path.as_posix())
         except OSError as problem:
-            reason = (problem.strerror or "the system refuses").lower()
+            reason = system_reason(problem)
             raise UsageError(f"cannot read `{path.as_posix()}`: {reason}") from None
 
     def write(self, path: Path) -> None:

@@ -8,7 +8,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from ..diagnostics import printable
-from ..errors import UsageError
+from ..errors import UsageError, system_reason
 from ..evaluation.verdict import Verdict
 from ..files import write_atomically
 from ..language.times import show_time
@@ -47,10 +47,6 @@ def throw(path: Path, text: str) -> tuple[bool, str]:
         path.parent.mkdir(exist_ok=True)  # not its parents: in a desk that is not there it would stop nothing
         write_atomically(path, text.encode("utf-8"))
     except (OSError, UsageError) as problem:
-        why = (
-            (problem.strerror or "the system refuses").lower()
-            if isinstance(problem, OSError)
-            else str(problem)
-        )
+        why = system_reason(problem) if isinstance(problem, OSError) else str(problem)
         return False, f"THE KILL SWITCH COULD NOT BE SET: {shown}: {why}: stop live trading by hand"
     return True, f"the kill switch is active: {shown}"

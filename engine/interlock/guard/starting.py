@@ -10,7 +10,7 @@ import subprocess
 import sys
 from collections.abc import Sequence
 
-from ..errors import InterlockError
+from ..errors import InterlockError, system_reason
 
 __all__ = ["CannotStart", "start"]
 
@@ -42,7 +42,7 @@ def start(words: Sequence[str]) -> int:
     try:
         return _replaced(program, words) if os.name == "posix" else _waited(program, words)
     except OSError as problem:
-        why = (problem.strerror or "the system refuses").lower()
+        why = system_reason(problem)
         raise CannotStart(f"cannot start `{words[0]}`: {why}", _NOT_EXECUTABLE) from None
 
 

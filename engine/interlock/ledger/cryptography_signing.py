@@ -8,7 +8,7 @@ from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
 
-from ..errors import MissingExtra, UsageError
+from ..errors import MissingExtra, UsageError, system_reason
 
 __all__ = ["missing", "sign", "signed_by"]
 
@@ -79,5 +79,5 @@ def _read(file: Path) -> bytes:
         with file.open("rb") as handle:
             return handle.read(_LARGEST)
     except OSError as problem:
-        reason = (problem.strerror or "the system refuses").lower()
+        reason = system_reason(problem)
         raise UsageError(f"cannot read `{file.as_posix()}`: {reason}") from None

@@ -14,7 +14,7 @@ import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
-from ..errors import IntegrityError, LedgerError, UsageError
+from ..errors import IntegrityError, LedgerError, UsageError, system_reason
 from ..limits import LEDGER_WAIT
 
 __all__ = ["APPLICATION", "PRAGMAS", "connected", "create", "guarded", "roots", "translated"]
@@ -132,7 +132,7 @@ def _reason(problem: Exception) -> str:
     if isinstance(problem, FileExistsError | NotADirectoryError):
         return "a file stands where its folder should be"
     if isinstance(problem, OSError):
-        return (problem.strerror or "the system refuses").lower()
+        return system_reason(problem)
     text = str(problem)
     if "locked" in text:
         return "another process has been writing to it for too long: try again"
