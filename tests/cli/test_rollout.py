@@ -36,6 +36,9 @@ class Days:
     def rollout(self, *words: str) -> Done:
         return self._command("rollout", *words)
 
+    def guarded(self) -> Done:
+        return self._command("guard", "--policy", "gate", "s.json", *LEDGER, "--", "bot")
+
     def evaluated(self) -> Done:
         return self._command("evaluate", "s.json", "--policy", "gate", *LEDGER)
 
@@ -187,6 +190,23 @@ def test_any_recorded_evaluation_rolls_back_and_note_tells_the_incident(canary: 
     assert Path("incident.md").read_text(encoding="utf-8") == note.out
     told = json.loads(canary.rollout("note", "exits", "--format", "json", *LEDGER).out)
     assert told["symbols"] == ["BTC-USD"]
+
+
+def test_a_guard_says_that_its_run_rolled_back(canary: Days, monkeypatch: pytest.MonkeyPatch) -> None:
+    started: list[object] = []
+    monkeypatch.setattr("interlock.cli.guard.start", lambda words: started.append(words) or 0)
+    monkeypatch.setenv("LIVE_MODE", "true")
+    monkeypatch.delenv("LIVE_KILL_SWITCH", raising=False)
+    canary.at("04 00:00", BAD)
+    done = canary.guarded()
+    assert (done.code, started) == (0, [("bot",)])
+    words = "rollout exits: ROLLBACK from canary to telemetry: back/broken: the risk is broken; set "
+    assert done.err.startswith(f"WARNING: {words}")
+    canary.at("04 01:00", CANARY)
+    told = (
+        "WARNING: rollout exits was rolled back to telemetry, and `exits.hybrid` is true, false is needed\n"
+    )
+    assert told in canary.guarded().err
 
 
 def test_rearm_wants_the_rollback_verified_and_begins_another_attempt(canary: Days) -> None:

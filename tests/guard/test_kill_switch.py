@@ -50,6 +50,18 @@ def test_what_holds_the_switch(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="links need rights there")
+def test_a_place_that_nobody_can_look_at_holds_it(tmp_path: Path) -> None:
+    loop = tmp_path / "loop"
+    loop.symlink_to(loop)
+    file = loop / "switch.txt"
+    shown = f"`{file.as_posix()}`"
+    assert active(file, {}).startswith(f"{shown} cannot be looked at: ")
+    done, words = throw(file, "text\n")
+    assert done is False
+    assert words.startswith(f"THE KILL SWITCH COULD NOT BE SET: {shown}: ")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links need rights there")
 def test_a_broken_link_holds_it_as_collecting_sees_it(tmp_path: Path) -> None:
     file = tmp_path / "switch.txt"
     file.symlink_to(tmp_path / "nowhere")

@@ -120,10 +120,10 @@ def _acted(found: Clearance, program: tuple[str, ...]) -> int:
         terminal.tell(f"CRITICAL: {refusal(found)}; nothing was started")
     for line in found.undelivered:
         terminal.tell(line)
-    if found.live and not found.open:
-        return found.code
     for line in warnings(found):
         terminal.tell(f"WARNING: {line}")
+    if found.live and not found.open:
+        return found.code
     for line in words(found):
         terminal.tell(line)
     return start(program)

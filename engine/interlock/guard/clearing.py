@@ -81,13 +81,16 @@ class Setting:
 @dataclass(frozen=True, slots=True)
 class Clearance:
     """The answer. `reason` says why a start is not `open`, `code` is the exit code that belongs to it, never 0;
-    `switch` says what became of the kill switch where it was thrown, `undelivered` which events nobody has yet."""
+    `notes` are what people are to know beside it (a rollout that was rolled back by it, words and waivers that do not
+    count), `switch` says what became of the kill switch where it was thrown, `undelivered` which events nobody has
+    yet."""
 
     live: bool
     reason: str = ""
     code: int = 0
     verdicts: tuple[Verdict, ...] = ()
     findings: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
     switch: str = ""
     undelivered: tuple[str, ...] = ()
 
@@ -153,7 +156,7 @@ def _answer(
         why = system_reason(problem)
         found = f"cannot use `{problem.filename or 'a file'}`: {why}"
         return replace(blank, reason=found, code=EXIT_INVALID), None
-    answer = replace(blank, verdicts=decision.verdicts, findings=findings)
+    answer = replace(blank, verdicts=decision.verdicts, findings=findings, notes=decision.notes)
     return _weighed(answer, decision, question, setting), (recorder, decision)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from pathlib import Path
@@ -23,9 +22,19 @@ VARIABLE = "LIVE_KILL_SWITCH"
 
 
 def active(path: Path, environ: Mapping[str, str]) -> str:
-    """Return what holds the switch, empty where nothing does; an empty file or a broken link holds it too."""
-    if os.path.lexists(path):
-        return f"`{path.as_posix()}` exists"
+    """Return what holds the switch, empty where nothing does.
+
+    An empty file or a broken link holds it too, and so does a place that nobody can look at.
+    """
+    shown = f"`{path.as_posix()}`"
+    try:
+        path.lstat()
+    except FileNotFoundError:
+        pass
+    except OSError as problem:
+        return f"{shown} cannot be looked at: {system_reason(problem)}"
+    else:
+        return f"{shown} exists"
     return f"{VARIABLE} is set" if is_on(environ, VARIABLE) else ""
 
 
@@ -41,8 +50,11 @@ def content(reason: str, verdicts: Iterable[Verdict], now: Decimal) -> str:
 def throw(path: Path, text: str) -> tuple[bool, str]:
     """Set the switch and return whether it is set, with the words for it; one that is set keeps its own reason."""
     shown = f"`{path.as_posix()}`"
-    if os.path.lexists(path):
+    try:
+        path.lstat()
         return True, f"the kill switch was already active: {shown} keeps the reason of then"
+    except OSError:
+        pass  # not there, or not to be looked at: writing tells
     try:
         path.parent.mkdir(exist_ok=True)  # not its parents: in a desk that is not there it would stop nothing
         write_atomically(path, text.encode("utf-8"))

@@ -20,8 +20,9 @@ def refusal(found: Clearance) -> str:
 
 
 def warnings(found: Clearance) -> Iterator[str]:
-    """Yield a line for each verdict that people's waivers opened: an operator reads them first."""
-    return (printable(each.headline) for each in found.verdicts if each.opening)
+    """Yield what an operator reads first: each verdict that people's waivers opened, and what else is to be known."""
+    opened = (each.headline for each in found.verdicts if each.opening)
+    return (printable(each) for each in (*opened, *found.notes))
 
 
 def words(found: Clearance) -> Iterator[str]:
@@ -38,12 +39,13 @@ def words(found: Clearance) -> Iterator[str]:
 
 def insisted(found: Clearance) -> Clearance:
     """Return a clearance that lets a program go on; log CRITICAL and raise NotCleared for any other."""
-    if found.live and not found.open:
-        text = refusal(found)
-        _LOG.critical("%s", text)
-        raise NotCleared(text, found.code)
+    refused = found.live and not found.open
+    if refused:
+        _LOG.critical("%s", refusal(found))
     for line in warnings(found):
         _LOG.warning("%s", line)
+    if refused:
+        raise NotCleared(refusal(found), found.code)
     for line in words(found):
         _LOG.info("%s", line)
     return found
