@@ -209,11 +209,23 @@ def test_a_writer_waits_and_then_says_so(path: Path) -> None:
     with Ledger(path, write=True, wait=0.3) as ledger, pytest.raises(LedgerError) as problem:
         ledger.append([draft(1)])
     assert 0.2 < time.monotonic() - began < 10
-    reason = "another process has been writing to it for too long: try again"
+    reason = "another process has been using it for too long: try again"
     assert str(problem.value) == f"ledger `{path.as_posix()}`: {reason}"
     other.execute("ROLLBACK")
     other.close()
     assert numbers(path) == [0]
+
+
+def test_a_reader_that_stops_halfway_keeps_nobody_from_writing(path: Path) -> None:
+    with Ledger(path, write=True) as ledger:
+        ledger.append(draft(number) for number in range(1200))
+    with Ledger(path) as reading, Ledger(path, write=True, wait=0.1) as writing:
+        found = reading.entries()
+        next(found)
+        writing.append([draft(1200)])
+        assert [int(each.data["number"]) for each in found] == list(range(1, 1201))
+        documents = reading.documents()
+        assert list(documents) == []
 
 
 @pytest.fixture

@@ -5,8 +5,9 @@ from __future__ import annotations
 import contextlib
 import sqlite3
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from ..errors import IntegrityError
 from ..evaluation.canonical import digest
@@ -20,7 +21,9 @@ __all__ = ["DEFAULT", "Head", "Ledger", "Writing"]
 DEFAULT = Path(".interlock/ledger.db")
 """Where a ledger lies unless another place is named."""
 
-_ALL = "SELECT sequence, time, kind, body, hash FROM entry WHERE sequence > ? ORDER BY sequence"
+_SOME = "SELECT sequence, time, kind, body, hash FROM entry WHERE sequence > ? ORDER BY sequence LIMIT ?"
+_DOCUMENT = "SELECT number, digest, body FROM document WHERE number > ? ORDER BY number LIMIT 1"
+_AT_ONCE = 500
 _NEWEST = "SELECT sequence, time, kind, body, hash FROM entry ORDER BY sequence DESC LIMIT 2"
 
 
@@ -70,13 +73,11 @@ class Ledger:
             raise IntegrityError(f"ledger `{self.path.as_posix()}`: entry {newest.sequence} is bad")
         return Head(newest.sequence, newest.hash)
 
-    def entries(self, until: int | None = None, after: Head = _BEGIN) -> Iterator[Entry]:
-        """Yield the entries in order, those `after` a head that the caller has followed, up to `until`; raises
-        IntegrityError at the first bad or missing one."""
+    def entries(self, after: Head = _BEGIN) -> Iterator[Entry]:
+        """Yield the entries in order, those `after` a head that the caller has followed; raises IntegrityError at the
+        first bad or missing one."""
         before, expected = after.hash, after.sequence + 1
         for each in self.raw(after.sequence or _LEAST):
-            if until is not None and each.sequence > until:
-                return
             if each.sequence != expected:
                 raise IntegrityError(f"ledger `{self.path.as_posix()}`: entry {expected} is missing")
             if not _sound(before, each):
@@ -85,10 +86,18 @@ class Ledger:
             yield each
 
     def raw(self, after: int = _LEAST) -> Iterator[Entry]:
-        """Yield what the file holds, unchecked."""
+        """Yield what the file holds, unchecked.
+
+        No lock is held between the parts that are read at once: whoever stops there, as a pager does, keeps nobody from
+        writing, and what is appended meanwhile only follows.
+        """
+        while rows := self._rows(_SOME, after, _AT_ONCE):
+            yield from (Entry(*row) for row in rows)
+            after = rows[-1][0]
+
+    def _rows(self, words: str, *values: object) -> list[tuple[Any, ...]]:
         with translated(self.path):
-            for row in self._connection.execute(_ALL, (after,)):
-                yield Entry(*row)
+            return self._connection.execute(words, values).fetchall()
 
     def document(self, name: str) -> bytes:
         """Return the document of a digest; raises IntegrityError where it is missing or another."""
@@ -104,10 +113,10 @@ class Ledger:
 
     def documents(self) -> Iterator[tuple[str, bool]]:
         """Yield the digest of every document, and whether its bytes are the ones that it names."""
-        with translated(self.path):
-            rows = self._connection.execute("SELECT number, digest, body FROM document ORDER BY number")
-            for place, (number, name, body) in enumerate(rows, start=1):
-                yield str(name), number == place and isinstance(body, bytes) and digest(body) == name
+        place, after = 0, _LEAST
+        while rows := self._rows(_DOCUMENT, after):
+            (after, name, body), place = rows[0], place + 1
+            yield str(name), after == place and isinstance(body, bytes) and digest(body) == name
 
     def fault(self) -> str:
         """Return the first fault of the file itself, in its tables, its pages, or the bytes that they leave unused;
@@ -169,7 +178,6 @@ class Writing:
     ledger: Ledger
     _connection: sqlite3.Connection
     head: Head
-    appended: list[int] = field(default_factory=list)
 
     def append(self, draft: Draft) -> int:
         """Append one entry and return its sequence."""
@@ -181,7 +189,6 @@ class Writing:
                 (sequence, draft.time, draft.kind, draft.body, seal),
             )
         self.head = Head(sequence, seal)
-        self.appended.append(sequence)
         return sequence
 
     def keep(self, body: bytes) -> str:

@@ -135,7 +135,7 @@ def _reason(problem: Exception) -> str:
         return system_reason(problem)
     text = str(problem)
     if "locked" in text:
-        return "another process has been writing to it for too long: try again"
+        return "another process has been using it for too long: try again"
     if "readonly" in text:
         return "it is read-only"
     if "full" in text or "disk I/O" in text:
