@@ -111,8 +111,9 @@ def test_on_paper_the_command_starts_whatever_the_verdict(
     [
         (
             ["--ledger", "s.json/x.db"],
-            4,
-            "cannot make the ledger `s.json/x.db`: a file stands where its folder should be",
+            2,
+            "there is no ledger at `s.json/x.db`: name another with `--ledger FILE`, or begin it with "
+            "`interlock evaluate --ledger FILE`",
         ),
         (["--policies", "nowhere"], 2, None),
         (["--policy", "gat"], 2, "no policy is called `gat`: did you mean `gate`?"),

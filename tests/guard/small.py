@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+from interlock.ledger.record import Ledger
+
 FILES = {
     "interlock.yaml": "interlock: 1\n",
     "catalogue.yaml": """\
@@ -43,7 +45,7 @@ AT = "2026-03-30T12:00:00Z"
 
 
 def write(folder: Path) -> Path:
-    """Write the policy root and a desk that is ready and calm; return the root."""
+    """Write the policy root, a desk that is ready and calm, and ledgers that hold nothing yet; return the root."""
     root = folder / "policies"
     root.mkdir()
     for name, text in FILES.items():
@@ -51,6 +53,8 @@ def write(folder: Path) -> Path:
     (folder / "desk" / "data").mkdir(parents=True)
     (folder / "desk" / "ready.txt").touch()
     (folder / "desk" / "calm.txt").touch()
+    for name in ("ledger.db", ".interlock/ledger.db"):
+        Ledger(folder / name, write=True).close()
     return root
 
 

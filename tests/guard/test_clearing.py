@@ -10,6 +10,7 @@ import pytest
 
 import interlock
 from interlock.api import PolicySet, Snapshot
+from interlock.errors import LedgerError
 from interlock.guard.clearing import Clearance, Question, Setting, cleared
 from interlock.language.times import parse_time
 
@@ -142,7 +143,18 @@ def test_unknown_names_are_refused_and_no_ledger_is_made(ask: Ask) -> None:
         2,
         True,
     )
-    assert not Path("ledger.db").exists()
+    assert ask(policies=("gat",), ledger="other.db").open is False
+    assert not Path("other.db").exists()
+
+
+def test_a_live_start_wants_the_ledger_that_remembers(ask: Ask) -> None:
+    """Under another name, or from another folder, every latch would be forgotten."""
+    hint = "name another with `--ledger FILE`, or begin it with `interlock evaluate --ledger FILE`"
+    assert refused(ask(ledger="other.db")) == (f"there is no ledger at `other.db`: {hint}", 2, True)
+    assert not Path("other.db").exists()
+    Path("switch.txt").unlink()
+    assert ask(ledger="other.db", environ={}).open
+    assert ask(ledger="other.db").open
 
 
 def test_every_policy_asked_for_must_be_at_its_best(ask: Ask) -> None:
@@ -170,10 +182,17 @@ def test_a_desk_that_is_not_there_is_refused(ask: Ask) -> None:
     assert refused(ask(desk=Path("nowhere"))) == (reason, 2, True)
 
 
-def test_without_a_record_there_is_no_start(ask: Ask) -> None:
+def test_without_a_record_there_is_no_start(ask: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
     Path("file").touch()
     reason = "cannot make the ledger `file/ledger.db`: a file stands where its folder should be"
-    assert refused(ask(ledger="file/ledger.db")) == (reason, 4, True)
+    found = ask(ledger="file/ledger.db", environ={})
+    assert (found.open, found.reason, found.code) == (False, reason, 4)
+
+    def full(*_: object) -> int:
+        raise LedgerError("ledger `ledger.db`: it cannot be written, is the disk full")
+
+    monkeypatch.setattr("interlock.ledger.record.Writing.append", full)
+    assert refused(ask()) == ("ledger `ledger.db`: it cannot be written, is the disk full", 4, True)
 
 
 def test_a_damaged_ledger_is_no_ledger(ask: Ask) -> None:

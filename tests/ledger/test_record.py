@@ -197,7 +197,8 @@ def test_a_reader_makes_no_ledger(tmp_path: Path) -> None:
     path = tmp_path / "ledger.db"
     with pytest.raises(UsageError) as problem:
         Ledger(path)
-    assert str(problem.value) == f"there is no ledger at `{path.as_posix()}`: name one with `--ledger FILE`"
+    hint = "name another with `--ledger FILE`, or begin it with `interlock evaluate --ledger FILE`"
+    assert str(problem.value) == f"there is no ledger at `{path.as_posix()}`: {hint}"
     assert list(tmp_path.iterdir()) == []
 
 

@@ -146,7 +146,7 @@ def _answer(
         policies.values_of(question.environment)
         snapshot, findings = _snapshot(policies, question, setting)
         _fresh(snapshot, setting.clock(), blank.live)
-        with _recorder(question) as recorder:
+        with _recorder(question, begin=not blank.live) as recorder:
             decision = policies.recorded(
                 snapshot, recorder, policies=question.policies, environment=question.environment
             )
@@ -160,9 +160,15 @@ def _answer(
     return _weighed(answer, decision, question, setting), (recorder, decision)
 
 
-def _recorder(question: Question) -> Recorder:
+def _recorder(question: Question, *, begin: bool) -> Recorder:
     names = [each.name for each in question.channels]
-    return Recorder(question.ledger, renotify=question.renotify, channels=names, anchor=question.anchor)
+    return Recorder(
+        question.ledger,
+        renotify=question.renotify,
+        channels=names,
+        anchor=question.anchor,
+        begin=begin,
+    )
 
 
 def _weighed(found: Clearance, decision: Decision, question: Question, setting: Setting) -> Clearance:

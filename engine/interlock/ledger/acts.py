@@ -54,8 +54,7 @@ def rearm(
     is latched, or where it was latched only after the act.
     """
     now = (renames or Renames()).now
-    _existing(path)
-    with Recorder(path, anchor=act.anchor) as recorder:
+    with Recorder(path, anchor=act.anchor, begin=False) as recorder:
         latches = recorder.state.latches
         found = [
             key
@@ -151,9 +150,3 @@ def _sample(form: object) -> dict[str, object]:
     plain = {key: form.get(key) for key in ("n", "at", "from", "covered")}
     found = {key: each for key, each in plain.items() if isinstance(each, Decimal | str | list)}
     return {**found, **({"points": len(points)} if isinstance(points, list) else {})}
-
-
-def _existing(path: Path) -> None:
-    """Raise where there is no ledger: an act of a person makes none."""
-    with Ledger(path):
-        pass

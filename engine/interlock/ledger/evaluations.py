@@ -51,7 +51,8 @@ class Recorder:
     With `record` false it only reads: what is remembered counts, and nothing is added. `events` are what people are to
     hear of, once it is closed well; a verdict that stays is told again after `renotify` seconds. `channels` are the
     names of those that carry events from now on: what they are not handed waits for them. `anchor` is a file with the
-    ledger's head: it must hold, and is moved on after what is recorded.
+    ledger's head: it must hold, and is moved on after what is recorded. A ledger that is not there is made, unless
+    `begin` is false: then UsageError is raised, since nobody knows what another one remembers.
     """
 
     def __init__(
@@ -62,8 +63,10 @@ class Recorder:
         renotify: Decimal | None = None,
         channels: Iterable[str] = (),
         anchor: Path | None = None,
+        begin: bool = True,
     ) -> None:
         self.path, self.record, self.renotify, self.anchor = path, record, renotify, anchor
+        self.begin = begin
         self.channels = tuple(channels)
         self.events: list[dict[str, object]] = []
         self._stack = ExitStack()
@@ -72,6 +75,8 @@ class Recorder:
     def __enter__(self) -> Recorder:
         with self._stack as stack:
             kept(self.anchor, self.path)  # before a ledger is made where an anchor knows of one
+            if not self.begin:
+                Ledger(self.path).close()
             self._ledger = stack.enter_context(Ledger(self.path, write=self.record))
             self._writing: Writing | None = None
             if self.record:

@@ -69,7 +69,8 @@ def create(path: Path) -> None:
 def connected(path: Path, *, write: bool, wait: float = LEDGER_WAIT) -> sqlite3.Connection:
     """Open an existing ledger; raises UsageError where there is none, IntegrityError where the file is no ledger."""
     if not path.is_file():
-        raise UsageError(f"there is no ledger at `{path.as_posix()}`: name one with `--ledger FILE`")
+        hint = "name another with `--ledger FILE`, or begin it with `interlock evaluate --ledger FILE`"
+        raise UsageError(f"there is no ledger at `{path.as_posix()}`: {hint}")
     mode = "rw" if write else "ro"
     with translated(path):
         connection = sqlite3.connect(
