@@ -168,6 +168,13 @@ def test_status_draws_what_is_missing_and_records_nothing(canary: Days) -> None:
     }
 
 
+def test_status_of_an_old_record_has_expired(canary: Days, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("interlock.cli.clock.now", lambda: instant("2026-03-09T00:00:00Z"))
+    done = canary.rollout("status", "exits", *LEDGER)
+    assert (done.code, "was PASS until 2026-03-04T12:00:00Z and has expired" in done.out) == (4, True)
+    assert canary.rollout("status", "exits", "--historic", *LEDGER).code == 3
+
+
 def test_status_of_a_trigger_that_fires_says_so_before_anything_is_recorded(canary: Days) -> None:
     canary.at("04 00:00", BAD)
     done = canary.rollout("status", "exits", "s.json", *LEDGER)

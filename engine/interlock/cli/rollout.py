@@ -114,15 +114,15 @@ def status_command(name: str, snapshot: str | None, form: str, ledger: Path, **o
     """Draw the stages of NAME, what is missing for the next one, and when it can come at the earliest.
 
     Judged is SNAPSHOT, or what a desk shows with --root, else the newest recorded snapshot; nothing is recorded. The
-    exit code is 0 when the rollout may advance, 3 when it holds, 1 when it has to be or was rolled back.
+    exit code is 0 when the rollout may advance, 3 when it holds, 1 when it has to be or was rolled back, 4 when a
+    verdict has expired by now.
     """
     origin = Origin(**options)
     loaded = load_policies(origin.policies)
     rollout = _known(loaded, name)
     with Recorder(ledger, record=False) as recorder:
         shown = origin.snapshot(snapshot, loaded) or _newest(recorder)
-        now = origin.now if snapshot or origin.root else None
-        steering = loaded.steering(shown, recorder, environment=origin.environment, now=now)
+        steering = loaded.steering(shown, recorder, environment=origin.environment, now=origin.now)
         step = steering.considered(rollout)
         standing = recorder.state.standing(name)
     if form == "json":
@@ -267,12 +267,16 @@ def _show(step: Step, standing: Standing, origin: Origin) -> None:
 
 
 def _code(step: Step) -> int:
-    """0 when the rollout moved on or may, 1 when it is or must be rolled back, 4 where a verdict is too old."""
-    if step.course.word == "ROLLBACK" or step.before.state == "ROLLED_BACK":
+    """0 when the rollout moved on or may, 4 where a verdict is too old, 1 when it is or must be rolled back."""
+    if step.course.word == "ROLLBACK":
+        return EXIT_WORST
+    if step.course.word == "HOLD" and step.course.expired:
+        return EXIT_NOT_EVALUATED
+    if step.before.state == "ROLLED_BACK":
         return EXIT_BEST if step.move == "REARM" else EXIT_WORST
     if step.course.word != "HOLD" or (step.before.state == "COMPLETE" and not step.course.missing):
         return EXIT_BEST
-    return EXIT_NOT_EVALUATED if step.course.expired else EXIT_BETWEEN
+    return EXIT_BETWEEN
 
 
 def _known(policies: PolicySet, name: str) -> Rollout:
