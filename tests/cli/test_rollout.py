@@ -252,6 +252,15 @@ def test_rollback_of_a_rollout_whose_document_is_gone(canary: Days) -> None:
     assert (done.code, done.out) == (0, "exits was rolled back to canary by desk-1\n")
 
 
+def test_a_broken_document_keeps_nobody_from_rolling_back(canary: Days) -> None:
+    Path("policies/half.yaml").write_text("policy: half\nrules: [", encoding="utf-8")
+    assert canary.rollout("advance", "exits", "s.json", *BY).code == 2
+    done = canary.rollout("rollback", "exits", *BY)
+    assert done.code == 0
+    assert done.err.startswith("passed over: policies/half.yaml:")
+    assert done.out.startswith("exits was rolled back to telemetry by desk-1\n\n# ")
+
+
 def test_a_second_rollout_of_the_group_is_kept_out(canary: Days) -> None:
     done = canary.rollout("advance", "sizes", "s.json", *BY)
     assert done.code == 3

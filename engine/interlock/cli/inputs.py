@@ -11,9 +11,10 @@ from ..diagnostics import did_you_mean, printable
 from ..errors import DocumentError, UsageError
 from ..evaluation.renaming import Renames
 from ..limits import SNAPSHOT_BYTES
+from . import terminal
 from .progress import waiting
 
-__all__ = ["load_policies", "read_baselines", "read_snapshot", "renames", "resolve_member"]
+__all__ = ["load_policies", "read_baselines", "read_snapshot", "renames", "resolve_member", "sound_policies"]
 
 
 def load_policies(folder: str | None) -> PolicySet:
@@ -22,6 +23,14 @@ def load_policies(folder: str | None) -> PolicySet:
         policies, collector = check(folder, advance)
     if collector.errors:
         raise DocumentError(collector.errors, collector.sources)
+    return policies
+
+
+def sound_policies(folder: str | None) -> PolicySet:
+    """Load what is sound of the policy root and tell the rest: for what must not wait until every document is."""
+    policies, collector = check(folder)
+    for each in collector.errors:
+        terminal.tell(f"passed over: {printable(str(each))}")
     return policies
 
 

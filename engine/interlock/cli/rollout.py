@@ -27,7 +27,7 @@ from . import terminal
 from .acting import act_of, acting_options, ledger_file_option
 from .delivery import deliver, look, on_screen, output_option, writable
 from .gathered import Origin, origin_options
-from .inputs import load_policies
+from .inputs import load_policies, sound_policies
 from .options import anchor_option, format_option, policies_option
 from .tables import Table
 
@@ -173,9 +173,12 @@ def rearm_command(name: str, snapshot: str | None, by: str, reason: str, **optio
 def rollback_command(
     name: str, by: str, reason: str, at: Decimal | None, ledger: Path, policies: str | None
 ) -> int:
-    """Roll NAME back by hand, whatever its triggers say; the incident note is printed."""
+    """Roll NAME back by hand, whatever its triggers say; the incident note is printed.
+
+    Documents with errors are passed over: nothing keeps a person from rolling back.
+    """
     act = act_of(by, reason, at)
-    loaded = load_policies(policies)
+    loaded = sound_policies(policies)
     with Ledger(ledger) as opened:
         if name not in fold(opened.entries()).rollouts:
             _known(loaded, name)
