@@ -8,6 +8,8 @@ import pytest
 
 from interlock.errors import UsageError
 from interlock.files import write_atomically
+from interlock.ledger.duckdb_export import write_parquet
+from interlock.ledger.record import Ledger
 
 
 def test_writes_and_replaces(tmp_path: Path) -> None:
@@ -51,3 +53,15 @@ def test_nothing_half_written_is_left(tmp_path: Path, monkeypatch: pytest.Monkey
         write_atomically(target, b"new")
     assert str(caught.value) == f"cannot write `{target}`: no space left on device"
     assert [(each.name, each.read_bytes()) for each in tmp_path.iterdir()] == [("a.json", b"old")]
+
+
+def test_nothing_takes_the_place_of_a_ledger(tmp_path: Path) -> None:
+    """Whatever writes, a report, an export or a word to sign: what is recorded is only appended to."""
+    ledger = tmp_path / "ledger.db"
+    Ledger(ledger, write=True).close()
+    before = ledger.read_bytes()
+    for write in (lambda: write_atomically(ledger, b"report"), lambda: write_parquet([], ledger)):
+        with pytest.raises(UsageError) as problem:
+            write()
+        assert str(problem.value) == f"cannot write `{ledger}`: it is a ledger, and nothing takes its place"
+    assert ledger.read_bytes() == before

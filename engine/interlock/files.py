@@ -9,14 +9,19 @@ from pathlib import Path
 
 from .errors import UsageError, system_reason
 
-__all__ = ["write_atomically"]
+__all__ = ["LEDGER_MARK", "no_ledger", "write_atomically"]
+
+LEDGER_MARK = b"ILK1"
+"""What a ledger's file has at byte 68, where SQLite keeps the mark of an application."""
 
 
 def write_atomically(path: Path, data: bytes) -> None:
     """Write `data` to `path` through a temporary file in the same folder; raises UsageError when it cannot.
 
-    A symbolic link at `path` is refused, so that a report can never be led to overwrite a file elsewhere.
+    A symbolic link at `path` is refused, so that a report can never be led to overwrite a file elsewhere, and so is a
+    ledger, which is only ever appended to.
     """
+    no_ledger(path)
     if path.is_symlink():
         raise UsageError(f"cannot write `{path}`: it is a symbolic link")
     if path.is_dir():
@@ -32,6 +37,17 @@ def write_atomically(path: Path, data: bytes) -> None:
     finally:
         with contextlib.suppress(OSError):
             temporary.unlink()
+
+
+def no_ledger(path: Path) -> None:
+    """Raise UsageError where a file is a ledger: nothing takes its place."""
+    try:
+        with path.open("rb") as handle:
+            head = handle.read(72)
+    except OSError:
+        return
+    if head.startswith(b"SQLite format 3\0") and head.endswith(LEDGER_MARK):
+        raise UsageError(f"cannot write `{path}`: it is a ledger, and nothing takes its place")
 
 
 def _write(path: Path, data: bytes) -> None:

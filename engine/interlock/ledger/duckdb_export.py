@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from ..errors import LedgerError, MissingExtra
+from ..files import no_ledger
 from .entry import Entry
 
 __all__ = ["write_parquet"]
@@ -15,7 +16,9 @@ _GROUP = 10_000
 
 
 def write_parquet(entries: Iterable[Entry], path: Path) -> int:
-    """Write the columns sequence, time, kind, body (JSON) and hash; return how many rows there are."""
+    """Write the columns sequence, time, kind, body (JSON) and hash; return how many rows there are; raises UsageError
+    where a ledger is in the place."""
+    no_ledger(path)
     try:
         import duckdb
     except ImportError:

@@ -15,12 +15,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from ..errors import IntegrityError, LedgerError, UsageError, system_reason
+from ..files import LEDGER_MARK
 from ..limits import LEDGER_WAIT
 
 __all__ = ["APPLICATION", "PRAGMAS", "connected", "create", "guarded", "roots", "translated"]
 
-APPLICATION = 0x494C4B31
-"""`ILK1`, the mark of a ledger in the header of its file."""
+APPLICATION = int.from_bytes(LEDGER_MARK, "big")
+"""The mark of a ledger in the header of its file."""
 
 PRAGMAS = (
     "PRAGMA trusted_schema=OFF",
