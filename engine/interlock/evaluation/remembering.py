@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
@@ -49,13 +49,38 @@ class Case:
         latch = self.memory.latches(self.policy.id, self.member).get(rule.id)
         if not rule.latch or (latch is None and rearmed is not None and rearmed >= self.as_of):
             return plain, Fact(self.key, now.word), False
-        instants, new = unseen(gains, self.memory.seen(self.key), self.as_of, after)
-        fired = None
-        if latch is None and rule.shadow is None:
-            fired = self.fired(judge, instants, after, now, blind)
-        fact = Fact(self.key, now.word, new, fired)
-        latch = latch or fired
-        return (plain, fact, False) if latch is None else (self.latched(plain, latch), fact, True)
+        seen = self.memory.seen(self.key)
+        instants, new = unseen(gains, seen, self.as_of, after)
+        if latch is not None or rule.shadow is not None:
+            fact = Fact(self.key, now.word, new)
+            return (plain, fact, False) if latch is None else (self.latched(plain, latch), fact, True)
+        past = self.judged(judge, instants, after)
+        fired = self.fired(past, now, blind)
+        known = any(each.word != "unknown" for each in (*(outcome for _, outcome in past), now))
+        # where nobody could tell at any instant nothing was judged: the points are judged once somebody can
+        fact = Fact(self.key, now.word, new if known or fired else (), fired)
+        if fired is not None:
+            return self.latched(plain, fired), fact, True
+        hole = None if now.word in ("fail", "unknown") else _hole(past, warm=not seen)
+        if hole is not None:
+            blind = self.blind()
+            return (
+                hole.contributing(rule, self.policy.verdicts, blind),
+                replace(fact, outcome="unknown"),
+                False,
+            )
+        return plain, fact, False
+
+    def judged(
+        self, judge: Judge, instants: Iterable[Decimal], after: Decimal | None
+    ) -> list[tuple[Decimal, Outcome]]:
+        """Judge instants of the past in turn, up to the first at which the trigger was true."""
+        found: list[tuple[Decimal, Outcome]] = []
+        for instant in instants:
+            found.append((instant, judge(instant, after, False)))
+            if found[-1][1].word == "fail":
+                break
+        return found
 
     def held(self) -> bool:
         """Whether the rule passed at its newest record, no longer ago than the policy's `max_gap`."""
@@ -75,13 +100,10 @@ class Case:
         since = self.memory.first(self.policy.id) if known is None else known
         return since is None or self.as_of - since > self.rule.blind_limit
 
-    def fired(
-        self, judge: Judge, instants: Iterable[Decimal], after: Decimal | None, now: Outcome, blind: bool
-    ) -> Latch | None:
+    def fired(self, past: Iterable[tuple[Decimal, Outcome]], now: Outcome, blind: bool) -> Latch | None:
         """Return the latch of the first instant at which the trigger was true, else of one too long blind."""
         word = self.rule.failed
-        for instant in instants:
-            then = judge(instant, after, False)
+        for instant, then in past:
             if then.word == "fail":
                 return Latch(instant, word, generated("fail", then.comparisons, then.causes))
         if now.word == "fail":
@@ -98,6 +120,17 @@ class Case:
         word = join(verdicts, (_known(self.policy, latch.verdict), self.rule.failed))
         note = "" if now.word == "fail" else _since(self.policy, self.rule.id, latch)
         return replace(now, word="fail", contribution=word, possible=(word,), note=note, sure=True)
+
+
+def _hole(past: Sequence[tuple[Decimal, Outcome]], *, warm: bool) -> Outcome | None:
+    """Return the first instant at which nobody can tell whether the trigger was true; while the rule is `warm`, having
+    judged no point yet, those before the first that is known only say that its series begin there."""
+    outcomes = [outcome for _, outcome in past]
+    if warm:
+        outcomes = outcomes[
+            next((at for at, each in enumerate(outcomes) if each.word != "unknown"), len(outcomes)) :
+        ]
+    return next((each for each in outcomes if each.word == "unknown"), None)
 
 
 def unseen(

@@ -92,7 +92,8 @@ class Recorder:
         """Judge one snapshot with all that is remembered, and append what was found."""
         if not snapshot.meaning:
             raise UsageError(f"{snapshot.name}: only a snapshot that was read can be recorded")
-        memory = LedgerMemory(self.state, snapshot.as_of, snapshot.digest, self.load)
+        context = (asking.environment or "", asking.rollout or "")
+        memory = LedgerMemory(self.state, snapshot.as_of, snapshot.digest, self.load, context)
         both = sorted(set(asking.baselines) & set(self.state.baselines))
         if both:
             raise UsageError(f"the baseline `{both[0]}` is frozen in the ledger: a name is frozen once")

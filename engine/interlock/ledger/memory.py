@@ -13,7 +13,7 @@ from ..policy.attestations import Attestation
 from ..policy.catalogue import Scope
 from .archive import naming
 from .quorum import enough_until
-from .state import State
+from .state import Context, State
 from .words import Attested
 
 __all__ = ["LedgerMemory"]
@@ -21,7 +21,7 @@ __all__ = ["LedgerMemory"]
 
 @dataclass(frozen=True, slots=True)
 class LedgerMemory:
-    """The state of a ledger before a snapshot of an instant is judged; `load` gives a recorded snapshot.
+    """The state of a ledger before a snapshot of an instant is judged in a context; `load` gives a recorded snapshot.
 
     Of outcomes only those before the instant count, so that judging a snapshot twice gives one answer.
     """
@@ -30,6 +30,7 @@ class LedgerMemory:
     as_of: Decimal
     digest: str
     load: Callable[[str], Snapshot]
+    context: Context = ("", "")
     renames: Renames = field(default_factory=Renames)
 
     @property
@@ -78,7 +79,8 @@ class LedgerMemory:
 
     def seen(self, key: Key) -> frozenset[Seen]:
         """The points that a latched trigger has judged."""
-        return frozenset().union(*(self.state.seen.get(each, ()) for each in self.renames.every(key)))
+        found = (self.state.seen.get(each, {}).get(self.context, ()) for each in self.renames.every(key))
+        return frozenset().union(*found)
 
     def attested(
         self,
@@ -112,4 +114,4 @@ class LedgerMemory:
     def _outcomes(self, key: Key) -> list[tuple[Decimal, int, str]]:
         """The rule's outcomes before the instant, in order of instant and record."""
         keys = self.renames.every(key)
-        return sorted(found for each in keys for found in self.state.before(each, self.as_of))
+        return sorted(found for each in keys for found in self.state.before(each, self.context, self.as_of))

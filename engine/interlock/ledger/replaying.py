@@ -118,9 +118,10 @@ def _again(state: State, data: Mapping[str, Any], load: Callable[[str], Snapshot
     snapshot = load(data["snapshot"])
     frozen = {name: each.document for name, each in state.baselines.items()}
     baselines = {name: load(each) for name, each in {**frozen, **data["baselines"]}.items()}
-    memory = LedgerMemory(state, snapshot.as_of, snapshot.digest, load)
     asked = None if data["asked"] is None else tuple(data["asked"])
     around = data.get("rollout")
+    context = (data["environment"] or "", around or "")
+    memory = LedgerMemory(state, snapshot.as_of, snapshot.digest, load, context)
     rollout = None if around is None else state.standing(around).metrics(snapshot.as_of)
     return Again(snapshot, memory, baselines, asked, data["environment"], rollout)
 

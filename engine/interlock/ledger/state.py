@@ -18,7 +18,12 @@ from .record import Head
 from .standing import Standing
 from .words import Attested
 
-__all__ = ["KINDS", "Frozen", "Recorded", "State", "fold"]
+__all__ = ["KINDS", "Context", "Frozen", "Recorded", "State", "fold"]
+
+
+Context = tuple[str, str]
+"""The environment and the rollout in which a rule was judged, each empty without one: what held in one of them, with
+the params and the reserved metrics of there, says nothing of another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +42,11 @@ class State:
     head: Head = field(default_factory=Head)
     archive: Archive = field(default_factory=Archive)
     policies: set[str] = field(default_factory=set)
-    outcomes: dict[Key, list[tuple[Decimal, int, str]]] = field(default_factory=dict)
+    outcomes: dict[tuple[Key, Context], list[tuple[Decimal, int, str]]] = field(default_factory=dict)
     first: dict[str, Decimal] = field(default_factory=dict)
     latches: dict[Key, Latch] = field(default_factory=dict)
     rearmed: dict[Key, Decimal] = field(default_factory=dict)
-    seen: dict[Key, set[Seen]] = field(default_factory=dict)
+    seen: dict[Key, dict[Context, set[Seen]]] = field(default_factory=dict)
     baselines: dict[str, Frozen] = field(default_factory=dict)
     attestations: list[Attested] = field(default_factory=list)
     waivers: dict[Key, list[Waiver]] = field(default_factory=dict)
@@ -65,9 +70,9 @@ class State:
         """The recorded snapshots in order of instant and entry."""
         return self.archive.order
 
-    def before(self, key: Key, as_of: Decimal) -> list[tuple[Decimal, int, str]]:
-        """Return the rule's outcomes before an instant, in order of instant and record."""
-        found = self.outcomes.get(key, [])
+    def before(self, key: Key, context: Context, as_of: Decimal) -> list[tuple[Decimal, int, str]]:
+        """Return the rule's outcomes in a context before an instant, in order of instant and record."""
+        found = self.outcomes.get((key, context), [])
         return found[: bisect_left(found, (as_of, 0, ""))]
 
     def standing(self, rollout: str) -> Standing:
@@ -84,12 +89,14 @@ class State:
 
     def _evaluation(self, entry: Entry, data: Mapping[str, Any]) -> None:
         as_of = _instant(entry.time)
+        context = (data["environment"] or "", data.get("rollout") or "")
         for fact in data["facts"]:
             key = _key(fact)
-            insort(self.outcomes.setdefault(key, []), (as_of, entry.sequence, fact["outcome"]))
+            insort(self.outcomes.setdefault((key, context), []), (as_of, entry.sequence, fact["outcome"]))
             self.first[key[0]] = min(as_of, self.first.get(key[0], as_of))
             if fact.get("seen"):
-                self.seen.setdefault(key, set()).update(tuple(each) for each in fact["seen"])
+                seen = self.seen.setdefault(key, {}).setdefault(context, set())
+                seen.update(tuple(each) for each in fact["seen"])
 
     def _latch(self, entry: Entry, data: Mapping[str, Any]) -> None:
         latch = Latch(_instant(data["at"]), data["verdict"], data["reason"])
@@ -98,6 +105,7 @@ class State:
     def _rearm(self, entry: Entry, data: Mapping[str, Any]) -> None:
         key = _key(data)
         self.latches.pop(key, None)
+        self.seen.pop(key, None)  # while it was latched points were recorded and not judged
         at = _instant(entry.time)
         self.rearmed[key] = max(at, self.rearmed.get(key, at))
 
