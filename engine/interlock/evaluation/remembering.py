@@ -52,24 +52,29 @@ class Case:
         seen = self.memory.seen(self.key)
         instants, new = unseen(gains, seen, self.as_of, after)
         if latch is not None or rule.shadow is not None:
-            fact = Fact(self.key, now.word, new)
+            fact = Fact(self.key, now.word, tuple(each for _, each in new))
             return (plain, fact, False) if latch is None else (self.latched(plain, latch), fact, True)
         past = self.judged(judge, instants, after)
+        hole = _hole([*past, (self.as_of, now)], warm=not seen)
+        blind = hole is not None and self.blind()
         fired = self.fired(past, now, blind)
-        known = any(each.word != "unknown" for each in (*(outcome for _, outcome in past), now))
-        # where nobody could tell at any instant nothing was judged: the points are judged once somebody can
-        fact = Fact(self.key, now.word, new if known or fired else (), fired)
         if fired is not None:
+            fact = Fact(self.key, now.word, tuple(each for _, each in new), fired)
             return self.latched(plain, fired), fact, True
-        hole = None if now.word in ("fail", "unknown") else _hole(past, warm=not seen)
-        if hole is not None:
-            blind = self.blind()
-            return (
-                hole.contributing(rule, self.policy.verdicts, blind),
-                replace(fact, outcome="unknown"),
-                False,
-            )
-        return plain, fact, False
+        if hole is None:
+            return plain, Fact(self.key, now.word, tuple(each for _, each in new)), False
+        # from there on the points are judged again, until somebody can tell or a person has looked
+        at, doubt = hole
+        if now.word != "unknown":
+            doubt = replace(doubt, note=self.doubtful(at, doubt))
+            plain = doubt.contributing(rule, self.policy.verdicts, blind)
+        return plain, Fact(self.key, "unknown", tuple(each for gained, each in new if gained < at)), False
+
+    def doubtful(self, at: Decimal, doubt: Outcome) -> str:
+        """Say of an instant in the past that nobody can tell whether the trigger was true then."""
+        why = generated("unknown", doubt.comparisons, doubt.causes)
+        hint = f"give what is missing, or look and `interlock log rearm {self.policy.id}/{self.rule.id}`"
+        return f"{why}, so that it may have fired at {show_time(at)}: {hint}"
 
     def judged(
         self, judge: Judge, instants: Iterable[Decimal], after: Decimal | None
@@ -122,21 +127,20 @@ class Case:
         return replace(now, word="fail", contribution=word, possible=(word,), note=note, sure=True)
 
 
-def _hole(past: Sequence[tuple[Decimal, Outcome]], *, warm: bool) -> Outcome | None:
+def _hole(judged: Sequence[tuple[Decimal, Outcome]], *, warm: bool) -> tuple[Decimal, Outcome] | None:
     """Return the first instant at which nobody can tell whether the trigger was true; while the rule is `warm`, having
     judged no point yet, those before the first that is known only say that its series begin there."""
-    outcomes = [outcome for _, outcome in past]
-    if warm:
-        outcomes = outcomes[
-            next((at for at, each in enumerate(outcomes) if each.word != "unknown"), len(outcomes)) :
-        ]
-    return next((each for each in outcomes if each.word == "unknown"), None)
+    words = [outcome.word for _, outcome in judged]
+    known = [place for place, word in enumerate(words) if word != "unknown"]
+    begin = known[0] if warm and known else 0
+    return next((judged[place] for place in range(begin, len(words)) if words[place] == "unknown"), None)
 
 
 def unseen(
     gains: Iterable[tuple[Decimal, Seen]], seen: frozenset[Seen], as_of: Decimal, after: Decimal | None
-) -> tuple[tuple[Decimal, ...], tuple[Seen, ...]]:
-    """Return the instants at which a latched trigger is to be judged besides `as_of`, and the points that are new.
+) -> tuple[tuple[Decimal, ...], tuple[tuple[Decimal, Seen], ...]]:
+    """Return the instants at which a latched trigger is to be judged besides `as_of`, and the points that are new, each
+    with the instant at which it was gained.
 
     From the first new point on each instant counts: a late point changes what later ones mean.
     """
@@ -145,7 +149,7 @@ def unseen(
     if not new:
         return (), ()
     instants = sorted({at for at, _ in points if new[0][0] <= at < as_of})
-    return tuple(instants), tuple(each for _, each in new)
+    return tuple(instants), tuple(new)
 
 
 def orphans(policy: Policy, found: Mapping[str, Latch]) -> list[tuple[Outcome, RuleResult]]:

@@ -50,15 +50,16 @@ def rearm(
 ) -> tuple[Key, ...]:
     """Clear the latches of a rule, at one member or at all, and return them; the rule judges later points only.
 
-    Latches that the rule has under names of before, as `renames` tells, are its own. Raises UsageError where nothing
-    is latched, or where it was latched only after the act.
+    A rule of which nobody can tell whether it fired is re-armed like one that did. Latches under names of before, as
+    `renames` tells, are the rule's own. Raises UsageError where nothing is latched or in doubt, or where it was latched
+    only after the act.
     """
     now = (renames or Renames()).now
     with Recorder(path, anchor=act.anchor, begin=False) as recorder:
         latches = recorder.state.latches
         found = [
             key
-            for key in sorted(latches)
+            for key in sorted({*latches, *recorder.state.doubted()})
             if (policy, rule) in (key[::2], now(key)[::2]) and member in (None, key[1])
         ]
         if not found:
@@ -66,7 +67,7 @@ def rearm(
             hint = did_you_mean(f"{policy}/{rule}", names) or f"latched are {', '.join(names) or 'none'}"
             raise UsageError(f"`{policy}/{rule}` is not latched: {hint}")
         for key in found:
-            if latches[key].at > act.at:
+            if key in latches and latches[key].at > act.at:
                 fired = show_time(latches[key].at)
                 raise UsageError(f"`{policy}/{rule}` fired at {fired}, which is later than {act.time}")
             body = {"policy": key[0], "member": key[1], "rule": key[2], "by": act.by, "reason": act.reason}

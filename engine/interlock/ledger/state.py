@@ -75,6 +75,10 @@ class State:
         found = self.outcomes.get((key, context), [])
         return found[: bisect_left(found, (as_of, 0, ""))]
 
+    def doubted(self) -> set[Key]:
+        """Return the rules whose newest record, in any context, is that nobody can tell."""
+        return {key for (key, _), found in self.outcomes.items() if found[-1][2] == "unknown"}
+
     def standing(self, rollout: str) -> Standing:
         """Return where a rollout stands; one that nobody has begun stands nowhere."""
         return self.rollouts.get(rollout, Standing())
