@@ -294,6 +294,14 @@ def test_a_second_rollout_of_the_group_is_kept_out(canary: Days) -> None:
             ("advance", "exits", "s.json", "--environment", "paper", *BY),
             "`--environment paper`: this attempt of `exits` began without one",
         ),
+        (
+            ("advance", "exits", "s.json", *LEDGER, "--by", " ", "--reason", "x"),
+            "`--by` says in 1 to 400 characters who acts and why",
+        ),
+        (
+            ("rearm", "exits", "s.json", *LEDGER, "--by", "x", "--reason", ""),
+            "`--reason` says in 1 to 400 characters who acts and why",
+        ),
         (("rollback", "sizes", *BY), "`sizes` is NOT_BEGUN: there is nothing to roll back"),
         (
             ("rollback", "exits", *BY, "--at", "2026-03-09T00:00:00Z"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
@@ -113,8 +114,12 @@ def test_a_verdict_that_ends_while_it_is_recorded_is_expired(ask: Ask) -> None:
     assert refused(ask(now=times)) == ("gate was GO until 2026-03-30T12:10:00Z and has expired", 4, True)
 
 
-def test_a_snapshot_taken_on_paper_clears_no_live_start(ask: Ask) -> None:
+@pytest.mark.parametrize("variable", [False, True])
+def test_a_snapshot_taken_on_paper_clears_no_live_start(ask: Ask, variable: bool) -> None:
     snapshot(Path("s.json"), **{"live.mode": False})
+    document = json.loads(Path("s.json").read_text(encoding="utf-8"))
+    by_variable = document | {"metrics": {"ready": True, "calm": True}, "env": {"LIVE_MODE": None}}
+    Path("s.json").write_text(json.dumps(by_variable if variable else document), encoding="utf-8")
     reason = "s.json: taken where LIVE_MODE was off, and this start is live: collect anew"
     assert refused(ask()) == (reason, 2, True)
     assert ask(environ={}).open

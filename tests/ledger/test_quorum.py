@@ -97,6 +97,8 @@ def test_nothing_counts_for_a_value_that_nobody_knows(asked: Attestation, said: 
 def test_one_person_has_many_spellings() -> None:
     names = ("dé desk", "De\u0301 Desk", " dé\u00a0 desk", "dé\u200b desk", "ｄé desk", "dé desk\n")
     assert {person(each) for each in names} == {"dé desk"}
+    unseen = ["bob", "bob\ufe0f", "b\u034fob", "bob\u3164", "\u2800bob", "bob\U000e0100", "bo\u200bb"]
+    assert {person(each) for each in unseen} == {"bob"}
     assert person("de desk") != person("dé desk")
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from ..diagnostics import printable
 from ..errors import EXIT_BEST
 from ..language.times import show_time
 from ..ledger.acts import freeze, recorded_snapshot
@@ -48,6 +49,6 @@ def freeze_command(name: str, origin: str, by: str, reason: str, at: Decimal | N
         window = sample.get("covered") or sample.get("from") or sample.get("at") or ""
         words = " to ".join(map(str, window)) if isinstance(window, list) else str(window)
         table.add(metric, str(sample.get("n", "")), str(sample.get("points", "")), words)
-    terminal.say(f"froze {name} as of {show_time(snapshot.as_of)}")
+    terminal.say(f"froze {printable(name)} as of {show_time(snapshot.as_of)}")
     table.show()
     return EXIT_BEST

@@ -26,7 +26,10 @@ def is_live(environ: Mapping[str, str]) -> bool:
 
 
 def contradicts(snapshot: Snapshot) -> bool:
-    """Tell whether a snapshot was taken where live mode was off, so that rules about live mode were left out."""
+    """Tell whether a snapshot was taken where live mode was off, so that rules about live mode were left out: by the
+    variable as it was collected, or by the metric `live.mode`."""
+    if LIVE_MODE in snapshot.env and str(snapshot.env[LIVE_MODE] or "").lower() in OFF:
+        return True
     form = snapshot.metrics.get(_METRIC)
     value = form.get("value") if isinstance(form, dict) else form
     return value is False

@@ -51,7 +51,8 @@ def _replaced(program: str, words: Sequence[str]) -> int:
     for name in ("SIGPIPE", "SIGXFSZ"):
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), signal.SIG_DFL)
-    os.execv(program, list(words))  # noqa: S606  no shell, and the words are the user's own
+    # the variables that were judged: of one that is there twice a shell would take the other
+    os.execve(program, list(words), dict(os.environ))  # noqa: S606  no shell, and the words are the user's own
     raise AssertionError("not reached")
 
 

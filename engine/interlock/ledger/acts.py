@@ -18,7 +18,7 @@ from ..language.times import show_time
 from .evaluations import Recorder
 from .record import Ledger
 
-__all__ = ["Act", "freeze", "rearm", "recorded_snapshot"]
+__all__ = ["Act", "freeze", "rearm", "recorded_snapshot", "said"]
 
 _LONGEST = 400
 
@@ -36,13 +36,18 @@ class Act:
     anchor: Path | None = None
 
     def __post_init__(self) -> None:
-        for word, text in (("by", self.by), ("reason", self.reason)):
-            if not text.strip() or len(text) > _LONGEST:
-                raise UsageError(f"`--{word}` says in 1 to {_LONGEST} characters who acts and why")
+        said(self.by, self.reason)
 
     @property
     def time(self) -> str:
         return show_time(self.at)
+
+
+def said(by: str, reason: str) -> None:
+    """Raise UsageError where an act does not say who acts and why."""
+    for word, text in (("by", by), ("reason", reason)):
+        if not text.strip() or len(text) > _LONGEST:
+            raise UsageError(f"`--{word}` says in 1 to {_LONGEST} characters who acts and why")
 
 
 def rearm(

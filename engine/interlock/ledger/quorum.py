@@ -71,8 +71,14 @@ def may_speak(declared: Attestation, by: str, role: str) -> bool:
 def person(name: str) -> str:
     """Return the same for every way to write a name: capitals, spaces, composed letters and what nobody can see make
     no second person."""
-    seen = "".join(each for each in name if each.isprintable() or each.isspace())
-    return " ".join(unicodedata.normalize("NFKC", seen).casefold().split())
+    folded = unicodedata.normalize("NFKC", name).casefold()
+    seen = "".join(each for each in folded if each.isspace() or (each.isprintable() and not _unseen(each)))
+    return " ".join(seen.split())
+
+
+def _unseen(character: str) -> bool:
+    """Marks that change another letter, and letters that are only filled space."""
+    return unicodedata.category(character) in ("Mn", "Me") or character in "\u115f\u1160\u2800"
 
 
 def unchecked(declared: Mapping[str, Attestation], words: Iterable[Attested]) -> Iterator[str]:

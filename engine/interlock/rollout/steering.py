@@ -9,6 +9,7 @@ from typing import Protocol
 from ..errors import UsageError
 from ..evaluation.request import Decision
 from ..language.times import show_time
+from ..ledger.acts import said
 from ..ledger.standing import ACTIVE, COMPLETE, NONE, ROLLED_BACK, Standing
 from ..policy.rollout_model import Rollout, Stage
 from .book import Book
@@ -30,10 +31,13 @@ class Judge(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Who acts, and why."""
+    """Who acts, and why: the engine itself where nobody asked; raises UsageError for a person who does not say."""
 
     by: str = "interlock"
-    reason: str = ""
+    reason: str = "a snapshot was judged"
+
+    def __post_init__(self) -> None:
+        said(self.by, self.reason)
 
 
 @dataclass(frozen=True, slots=True)
