@@ -155,13 +155,13 @@ def test_an_anchor_moves_with_every_permission_and_a_cut_tail_is_noticed(
     assert str(problem.value) == "entry 2 is missing: the anchor knows entry 2, so the tail was cut"
 
 
-def root(folder: Path, name: str, more: str = "") -> PolicySet:
+def root(folder: Path, name: str, more: str = "", scope: str = "members: [BTC-USD]") -> PolicySet:
     """A policy root whose one gate has this name."""
     folder.mkdir()
     texts = {
         "interlock.yaml": "interlock: 1\n",
         "catalogue.yaml": "metrics: {decisions.allowed: {type: bool, every: event, scope: symbol, doc: anything}}\n"
-        "scopes: {symbol: {members: [BTC-USD]}}\n",
+        f"scopes: {{symbol: {{{scope}}}}}\n",
         "gate.yaml": GATE.format(name=name, more=more),
     }
     for file, text in texts.items():
@@ -191,6 +191,15 @@ def test_counters_follow_a_gate_to_its_new_name_and_none_begins_anew_under_anoth
     )
     assert len(kinds(path)) == size
     assert asked(forgotten.gate("three", ledger=path)) is False
+
+
+@pytest.mark.parametrize("kept", ["state", "ledger"])
+def test_counters_follow_a_symbol_to_its_new_name(path: Path, tmp_path: Path, kept: str) -> None:
+    state = GateState.begun("2026-03-01")
+    more = {"ledger": path} if kept == "ledger" else {}
+    assert asked(root(tmp_path / "a", "one").gate("one", state=state, **more)) is True
+    renamed = root(tmp_path / "b", "one", scope="members: [BTC-PERP], aliases: {BTC-PERP: [BTC-USD]}")
+    assert asked(renamed.gate("one", state=state, **more)) is False
 
 
 def test_something_must_keep_the_counters(policies: PolicySet, tmp_path: Path) -> None:

@@ -154,12 +154,13 @@ class Gate:
         desk: Snapshot | None,
         held: Held,
     ) -> Permission:
-        newest = held.state.newest(member)
+        names = (member, *sorted(each for each, now in self._scope.aliases.items() if now == member))
+        newest = held.state.newest(names)
         if at < newest - SKEW:
             late = f"the clock went back: it is {show_time(at)}, and the state knows of {show_time(newest)}"
             return Permission(False, member, (late,))
         at = max(at, newest)
-        table = {**given, **held.state.points(member, at)}
+        table = {**given, **held.state.points(names, at)}
         found = self._permission(member, self._snapshot({member: table}, at, desk))
         if found.allowed and found.verdict is not None:
             held.allow(member, at, found.verdict)

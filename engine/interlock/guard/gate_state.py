@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
@@ -115,10 +115,10 @@ class GateState:
             sort_keys=True,
         )
 
-    def newest(self, symbol: str) -> Decimal:
-        """Return the newest instant that the state knows of for a symbol."""
-        times = [self.began, *self.allowed.get(symbol, []), *(at for at, _ in self.trades.get(symbol, []))]
-        return max(times)
+    def newest(self, symbols: Sequence[str]) -> Decimal:
+        """Return the newest instant that the state knows of for a symbol, under all the names that it has or had."""
+        allowed = [at for name in symbols for at in self.allowed.get(name, ())]
+        return max([self.began, *allowed, *(at for name in symbols for at, _ in self.trades.get(name, ()))])
 
     def allow(self, symbol: str, at: Decimal) -> None:
         """Remember an allowed decision."""
@@ -130,11 +130,15 @@ class GateState:
         self._forget(at)
         self.trades[symbol] = sorted([*self.trades.get(symbol, ()), (at, profit)], key=lambda each: each[0])
 
-    def points(self, symbol: str, until: Decimal) -> dict[str, object]:
-        """Return the two series of a symbol as a snapshot holds them."""
+    def points(self, symbols: Sequence[str], until: Decimal) -> dict[str, object]:
+        """Return the two series of a symbol, under all the names that it has or had, as a snapshot holds them."""
         covered = [show_time(self.began), show_time(until)]
-        allowed = [{"at": show_time(at), "value": True} for at in self.allowed.get(symbol, ())]
-        trades = [{"at": show_time(at), "value": profit} for at, profit in self.trades.get(symbol, ())]
+        permitted = sorted(at for name in symbols for at in self.allowed.get(name, ()))
+        closed = sorted(
+            (each for name in symbols for each in self.trades.get(name, ())), key=lambda each: each[0]
+        )
+        allowed = [{"at": show_time(at), "value": True} for at in permitted]
+        trades = [{"at": show_time(at), "value": profit} for at, profit in closed]
         return {
             "decisions.allowed": {"covered": covered, "points": allowed},
             "trades.pnl": {"covered": covered, "points": trades},
