@@ -39,8 +39,8 @@ class Days:
     def guarded(self) -> Done:
         return self._command("guard", "--policy", "gate", "s.json", *LEDGER, "--", "bot")
 
-    def evaluated(self) -> Done:
-        return self._command("evaluate", "s.json", "--policy", "gate", *LEDGER)
+    def evaluated(self, *options: str) -> Done:
+        return self._command("evaluate", "s.json", "--policy", "gate", *options, *LEDGER)
 
 
 @pytest.fixture
@@ -328,10 +328,31 @@ def test_a_refusal_says_what_to_do_and_records_nothing(
 def test_a_snapshot_from_the_future_is_refused(canary: Days, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("interlock.cli.clock.now", lambda: instant("2026-03-03T11:00:00Z"))
     before = entries()
-    done = canary.rollout("advance", "exits", "s.json", *BY)
-    assert (done.code, done.out) == (2, "")
-    assert "which the clock has not reached" in done.err
+    for meant in ((), ("--historic",)):
+        done = canary.rollout("advance", "exits", "s.json", *meant, *BY)
+        assert (done.code, done.out) == (2, "")
+        assert (
+            done.err
+            == "error: s.json: as of 2026-03-03T12:00:00Z, which the clock has not reached: check both clocks\n"
+        )
+    assert canary.evaluated("--historic").code == 2
     assert entries() == before
+
+
+def test_time_does_not_count_over_a_gap_that_is_not_over_yet(
+    days: Days, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of the hours since the newest snapshot nobody knows anything."""
+    days.rollout("advance", "exits", "s.json", *BY)
+    days.at("02 12:00")
+    days.evaluated()
+    days.at("03 00:00")
+    monkeypatch.setattr("interlock.cli.clock.now", lambda: instant("2026-03-03T12:00:01Z"))
+    done = days.rollout("advance", "exits", "s.json", *BY)
+    assert done.code == 3
+    assert (
+        "the newest snapshot is of 2026-03-03T00:00:00Z, longer ago than 12h: collect a new one" in done.out
+    )
 
 
 @pytest.mark.parametrize("asked", ["list", "status", "history", "note"])

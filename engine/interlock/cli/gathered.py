@@ -42,8 +42,8 @@ class Origin:
         """The clock, None where the past is meant."""
         return None if self.historic else clock.now()
 
-    def snapshot(self, name: str | None, policies: PolicySet) -> Snapshot | None:
-        """Return the snapshot that is named, None where none is.
+    def snapshot(self, name: str | None, policies: PolicySet, *, record: bool) -> Snapshot | None:
+        """Return the snapshot that is named, None where none is; `record`: it is to be recorded.
 
         Raises UsageError where two are named, SnapshotError for one from the future.
         """
@@ -54,8 +54,8 @@ class Origin:
         if name is None and self.root is None:
             return None
         found = self._collected(policies) if name is None else self._read(name)
-        if not self.historic:
-            not_from_the_future([found], clock.now())
+        if record or not self.historic:
+            not_from_the_future([found], clock.now(), record=record)
         return found
 
     def _read(self, name: str) -> Snapshot:

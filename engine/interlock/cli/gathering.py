@@ -52,10 +52,13 @@ def in_order(names: tuple[str, ...], advance: Callable[[], None]) -> list[Snapsh
     return sorted(found, key=lambda each: (each.as_of, each.name))
 
 
-def not_from_the_future(snapshots: list[Snapshot], now: Decimal) -> None:
-    """Raise SnapshotError for a snapshot later than the clock: nothing was measured then yet."""
+def not_from_the_future(snapshots: list[Snapshot], now: Decimal, *, record: bool) -> None:
+    """Raise SnapshotError for a snapshot later than the clock: nothing was measured then yet.
+
+    What is recorded stands in the way of all that is older, so that no word of anybody makes the future recordable.
+    """
     late = [each for each in snapshots if each.as_of > now + SKEW]
-    hint = "check both clocks, or say with `--historic` that this is meant"
+    hint = "check both clocks" if record else "check both clocks, or say with `--historic` that this is meant"
     if late:
         raise SnapshotError(
             "\n".join(

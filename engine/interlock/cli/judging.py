@@ -125,8 +125,9 @@ class Judging:
         asked = self.asked
         baselines = read_baselines(asked.baselines)
         snapshots = self._snapshots()
-        if not asked.historic:
-            not_from_the_future(snapshots, self.now)
+        recorded = self.record and asked.ledger is not None
+        if recorded or not asked.historic:
+            not_from_the_future(snapshots, self.now, record=recorded)
         found = []
         with self._recorder() as recorder, waiting("evaluating", len(snapshots)) as advance:
             for each in snapshots:

@@ -121,7 +121,7 @@ def status_command(name: str, snapshot: str | None, form: str, ledger: Path, **o
     loaded = load_policies(origin.policies)
     rollout = _known(loaded, name)
     with Recorder(ledger, record=False) as recorder:
-        shown = origin.snapshot(snapshot, loaded) or _newest(recorder)
+        shown = origin.snapshot(snapshot, loaded, record=False) or _newest(recorder)
         steering = loaded.steering(shown, recorder, environment=origin.environment, now=origin.now)
         step = steering.considered(rollout)
         standing = recorder.state.standing(name)
@@ -235,7 +235,7 @@ def _moved(name: str, snapshot: str | None, person: Person, options: dict[str, A
     origin = Origin(**options)
     loaded = load_policies(origin.policies)
     rollout = _known(loaded, name)
-    found = origin.snapshot(snapshot, loaded)
+    found = origin.snapshot(snapshot, loaded, record=True)
     if found is None:
         raise UsageError("name a snapshot, or a folder to collect from with `--root DIR`")
     with Recorder(ledger, anchor=anchor) as recorder:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Literal
 
-from ..language.times import show_time
+from ..language.times import show_duration, show_time
 from ..ledger.standing import ACTIVE, COMPLETE, NONE, ROLLED_BACK, Look, Standing
 from ..policy.rollout_model import Rollout, Stage, Term
 from .configuration import Shown
@@ -144,7 +144,7 @@ def _staying(rollout: Rollout, standing: Standing, scene: Scene) -> Course:
         _configuration(scene),
         *(_canary(name, scene) for name in stage.canary),
         *(_gate("steady", scene.gates[name], scene) for name in stage.restart_on),
-        _dwell(held, scene),
+        _dwell(held, stage, scene),
         _gate("gate", scene.gates[stage.advance], scene),
         *_approval(rollout, stage, scene),
     ]
@@ -222,7 +222,12 @@ def _canary(name: str, scene: Scene) -> Check:
     return Check("canary", "pass", f"`{name}` is {members}, as attested")
 
 
-def _dwell(held: Dwelt, scene: Scene) -> Check:
+def _dwell(held: Dwelt, stage: Stage, scene: Scene) -> Check:
+    if scene.now is not None and scene.now - scene.as_of > stage.dwell.max_gap:
+        gap = f"longer ago than {show_duration(stage.dwell.max_gap)}"
+        return Check(
+            "time", "unknown", f"the newest snapshot is of {show_time(scene.as_of)}, {gap}: collect a new one"
+        )
     if held.least is None:
         hint = "the environment gives it under `dwell:`"
         return Check("time", "unknown", f"nobody says how long the stage lasts at least: {hint}")
