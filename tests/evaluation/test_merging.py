@@ -146,13 +146,12 @@ def plain_irregular(earlier: Sequence[object], form: object) -> object:
 
 
 def plain_began(earlier: Sequence[object]) -> Decimal | None:
+    given = []
     for form in earlier:
         if isinstance(form, dict):
             told = moment(form.get("from"))
-            given = [told] if told is not None else list(by_instant(form))
-            if given:
-                return min(given)
-    return None
+            given += [told] if told is not None else list(by_instant(form))
+    return min(given, default=None)
 
 
 @settings(max_examples=1000)

@@ -12,7 +12,7 @@ from ..language.values import INFINITY, Cause, Unknown, Value, unbounded
 from ..limits import SKEW
 from ..policy.catalogue import RESERVED, Catalogue, Metric, Scope
 from .elements import element, stated_unknown, too_few
-from .merging import Restated, began, joined
+from .merging import Restated, began, joined, lived
 from .series import irregular, regular
 from .shapes import Members, Series, Shaped
 from .snapshot import Odd, Snapshot
@@ -96,11 +96,12 @@ class Measures:
     def _read(self, metric: Metric, member: str) -> Value | Series:
         form = self._form(metric, member, self.snapshot)
         if metric.series != "single" and self.earlier:
-            past = [self._form(metric, member, each) for each in self.earlier]
+            past = [lived(self._form(metric, member, each), each.as_of) for each in self.earlier]
+            listed = form
             form, restated = joined(metric, past, form, member)
             self.restated.update(restated)
             if metric.began is None and metric.series == "regular":
-                metric = replace(metric, began=began(past))
+                metric = replace(metric, began=began([*past, listed]))
         if metric.series == "regular":
             return regular(metric, form, self.as_of, member)
         if metric.series == "irregular":

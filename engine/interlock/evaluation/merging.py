@@ -8,10 +8,11 @@ from decimal import Decimal
 from functools import lru_cache
 
 from ..language.times import parse_time, show_time
+from ..limits import SKEW
 from ..policy.catalogue import Metric
 from .elements import stated_unknown
 
-__all__ = ["Events", "Periods", "Restated", "began", "joined"]
+__all__ = ["Events", "Periods", "Restated", "began", "joined", "lived"]
 
 
 @dataclass(frozen=True, order=True, slots=True)
@@ -28,7 +29,7 @@ class Restated:
 
 
 def began(earlier: Iterable[object]) -> Decimal | None:
-    """Return where the first record of a regular series begins: its `from`, else its first point."""
+    """Return where a regular series begins at the latest: at the earliest `from` or first point of any snapshot."""
     return Periods.of(earlier).began
 
 
@@ -65,8 +66,8 @@ class Periods:
         if not isinstance(form, dict):
             return
         start = _moment(form.get("from"))
-        if self.began is None:
-            self.began = min((at for at, _ in _points(form)), default=None) if start is None else start
+        first = min((at for at, _ in _points(form)), default=None)
+        self.began = _least(self.began, first if start is None else start)
         if not _is_list(form):
             return
         self.listed = True
@@ -149,6 +150,25 @@ class Events:
         start, stop = next(each for each in self.stretches if each[0] <= at <= each[1])
         kept = [point for moment, point in self.points if start <= moment <= stop or point in newest]
         return {"covered": [show_time(start), show_time(stop)], "points": kept}
+
+
+def lived(form: object, as_of: Decimal) -> object:
+    """Return what a snapshot of an instant can tell of a series: nothing of the time after it, which a clock that was
+    ahead, or a torn source, may have listed."""
+    if not isinstance(form, dict):
+        return form
+    latest, cover = as_of + SKEW, _cover(form)
+    late = any(at > latest for at, _ in _points(form))
+    if not late and (cover is None or cover[1] <= latest):
+        return form
+    found = dict(form)
+    if late:
+        found["points"] = [each for each in _list(form) if (_at(each) or Decimal(0)) <= latest]
+    if cover is not None and cover[0] <= as_of < cover[1]:
+        found["covered"] = [show_time(cover[0]), show_time(as_of)]
+    elif cover is not None and cover[0] > as_of:
+        del found["covered"]
+    return found
 
 
 def _is_list(form: dict[str, object]) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from ..evaluation.measures import Measures
-from ..evaluation.merging import Events, Periods
+from ..evaluation.merging import Events, Periods, lived
 from ..evaluation.snapshot import Snapshot
 from ..policy.catalogue import Catalogue, Scope
 
@@ -50,7 +50,8 @@ def _joined(forms: Sequence[object]) -> str:
 
 def _forms(snapshot: Snapshot, scopes: Mapping[str, Scope]) -> Forms:
     found = {("", "", name): form for name, form in snapshot.metrics.items() if _speaks(form)}
-    return found | dict(_scoped(snapshot, scopes))
+    found |= dict(_scoped(snapshot, scopes))
+    return {place: lived(form, snapshot.as_of) for place, form in found.items()}
 
 
 def _scoped(snapshot: Snapshot, scopes: Mapping[str, Scope]) -> Iterator[tuple[tuple[str, str, str], object]]:
