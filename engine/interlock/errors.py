@@ -48,7 +48,7 @@ _PRECEDENCE = (
 
 
 def worst_exit(codes: Iterable[int]) -> int:
-    """Return the exit code that takes precedence over the others (DESIGN §4); none at all is 4."""
+    """Return the exit code that takes precedence over the others (README, Exit codes); none at all is 4."""
     seen = set(codes)
     return next((code for code in _PRECEDENCE if code in seen), EXIT_NOT_EVALUATED)
 

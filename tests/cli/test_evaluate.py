@@ -87,7 +87,8 @@ def test_refused_policies_are_told_and_the_others_stand(command: Any, desk_snaps
     assert done.out.splitlines()[1:] == ["✔  baseline-kpis  COMPLETE  2026-03-31T06:30:00Z      0        0"]
     assert (done.code, done.err) == (
         2,
-        "error: not evaluated: `phase-2c-promotion` uses `attested`, which need a ledger: `--stateless` does without\n",
+        "error: not evaluated: `phase-2c-promotion` uses `attested` and needs a ledger: name one with "
+        "`--ledger FILE`, or `--stateless` does without\n",
     )
 
 

@@ -48,7 +48,8 @@ def test_a_refused_policy_has_nothing_to_explain(command: Any, desk_snapshot: Pa
     done = command("explain", desk_snapshot, "--historic", "--policy", "phase-2c-promotion")
     assert (done.code, done.out) == (2, "no policy was evaluated\n")
     assert done.err == (
-        "error: not evaluated: `phase-2c-promotion` uses `attested`, which need a ledger: `--stateless` does without\n"
+        "error: not evaluated: `phase-2c-promotion` uses `attested` and needs a ledger: name one with "
+        "`--ledger FILE`, or `--stateless` does without\n"
     )
 
 

@@ -11,7 +11,8 @@ TEXT = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
 
 def test_every_path_that_it_names_exists() -> None:
     named = [word for word in re.findall(r"`([^`\s]+)`", TEXT) if "/" in word or Path(word).suffix]
-    in_package = {"language/", "policy/", "evaluation/", "collect/", "reports/", "api.py", "cli/"}
+    in_package = {"language/", "policy/", "evaluation/", "collect/", "ledger/", "alerts/", "rollout/"}
+    in_package |= {"analysis/", "testing/", "reports/", "guard/", "api.py", "cli/"}
     roots = {word: ROOT / "engine" / "interlock" if word in in_package else ROOT for word in named}
     assert [word for word, root in roots.items() if word != ".venv" and not (root / word).exists()] == []
     assert len(named) > 15

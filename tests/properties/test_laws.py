@@ -1,4 +1,4 @@
-"""The two laws of DESIGN §3 over random policy sets, composition included, and random snapshots.
+"""The two laws of the language over random policy sets, composition included, and random snapshots.
 
 Soundness: a verdict that is the best while something is unknown is the best for every value it could have had.
 Monotony: adding a rule, or knowing less, never makes a verdict better.

@@ -27,9 +27,9 @@ __all__ = ["command"]
 
 _EXAMPLES = """\b
 Examples:
-  interlock attest human-sign-off --by WHO --role quant-lead --reason 'read the weekly report' --expires 7d
+  interlock attest phase-2c-sign-off --by WHO --role quant-lead --reason 'read the report' --from snapshot.json
   interlock attest canary-symbols --by WHO --role risk --reason 'as agreed' --from snapshot.json
-  interlock attest live-sign-off --by WHO --role risk --reason 'all green' --from 12 --sign-key risk.pem
+  interlock attest WHAT --by WHO --role risk --reason 'all green' --from 12 --sign-key risk.pem
 """
 _FILE = click.Path(path_type=Path)
 
@@ -68,7 +68,8 @@ def command(
 ) -> int:
     """Record that a person attests WHAT.
 
-    It counts for the bound values as they were in the snapshot, until it expires, and only with enough others. Where
+    It counts for the bound values as they were in the snapshot, until it expires, only with enough others, and for
+    snapshots of its own instant or later: collect a new one before you evaluate. Where
     the policy lists keys it is signed: with `--sign-key`, or elsewhere: `--to-sign` writes what is to be signed, and
     the same options with `--signature` record it.
     """

@@ -157,7 +157,7 @@ def replay_command(sequence: int | None, every: bool, policies: Path | None, led
 
 @command.command(
     "rearm",
-    epilog="\b\nExample:\n  interlock log rearm rollback/bad-days --by risk-desk --reason 'day 2 was a transfer'",
+    epilog="\b\nExample:\n  interlock log rearm experiment-0-rollback/safety-events --by WHO --reason 'a drill'",
 )
 @click.argument("rule")
 @click.option("--member", metavar="MEMBER", help="Only at this member; default: wherever it is latched.")

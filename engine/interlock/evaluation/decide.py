@@ -118,7 +118,8 @@ class _Judge:
         policy = compiled.policy
         if compiled.needs_ledger and not self.request.stateless and self.request.memory is None:
             words = ", ".join(f"`{each}`" for each in compiled.needs_ledger)
-            raise _Refused(f"`{policy.id}` uses {words}, which need a ledger: `--stateless` does without")
+            hint = "name one with `--ledger FILE`, or `--stateless` does without"
+            raise _Refused(f"`{policy.id}` uses {words} and needs a ledger: {hint}")
         for rule in policy.rules:
             if rule.shadow is not None and rule.shadow > self.measures.as_of:
                 since = show_time(rule.shadow)

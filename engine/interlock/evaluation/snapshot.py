@@ -1,4 +1,4 @@
-"""Reads a snapshot: what was measured as of one instant, in the shapes of DESIGN §3 and free of metric types."""
+"""Reads a snapshot: what was measured as of one instant, in the shapes of its schema, free of metric types."""
 
 from __future__ import annotations
 

@@ -165,7 +165,7 @@ class Verdict:
 
     @property
     def exit_code(self) -> int:
-        """0 best, 1 worst, 3 in between, 4 not evaluated (DESIGN §4). Without a ledger never 0."""
+        """0 best, 1 worst, 3 in between, 4 not evaluated (README, Exit codes). Without a ledger never 0."""
         if not self.evaluated:
             return EXIT_NOT_EVALUATED
         if self.is_best:

@@ -28,7 +28,7 @@ CAUSES = (
     "overflow",
     "no ledger",
 )
-"""The closed list of reasons why a value is unknown (DESIGN §3)."""
+"""The closed list of reasons why a value is unknown (docs/language.md)."""
 
 _MOST = 64
 

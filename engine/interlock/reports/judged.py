@@ -91,7 +91,7 @@ class Judged:
 
     @property
     def exit_code(self) -> int:
-        """The code that takes precedence (DESIGN §4): refused, expired or nothing evaluated, worst, in between."""
+        """The code that takes precedence (see README): refused, expired or nothing evaluated, worst, in between."""
         codes = [each.exit_code for each in self.verdicts]
         codes += [EXIT_NOT_EVALUATED for each in self.verdicts if self.expired(each)]
         codes += [EXIT_INVALID for _ in self.decision.refusals]
