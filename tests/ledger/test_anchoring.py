@@ -34,7 +34,7 @@ def anchor(tmp_path: Path) -> Path:
 
 def record(path: Path, anchor: Path | None, number: int = 0) -> None:
     with Recorder(path, anchor=anchor) as recorder:
-        recorder.append(TIME, "note", {"number": number})
+        recorder.append(TIME, "verdict", {"number": number})
 
 
 def head(path: Path) -> str:
@@ -122,14 +122,14 @@ def test_an_anchor_that_is_no_anchor_records_nothing(path: Path, anchor: Path) -
 
 def test_what_is_refused_moves_no_anchor(path: Path, anchor: Path) -> None:
     with pytest.raises(ZeroDivisionError), Recorder(path, anchor=anchor) as recorder:
-        recorder.append(TIME, "note", {"number": 1 // 0})
+        recorder.append(TIME, "verdict", {"number": 1 // 0})
     assert not anchor.exists()
     record(path, anchor)
     before = anchor.read_bytes()
     with pytest.raises(UsageError):
         rearm(path, "a", "b", None, act("2026-03-30"))
     with pytest.raises(ZeroDivisionError), Recorder(path, anchor=anchor) as recorder:
-        recorder.append(TIME, "note", {"number": 1})
+        recorder.append(TIME, "verdict", {"number": 1})
         _ = 1 // 0
     assert anchor.read_bytes() == before and head(path).encode() == before
 
@@ -224,6 +224,6 @@ def test_every_line_of_an_anchor_must_hold(path: Path, anchor: Path) -> None:
 def test_a_group_moves_the_anchor_once(path: Path, anchor: Path) -> None:
     with Ledger(path, write=True) as ledger, anchored(ledger, anchor) as writing:
         for number in range(5):
-            writing.append(Draft.of(TIME, "note", {"number": number}))
+            writing.append(Draft.of(TIME, "verdict", {"number": number}))
         assert not anchor.exists()
     assert read_anchors(anchor)[0].sequence == 5

@@ -95,14 +95,16 @@ def head(anchor: Path | None, ledger: Path) -> int:
 
     An anchor that is there already is moved only where it holds: one that is to begin anew is removed by hand.
     """
-    with Ledger(ledger) as opened:
+    with (
+        Ledger(ledger) as opened,
+        opened.reading(),
+    ):  # nobody records, and moves the anchor on, between look and write
         newest = opened.head()
-        if anchor is not None and anchor.exists():
-            deque(holding(opened.entries(), read_anchors(anchor)), 0)
-    if anchor is None:
-        terminal.say(anchor_line(newest))
-    else:
-        write(anchor, newest)
+        if anchor is None:
+            terminal.say(anchor_line(newest))
+        else:
+            deque(holding(opened.entries(), read_anchors(anchor) if anchor.exists() else ()), 0)
+            write(anchor, newest)
     return EXIT_BEST
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+from ..errors import LedgerError
 from ..evaluation.history import Key, Latch, Seen, Waiver
 from ..language.times import parse_time
 from .archive import Archive, Recorded
@@ -55,10 +56,18 @@ class State:
     rollouts: dict[str, Standing] = field(default_factory=dict)
 
     def take(self, entry: Entry) -> None:
-        """Follow one entry; a kind that says nothing of the state leaves it as it is."""
+        """Follow one entry; a kind that says nothing of the state leaves it as it is.
+
+        Raises LedgerError for a kind that this engine does not know: what it closes would be forgotten.
+        """
         follow = _FOLLOW.get(entry.kind)
         if follow is not None:
             follow(self, entry, entry.data)
+        elif entry.kind not in KINDS:
+            hint = "update Interlock to the version that recorded it"
+            raise LedgerError(
+                f"entry {entry.sequence} is of the kind `{entry.kind}`, which is not known here: {hint}"
+            )
         self.head = Head(entry.sequence, entry.hash)
 
     def holds(self, document: str) -> bool:
