@@ -126,6 +126,30 @@ def test_what_one_environment_judged_another_judges_for_itself(tmp_path: Path, l
     assert found == [("pass", "CONTINUE", False), ("fail", "ROLLBACK", True)]
 
 
+PARENT = """\
+policy: parent
+version: 1.0.0
+title: Stricter
+owner: risk
+verdicts: [GO, NO_GO]
+rules:
+  - {id: inner, policy: rollback, at_worst: INVESTIGATE, with: {worst: 3%}}
+"""
+
+
+def test_what_one_composition_judged_another_judges_for_itself(tmp_path: Path, ledger: Path) -> None:
+    text = FILES["rollback.yaml"].replace("rules:", "params: {worst: {type: ratio, value: 10%}}\nrules:")
+    root = write(tmp_path, rollback=text.replace("daily < -3%", "daily < -worst"))
+    (root / "parent.yaml").write_text(PARENT, encoding="utf-8")
+    policies, given, found = interlock.load(root), snapshot(AT, DAYS | BAD | GOOD), []
+    for name in ("rollback", "parent", "rollback"):
+        with Recorder(ledger) as recorder:
+            decision = policies.recorded(given, recorder, policies=[name])
+        found += [words(decision)] if name == "rollback" else []
+    # in between the composition latched it, by points that had passed before
+    assert found == [("pass", "CONTINUE", False), ("fail", "ROLLBACK", True)]
+
+
 def test_what_came_in_while_it_was_latched_is_judged_once_it_is_rearmed(root: Path, ledger: Path) -> None:
     days = DAYS | {"2026-03-25": -0.05, "2026-03-26": -0.05, "2026-03-27": -0.05, "2026-03-28": -0.05}
     first = snapshot("2026-03-27T06:30:00Z", {k: v for k, v in days.items() if k < "2026-03-27"})

@@ -137,6 +137,7 @@ class _Case:
         self.policy = compiled.policy
         self.member = member
         self.interpreter = self.interpreting(judge.measures)
+        self.given = _spelled(given)
         self.params = self.parameters(given)
         self.interpreter.params = self.params.values
         self.names = Names(self.interpreter, self.policy, self.params.shown)
@@ -290,7 +291,7 @@ class _Case:
             return self.outcome(compiled, self.at(instant, after), hold)
 
         gains = [pair for name in compiled.metrics for pair in gained(name, self.metric(name), as_of)]
-        case = Case(memory, self.policy, rule, self.member or "", as_of)
+        case = Case(memory.given(self.given), self.policy, rule, self.member or "", as_of, self.given)
         outcome, fact, latched = case.remembered(at, gains)
         self.judge.facts.append(fact)
         return outcome, latched
@@ -385,3 +386,9 @@ class _Case:
             if text is not None:
                 return text
         return generated(outcome.word, outcome.comparisons, outcome.causes)
+
+
+def _spelled(given: Mapping[str, Value]) -> str:
+    """What a composition hands down, as text; empty where nothing is."""
+    words = {name: sorted(each) if isinstance(each, frozenset) else str(each) for name, each in given.items()}
+    return digest(canonical(words)) if words else ""

@@ -30,12 +30,13 @@ class Latch:
 @dataclass(frozen=True, slots=True)
 class Fact:
     """What an evaluation found of one stateful rule: pass, fail, unknown or skipped, the points that it judged for
-    the first time, and the latch where it has fired now."""
+    the first time, the latch where it has fired now, and the params that a composition gave, as a digest."""
 
     key: Key
     outcome: str
     seen: tuple[Seen, ...] = ()
     fired: Latch | None = None
+    given: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +106,10 @@ class Memory(Protocol):
 
     def waived(self) -> frozenset[Key]:
         """Return the rules for which a waiver was ever given."""
+        ...
+
+    def given(self, params: str) -> Memory:
+        """Return what is remembered of rules that a composition gave these params, as a digest; latches are shared."""
         ...
 
     def under(self, renames: Renames) -> Memory:

@@ -31,6 +31,7 @@ class Case:
     rule: Rule
     member: str
     as_of: Decimal
+    given: str = ""
 
     @property
     def key(self) -> Key:
@@ -48,27 +49,28 @@ class Case:
         plain = now.contributing(rule, self.policy.verdicts, blind)
         latch = self.memory.latches(self.policy.id, self.member).get(rule.id)
         if not rule.latch or (latch is None and rearmed is not None and rearmed >= self.as_of):
-            return plain, Fact(self.key, now.word), False
+            return plain, Fact(self.key, now.word, given=self.given), False
         seen = self.memory.seen(self.key)
         instants, new = unseen(gains, seen, self.as_of, after)
         if latch is not None or rule.shadow is not None:
-            fact = Fact(self.key, now.word, tuple(each for _, each in new))
+            fact = Fact(self.key, now.word, tuple(each for _, each in new), given=self.given)
             return (plain, fact, False) if latch is None else (self.latched(plain, latch), fact, True)
         past = self.judged(judge, instants, after)
         hole = _hole([*past, (self.as_of, now)], warm=not seen)
         blind = hole is not None and self.blind()
         fired = self.fired(past, now, blind)
         if fired is not None:
-            fact = Fact(self.key, now.word, tuple(each for _, each in new), fired)
+            fact = Fact(self.key, now.word, tuple(each for _, each in new), fired, self.given)
             return self.latched(plain, fired), fact, True
         if hole is None:
-            return plain, Fact(self.key, now.word, tuple(each for _, each in new)), False
+            return plain, Fact(self.key, now.word, tuple(each for _, each in new), given=self.given), False
         # from there on the points are judged again, until somebody can tell or a person has looked
         at, doubt = hole
         if now.word != "unknown":
             doubt = replace(doubt, note=self.doubtful(at, doubt))
             plain = doubt.contributing(rule, self.policy.verdicts, blind)
-        return plain, Fact(self.key, "unknown", tuple(each for gained, each in new if gained < at)), False
+        seen_before = tuple(each for gained, each in new if gained < at)
+        return plain, Fact(self.key, "unknown", seen_before, given=self.given), False
 
     def doubtful(self, at: Decimal, doubt: Outcome) -> str:
         """Say of an instant in the past that nobody can tell whether the trigger was true then."""
@@ -195,17 +197,18 @@ def lost(policy: Policy, members: Collection[str], memory: Memory) -> Iterator[s
 
 
 def joined_facts(facts: Iterable[Fact]) -> tuple[Fact, ...]:
-    """Return one fact for each rule: a policy that was judged with several params counts by its worst outcome."""
-    found: dict[Key, Fact] = {}
+    """Return one fact for each rule and the params that it was given; of several the worst outcome counts."""
+    found: dict[tuple[Key, str], Fact] = {}
     for each in facts:
-        other = found.get(each.key)
+        place = each.key, each.given
+        other = found.get(place)
         if other is None:
-            found[each.key] = each
+            found[place] = each
             continue
         word = min(each.outcome, other.outcome, key=_WORST_FIRST.index)
         seen = tuple(sorted({*each.seen, *other.seen}))
-        found[each.key] = Fact(each.key, word, seen, other.fired or each.fired)
-    return tuple(found[key] for key in sorted(found))
+        found[place] = Fact(each.key, word, seen, other.fired or each.fired, each.given)
+    return tuple(found[place] for place in sorted(found))
 
 
 def _known(policy: Policy, verdict: str) -> str:

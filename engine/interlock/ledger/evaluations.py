@@ -92,7 +92,7 @@ class Recorder:
         """Judge one snapshot with all that is remembered, and append what was found."""
         if not snapshot.meaning:
             raise UsageError(f"{snapshot.name}: only a snapshot that was read can be recorded")
-        context = (asking.environment or "", asking.rollout or "")
+        context = (asking.environment or "", asking.rollout or "", "")
         memory = LedgerMemory(self.state, snapshot.as_of, snapshot.digest, self.load, context)
         both = sorted(set(asking.baselines) & set(self.state.baselines))
         if both:
@@ -196,4 +196,5 @@ def _key(fact: Fact) -> dict[str, object]:
 
 
 def _fact(fact: Fact) -> dict[str, object]:
-    return {**_key(fact), "outcome": fact.outcome, "seen": [list(each) for each in fact.seen]}
+    given = {"given": fact.given} if fact.given else {}
+    return {**_key(fact), **given, "outcome": fact.outcome, "seen": [list(each) for each in fact.seen]}

@@ -30,7 +30,7 @@ class LedgerMemory:
     as_of: Decimal
     digest: str
     load: Callable[[str], Snapshot]
-    context: Context = ("", "")
+    context: Context = ("", "", "")
     renames: Renames = field(default_factory=Renames)
 
     @property
@@ -106,6 +106,10 @@ class LedgerMemory:
     def waived(self) -> frozenset[Key]:
         """The rules for which a waiver was ever given, under the names that they had then."""
         return frozenset(self.state.waivers)
+
+    def given(self, params: str) -> LedgerMemory:
+        """The same, of rules that a composition gave these params."""
+        return replace(self, context=(*self.context[:2], params))
 
     def under(self, renames: Renames) -> LedgerMemory:
         """The same, under the names that policies and rules have now; a waiver stays with the name it was given for."""

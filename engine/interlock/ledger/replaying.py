@@ -120,7 +120,7 @@ def _again(state: State, data: Mapping[str, Any], load: Callable[[str], Snapshot
     baselines = {name: load(each) for name, each in {**frozen, **data["baselines"]}.items()}
     asked = None if data["asked"] is None else tuple(data["asked"])
     around = data.get("rollout")
-    context = (data["environment"] or "", around or "")
+    context = (data["environment"] or "", around or "", "")
     memory = LedgerMemory(state, snapshot.as_of, snapshot.digest, load, context)
     rollout = None if around is None else state.standing(around).metrics(snapshot.as_of)
     return Again(snapshot, memory, baselines, asked, data["environment"], rollout)

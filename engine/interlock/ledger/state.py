@@ -22,9 +22,9 @@ from .words import Attested
 __all__ = ["KINDS", "Context", "Frozen", "Recorded", "State", "fold"]
 
 
-Context = tuple[str, str]
-"""The environment and the rollout in which a rule was judged, each empty without one: what held in one of them, with
-the params and the reserved metrics of there, says nothing of another."""
+Context = tuple[str, str, str]
+"""The environment and the rollout in which a rule was judged, and a digest of the params that a composition gave it,
+each empty without one: what held in one of them says nothing of another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,9 +102,9 @@ class State:
 
     def _evaluation(self, entry: Entry, data: Mapping[str, Any]) -> None:
         as_of = _instant(entry.time)
-        context = (data["environment"] or "", data.get("rollout") or "")
+        around = (data["environment"] or "", data.get("rollout") or "")
         for fact in data["facts"]:
-            key = _key(fact)
+            key, context = _key(fact), (*around, fact.get("given", ""))
             insort(self.outcomes.setdefault((key, context), []), (as_of, entry.sequence, fact["outcome"]))
             self.first[key[0]] = min(as_of, self.first.get(key[0], as_of))
             if fact.get("seen"):
