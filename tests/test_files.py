@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
 
 from interlock.errors import UsageError
-from interlock.files import write_atomically
+from interlock.files import no_ledger, write_atomically
 from interlock.ledger.duckdb_export import write_parquet
 from interlock.ledger.record import Ledger
 
@@ -53,6 +54,14 @@ def test_nothing_half_written_is_left(tmp_path: Path, monkeypatch: pytest.Monkey
         write_atomically(target, b"new")
     assert str(caught.value) == f"cannot write `{target}`: no space left on device"
     assert [(each.name, each.read_bytes()) for each in tmp_path.iterdir()] == [("a.json", b"old")]
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="the system has no named pipes")
+def test_nobody_waits_for_a_pipe(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    no_ledger(pipe)
+    assert pipe.is_fifo()
 
 
 def test_nothing_takes_the_place_of_a_ledger(tmp_path: Path) -> None:

@@ -21,11 +21,11 @@ def write_atomically(path: Path, data: bytes) -> None:
     A symbolic link at `path` is refused, so that a report can never be led to overwrite a file elsewhere, and so is a
     ledger, which is only ever appended to.
     """
-    no_ledger(path)
     if path.is_symlink():
         raise UsageError(f"cannot write `{path}`: it is a symbolic link")
     if path.is_dir():
         raise UsageError(f"cannot write `{path}`: it is a folder")
+    no_ledger(path)
     temporary = path.with_name(f".{path.name[:100]}.{secrets.token_hex(8)}.tmp")
     try:
         _write(temporary, data)
@@ -41,6 +41,8 @@ def write_atomically(path: Path, data: bytes) -> None:
 
 def no_ledger(path: Path) -> None:
     """Raise UsageError where a file is a ledger: nothing takes its place."""
+    if not path.is_file():  # a pipe or a terminal would be waited for
+        return
     try:
         with path.open("rb") as handle:
             head = handle.read(72)

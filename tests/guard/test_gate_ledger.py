@@ -139,6 +139,7 @@ def test_a_ledger_that_is_exchanged_at_work_permits_nothing(
     )
     path.unlink()
     assert check(gate, "11:00:00")[0] is False
+    assert not path.exists()
 
 
 def test_an_anchor_moves_with_every_permission_and_a_cut_tail_is_noticed(

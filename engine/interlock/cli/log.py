@@ -95,10 +95,8 @@ def head(anchor: Path | None, ledger: Path) -> int:
 
     An anchor that is there already is moved only where it holds: one that is to begin anew is removed by hand.
     """
-    with (
-        Ledger(ledger) as opened,
-        opened.reading(),
-    ):  # nobody records, and moves the anchor on, between look and write
+    # while it reads nobody records, and moves the anchor on, between look and write
+    with Ledger(ledger) as opened, opened.reading():
         newest = opened.head()
         if anchor is None:
             terminal.say(anchor_line(newest))

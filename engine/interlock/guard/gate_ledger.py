@@ -92,12 +92,17 @@ class GateLedger:
     def _writing(self) -> Iterator[Writing]:
         with self._lock:
             anchors = kept(self.anchor, self.path)
+            if self._followed.sequence and not self.path.exists():
+                raise self._exchanged()  # nor is an empty one made in its place
             with Ledger(self.path, write=True) as ledger, anchored(ledger, self.anchor) as writing:
                 for entry in holding(ledger.entries(after=self._followed), anchors, self._followed):
                     self._take(entry)
                 if self._followed != writing.head:
-                    raise IntegrityError(f"ledger `{self.path.as_posix()}`: it was cut or exchanged at work")
+                    raise self._exchanged()
                 yield writing
+
+    def _exchanged(self) -> IntegrityError:
+        return IntegrityError(f"ledger `{self.path.as_posix()}`: it was cut or exchanged at work")
 
     def _begin(self, writing: Writing, begin: GateState | None, now: Decimal) -> None:
         name = self.names[0]
