@@ -19,11 +19,11 @@ ROOT = Path(__file__).resolve().parent.parent
 ENGINE = ROOT / "engine"
 PACKAGE = ENGINE / "interlock"
 
-# A room imports only rooms above it in this list; the first six are modules of the package's root.
+# A room imports only rooms above it in this list; those that are no folders are modules of the package's root.
 ROOMS = (
     *("errors", "codes", "limits", "resources", "diagnostics", "files"),
-    *("language", "policy", "evaluation", "backends", "collect", "ledger", "alerts", "rollout", "replay"),
-    *("analysis", "testing", "reports", "guard", "api", "server", "cli", "__main__"),
+    *("language", "canonical", "policy", "evaluation", "backends", "collect", "ledger", "alerts", "rollout"),
+    *("replay", "analysis", "testing", "reports", "clock", "guard", "api", "server", "cli", "__main__"),
 )
 # Evaluation knows no clock, acting does: the guard must know when a verdict ends, and what hands times down asks it.
 CLOCK = "interlock.guard.clock"
