@@ -26,7 +26,7 @@ ROOMS = (
     *("replay", "analysis", "testing", "reports", "clock", "guard", "api", "server", "cli", "__main__"),
 )
 # Evaluation knows no clock, acting does: the guard must know when a verdict ends, and what hands times down asks it.
-CLOCK = "interlock.guard.clock"
+CLOCK = "interlock.clock"
 # The package itself shows the public face on demand, and its rooms import nothing from it but the version.
 FACE = "interlock"
 VERSION = "interlock.__version__"

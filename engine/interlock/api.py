@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from pathlib import Path
 
-from . import __version__
+from . import __version__, clock
 from .collect.collecting import Collected, collect
 from .collect.model import Sources
 from .collect.workspace import read_workspace
@@ -23,7 +23,7 @@ from .evaluation.measures import Measures
 from .evaluation.snapshot import Snapshot
 from .evaluation.strangers import outside, undeclared
 from .evaluation.verdict import Verdict
-from .guard import clock, kill_switch
+from .guard import kill_switch
 from .guard.clearing import Clearance, Question, cleared
 from .guard.clearing import Setting as GuardSetting
 from .guard.gate import Gate, Permission

@@ -69,5 +69,5 @@ def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The folder that holds policies, desk and snapshot; commands run in it, at a fixed time."""
     small.write(tmp_path)
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("interlock.cli.clock.now", lambda: NOW)
+    monkeypatch.setattr("interlock.clock.now", lambda: NOW)
     return tmp_path

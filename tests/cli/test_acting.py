@@ -20,7 +20,7 @@ def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     write_desk(tmp_path)
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("LIVE_MODE", "")
-    monkeypatch.setattr("interlock.cli.clock.now", lambda: parse_time(LATER))
+    monkeypatch.setattr("interlock.clock.now", lambda: parse_time(LATER))
     monkeypatch.setattr("interlock.cli.guard.start", lambda _: 0)
     return tmp_path
 

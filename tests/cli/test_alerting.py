@@ -375,7 +375,7 @@ def test_the_guard_tells_people_before_it_starts(
     monkeypatch.setenv("INTERLOCK_POLICIES", str(root))
     monkeypatch.setenv("LIVE_MODE", "true")
     monkeypatch.delenv("LIVE_KILL_SWITCH", raising=False)
-    monkeypatch.setattr("interlock.cli.clock.now", lambda: parse_time("2026-03-30T12:05:00Z"))
+    monkeypatch.setattr("interlock.clock.now", lambda: parse_time("2026-03-30T12:05:00Z"))
     started: list[list[dict[str, Any]]] = []
     monkeypatch.setattr("interlock.cli.guard.start", lambda _: started.append(read()) or 0)
     words = ("guard", "--policy", "gate", "--environment", "live", "s.json")
@@ -406,7 +406,7 @@ def test_a_channel_that_the_guard_cannot_use_starts_nothing_and_stops_nothing(
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("INTERLOCK_POLICIES", str(write_guarded(tmp_path)))
     monkeypatch.setenv("LIVE_MODE", "")
-    monkeypatch.setattr("interlock.cli.clock.now", lambda: parse_time("2026-03-30T12:05:00Z"))
+    monkeypatch.setattr("interlock.clock.now", lambda: parse_time("2026-03-30T12:05:00Z"))
     started: list[tuple[str, ...]] = []
     monkeypatch.setattr("interlock.cli.guard.start", lambda words: started.append(words) or 0)
     ready_snapshot(Path("s.json"))

@@ -90,7 +90,7 @@ def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: Command) -> D
     start = parse_time("2026-03-27T06:00:00Z")
     assert start is not None
     desk = Desk(command, start)
-    monkeypatch.setattr("interlock.cli.clock.now", lambda: desk.now)
+    monkeypatch.setattr("interlock.clock.now", lambda: desk.now)
     signed_by.cache_clear()
     return desk
 

@@ -33,7 +33,7 @@ turnover-gate at BTC-USD: BLOCK (best to worst: ALLOW, BLOCK)
 @pytest.fixture
 def at(monkeypatch: pytest.MonkeyPatch) -> Any:
     """Sets the clock."""
-    return lambda time: monkeypatch.setattr("interlock.cli.clock.now", lambda: parse_time(time))
+    return lambda time: monkeypatch.setattr("interlock.clock.now", lambda: parse_time(time))
 
 
 def changed(source: Path, target: Path, **keys: object) -> Path:

@@ -31,7 +31,7 @@ def started(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: Command) -
     monkeypatch.setenv("INTERLOCK_POLICIES", str(write(tmp_path)))
     monkeypatch.delenv("LIVE_KILL_SWITCH", raising=False)
     monkeypatch.setenv("LIVE_MODE", "")
-    monkeypatch.setattr("interlock.cli.clock.now", lambda: parse_time("2026-03-30T12:05:00Z"))
+    monkeypatch.setattr("interlock.clock.now", lambda: parse_time("2026-03-30T12:05:00Z"))
     snapshot(tmp_path / "s.json")
     found: Started = []
 

@@ -53,7 +53,7 @@ def test_exit_codes(command: Any, desk_snapshot: Path, monkeypatch: pytest.Monke
     words = ("report", desk_snapshot, "--policy")
     assert command(*words, "turnover-gate", *PAPER).code == 0
     assert command(*words, "phase-2c-promotion", "--historic").code == 2
-    monkeypatch.setattr("interlock.cli.clock.now", lambda: parse_time("2026-04-30"))
+    monkeypatch.setattr("interlock.clock.now", lambda: parse_time("2026-04-30"))
     assert command(*words, "turnover-gate").code == 4
 
 

@@ -30,7 +30,7 @@ class Days:
         """Let it be a time of March 2026 (`02 12:00`), with a snapshot of then in s.json."""
         day, clock = time.split()
         now = f"2026-03-{day}T{clock}:00Z"
-        self._monkeypatch.setattr("interlock.cli.clock.now", lambda: instant(now))
+        self._monkeypatch.setattr("interlock.clock.now", lambda: instant(now))
         Path("s.json").write_bytes(document(now, shown, missing))
 
     def rollout(self, *words: str) -> Done:
@@ -139,7 +139,7 @@ def test_advance_never_moves_on_what_is_missing(days: Days, missing: str) -> Non
 
 
 def test_advance_does_not_move_on_an_expired_verdict(days: Days, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("interlock.cli.clock.now", lambda: instant("2026-03-09T00:00:00Z"))
+    monkeypatch.setattr("interlock.clock.now", lambda: instant("2026-03-09T00:00:00Z"))
     done = days.rollout("advance", "exits", "s.json", *BY)
     assert done.code == 4
     assert "back was CONTINUE until 2026-03-03T00:00:00Z and has expired" in done.out
@@ -169,7 +169,7 @@ def test_status_draws_what_is_missing_and_records_nothing(canary: Days) -> None:
 
 
 def test_status_of_an_old_record_has_expired(canary: Days, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("interlock.cli.clock.now", lambda: instant("2026-03-09T00:00:00Z"))
+    monkeypatch.setattr("interlock.clock.now", lambda: instant("2026-03-09T00:00:00Z"))
     done = canary.rollout("status", "exits", *LEDGER)
     assert (done.code, "was PASS until 2026-03-04T12:00:00Z and has expired" in done.out) == (4, True)
     assert canary.rollout("status", "exits", "--historic", *LEDGER).code == 3
@@ -326,7 +326,7 @@ def test_a_refusal_says_what_to_do_and_records_nothing(
 
 
 def test_a_snapshot_from_the_future_is_refused(canary: Days, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("interlock.cli.clock.now", lambda: instant("2026-03-03T11:00:00Z"))
+    monkeypatch.setattr("interlock.clock.now", lambda: instant("2026-03-03T11:00:00Z"))
     before = entries()
     for meant in ((), ("--historic",)):
         done = canary.rollout("advance", "exits", "s.json", *meant, *BY)
@@ -347,7 +347,7 @@ def test_time_does_not_count_over_a_gap_that_is_not_over_yet(
     days.at("02 12:00")
     days.evaluated()
     days.at("03 00:00")
-    monkeypatch.setattr("interlock.cli.clock.now", lambda: instant("2026-03-03T12:00:01Z"))
+    monkeypatch.setattr("interlock.clock.now", lambda: instant("2026-03-03T12:00:01Z"))
     done = days.rollout("advance", "exits", "s.json", *BY)
     assert done.code == 3
     assert (

@@ -75,7 +75,7 @@ def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: Command) -> P
 
 
 def at(monkeypatch: pytest.MonkeyPatch, clock: str) -> None:
-    monkeypatch.setattr("interlock.cli.clock.now", lambda: parse_time(f"2026-03-30T{clock}:00Z"))
+    monkeypatch.setattr("interlock.clock.now", lambda: parse_time(f"2026-03-30T{clock}:00Z"))
 
 
 def waive(command: Command, rule: str = "gate/calm", **changed: str) -> Done:

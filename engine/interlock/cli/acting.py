@@ -9,11 +9,11 @@ from typing import Any
 
 import click
 
+from .. import clock
 from ..errors import UsageError
 from ..language.times import show_time
 from ..ledger.acts import Act
 from ..ledger.record import DEFAULT
-from . import clock
 from .instants import Instant
 from .options import anchor_option
 

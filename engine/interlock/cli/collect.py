@@ -7,13 +7,14 @@ from pathlib import Path
 
 import click
 
+from .. import clock
 from ..api import PolicySet
 from ..collect.collecting import Collected
 from ..diagnostics import printable
 from ..errors import EXIT_BEST, UsageError
 from ..evaluation.canonical import canonical
 from ..files import write_atomically
-from . import clock, terminal
+from . import terminal
 from .inputs import load_policies
 from .instants import Instant
 from .options import COMMANDS_OF_A_COPY, allow_commands_option, policies_option

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from .. import clock
 from ..api import PolicySet, Snapshot
 from ..errors import UsageError
-from . import clock
 from .gathering import collected, named, not_from_the_future
 from .inputs import read_snapshot
 from .options import (

@@ -9,13 +9,14 @@ from typing import Any
 
 import click
 
+from .. import clock
 from ..diagnostics import printable
 from ..errors import UsageError
 from ..guard import kill_switch
 from ..guard.clearing import Clearance, Question, Setting, cleared
 from ..guard.requiring import refusal, warnings, words
 from ..guard.starting import start
-from . import clock, terminal
+from . import terminal
 from .acting import ledger_file_option
 from .alerting import alerting_of, alerting_options
 from .inputs import load_policies, read_snapshot

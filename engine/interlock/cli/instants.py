@@ -7,10 +7,10 @@ from typing import Any
 
 import click
 
+from .. import clock
 from ..diagnostics import printable
 from ..errors import UsageError
 from ..language.times import parse_time
-from . import clock
 
 __all__ = ["Instant"]
 

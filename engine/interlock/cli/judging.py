@@ -12,6 +12,7 @@ from typing import Any
 
 import click
 
+from .. import clock
 from ..alerts.delivering import delivered
 from ..api import Snapshot, check
 from ..diagnostics import printable
@@ -20,7 +21,7 @@ from ..evaluation.decide import Decision
 from ..language.times import show_time
 from ..ledger.evaluations import Recorder
 from ..reports.judged import Judged
-from . import clock, terminal
+from . import terminal
 from .alerting import Alerting
 from .gathering import collected, in_order, named, not_from_the_future
 from .inputs import read_baselines, resolve_member

@@ -33,8 +33,8 @@ class Explanation:
         yield f"  source: {self.source}"
         if self.place:
             yield f"  from: {self.place}"
-        for name, digest in self.files[:20]:
-            yield f"  file: {name} {digest}"
+        for name, hashed in self.files[:20]:
+            yield f"  file: {name} {hashed}"
         if len(self.files) > 20:
             yield f"  and {len(self.files) - 20} more files"
         if self.rows is not None:

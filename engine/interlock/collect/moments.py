@@ -34,7 +34,7 @@ def read_moment(value: object, zone: ZoneInfo | None, unit: str = "s") -> Decima
     """Return seconds since 1970 of a text (RFC 3339, a date, the same with a space or a comma) or of a number in
     `unit`. Raises NoTime: not a time, without offset and zone, or ambiguous in its zone."""
     if isinstance(value, str):
-        found = _text(value.strip(), zone)
+        found = _time_text(value.strip(), zone)
     elif isinstance(value, int | float | Decimal) and not isinstance(value, bool):
         number = Decimal(repr(value)) if isinstance(value, float) else Decimal(value)
         if not number.is_finite() or number.adjusted() > 30:
@@ -47,7 +47,7 @@ def read_moment(value: object, zone: ZoneInfo | None, unit: str = "s") -> Decima
     return found
 
 
-def _text(text: str, zone: ZoneInfo | None) -> Decimal:
+def _time_text(text: str, zone: ZoneInfo | None) -> Decimal:
     form = _FORM.fullmatch(text)
     if form is None:
         raise NoTime("is no time")

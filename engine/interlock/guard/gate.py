@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Protocol
 
+from .. import clock
 from ..diagnostics import did_you_mean, printable
 from ..errors import IntegrityError, LedgerError, UsageError
 from ..evaluation.canonical import canonical
@@ -18,7 +19,6 @@ from ..evaluation.verdict import Verdict
 from ..language.times import show_time
 from ..limits import FORMAT, SKEW
 from ..policy.catalogue import Scope
-from . import clock
 from .gate_state import GateState, Instant, Number, exact, instant
 
 __all__ = ["Counters", "Gate", "Held", "Permission"]

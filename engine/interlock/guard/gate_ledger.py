@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 
+from .. import clock
 from ..errors import IntegrityError, UsageError
 from ..evaluation.renaming import Renames
 from ..evaluation.verdict import Verdict
@@ -18,7 +19,6 @@ from ..ledger.anchoring import anchored, holding, kept
 from ..ledger.entry import Draft, Entry
 from ..ledger.record import Head, Ledger, Writing
 from ..policy.model import Policy
-from . import clock
 from .gate_state import CallersState, GateState, instant
 
 __all__ = ["GateLedger", "counters"]

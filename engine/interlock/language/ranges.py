@@ -42,7 +42,7 @@ def static_range(node: Node, metrics: Mapping[str, MetricDeclaration]) -> Range:
         low, high = static_range(node.arguments[0], metrics)
         return -high, -low
     if node.operator in ("add", "sub"):
-        return _sum(node, metrics)
+        return _sum_range(node, metrics)
     return ANY
 
 
@@ -53,7 +53,7 @@ def _most_points(node: Call) -> Decimal:
     return last.value if known and node.operator in ("count", "streak", "longest") else _INFINITY  # type: ignore[union-attr,return-value]
 
 
-def _sum(node: Call, metrics: Mapping[str, MetricDeclaration]) -> Range:
+def _sum_range(node: Call, metrics: Mapping[str, MetricDeclaration]) -> Range:
     (low, high), (other_low, other_high) = (static_range(each, metrics) for each in node.arguments)
     if node.operator == "sub":
         other_low, other_high = -other_high, -other_low
