@@ -7,8 +7,8 @@ from decimal import Decimal
 import pytest
 
 from interlock.evaluation.nearest import nearest
+from interlock.language.literals import show
 from interlock.language.types import BOOL, DURATION, INTEGER, NUMBER, RATIO, TIMESTAMP, EnumType, Kind, Type
-from interlock.language.units import show
 from interlock.language.values import Unknown, Value
 
 LEVEL = Type(Kind.ENUM, enum=EnumType("level", ("normal", "caution", "crisis")))

@@ -11,9 +11,9 @@ from interlock.evaluation.lowering import lower
 from interlock.evaluation.measures import Measures
 from interlock.evaluation.snapshot import Snapshot
 from interlock.language.checker import check, check_rule
-from interlock.language.tree import Node as Tree
+from interlock.language.literals import show
+from interlock.language.nodes import Node as Tree
 from interlock.language.types import Type
-from interlock.language.units import show
 from interlock.language.values import Unknown, Value
 from interlock.policy.catalogue import Catalogue
 from interlock.policy.declared import read_catalogue

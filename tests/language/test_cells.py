@@ -6,8 +6,8 @@ import re
 
 import pytest
 
+from interlock.language.nodes import Call, walk
 from interlock.language.operators import OPERATORS
-from interlock.language.tree import Call, walk
 
 from .cases import Case, all_cases
 from .cells import all_cells, exempt

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from interlock.diagnostics import Collector, render
 from interlock.language.checker import check_rule
+from interlock.language.nodes import Node, walk
 from interlock.language.printer import to_text
-from interlock.language.tree import Node, walk
 from interlock.limits import EXPRESSION_CHARACTERS, EXPRESSION_DEPTH, EXPRESSION_NODES
 
 from .cases import Case, all_cases

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from interlock.language.logic import SCALARS, age, between, decide
+from interlock.evaluation.expressions.scalar_semantics import SCALARS, age, between, decide
 from interlock.language.operators import OPERATORS
 from interlock.language.values import INFINITY, Cause, Unknown, Value
 

@@ -17,8 +17,8 @@ from interlock.evaluation.lowering import lower
 from interlock.evaluation.measures import Measures
 from interlock.evaluation.snapshot import Snapshot
 from interlock.language.checker import check_rule
+from interlock.language.literals import parse_literal
 from interlock.language.types import BOOL, NUMBER, Type
-from interlock.language.units import parse_literal
 from interlock.language.values import Unknown
 from interlock.policy.catalogue import Catalogue, Metric
 from interlock.policy.model import Param

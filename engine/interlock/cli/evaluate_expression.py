@@ -11,9 +11,9 @@ from ..evaluation.causes import told
 from ..evaluation.comparisons import shown
 from ..evaluation.expression import Evaluated
 from ..evaluation.shapes import Members, Series
+from ..language.literals import show
 from ..language.times import show_time
 from ..language.types import EVENT, Type
-from ..language.units import show
 from ..language.values import Cause, Unknown, Value
 from . import terminal
 from .expression_record import record

@@ -10,9 +10,9 @@ from ..api import PolicySet
 from ..diagnostics import did_you_mean, printable
 from ..errors import EXIT_BEST, UsageError
 from ..evaluation.canonical import canonical
+from ..language.literals import show
 from ..language.times import show_duration, show_time
 from ..language.types import Kind
-from ..language.units import show
 from ..policy.catalogue import RESERVED, Metric
 from . import terminal
 from .inputs import load_policies

@@ -5,9 +5,9 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Literal
 
+from ..language.literals import CONTEXT
 from ..language.times import show_time
 from ..language.types import Kind
-from ..language.units import CONTEXT
 from ..limits import SKEW
 from ..policy.catalogue import Metric
 from .artefacts import check_artefact

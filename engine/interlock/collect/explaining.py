@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
-from ..language.units import plain_number
+from ..language.literals import plain_number
 
 __all__ = ["Explanation"]
 

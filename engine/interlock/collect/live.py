@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
+from ..language.literals import parse_literal, plain_number
 from ..language.times import parse_time, show_time
 from ..language.types import Kind, Type
-from ..language.units import parse_literal, plain_number
 from ..limits import COMMAND_OUTPUT, SKEW
 from .commands import Commands
 from .json_text import decode, read_json

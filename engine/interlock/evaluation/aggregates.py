@@ -10,9 +10,9 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from decimal import Context, Decimal
 
-from ..language.logic import between
-from ..language.units import CONTEXT
+from ..language.literals import CONTEXT
 from ..language.values import INFINITY, Cause, Unknown, Value, interval, merged, unbounded
+from .expressions.scalar_semantics import between
 from .windows import Item, Selection
 
 __all__ = ["REDUCTIONS", "runs"]

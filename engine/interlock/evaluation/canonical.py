@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from json.encoder import encode_basestring as _quoted
 
-from ..language.units import plain_number
+from ..language.literals import plain_number
 
 __all__ = ["canonical", "digest"]
 

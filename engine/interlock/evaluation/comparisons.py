@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 
-from ..language.logic import SCALARS
+from ..language.literals import show, show_pair
+from ..language.nodes import Call, LetRef, Literal, Node, ParamRef
 from ..language.operators import OPERATORS
 from ..language.printer import to_text
-from ..language.tree import Call, LetRef, Literal, Node, ParamRef
 from ..language.types import DURATION, Kind, Type
-from ..language.units import show, show_pair
 from ..language.values import Unknown, Value
+from .expressions.scalar_semantics import SCALARS
 from .interpreter import Seen
 from .nearest import nearest
 from .verdict import Comparison

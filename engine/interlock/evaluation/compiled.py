@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 
+from ..language.nodes import Call, Literal, Node, walk
 from ..language.printer import to_text
-from ..language.tree import Call, Literal, Node, walk
 from ..policy.catalogue import Catalogue, Metric
 from ..policy.model import Composition, Param, Policy, Rule
 from ..policy.names import metrics_read, params_read

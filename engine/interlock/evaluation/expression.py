@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from ..language.nodes import Node
 from ..language.printer import to_text
-from ..language.tree import Node
 from ..language.values import Cause, Unknown, Value
 from ..policy.model import Override
 from .comparisons import compared, polarities

@@ -10,14 +10,14 @@ from decimal import Decimal
 
 from simpleeval import SimpleEval
 
-from ..language.logic import SCALARS, age
+from ..language.nodes import Call, LetRef, Literal, MemberRef, MetricRef, Node, ParamRef
 from ..language.operators import OPERATORS
 from ..language.printer import to_text
 from ..language.times import show_time
-from ..language.tree import Call, LetRef, Literal, MemberRef, MetricRef, Node, ParamRef
 from ..language.types import BOOL, SCALAR, Shape
 from ..language.values import Cause, Unknown, Value, known, merged
 from .aggregates import REDUCTIONS
+from .expressions.scalar_semantics import SCALARS, age
 from .lowering import Program
 from .measures import Measures
 from .shapes import Members, Series, Shaped, lift

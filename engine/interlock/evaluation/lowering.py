@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from dataclasses import dataclass
 
-from ..language.tree import Call, Node
+from ..language.nodes import Call, Node
 
 __all__ = ["Program", "lower"]
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from ..language.literals import show
 from ..language.types import Kind, Type
-from ..language.units import show
 from ..language.values import Value
 
 __all__ = ["nearest"]

@@ -6,9 +6,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from ..language.literals import show
 from ..language.times import show_time
 from ..language.types import Kind
-from ..language.units import show
 from ..language.values import Cause, Unknown, Value
 from ..policy.model import Override, Param, Policy, Unlimited
 from ..policy.params import Written, in_range, parse_as

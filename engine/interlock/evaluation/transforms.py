@@ -7,9 +7,9 @@ from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
 
-from ..language.logic import between, decide, negation, subtract
 from ..language.values import INFINITY, Unknown, Value, merged
 from .aggregates import runs
+from .expressions.scalar_semantics import between, decide, negation, subtract
 from .shapes import Point, Series
 from .windows import Selection, select
 

@@ -6,12 +6,12 @@ import ast
 from collections.abc import Callable
 
 from ..diagnostics import Collector, Span, did_you_mean
-from .calls import CallRules
 from .declarations import Declarations
-from .operands import article
+from .function_typing import CallRules
+from .nodes import Call, LetRef, Literal, MemberRef, MetricRef, Node, ParamRef, walk
+from .operator_typing import article
 from .operators import FUNCTIONS
 from .parser import Parsed, parse
-from .tree import Call, LetRef, Literal, MemberRef, MetricRef, Node, ParamRef, walk
 from .types import BOOL, SCALAR, STRING, Kind, Shape, Type
 
 __all__ = ["check", "check_rule"]

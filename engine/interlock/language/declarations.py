@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping
 from decimal import Decimal
 from typing import Protocol
 
-from .tree import Node
+from .nodes import Node
 from .types import Shape, Type
 
 __all__ = ["Declarations", "MetricDeclaration", "ParamDeclaration"]

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from ..limits import EXPRESSION_CHARACTERS, EXPRESSION_DEPTH, EXPRESSION_NODES
-from .units import LITERAL, Literal, parse_literal
+from .literals import LITERAL, Literal, parse_literal
 
 __all__ = ["Lexed", "lex"]
 

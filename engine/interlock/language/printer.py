@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from .literals import CONTEXT, plain_number
+from .nodes import Call, Literal, Node
 from .operators import OPERATORS
 from .times import DURATION_UNITS
-from .tree import Call, Literal, Node
 from .types import Kind
-from .units import CONTEXT, plain_number
 
 __all__ = ["to_text"]
 

@@ -9,10 +9,10 @@ from decimal import Decimal
 from typing import Literal
 
 from ..diagnostics import Collector, Span, did_you_mean
+from ..language.literals import parse_literal
 from ..language.operators import FUNCTIONS
 from ..language.times import parse_duration, parse_time
 from ..language.types import EnumType, Kind, Type
-from ..language.units import parse_literal
 from .catalogue import RESERVED, Catalogue, Metric, Scope
 from .nodes import Mapping, Node, Scalar, Sequence, plain
 

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Literal
 
 from ..diagnostics import Span
-from ..language.tree import Node
+from ..language.nodes import Node
 from ..language.types import Type
 from ..language.values import Value
 

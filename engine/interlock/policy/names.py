@@ -7,8 +7,8 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from ..language.declarations import MetricDeclaration, ParamDeclaration
+from ..language.nodes import LetRef, MetricRef, Node, ParamRef, walk
 from ..language.operators import FUNCTIONS
-from ..language.tree import LetRef, MetricRef, Node, ParamRef, walk
 from .catalogue import Catalogue
 from .model import Param
 

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from ..diagnostics import Collector, Span, did_you_mean
+from ..language.literals import parse_literal
+from ..language.nodes import Node as Tree
 from ..language.times import parse_time
-from ..language.tree import Node as Tree
 from ..language.types import BOOL, DURATION, INTEGER, NUMBER, RATIO, STRING, TIMESTAMP, Kind, Type
-from ..language.units import parse_literal
 from .model import UNLIMITED, Override, Param, ParamValue
 from .nodes import Mapping, Node, Scalar, Sequence
 

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from ..diagnostics import Collector, Span, did_you_mean
+from ..language.literals import show
 from ..language.times import parse_duration
 from ..language.types import Kind
-from ..language.units import show
 from ..language.values import Value
 from .attestations import Attestation, approval
 from .catalogue import RESERVED, Catalogue, Metric

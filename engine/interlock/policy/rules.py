@@ -8,10 +8,10 @@ from typing import Literal
 
 from ..diagnostics import Collector, Span, did_you_mean
 from ..language.checker import check, check_rule
+from ..language.nodes import Call, LetRef, walk  # fmt: skip
+from ..language.nodes import Literal as Constant
+from ..language.nodes import Node as Tree
 from ..language.times import parse_duration, parse_time
-from ..language.tree import Call, LetRef, walk  # fmt: skip
-from ..language.tree import Literal as Constant
-from ..language.tree import Node as Tree
 from .catalogue import Catalogue
 from .consequences import Lost, without_consequences
 from .inhibition import read_inhibition

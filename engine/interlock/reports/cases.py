@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Iterator
 
 from ..diagnostics import Span
-from ..language.units import plain_number
+from ..language.literals import plain_number
 from ..testing.cells import Cell
 from .escaping import annotation, line
 from .judged import Look

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 
-from ..language.units import plain_number
+from ..language.literals import plain_number
 from ..testing.mutants import Mutant
 from ..testing.mutation import EQUIVALENT, KILLED, SURVIVED, Mutation
 from .escaping import line

@@ -8,8 +8,8 @@ from decimal import Decimal
 
 from ..evaluation.canonical import canonical, digest
 from ..evaluation.measures import Measures
+from ..language.literals import plain_number, show, show_pair
 from ..language.types import Kind, Type
-from ..language.units import plain_number, show, show_pair
 from ..language.values import Unknown, Value
 from ..limits import NUMBER_DIGITS
 from ..policy.rollout_model import Rollout, Stage

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from ..diagnostics import Span
 from ..evaluation.compiled import CompiledPolicy
+from ..language.nodes import Call, LetRef, MetricRef, Node, walk
 from ..language.printer import to_text
-from ..language.tree import Call, LetRef, MetricRef, Node, walk
 from ..language.types import BOOL
 from ..policy.catalogue import Catalogue
 from ..policy.loader import PolicyRoot

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from ..evaluation.compiled import CompiledPolicy
 from ..evaluation.shapes import Members, Series, Shaped, lift
-from ..language.tree import Call, Node
+from ..language.nodes import Call, Node
 from ..language.values import Unknown, Value
 from ..policy.loader import PolicyRoot
 from ..policy.model import Composition, Policy

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from ..diagnostics import Collector, did_you_mean
+from ..language.literals import parse_literal
 from ..language.times import parse_time, show_time
 from ..language.types import Kind, Type
-from ..language.units import parse_literal
 from ..language.values import CAUSES
 from ..policy.catalogue import Metric
 from ..policy.nodes import Mapping, Node, Scalar, Sequence, plain

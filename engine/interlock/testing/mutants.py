@@ -8,11 +8,11 @@ from decimal import ROUND_HALF_EVEN, Decimal
 
 from ..diagnostics import Span
 from ..evaluation.compiled import CompiledPolicy
+from ..language.literals import CONTEXT, show
+from ..language.nodes import Call, LetRef, Literal, Node
 from ..language.printer import to_text
 from ..language.times import DURATION_UNITS
-from ..language.tree import Call, LetRef, Literal, Node
 from ..language.types import Kind, Type
-from ..language.units import CONTEXT, show
 from ..policy.catalogue import Catalogue
 from ..policy.model import Composition, Param, Policy, Rule, Unlimited
 from .cells import may_be_unknown

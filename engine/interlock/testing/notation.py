@@ -8,9 +8,9 @@ import re
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
+from ..language.literals import CONTEXT, plain_number
 from ..language.times import DURATION_UNITS, parse_time
 from ..language.types import Kind, Type
-from ..language.units import CONTEXT, plain_number
 from ..policy.catalogue import Metric
 
 __all__ = ["distance", "word", "written"]

@@ -9,10 +9,10 @@ from decimal import Decimal, DecimalException
 
 from ..evaluation.compiled import CompiledPolicy
 from ..evaluation.shapes import Members, Series, Shaped
+from ..language.literals import CONTEXT
+from ..language.nodes import Call, LetRef, Literal, Node, walk
 from ..language.times import parse_time, show_time
-from ..language.tree import Call, LetRef, Literal, Node, walk
 from ..language.types import Kind, Type
-from ..language.units import CONTEXT
 from ..policy.catalogue import Metric
 from ..policy.model import Composition, Policy, Rule
 from ..policy.names import metrics_read, params_read

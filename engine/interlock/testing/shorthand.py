@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from ..diagnostics import Collector
-from ..language.units import parse_literal
+from ..language.literals import parse_literal
 from ..policy.nodes import Node, Scalar, Sequence
 
 __all__ = ["GAP", "Item", "expanded"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from ..language.tree import Call, Node
+from ..language.nodes import Call, Node
 
 __all__ = ["replaced", "variants"]
 

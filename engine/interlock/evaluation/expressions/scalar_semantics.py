@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from decimal import Context, Decimal
 
-from ..limits import SKEW
-from .units import CONTEXT
-from .values import INFINITY, Cause, Unknown, Value, interval, merged
+from ...language.literals import CONTEXT
+from ...language.values import INFINITY, Cause, Unknown, Value, interval, merged
+from ...limits import SKEW
 
 __all__ = ["SCALARS", "between", "decide"]
 

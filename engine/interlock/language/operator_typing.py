@@ -2,19 +2,89 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
 from ..diagnostics import Collector, Span, did_you_mean
-from .declarations import Declarations
+from .declarations import Declarations, MetricDeclaration
+from .literals import CONTEXT, plain_number
+from .nodes import Call, Literal, MemberRef, MetricRef, Node, ParamRef
 from .operators import OPERATORS
-from .ranges import always, static_range
-from .tree import Call, Literal, MemberRef, Node, ParamRef
 from .types import BOOL, DURATION, SCALAR, EnumType, Kind, Shape, Type
-from .units import CONTEXT, plain_number
 
-__all__ = ["OperandRules", "article"]
+__all__ = ["ANY", "OperandRules", "Range", "always", "article", "static_range"]
+
+
+Range = tuple[Decimal, Decimal]
+
+_INFINITY = Decimal("Infinity")
+ANY: Range = (-_INFINITY, _INFINITY)
+_NOT_NEGATIVE: Range = (Decimal(0), _INFINITY)
+_WITHIN_ARGUMENT = ("last", "previous", "mean", "min", "max", "baseline")
+_COUNTING = ("count", "streak", "longest", "most", "run", "size", "since", "age", "gap", "stdev")
+
+
+def static_range(node: Node, metrics: Mapping[str, MetricDeclaration]) -> Range:
+    """Return the lowest and highest value that the node can have; `ANY` where nothing is declared."""
+    if isinstance(node, Literal):
+        return (node.value, node.value) if isinstance(node.value, Decimal) else ANY
+    if isinstance(node, MetricRef):
+        declared = metrics.get(node.name)
+        low, high = (declared.low, declared.high) if declared else (None, None)
+        return (-_INFINITY if low is None else low, _INFINITY if high is None else high)
+    if not isinstance(node, Call):
+        return ANY
+    if node.operator in _WITHIN_ARGUMENT:
+        return static_range(node.arguments[-1], metrics)
+    if node.operator == "share":
+        return Decimal(0), Decimal(1)
+    if node.operator in _COUNTING:
+        return Decimal(0), _most_points(node)
+    if node.operator == "abs":
+        low, high = static_range(node.arguments[0], metrics)
+        return (max(low, -high, Decimal(0)), max(abs(low), abs(high)))
+    if node.operator == "neg":
+        low, high = static_range(node.arguments[0], metrics)
+        return -high, -low
+    if node.operator in ("add", "sub"):
+        return _sum_range(node, metrics)
+    return ANY
+
+
+def _most_points(node: Call) -> Decimal:
+    """A window of `last=n` holds at most n points."""
+    last = dict(node.options).get("last")
+    known = isinstance(last, Literal) and isinstance(last.value, Decimal)
+    return last.value if known and node.operator in ("count", "streak", "longest") else _INFINITY  # type: ignore[union-attr,return-value]
+
+
+def _sum_range(node: Call, metrics: Mapping[str, MetricDeclaration]) -> Range:
+    (low, high), (other_low, other_high) = (static_range(each, metrics) for each in node.arguments)
+    if node.operator == "sub":
+        other_low, other_high = -other_high, -other_low
+    return (
+        low + other_low if (low + 0).is_finite() and other_low.is_finite() else -_INFINITY,
+        high + other_high if high.is_finite() and other_high.is_finite() else _INFINITY,
+    )
+
+
+def always(operator: str, left: Range, right: Range) -> bool | None:
+    """Tell whether the comparison holds for every value of both ranges (True), for none (False), or varies."""
+    (a, b), (c, d) = left, right
+    point = a == b == c == d
+    apart = b < c or d < a
+    table = {
+        "lt": (b < c, a >= d),
+        "le": (b <= c, a > d),
+        "gt": (a > d, b <= c),
+        "ge": (a >= d, b < c),
+        "eq": (point, apart),
+        "ne": (apart, point),
+    }
+    holds, fails = table[operator]
+    return True if holds else False if fails else None
+
 
 _ORDER = ("lt", "le", "gt", "ge")
 _NEEDS_NO_UNIT = (Kind.MONEY, Kind.DURATION)

@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from ..diagnostics import Span, did_you_mean
-from .operands import OperandRules, article
+from .nodes import Call, Literal, MetricRef, Node, ParamRef
+from .operator_typing import OperandRules, article
 from .operators import FUNCTIONS, WINDOWS
-from .tree import Call, Literal, MetricRef, Node, ParamRef
 from .types import BOOL, DURATION, INTEGER, NUMBER, RATIO, SCALAR, STRING, Kind, Shape, Type
 
 __all__ = ["CallRules"]

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from interlock.language.literals import Literal, parse_literal, plain_number, show, show_pair
 from interlock.language.types import (
     BOOL,
     DURATION,
@@ -20,7 +21,6 @@ from interlock.language.types import (
     Kind,
     Type,
 )
-from interlock.language.units import Literal, parse_literal, plain_number, show, show_pair
 
 USD = Type(Kind.MONEY, currency="USD")
 
