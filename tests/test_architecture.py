@@ -329,7 +329,7 @@ def test_the_rules_above_see_what_they_forbid() -> None:
     assert list(imports(module)) == [
         Import("time", 1, local=False, types_only=False),
         Import("interlock.language", 3, local=False, types_only=True),
-        Import("interlock.policy.reader", 5, local=True, types_only=False),
+        Import("interlock.policy.yaml.reader", 5, local=True, types_only=False),
     ]
     assert [name for name, _ in calls(module)] == ["eval"]
     assert re.fullmatch(r"engine/interlock/language/x\.py:6", module.at(6))

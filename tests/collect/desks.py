@@ -13,10 +13,10 @@ from interlock.collect.model import Sources
 from interlock.diagnostics import Collector
 from interlock.language.times import parse_time
 from interlock.policy.catalogue import Catalogue
-from interlock.policy.contract import holds
-from interlock.policy.declared import read_catalogue
-from interlock.policy.nodes import Mapping
-from interlock.policy.reader import read_yaml
+from interlock.policy.reading.catalogue_reader import read_catalogue
+from interlock.policy.yaml.reader import read_yaml
+from interlock.policy.yaml.schema import holds
+from interlock.policy.yaml.yaml_nodes import Mapping
 
 CATALOGUE = """
 metrics:

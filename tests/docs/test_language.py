@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from interlock.language.operators import OPERATORS, WINDOWS, Operator
-from interlock.policy.templates import FILTERS
+from interlock.policy.reading.templates import FILTERS
 
 PAGE = (Path(__file__).resolve().parent.parent.parent / "docs" / "language.md").read_text(encoding="utf-8")
 

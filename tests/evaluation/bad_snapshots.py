@@ -14,10 +14,10 @@ from interlock.evaluation.snapshot import Snapshot
 from interlock.language.checker import check_rule
 from interlock.language.values import Unknown
 from interlock.policy.catalogue import Catalogue
-from interlock.policy.declared import read_catalogue
 from interlock.policy.names import Names
-from interlock.policy.nodes import Mapping, Node, Scalar, Sequence
-from interlock.policy.reader import read_file
+from interlock.policy.reading.catalogue_reader import read_catalogue
+from interlock.policy.yaml.reader import read_file
+from interlock.policy.yaml.yaml_nodes import Mapping, Node, Scalar, Sequence
 
 FILE = Path(__file__).parents[1] / "bad_inputs" / "snap.yaml"
 

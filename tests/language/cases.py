@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Protocol
 
 from interlock.diagnostics import Collector
-from interlock.policy.nodes import Mapping, Node, Scalar, Sequence
-from interlock.policy.reader import read_file
+from interlock.policy.yaml.reader import read_file
+from interlock.policy.yaml.yaml_nodes import Mapping, Node, Scalar, Sequence
 
 FOLDER = Path(__file__).parent
 SHARED = (

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from interlock.diagnostics import Collector
 from interlock.language.operators import OPERATORS, Operator
-from interlock.policy.nodes import Mapping, Scalar, Sequence
-from interlock.policy.reader import read_file
+from interlock.policy.yaml.reader import read_file
+from interlock.policy.yaml.yaml_nodes import Mapping, Scalar, Sequence
 
 EXEMPT = Path(__file__).parent / "cells" / "exempt.yaml"
 SITUATIONS = ("type", "unit", "edge", "before", "outside")

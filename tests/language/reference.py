@@ -16,10 +16,10 @@ from interlock.language.nodes import Node as Tree
 from interlock.language.types import Type
 from interlock.language.values import Unknown, Value
 from interlock.policy.catalogue import Catalogue
-from interlock.policy.declared import read_catalogue
 from interlock.policy.names import Names
-from interlock.policy.nodes import Mapping, Node, Scalar, Sequence
-from interlock.policy.params import ParamReader
+from interlock.policy.reading.catalogue_reader import read_catalogue
+from interlock.policy.reading.params import ParamReader
+from interlock.policy.yaml.yaml_nodes import Mapping, Node, Scalar, Sequence
 
 from .cases import Case, Outcome
 

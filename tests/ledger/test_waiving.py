@@ -17,7 +17,7 @@ from interlock.evaluation.verdict import Verdict
 from interlock.language.times import show_time
 from interlock.ledger.acts import Act
 from interlock.ledger.waiving import Leave, waive
-from interlock.policy.contract import schema
+from interlock.policy.yaml.schema import schema
 
 from .roots import evaluate, instant, rule, snapshot, write
 

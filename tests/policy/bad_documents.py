@@ -8,8 +8,8 @@ from decimal import Decimal
 from pathlib import Path
 
 from interlock.diagnostics import Collector, render
-from interlock.policy.nodes import Mapping, Node, Scalar, Sequence
-from interlock.policy.reader import read_file, read_yaml
+from interlock.policy.yaml.reader import read_file, read_yaml
+from interlock.policy.yaml.yaml_nodes import Mapping, Node, Scalar, Sequence
 
 FILE = Path(__file__).parents[1] / "bad_inputs" / "yaml.yaml"
 

@@ -22,11 +22,11 @@ from interlock.evaluation.decide import Request, decide
 from interlock.evaluation.measures import Measures
 from interlock.evaluation.snapshot import Snapshot
 from interlock.evaluation.verdict import NOT_EVALUATED
-from interlock.policy.composition import link
-from interlock.policy.declared import read_catalogue
-from interlock.policy.nodes import Mapping
-from interlock.policy.reader import read_yaml
-from interlock.policy.rules import read_policy
+from interlock.policy.reading.catalogue_reader import read_catalogue
+from interlock.policy.reading.links import link
+from interlock.policy.reading.policy_reader import read_policy
+from interlock.policy.yaml.reader import read_yaml
+from interlock.policy.yaml.yaml_nodes import Mapping
 
 CATALOGUE = """
 metrics:

@@ -9,9 +9,9 @@ from pathlib import Path
 
 from ..diagnostics import Collector
 from ..errors import DocumentError, UsageError
-from ..policy.nodes import Mapping as MappingNode
-from ..policy.nodes import Scalar
-from ..policy.reader import read_file
+from ..policy.yaml.reader import read_file
+from ..policy.yaml.yaml_nodes import Mapping as MappingNode
+from ..policy.yaml.yaml_nodes import Scalar
 
 __all__ = ["Inventory", "Statement", "read_inventory"]
 

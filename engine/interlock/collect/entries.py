@@ -7,7 +7,7 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo, available_timezones
 
 from ..diagnostics import Collector, Span, did_you_mean
-from ..policy.nodes import Mapping, Node, Scalar, Sequence, plain
+from ..policy.yaml.yaml_nodes import Mapping, Node, Scalar, Sequence, plain
 from .artefacts import artefact_schemas
 from .names import path_complaint, pattern_complaint
 from .pointer import Pointer, parse_pointer

@@ -8,7 +8,7 @@ from typing import Literal, cast
 from ..diagnostics import Collector, Span, did_you_mean
 from ..errors import MissingExtra
 from ..policy.catalogue import RESERVED, Catalogue
-from ..policy.nodes import Mapping
+from ..policy.yaml.yaml_nodes import Mapping
 from .checking import check_queries
 from .entries import Entry
 from .loading_live import read_live

@@ -10,7 +10,7 @@ from ..language.times import parse_duration
 from ..language.types import Kind
 from ..limits import COMMAND_SECONDS
 from ..policy.catalogue import Catalogue, Metric
-from ..policy.nodes import Mapping, Sequence
+from ..policy.yaml.yaml_nodes import Mapping, Sequence
 from .entries import Entry
 from .model import Choice, Command, LiveSource, Look
 from .names import path_complaint, variable_complaint

@@ -9,7 +9,7 @@ from typing import cast
 from ..diagnostics import did_you_mean
 from ..language.times import parse_duration, parse_time
 from ..policy.catalogue import Catalogue
-from ..policy.nodes import Mapping, Scalar
+from ..policy.yaml.yaml_nodes import Mapping, Scalar
 from .entries import Entry
 from .model import Bound, Column, ColumnType, Coverage, Query, RowsSource
 from .pointer import Pointer

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from ..diagnostics import Collector
-from ..policy.consequences import without_consequences
 from ..policy.loader import PolicyRoot, find_root, load_root
+from ..policy.reading.follow_on import without_consequences
 from .model import Sources
 
 __all__ = ["Workspace", "read_workspace"]

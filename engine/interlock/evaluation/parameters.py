@@ -11,7 +11,7 @@ from ..language.times import show_time
 from ..language.types import Kind
 from ..language.values import Cause, Unknown, Value
 from ..policy.model import Override, Param, Policy, Unlimited
-from ..policy.params import Written, in_range, parse_as
+from ..policy.reading.params import Written, in_range, parse_as
 
 __all__ = ["Effective", "effective"]
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from ..diagnostics import printable
 from ..language.values import Cause
 from ..limits import REASON_BYTES
-from ..policy.templates import FILTERS, template_paths
+from ..policy.reading.templates import FILTERS, template_paths
 from .causes import told
 from .verdict import Comparison
 

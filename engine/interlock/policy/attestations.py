@@ -11,7 +11,7 @@ from ..language.times import parse_duration
 from ..language.types import Kind
 from .catalogue import Catalogue
 from .keys import read_key
-from .nodes import Mapping, Node, Scalar, Sequence
+from .yaml.yaml_nodes import Mapping, Node, Scalar, Sequence
 
 __all__ = ["Attestation", "approval", "read_attestations"]
 

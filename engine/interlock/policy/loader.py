@@ -14,19 +14,19 @@ from ..language.times import parse_duration
 from ..limits import FORMAT
 from .attestations import Attestation, read_attestations
 from .catalogue import Catalogue
-from .composition import link
-from .consequences import Lost, Meant, without_consequences
-from .contract import holds
-from .declared import DEFAULT_MAX_AGE, read_catalogue
-from .environments import Environment, read_environment
-from .former import check_former
 from .model import Policy
-from .nodes import Mapping as MappingNode
-from .nodes import Node, Scalar
-from .reader import read_file
+from .reading.catalogue_reader import DEFAULT_MAX_AGE, read_catalogue
+from .reading.environments import Environment, read_environment
+from .reading.follow_on import Lost, Meant, without_consequences
+from .reading.former_names import check_former
+from .reading.links import link
+from .reading.policy_reader import read_policy
+from .reading.rollout_reader import approvals, read_rollouts
 from .rollout_model import Rollout
-from .rollouts import approvals, read_rollouts
-from .rules import read_policy
+from .yaml.reader import read_file
+from .yaml.schema import holds
+from .yaml.yaml_nodes import Mapping as MappingNode
+from .yaml.yaml_nodes import Node, Scalar
 
 __all__ = ["KINDS", "PolicyRoot", "find_root", "load_root"]
 

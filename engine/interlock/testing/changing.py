@@ -10,10 +10,10 @@ from ..language.times import parse_duration
 from ..language.types import Type
 from ..language.values import Value
 from ..policy.catalogue import Metric, Scope
-from ..policy.environments import read_values
 from ..policy.loader import PolicyRoot
 from ..policy.model import Policy
-from ..policy.nodes import Mapping, Node, Scalar, Sequence, plain
+from ..policy.reading.environments import read_values
+from ..policy.yaml.yaml_nodes import Mapping, Node, Scalar, Sequence, plain
 from .forms import Writer, instant
 from .model import Draft, Situation
 from .series import SeriesWriter

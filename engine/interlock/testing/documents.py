@@ -12,7 +12,7 @@ from ..errors import SnapshotError
 from ..evaluation.snapshot import Snapshot
 from ..policy.loader import PolicyRoot
 from ..policy.model import Policy
-from ..policy.nodes import Mapping, Node, Scalar, Sequence
+from ..policy.yaml.yaml_nodes import Mapping, Node, Scalar, Sequence
 from .changing import CHANGES, Changer
 from .expecting import Expecting
 from .model import Case, Draft, Expectation, Situation, Suite

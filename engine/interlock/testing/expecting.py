@@ -10,7 +10,7 @@ from ..diagnostics import Collector, did_you_mean
 from ..evaluation.verdict import NOT_EVALUATED
 from ..policy.catalogue import Catalogue
 from ..policy.model import Policy
-from ..policy.nodes import Mapping, Node, Scalar, Sequence
+from ..policy.yaml.yaml_nodes import Mapping, Node, Scalar, Sequence
 from .model import Expectation, Expected
 
 __all__ = ["OUTCOMES", "Expecting"]

@@ -11,8 +11,8 @@ from ..language.times import parse_time, show_time
 from ..language.types import Kind, Type
 from ..language.values import CAUSES
 from ..policy.catalogue import Metric
-from ..policy.nodes import Mapping, Node, Scalar, Sequence, plain
-from ..policy.params import Written, article, read_value
+from ..policy.reading.params import Written, article, read_value
+from ..policy.yaml.yaml_nodes import Mapping, Node, Scalar, Sequence, plain
 
 __all__ = ["Writer", "in_calendar", "instant"]
 

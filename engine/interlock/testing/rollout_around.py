@@ -10,8 +10,8 @@ from ..diagnostics import Collector, did_you_mean
 from ..evaluation.verdict import NOT_EVALUATED
 from ..ledger.standing import COMPLETE, Standing
 from ..policy.loader import PolicyRoot
-from ..policy.nodes import Mapping, Node, Scalar, Sequence
 from ..policy.rollout_model import Rollout, Stage
+from ..policy.yaml.yaml_nodes import Mapping, Node, Scalar, Sequence
 from .changing import Changer
 from .forms import instant
 from .rollout_model import Around

@@ -9,8 +9,8 @@ from decimal import Decimal
 from ..diagnostics import Collector, Span, did_you_mean
 from ..language.times import parse_duration, parse_time
 from ..policy.loader import PolicyRoot
-from ..policy.nodes import Mapping, Node, Scalar, Sequence
 from ..policy.rollout_model import Rollout
+from ..policy.yaml.yaml_nodes import Mapping, Node, Scalar, Sequence
 from .forms import in_calendar, instant
 from .rollout_around import Surroundings
 from .rollout_expecting import Expecting

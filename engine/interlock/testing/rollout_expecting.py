@@ -8,8 +8,8 @@ from decimal import Decimal
 
 from ..diagnostics import Collector, did_you_mean
 from ..language.times import show_time
-from ..policy.nodes import Mapping, Node, Scalar, Sequence
 from ..policy.rollout_model import Rollout
+from ..policy.yaml.yaml_nodes import Mapping, Node, Scalar, Sequence
 from ..rollout.deciding import CHECKS
 from .forms import instant
 from .rollout_model import Wanted

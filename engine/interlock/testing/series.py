@@ -9,7 +9,7 @@ from ..diagnostics import did_you_mean
 from ..evaluation.grid import slot_at, slot_start
 from ..language.times import parse_time, show_time
 from ..language.types import Kind, Type
-from ..policy.nodes import Mapping, Node, Scalar, Sequence, plain
+from ..policy.yaml.yaml_nodes import Mapping, Node, Scalar, Sequence, plain
 from .forms import Writer
 from .shorthand import Item, expanded
 

@@ -6,7 +6,7 @@ import re
 
 from ..diagnostics import Collector
 from ..language.literals import parse_literal
-from ..policy.nodes import Node, Scalar, Sequence
+from ..policy.yaml.yaml_nodes import Node, Scalar, Sequence
 
 __all__ = ["GAP", "Item", "expanded"]
 

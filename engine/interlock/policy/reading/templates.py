@@ -7,9 +7,9 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-from ..diagnostics import Collector, did_you_mean
-from ..limits import REASON_BYTES
-from .nodes import Scalar
+from ...diagnostics import Collector, did_you_mean
+from ...limits import REASON_BYTES
+from ..yaml.yaml_nodes import Scalar
 
 __all__ = ["FILTERS", "check_template", "template_paths"]
 

@@ -7,13 +7,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
-from ..diagnostics import Collector, Span, did_you_mean
-from ..language.literals import parse_literal
-from ..language.nodes import Node as Tree
-from ..language.times import parse_time
-from ..language.types import BOOL, DURATION, INTEGER, NUMBER, RATIO, STRING, TIMESTAMP, Kind, Type
-from .model import UNLIMITED, Override, Param, ParamValue
-from .nodes import Mapping, Node, Scalar, Sequence
+from ...diagnostics import Collector, Span, did_you_mean
+from ...language.literals import parse_literal
+from ...language.nodes import Node as Tree
+from ...language.times import parse_time
+from ...language.types import BOOL, DURATION, INTEGER, NUMBER, RATIO, STRING, TIMESTAMP, Kind, Type
+from ..model import UNLIMITED, Override, Param, ParamValue
+from ..yaml.yaml_nodes import Mapping, Node, Scalar, Sequence
 
 __all__ = ["ParamReader", "Written", "article", "fits", "flat", "in_range", "parse_as", "read_value"]
 

@@ -6,18 +6,18 @@ from collections.abc import Callable, Collection
 from decimal import Decimal
 from typing import Literal
 
-from ..diagnostics import Collector, Span, did_you_mean
-from ..language.checker import check, check_rule
-from ..language.nodes import Call, LetRef, walk  # fmt: skip
-from ..language.nodes import Literal as Constant
-from ..language.nodes import Node as Tree
-from ..language.times import parse_duration, parse_time
-from .catalogue import Catalogue
-from .consequences import Lost, without_consequences
-from .inhibition import read_inhibition
-from .model import Composition, Policy, Rule
-from .names import Names, metrics_read
-from .nodes import Mapping, Node, Scalar, Sequence, plain
+from ...diagnostics import Collector, Span, did_you_mean
+from ...language.checker import check, check_rule
+from ...language.nodes import Call, LetRef, walk  # fmt: skip
+from ...language.nodes import Literal as Constant
+from ...language.nodes import Node as Tree
+from ...language.times import parse_duration, parse_time
+from ..catalogue import Catalogue
+from ..model import Composition, Policy, Rule
+from ..names import Names, metrics_read
+from ..yaml.yaml_nodes import Mapping, Node, Scalar, Sequence, plain
+from .follow_on import Lost, without_consequences
+from .links import read_inhibition
 from .params import ParamReader, flat
 from .templates import check_template
 

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from interlock.diagnostics import Collector, Span
-from interlock.policy.nodes import Mapping, Scalar
-from interlock.policy.reader import read_yaml
+from interlock.policy.yaml.reader import read_yaml
+from interlock.policy.yaml.yaml_nodes import Mapping, Scalar
 
 WORD = st.from_regex(r"[a-z][a-z0-9_]{0,7}\Z", fullmatch=True).filter(
     lambda each: each not in ("true", "false", "null")

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from interlock.diagnostics import Collector, render
 from interlock.limits import DOCUMENT_BYTES, DOCUMENT_DEPTH
-from interlock.policy.nodes import Mapping, Node, Scalar, Sequence, plain
-from interlock.policy.reader import read_yaml
+from interlock.policy.yaml.reader import read_yaml
+from interlock.policy.yaml.yaml_nodes import Mapping, Node, Scalar, Sequence, plain
 
 GOOD = """\
 policy: live-rollout-readiness

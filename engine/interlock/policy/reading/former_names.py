@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from ..diagnostics import Collector, Span
-from .nodes import Mapping, Node, Scalar, Sequence
+from ...diagnostics import Collector, Span
+from ..yaml.yaml_nodes import Mapping, Node, Scalar, Sequence
 
 __all__ = ["check_former"]
 

@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from ..diagnostics import Collector, Span, did_you_mean
-from ..language.values import Value
-from .model import Param, Policy, Unlimited
-from .nodes import Mapping, Node, Scalar
+from ...diagnostics import Collector, Span, did_you_mean
+from ...language.values import Value
+from ..model import Param, Policy, Unlimited
+from ..rollout_model import Rollout, Term
+from ..yaml.yaml_nodes import Mapping, Node, Scalar
 from .params import Written, article, fits, flat, in_range, read_value
-from .rollout_model import Rollout, Term
 
 __all__ = ["Environment", "read_environment", "read_values"]
 

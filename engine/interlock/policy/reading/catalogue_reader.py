@@ -8,13 +8,13 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Literal
 
-from ..diagnostics import Collector, Span, did_you_mean
-from ..language.literals import parse_literal
-from ..language.operators import FUNCTIONS
-from ..language.times import parse_duration, parse_time
-from ..language.types import EnumType, Kind, Type
-from .catalogue import RESERVED, Catalogue, Metric, Scope
-from .nodes import Mapping, Node, Scalar, Sequence, plain
+from ...diagnostics import Collector, Span, did_you_mean
+from ...language.literals import parse_literal
+from ...language.operators import FUNCTIONS
+from ...language.times import parse_duration, parse_time
+from ...language.types import EnumType, Kind, Type
+from ..catalogue import RESERVED, Catalogue, Metric, Scope
+from ..yaml.yaml_nodes import Mapping, Node, Scalar, Sequence, plain
 
 __all__ = ["DEFAULT_MAX_AGE", "read_catalogue"]
 

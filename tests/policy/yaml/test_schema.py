@@ -13,12 +13,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from interlock.diagnostics import Collector
-from interlock.policy.contract import conforms, holds, schema
-from interlock.policy.json_schema import _validator
-from interlock.policy.nodes import plain
-from interlock.policy.reader import read_file, read_yaml
+from interlock.policy.yaml.reader import read_file, read_yaml
+from interlock.policy.yaml.schema import _validator, conforms, holds, schema
+from interlock.policy.yaml.yaml_nodes import plain
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 KINDS = {"interlock": "interlock", "policy": "policy", "metrics": "catalogue", "sources": "sources",
          "environment": "environment", "tests": "tests", "rollout": "rollout"}  # fmt: skip
 ODD = st.one_of(

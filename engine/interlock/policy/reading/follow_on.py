@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from ..diagnostics import Collector, Diagnostic
-from .nodes import Mapping, Node, Scalar, Sequence
+from ...diagnostics import Collector, Diagnostic
+from ..yaml.yaml_nodes import Mapping, Node, Scalar, Sequence
 
 __all__ = ["Lost", "Meant", "without_consequences"]
 

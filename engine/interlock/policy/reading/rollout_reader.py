@@ -7,17 +7,17 @@ from collections.abc import Mapping as Table
 from dataclasses import dataclass
 from decimal import Decimal
 
-from ..diagnostics import Collector, Span, did_you_mean
-from ..language.literals import show
-from ..language.times import parse_duration
-from ..language.types import Kind
-from ..language.values import Value
-from .attestations import Attestation, approval
-from .catalogue import RESERVED, Catalogue, Metric
-from .model import Policy, Unlimited
-from .nodes import Mapping, Node, Scalar, Sequence
+from ...diagnostics import Collector, Span, did_you_mean
+from ...language.literals import show
+from ...language.times import parse_duration
+from ...language.types import Kind
+from ...language.values import Value
+from ..attestations import Attestation, approval
+from ..catalogue import RESERVED, Catalogue, Metric
+from ..model import Policy, Unlimited
+from ..rollout_model import PREVIOUS, SHARED, After, Dwell, Rollback, Rollout, Stage, Term
+from ..yaml.yaml_nodes import Mapping, Node, Scalar, Sequence
 from .params import article, fits, read_value
-from .rollout_model import PREVIOUS, SHARED, After, Dwell, Rollback, Rollout, Stage, Term
 
 __all__ = ["approvals", "read_rollouts"]
 

@@ -15,9 +15,9 @@ from typing import Any
 
 import yaml
 
-from ..diagnostics import Collector, Span
-from ..limits import DOCUMENT_BYTES, DOCUMENT_DEPTH, DOCUMENT_NODES, NUMBER_DIGITS
-from .nodes import Atom, Mapping, Node, Scalar, Sequence
+from ...diagnostics import Collector, Span
+from ...limits import DOCUMENT_BYTES, DOCUMENT_DEPTH, DOCUMENT_NODES, NUMBER_DIGITS
+from .yaml_nodes import Atom, Mapping, Node, Scalar, Sequence
 
 __all__ = ["read_file", "read_yaml"]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from .bad_documents import BadDocument, bad_documents, outcome
+from ..bad_documents import BadDocument, bad_documents, outcome
 
 
 @pytest.mark.parametrize("case", bad_documents(), ids=str)

@@ -1,0 +1,1 @@
+"""YAML as nodes with places, held against JSON Schemas."""
