@@ -14,14 +14,14 @@ from .collect.model import Sources
 from .collect.workspace import read_workspace
 from .diagnostics import Collector, Span, did_you_mean
 from .errors import DocumentError, SnapshotError, UsageError
-from .evaluation.compiled import CompiledPolicy, compile_policy
-from .evaluation.cutting import bound_value
-from .evaluation.decide import Decision, Request, decide
-from .evaluation.expression import Evaluated, Setting, evaluate_expression
-from .evaluation.history import Memory
-from .evaluation.measures import Measures
-from .evaluation.snapshot import Snapshot
-from .evaluation.strangers import outside, undeclared
+from .evaluation.deciding.decide import Decision, Request, decide
+from .evaluation.deciding.memory import Memory
+from .evaluation.deciding.past import bound_value
+from .evaluation.expressions.compiled import CompiledPolicy, compile_policy
+from .evaluation.expressions.expression import Evaluated, Setting, evaluate_expression
+from .evaluation.snapshot.measures import Measures
+from .evaluation.snapshot.snapshot import Snapshot
+from .evaluation.snapshot.undeclared import outside, undeclared
 from .evaluation.verdict import Verdict
 from .guard import kill_switch
 from .guard.clearing import Clearance, Question, cleared

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from ledger.roots import FILES, snapshot, write
 
-from interlock.evaluation.canonical import digest
+from interlock.canonical import digest
 
 from .conftest import Command
 

@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
+from interlock.canonical import canonical, digest
 from interlock.errors import UsageError
-from interlock.evaluation.canonical import canonical, digest
-from interlock.evaluation.snapshot import Snapshot
+from interlock.evaluation.snapshot.snapshot import Snapshot
 
 from .desks import metrics, run, write
 
@@ -64,7 +64,7 @@ sys.path[:0] = {paths!r}
 from pathlib import Path
 from collect.desks import run
 from collect.test_collecting import SOURCES
-from interlock.evaluation.canonical import canonical
+from interlock.canonical import canonical
 sys.stdout.buffer.write(canonical(run(Path({root!r}), SOURCES).snapshot))
 """
 

@@ -7,10 +7,10 @@ from pathlib import Path
 
 from interlock.diagnostics import Collector, Span
 from interlock.errors import SnapshotError
-from interlock.evaluation.interpreter import Interpreter
-from interlock.evaluation.lowering import lower
-from interlock.evaluation.measures import Measures
-from interlock.evaluation.snapshot import Snapshot
+from interlock.evaluation.expressions.interpreter import Interpreter
+from interlock.evaluation.expressions.lowering import lower
+from interlock.evaluation.snapshot.measures import Measures
+from interlock.evaluation.snapshot.snapshot import Snapshot
 from interlock.language.checker import check_rule
 from interlock.language.values import Unknown
 from interlock.policy.catalogue import Catalogue

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 import interlock
-from interlock.evaluation.canonical import canonical
+from interlock.canonical import canonical
 from interlock.language.times import parse_time
 from interlock.resources import schema_path
 

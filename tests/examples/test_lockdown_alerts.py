@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 import interlock
+from interlock.canonical import canonical
 from interlock.diagnostics import Collector
-from interlock.evaluation.canonical import canonical
 from interlock.language.times import show_time
 from interlock.ledger.evaluations import Recorder
 from interlock.testing.documents import read_suites

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from interlock.api import PolicySet, Snapshot, load
-from interlock.evaluation.canonical import canonical
+from interlock.canonical import canonical
 from interlock.evaluation.verdict import Verdict
 from interlock.language.times import parse_time
 

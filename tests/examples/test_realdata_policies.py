@@ -15,14 +15,14 @@ from typing import Any
 
 import pytest
 
+from interlock.canonical import canonical
 from interlock.collect.collecting import collect
 from interlock.collect.loading import load_sources
 from interlock.diagnostics import Collector
-from interlock.evaluation.canonical import canonical
-from interlock.evaluation.compiled import compile_policy
-from interlock.evaluation.decide import Request, decide
-from interlock.evaluation.measures import Measures
-from interlock.evaluation.snapshot import Snapshot
+from interlock.evaluation.deciding.decide import Request, decide
+from interlock.evaluation.expressions.compiled import compile_policy
+from interlock.evaluation.snapshot.measures import Measures
+from interlock.evaluation.snapshot.snapshot import Snapshot
 from interlock.evaluation.verdict import RuleResult, Verdict
 from interlock.language.times import parse_time
 from interlock.policy.loader import load_root

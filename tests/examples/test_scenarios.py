@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 import interlock
-from interlock.evaluation.canonical import canonical
+from interlock.canonical import canonical
 from interlock.evaluation.verdict import Verdict
 from interlock.language.times import parse_time
 from interlock.policy.loader import find_root

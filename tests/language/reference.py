@@ -6,10 +6,10 @@ import json
 from decimal import Decimal
 
 from interlock.diagnostics import Collector, Span, render
-from interlock.evaluation.interpreter import Interpreter
-from interlock.evaluation.lowering import lower
-from interlock.evaluation.measures import Measures
-from interlock.evaluation.snapshot import Snapshot
+from interlock.evaluation.expressions.interpreter import Interpreter
+from interlock.evaluation.expressions.lowering import lower
+from interlock.evaluation.snapshot.measures import Measures
+from interlock.evaluation.snapshot.snapshot import Snapshot
 from interlock.language.checker import check, check_rule
 from interlock.language.literals import show
 from interlock.language.nodes import Node as Tree

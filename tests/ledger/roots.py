@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import interlock
-from interlock.evaluation.request import Decision
+from interlock.evaluation.deciding.request import Decision
 from interlock.evaluation.verdict import RuleResult
 from interlock.language.times import parse_time
 from interlock.ledger.acts import Act

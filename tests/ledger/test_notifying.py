@@ -12,7 +12,7 @@ from random import Random
 import pytest
 
 import interlock
-from interlock.evaluation.request import Decision
+from interlock.evaluation.deciding.request import Decision
 from interlock.ledger.evaluations import Recorder
 from interlock.ledger.notifying import About, Told, about, events
 

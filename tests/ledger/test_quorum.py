@@ -11,8 +11,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import given
 from hypothesis import strategies as st
 
+from interlock.canonical import canonical
 from interlock.diagnostics import Span
-from interlock.evaluation.canonical import canonical
 from interlock.ledger.quorum import enough_until, lacking, person
 from interlock.ledger.words import Attested
 from interlock.policy.attestations import Attestation

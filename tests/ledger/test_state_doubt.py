@@ -8,7 +8,7 @@ import pytest
 
 import interlock
 from interlock.errors import UsageError
-from interlock.evaluation.request import Decision
+from interlock.evaluation.deciding.request import Decision
 from interlock.ledger.acts import rearm
 from interlock.ledger.evaluations import Recorder
 

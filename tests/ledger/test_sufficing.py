@@ -11,11 +11,11 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from interlock.evaluation.canonical import canonical
-from interlock.evaluation.history import Memory
-from interlock.evaluation.measures import Measures
-from interlock.evaluation.request import Decision
-from interlock.evaluation.snapshot import Snapshot
+from interlock.canonical import canonical
+from interlock.evaluation.deciding.memory import Memory
+from interlock.evaluation.deciding.request import Decision
+from interlock.evaluation.snapshot.measures import Measures
+from interlock.evaluation.snapshot.snapshot import Snapshot
 from interlock.language.types import Kind, Type
 from interlock.ledger.evaluations import Asking, Recorder
 from interlock.ledger.record import Ledger

@@ -12,7 +12,7 @@ from jsonschema import Draft202012Validator
 
 import interlock
 from interlock.errors import UsageError
-from interlock.evaluation.request import Decision
+from interlock.evaluation.deciding.request import Decision
 from interlock.evaluation.verdict import Verdict
 from interlock.language.times import show_time
 from interlock.ledger.acts import Act

@@ -15,12 +15,12 @@ from decimal import Decimal
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from interlock.canonical import canonical
 from interlock.diagnostics import Collector
-from interlock.evaluation.canonical import canonical
-from interlock.evaluation.compiled import compile_policy
-from interlock.evaluation.decide import Request, decide
-from interlock.evaluation.measures import Measures
-from interlock.evaluation.snapshot import Snapshot
+from interlock.evaluation.deciding.decide import Request, decide
+from interlock.evaluation.expressions.compiled import compile_policy
+from interlock.evaluation.snapshot.measures import Measures
+from interlock.evaluation.snapshot.snapshot import Snapshot
 from interlock.evaluation.verdict import NOT_EVALUATED
 from interlock.policy.reading.catalogue_reader import read_catalogue
 from interlock.policy.reading.links import link

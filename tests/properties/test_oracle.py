@@ -12,10 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from interlock.diagnostics import Collector, Span
-from interlock.evaluation.interpreter import Interpreter
-from interlock.evaluation.lowering import lower
-from interlock.evaluation.measures import Measures
-from interlock.evaluation.snapshot import Snapshot
+from interlock.evaluation.expressions.interpreter import Interpreter
+from interlock.evaluation.expressions.lowering import lower
+from interlock.evaluation.snapshot.measures import Measures
+from interlock.evaluation.snapshot.snapshot import Snapshot
 from interlock.language.checker import check_rule
 from interlock.language.literals import parse_literal
 from interlock.language.types import BOOL, NUMBER, Type

@@ -11,9 +11,9 @@ from decimal import Decimal
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from interlock.evaluation.decide import decide
-from interlock.evaluation.history import Waiver
-from interlock.evaluation.request import Request
+from interlock.evaluation.deciding.decide import decide
+from interlock.evaluation.deciding.memory import Waiver
+from interlock.evaluation.deciding.request import Request
 from interlock.ledger.memory import LedgerMemory
 from interlock.ledger.state import State
 from interlock.policy.model import Composition

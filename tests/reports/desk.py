@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import interlock
-from interlock.evaluation.canonical import canonical
+from interlock.canonical import canonical
 from interlock.language.times import parse_time
 from interlock.policy.loader import find_root
 from interlock.reports.judged import Judged

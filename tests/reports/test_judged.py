@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from interlock.api import Snapshot
-from interlock.evaluation.decide import Decision, Refusal
+from interlock.evaluation.deciding.decide import Decision, Refusal
 from interlock.evaluation.verdict import NOT_EVALUATED, Inputs, RuleResult, Verdict
 from interlock.reports.judged import Judged, counted, open_rules, standing
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from interlock.evaluation.measures import Measures
+from interlock.evaluation.snapshot.measures import Measures
 from interlock.policy.rollout_model import Stage
 from interlock.rollout.configuration import Shown, affected, held_against, settings
 

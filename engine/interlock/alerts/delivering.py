@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
+from ..canonical import canonical
 from ..diagnostics import printable
 from ..errors import InterlockError
-from ..evaluation.canonical import canonical
 from ..language.times import show_time
 from ..ledger.anchoring import anchored
 from ..ledger.entry import Draft

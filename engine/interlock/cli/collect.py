@@ -9,10 +9,10 @@ import click
 
 from .. import clock
 from ..api import PolicySet
+from ..canonical import canonical
 from ..collect.collecting import Collected
 from ..diagnostics import printable
 from ..errors import EXIT_BEST, UsageError
-from ..evaluation.canonical import canonical
 from ..files import write_atomically
 from . import terminal
 from .inputs import load_policies

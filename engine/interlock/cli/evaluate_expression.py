@@ -7,10 +7,10 @@ from collections.abc import Iterable, Sequence
 import click
 
 from ..errors import EXIT_BEST, UsageError
-from ..evaluation.causes import told
-from ..evaluation.comparisons import shown
-from ..evaluation.expression import Evaluated
-from ..evaluation.shapes import Members, Series
+from ..evaluation.deciding.cause_text import told
+from ..evaluation.expressions.comparisons import shown
+from ..evaluation.expressions.expression import Evaluated
+from ..evaluation.snapshot.series_values import Members, Series
 from ..language.literals import show
 from ..language.times import show_time
 from ..language.types import EVENT, Type

@@ -5,9 +5,9 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from ..evaluation.canonical import canonical
-from ..evaluation.expression import Evaluated
-from ..evaluation.shapes import Members, Series
+from ..canonical import canonical
+from ..evaluation.expressions.expression import Evaluated
+from ..evaluation.snapshot.series_values import Members, Series
 from ..language.times import show_time
 from ..language.types import Kind, Type
 from ..language.values import Cause, Unknown

@@ -8,9 +8,9 @@ from decimal import Decimal
 from pathlib import Path
 
 from ..api import PolicySet, Snapshot
+from ..canonical import canonical
 from ..diagnostics import printable
 from ..errors import SnapshotError, UsageError
-from ..evaluation.canonical import canonical
 from ..language.times import show_time
 from ..limits import SKEW
 from . import terminal

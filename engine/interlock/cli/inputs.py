@@ -9,7 +9,7 @@ from pathlib import Path
 from ..api import PolicySet, Snapshot, check
 from ..diagnostics import did_you_mean, printable
 from ..errors import DocumentError, UsageError
-from ..evaluation.renaming import Renames
+from ..evaluation.deciding.memory import Renames
 from ..limits import SNAPSHOT_BYTES
 from . import terminal
 from .progress import waiting

@@ -17,7 +17,7 @@ from ..alerts.delivering import delivered
 from ..api import Snapshot, check
 from ..diagnostics import printable
 from ..errors import DocumentError, SnapshotError, UsageError
-from ..evaluation.decide import Decision
+from ..evaluation.deciding.decide import Decision
 from ..language.times import show_time
 from ..ledger.evaluations import Recorder
 from ..reports.judged import Judged

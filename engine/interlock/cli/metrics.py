@@ -7,9 +7,9 @@ from collections.abc import Iterable, Mapping
 import click
 
 from ..api import PolicySet
+from ..canonical import canonical
 from ..diagnostics import did_you_mean, printable
 from ..errors import EXIT_BEST, UsageError
-from ..evaluation.canonical import canonical
 from ..language.literals import show
 from ..language.times import show_duration, show_time
 from ..language.types import Kind

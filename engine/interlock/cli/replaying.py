@@ -8,7 +8,7 @@ from pathlib import Path
 from .. import __version__
 from ..api import PolicySet, load
 from ..errors import UsageError
-from ..evaluation.request import Decision
+from ..evaluation.deciding.request import Decision
 from ..ledger.record import Ledger
 from ..ledger.replaying import Again, Replayed, replay, replay_all
 from .progress import waiting

@@ -11,9 +11,9 @@ from typing import Any
 import click
 
 from ..api import PolicySet, Snapshot
+from ..canonical import canonical
 from ..diagnostics import printable
 from ..errors import EXIT_BEST, EXIT_BETWEEN, EXIT_NOT_EVALUATED, EXIT_WORST, UsageError
-from ..evaluation.canonical import canonical
 from ..language.times import show_time
 from ..ledger.evaluations import Recorder
 from ..ledger.record import Ledger

@@ -9,9 +9,9 @@ import click
 
 from ..analysis.inventory import read_inventory
 from ..analysis.trace import Trace, trace
+from ..canonical import canonical
 from ..diagnostics import did_you_mean, printable
 from ..errors import EXIT_BEST, EXIT_WORST, UsageError
-from ..evaluation.canonical import canonical
 from ..policy.loader import find_root
 from ..reports.matrix import markdown_matrix, record, summary
 from . import terminal

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..evaluation.canonical import canonical, digest
+from ..canonical import canonical, digest
 from .opening import Artefact
 from .queries import Loaded
 

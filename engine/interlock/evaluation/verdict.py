@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from decimal import Decimal
 
+from ..canonical import canonical, digest
 from ..errors import EXIT_BEST, EXIT_BETWEEN, EXIT_NOT_EVALUATED, EXIT_WORST
 from ..language.times import show_time
 from ..language.values import Cause
 from ..limits import FORMAT
-from .canonical import canonical, digest
 
 __all__ = ["NOT_EVALUATED", "Comparison", "Inputs", "RuleResult", "Unmet", "Verdict", "Waived"]
 

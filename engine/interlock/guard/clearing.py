@@ -10,6 +10,7 @@ from typing import Protocol
 
 from ..alerts.channel import Channel
 from ..alerts.delivering import delivered
+from ..canonical import canonical
 from ..collect.collecting import Collected
 from ..errors import (
     EXIT_INVALID,
@@ -19,9 +20,8 @@ from ..errors import (
     system_reason,
     worst_exit,
 )
-from ..evaluation.canonical import canonical
-from ..evaluation.request import Decision
-from ..evaluation.snapshot import Snapshot
+from ..evaluation.deciding.request import Decision
+from ..evaluation.snapshot.snapshot import Snapshot
 from ..evaluation.verdict import Verdict
 from ..language.times import show_duration, show_time
 from ..ledger.evaluations import Recorder

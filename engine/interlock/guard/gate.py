@@ -10,11 +10,11 @@ from decimal import Decimal
 from typing import Any, Protocol
 
 from .. import clock
+from ..canonical import canonical
 from ..diagnostics import did_you_mean, printable
 from ..errors import IntegrityError, LedgerError, UsageError
-from ..evaluation.canonical import canonical
-from ..evaluation.request import Decision
-from ..evaluation.snapshot import Snapshot
+from ..evaluation.deciding.request import Decision
+from ..evaluation.snapshot.snapshot import Snapshot
 from ..evaluation.verdict import Verdict
 from ..language.times import show_time
 from ..limits import FORMAT, SKEW

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from .. import clock
 from ..errors import IntegrityError, UsageError
-from ..evaluation.renaming import Renames
+from ..evaluation.deciding.memory import Renames
 from ..evaluation.verdict import Verdict
 from ..language.times import show_time
 from ..ledger.anchoring import anchored, holding, kept

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from ..evaluation.snapshot import Snapshot
+from ..evaluation.snapshot.snapshot import Snapshot
 
 __all__ = ["LIVE_MODE", "OFF", "contradicts", "is_live", "is_on"]
 

@@ -10,9 +10,8 @@ from typing import Any
 
 from ..diagnostics import did_you_mean
 from ..errors import UsageError
-from ..evaluation.history import Key
-from ..evaluation.renaming import Renames
-from ..evaluation.snapshot import Snapshot
+from ..evaluation.deciding.memory import Key, Renames
+from ..evaluation.snapshot.snapshot import Snapshot
 from ..evaluation.verdict import NOT_EVALUATED
 from ..language.times import show_time
 from .evaluations import Recorder

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from ..evaluation.canonical import canonical, digest
+from ..canonical import canonical, digest
 from ..policy.catalogue import Scope
 
 __all__ = ["Archive", "Claim", "Past", "Recorded", "naming"]

@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
 from pathlib import Path
 
+from ..canonical import canonical
 from ..errors import UsageError
-from ..evaluation.canonical import canonical
 from ..language.times import show_duration, show_time
 from ..policy.attestations import Attestation
 from .acts import Act

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from ..canonical import canonical
 from ..errors import IntegrityError
-from ..evaluation.canonical import canonical
 
 __all__ = ["GENESIS", "Draft", "Entry", "sealed"]
 

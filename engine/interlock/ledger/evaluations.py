@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
 
+from ..canonical import canonical, digest
 from ..errors import UsageError
-from ..evaluation.canonical import canonical, digest
-from ..evaluation.history import Fact, Memory
-from ..evaluation.request import Decision
-from ..evaluation.snapshot import Snapshot
+from ..evaluation.deciding.memory import Fact, Memory
+from ..evaluation.deciding.request import Decision
+from ..evaluation.snapshot.snapshot import Snapshot
 from ..language.times import show_time
 from ..policy.catalogue import Scope
 from .anchoring import anchored, holding, kept

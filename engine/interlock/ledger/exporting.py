@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from ..evaluation.canonical import canonical
+from ..canonical import canonical
 from .entry import Entry
 
 __all__ = ["json_lines"]

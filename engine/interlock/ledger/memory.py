@@ -6,9 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
-from ..evaluation.history import Key, Latch, Seen, Waiver
-from ..evaluation.renaming import Renames
-from ..evaluation.snapshot import Snapshot
+from ..evaluation.deciding.memory import Key, Latch, Renames, Seen, Waiver
+from ..evaluation.snapshot.snapshot import Snapshot
 from ..policy.attestations import Attestation
 from ..policy.catalogue import Scope
 from .archive import naming

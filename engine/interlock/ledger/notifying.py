@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from ..evaluation.inhibiting import Explained
-from ..evaluation.request import Decision
+from ..evaluation.deciding.inhibition import Explained
+from ..evaluation.deciding.request import Decision
 from ..evaluation.verdict import Verdict
 from ..language.times import parse_time, show_time
 

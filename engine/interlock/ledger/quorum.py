@@ -6,8 +6,8 @@ import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 
+from ..canonical import canonical
 from ..errors import MissingExtra
-from ..evaluation.canonical import canonical
 from ..policy.attestations import Attestation
 from .cryptography_signing import missing, signed_by
 from .words import Attested

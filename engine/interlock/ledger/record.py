@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from ..canonical import digest
 from ..errors import IntegrityError
-from ..evaluation.canonical import digest
 from ..limits import LEDGER_WAIT
 from .entry import GENESIS, Draft, Entry, sealed
 from .pages import spoiled

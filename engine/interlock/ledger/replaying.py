@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from ..canonical import canonical
 from ..errors import IntegrityError, UsageError
-from ..evaluation.canonical import canonical
-from ..evaluation.history import Memory
-from ..evaluation.request import Decision
-from ..evaluation.snapshot import Snapshot
+from ..evaluation.deciding.memory import Memory
+from ..evaluation.deciding.request import Decision
+from ..evaluation.snapshot.snapshot import Snapshot
 from .entry import Entry
 from .memory import LedgerMemory
 from .record import Ledger

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from ..errors import LedgerError
-from ..evaluation.history import Key, Latch, Seen, Waiver
+from ..evaluation.deciding.memory import Key, Latch, Seen, Waiver
 from ..language.times import parse_time
 from .archive import Archive, Recorded
 from .entry import Entry

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from ..evaluation.measures import Measures
-from ..evaluation.merging import Events, Periods, lived
-from ..evaluation.snapshot import Snapshot
+from ..evaluation.snapshot.measures import Measures
+from ..evaluation.snapshot.series_history import Events, Periods, lived
+from ..evaluation.snapshot.snapshot import Snapshot
 from ..policy.catalogue import Catalogue, Scope
 
 __all__ = ["sufficient"]

@@ -8,7 +8,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from ..errors import UsageError
-from ..evaluation.waiving import hindered
+from ..evaluation.deciding.waivers import hindered
 from ..language.times import show_duration, show_time
 from ..policy.model import Composition, Policy, Rule
 from .acts import Act

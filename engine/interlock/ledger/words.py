@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from decimal import Decimal
 from typing import Any
 
-from ..evaluation.canonical import canonical
+from ..canonical import canonical
 from ..language.times import parse_time
 
 __all__ = ["Attested", "Word"]

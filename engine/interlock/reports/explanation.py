@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from ..evaluation.causes import told
+from ..evaluation.deciding.cause_text import told
 from ..evaluation.verdict import Comparison, RuleResult, Verdict
 from ..language.times import show_time
 from .columns import Cell, aligned, cells, wrapped

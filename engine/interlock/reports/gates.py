@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from ..evaluation.causes import told
+from ..evaluation.deciding.cause_text import told
 from ..evaluation.verdict import Comparison, RuleResult, Verdict
 from ..policy.model import Policy
 from .escaping import Safe, code, markdown

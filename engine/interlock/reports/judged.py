@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from ..errors import EXIT_INVALID, EXIT_NOT_EVALUATED, worst_exit
-from ..evaluation.decide import Decision
-from ..evaluation.snapshot import Snapshot
+from ..evaluation.deciding.decide import Decision
+from ..evaluation.snapshot.snapshot import Snapshot
 from ..evaluation.verdict import RuleResult, Verdict
 from ..policy.model import Policy
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from ..evaluation.snapshot import Snapshot
+from ..evaluation.snapshot.snapshot import Snapshot
 from ..language.values import Cause
 
 __all__ = ["Input", "inputs", "origin", "origins"]

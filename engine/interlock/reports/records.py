@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ..evaluation.canonical import canonical
+from ..canonical import canonical
 from ..language.times import show_time
 from ..limits import FORMAT
 from .judged import Judged, Look

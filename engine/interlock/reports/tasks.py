@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from ..evaluation.reasons import born
+from ..evaluation.deciding.reasons import born
 from ..evaluation.verdict import RuleResult, Verdict
 from .judged import Judged, open_rules
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from ..diagnostics import Span
-from ..evaluation.decide import Decision
+from ..evaluation.deciding.decide import Decision
 from ..language.times import show_time
 from ..policy.model import Policy
 from ..testing.comparing import Difference

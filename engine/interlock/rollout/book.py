@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Protocol
 
-from ..evaluation.snapshot import Snapshot
+from ..evaluation.snapshot.snapshot import Snapshot
 from ..ledger.state import State
 
 __all__ = ["Book"]

@@ -8,7 +8,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from ..errors import UsageError
-from ..evaluation.measures import Measures
+from ..evaluation.snapshot.measures import Measures
 from ..language.times import show_time
 from ..ledger.acts import Act
 from ..ledger.evaluations import Recorder

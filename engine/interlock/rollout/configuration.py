@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-from ..evaluation.canonical import canonical, digest
-from ..evaluation.measures import Measures
+from ..canonical import canonical, digest
+from ..evaluation.snapshot.measures import Measures
 from ..language.literals import plain_number, show, show_pair
 from ..language.types import Kind, Type
 from ..language.values import Unknown, Value

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-from ..evaluation.request import Decision
+from ..evaluation.deciding.request import Decision
 from ..evaluation.verdict import Verdict
 from ..language.times import show_time
 

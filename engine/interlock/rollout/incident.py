@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 
-from ..evaluation.measures import Measures
-from ..evaluation.renaming import Renames
+from ..evaluation.deciding.memory import Renames
+from ..evaluation.snapshot.measures import Measures
 from ..language.times import show_time
 from ..ledger.standing import Standing
 from ..ledger.state import State

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-from ..evaluation.cutting import bound_value
-from ..evaluation.measures import Measures
+from ..evaluation.deciding.past import bound_value
+from ..evaluation.snapshot.measures import Measures
 from ..ledger.memory import LedgerMemory
 from ..ledger.standing import Look, Standing
 from ..policy.loader import PolicyRoot

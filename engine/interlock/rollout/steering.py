@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from ..errors import UsageError
-from ..evaluation.request import Decision
+from ..evaluation.deciding.request import Decision
 from ..language.times import show_time
 from ..ledger.acts import said
 from ..ledger.standing import ACTIVE, COMPLETE, NONE, ROLLED_BACK, Standing

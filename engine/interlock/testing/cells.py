@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from ..diagnostics import Span
-from ..evaluation.compiled import CompiledPolicy
+from ..evaluation.expressions.compiled import CompiledPolicy
 from ..language.nodes import Call, LetRef, MetricRef, Node, walk
 from ..language.printer import to_text
 from ..language.types import BOOL

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from ..evaluation.decide import Decision
+from ..evaluation.deciding.decide import Decision
 from ..evaluation.verdict import NOT_EVALUATED, RuleResult, Verdict
 from ..policy.model import Policy
 from .model import Expectation, Expected

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from ..evaluation.compiled import CompiledPolicy
-from ..evaluation.shapes import Members, Series, Shaped, lift
+from ..evaluation.expressions.compiled import CompiledPolicy
+from ..evaluation.snapshot.series_values import Members, Series, Shaped, lift
 from ..language.nodes import Call, Node
 from ..language.values import Unknown, Value
 from ..policy.loader import PolicyRoot

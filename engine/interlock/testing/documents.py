@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from ..diagnostics import Collector, did_you_mean
 from ..errors import SnapshotError
-from ..evaluation.snapshot import Snapshot
+from ..evaluation.snapshot.snapshot import Snapshot
 from ..policy.loader import PolicyRoot
 from ..policy.model import Policy
 from ..policy.yaml.yaml_nodes import Mapping, Node, Scalar, Sequence

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
-from ..evaluation.compiled import CompiledPolicy, compile_policy
-from ..evaluation.decide import Decision
-from ..evaluation.outcomes import verdict_of
+from ..evaluation.deciding.decide import Decision
+from ..evaluation.deciding.outcomes import verdict_of
+from ..evaluation.expressions.compiled import CompiledPolicy, compile_policy
 from ..evaluation.verdict import RuleResult, Verdict
 from .comparing import differences, noticed
 from .model import Situation

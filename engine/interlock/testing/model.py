@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from ..canonical import canonical, digest
 from ..diagnostics import Span
-from ..evaluation.canonical import canonical, digest
-from ..evaluation.snapshot import Snapshot
+from ..evaluation.snapshot.snapshot import Snapshot
 from ..language.times import show_time
 from ..language.values import Value
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_EVEN, Decimal
 
 from ..diagnostics import Span
-from ..evaluation.compiled import CompiledPolicy
+from ..evaluation.expressions.compiled import CompiledPolicy
 from ..language.literals import CONTEXT, show
 from ..language.nodes import Call, LetRef, Literal, Node
 from ..language.printer import to_text

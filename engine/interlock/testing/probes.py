@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
-from ..evaluation.grid import slot_at, slot_start
+from ..evaluation.snapshot.series_values import slot_at, slot_start
 from ..language.times import show_time
 from ..language.types import Kind, Type
 from ..policy.catalogue import Catalogue, Metric

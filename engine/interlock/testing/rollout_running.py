@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from ..errors import UsageError
-from ..evaluation.measures import Measures
-from ..evaluation.request import Decision
+from ..evaluation.deciding.request import Decision
+from ..evaluation.snapshot.measures import Measures
 from ..ledger.acts import Act
 from ..ledger.standing import ACTIVE, COMPLETE, NONE, ROLLED_BACK, Standing
 from ..policy.loader import PolicyRoot

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from ..evaluation.request import Decision, Refusal
-from ..evaluation.snapshot import Snapshot
+from ..evaluation.deciding.request import Decision, Refusal
+from ..evaluation.snapshot.snapshot import Snapshot
 from ..evaluation.verdict import Inputs, RuleResult, Verdict
 from ..ledger.entry import Draft, Entry
 from ..ledger.standing import Standing

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
-from ..evaluation.compiled import CompiledPolicy, compile_policy
-from ..evaluation.decide import Decision, Request, decide
-from ..evaluation.interpreter import Watch
-from ..evaluation.measures import Measures
+from ..evaluation.deciding.decide import Decision, Request, decide
+from ..evaluation.expressions.compiled import CompiledPolicy, compile_policy
+from ..evaluation.expressions.interpreter import Watch
+from ..evaluation.snapshot.measures import Measures
 from ..language.values import Value
 from ..policy.catalogue import RESERVED
 from ..policy.loader import PolicyRoot

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal, DecimalException
 
-from ..evaluation.compiled import CompiledPolicy
-from ..evaluation.shapes import Members, Series, Shaped
+from ..evaluation.expressions.compiled import CompiledPolicy
+from ..evaluation.snapshot.series_values import Members, Series, Shaped
 from ..language.literals import CONTEXT
 from ..language.nodes import Call, LetRef, Literal, Node, walk
 from ..language.times import parse_time, show_time

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from ..diagnostics import did_you_mean
-from ..evaluation.grid import slot_at, slot_start
+from ..evaluation.snapshot.series_values import slot_at, slot_start
 from ..language.times import parse_time, show_time
 from ..language.types import Kind, Type
 from ..policy.yaml.yaml_nodes import Mapping, Node, Scalar, Sequence, plain

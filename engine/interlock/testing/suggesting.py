@@ -6,8 +6,8 @@ import itertools
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from ..evaluation.compiled import compile_policy
-from ..evaluation.decide import Decision
+from ..evaluation.deciding.decide import Decision
+from ..evaluation.expressions.compiled import compile_policy
 from ..language.types import Type
 from ..policy.catalogue import Metric
 from .cells import Cell

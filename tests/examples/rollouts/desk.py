@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from interlock.api import PolicySet, Snapshot
+from interlock.canonical import canonical
 from interlock.diagnostics import Collector
-from interlock.evaluation.canonical import canonical
 from interlock.language.times import parse_time, show_time
 from interlock.ledger.acts import Act, freeze, rearm
 from interlock.ledger.attesting import attest, worded

@@ -1,0 +1,1 @@
+"""Decides policies: outcomes of rules, memory, waivers, reasons and the verdict."""

@@ -1,0 +1,390 @@
+"""Applies policies to a snapshot: outcome of each rule, join of their contributions, and what is still possible."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from functools import partial
+
+from ...canonical import canonical, digest
+from ...errors import UsageError
+from ...language.printer import to_text
+from ...language.times import show_time
+from ...language.values import Cause, Unknown, Value, merged
+from ...policy.catalogue import Catalogue
+from ...policy.model import Composition, Override, Param, Rule
+from ..expressions.comparisons import compared
+from ..expressions.compiled import CompiledPolicy, CompiledRule
+from ..expressions.interpreter import Interpreter
+from ..expressions.parameters import Effective, effective
+from ..snapshot.measures import Measures
+from ..snapshot.series_values import Shaped
+from ..verdict import Inputs, RuleResult, Unmet, Verdict, Waived
+from .inhibition import explained
+from .latches import Case, gone, joined_facts, lost, orphans
+from .memory import Fact, Renames
+from .outcomes import Outcome, of_children, of_truth, printed, verdict_of
+from .past import Cut, gained
+from .reasons import Names, generated, rendered
+from .request import Decision, Refusal, Request, attested
+from .waivers import Hearing, Plea, beneath, beside, counted, unmet
+
+__all__ = ["Decision", "Refusal", "Request", "decide"]
+
+
+def decide(
+    compiled: Mapping[str, CompiledPolicy],
+    measures: Measures,
+    request: Request,
+    asked: Iterable[str] | None = None,
+) -> Decision:
+    """Evaluate the asked policies (all by default) over one snapshot, in order of name and member.
+
+    Raises UsageError for a policy that does not exist.
+    """
+    policies = {name: each.policy for name, each in compiled.items()}
+    if request.memory is not None:
+        request = replace(request, memory=request.memory.under(Renames.of(policies.values())))
+    words = attested(request, measures)
+    judge = _Judge(compiled, measures, request, words, Hearing(request.memory))
+    plain = _Judge(compiled, measures, request, words, Hearing(None))
+    verdicts: list[Verdict] = []
+    refusals: list[Refusal] = []
+    for name in sorted(compiled if asked is None else set(asked)):
+        if name not in compiled:
+            raise UsageError(f"no policy is called `{name}`")
+        try:
+            verdicts += beside(judge.policy(name, {}), partial(plain.policy, name, {}))
+        except _Refused as problem:
+            refusals.append(Refusal(name, str(problem)))
+    if request.memory is not None:
+        refusals += [Refusal(*each) for each in gone(compiled, request.memory)]
+    judge.notes |= judge.hearing.notes(policies, measures.as_of)
+    notes = sorted({*judge.notes, *map(str, measures.restated)})
+    facts = joined_facts(judge.facts)
+    return Decision(tuple(verdicts), tuple(refusals), tuple(notes), facts, explained(policies, verdicts))
+
+
+class _Refused(Exception):
+    """A policy cannot be evaluated with what was given."""
+
+
+@dataclass(slots=True)
+class _Judge:
+    compiled: Mapping[str, CompiledPolicy]
+    measures: Measures
+    request: Request
+    attested: Mapping[str, Decimal] | None
+    hearing: Hearing
+    notes: set[str] = field(default_factory=set)
+    facts: list[Fact] = field(default_factory=list)
+    kept: dict[tuple[str, tuple[tuple[str, object], ...]], list[Verdict]] = field(default_factory=dict)
+
+    @property
+    def catalogue(self) -> Catalogue:
+        return self.measures.catalogue
+
+    def policy(self, name: str, given: Mapping[str, Value]) -> list[Verdict]:
+        """Return one verdict, or one for each member; a member at which no rule applies is left out."""
+        key = (name, tuple(sorted(given.items(), key=lambda each: each[0])))
+        if key not in self.kept:
+            self.kept[key] = self._policy(self.compiled[name], given)
+        return self.kept[key]
+
+    def _policy(self, compiled: CompiledPolicy, given: Mapping[str, Value]) -> list[Verdict]:
+        policy = compiled.policy
+        self.refuse(compiled)
+        members, doubt = self.measures.roster(policy.for_each) if policy.for_each else (("",), ())
+        if self.request.memory is not None and not doubt:
+            for problem in lost(policy, members, self.request.memory):
+                raise _Refused(problem)
+        if policy.for_each is None:
+            return [_Case(self, compiled, None, given).verdict()]
+        found = []
+        for member in members:
+            verdict = _Case(self, compiled, member, given).verdict()
+            if any(rule.outcome != "skipped" for rule in verdict.rules):
+                found.append(verdict)
+            else:
+                self.notes.add(f"{policy.id} at {member}: no rule applies")
+        return found or [_Case(self, compiled, None, given).nobody(doubt)]
+
+    def refuse(self, compiled: CompiledPolicy) -> None:
+        policy = compiled.policy
+        if compiled.needs_ledger and not self.request.stateless and self.request.memory is None:
+            words = ", ".join(f"`{each}`" for each in compiled.needs_ledger)
+            hint = "name one with `--ledger FILE`, or `--stateless` does without"
+            raise _Refused(f"`{policy.id}` uses {words} and needs a ledger: {hint}")
+        for rule in policy.rules:
+            if rule.shadow is not None and rule.shadow > self.measures.as_of:
+                since = show_time(rule.shadow)
+                raise _Refused(f"`{policy.id}`: the shadow of rule `{rule.id}` begins only at {since}")
+
+
+class _Case:
+    """One policy at one member."""
+
+    def __init__(
+        self, judge: _Judge, compiled: CompiledPolicy, member: str | None, given: Mapping[str, Value]
+    ) -> None:
+        self.judge = judge
+        self.compiled = compiled
+        self.policy = compiled.policy
+        self.member = member
+        self.interpreter = self.interpreting(judge.measures)
+        self.given = _spelled(given)
+        self.params = self.parameters(given)
+        self.interpreter.params = self.params.values
+        self.names = Names(self.interpreter, self.policy, self.params.shown)
+        self.children: dict[str, tuple[Verdict, ...]] = {}
+        self.waivers: list[Waived] = []
+        self.unmet: list[Unmet] = []
+
+    def interpreting(self, measures: Measures) -> Interpreter:
+        return Interpreter(
+            measures,
+            lets=self.compiled.lets,
+            member=self.member,
+            member_scope=self.policy.for_each,
+            baselines=self.judge.request.baselines,
+            attestations=self.judge.attested,
+            watch=self.judge.request.watch,
+        )
+
+    def parameters(self, given: Mapping[str, Value]) -> Effective:
+        plain = {
+            name: param.value
+            for name, param in self.policy.params.items()
+            if isinstance(param.value, (bool, str, Decimal, frozenset))
+        }
+        self.interpreter.params = plain
+        found = effective(
+            self.policy,
+            self.member,
+            self.judge.request.environment.get(self.policy.id, {}),
+            given,
+            self.judge.measures.snapshot.env,
+            self.override_holds,
+        )
+        if found.absent:
+            words = ", ".join(f"`{each}`" for each in found.absent)
+            raise _Refused(
+                f"`{self.policy.id}` needs a value for {words}: give it in an environment (`--environment NAME`)"
+            )
+        return found
+
+    def override_holds(self, override: Override) -> Value:
+        name = next(key for key, param in self.policy.params.items() if param.override is override)
+        result = self.interpreter.evaluate(self.compiled.overrides[name])
+        return result if isinstance(result, (bool, Unknown)) else Unknown(())
+
+    # the verdict
+
+    def nobody(self, doubt: tuple[Cause, ...]) -> Verdict:
+        """The record of a policy with no member left."""
+        scope = self.policy.for_each or ""
+        why = "; ".join(map(str, doubt)) or f"no rule applies at any member of `{scope}`"
+        return self.assemble((), [], [f"not evaluated: {why}"])
+
+    def verdict(self) -> Verdict:
+        pairs = [self.judged(each) for each in self.compiled.rules]
+        memory = self.judge.request.memory
+        if memory is not None:
+            left = orphans(self.policy, memory.latches(self.policy.id, self.member or ""))
+            self.unmet += [Unmet(f"{self.policy.id}/{each.id}", "fails", latched=True) for _, each in left]
+            pairs += left
+        return self.assemble(tuple(result for _, result in pairs), [outcome for outcome, _ in pairs], [])
+
+    def assemble(self, results: tuple[RuleResult, ...], outcomes: list[Outcome], extra: list[str]) -> Verdict:
+        policy, as_of = self.policy, self.judge.measures.as_of
+        verdict, possible = verdict_of(policy.verdicts, outcomes)
+        children = [each for group in self.children.values() for each in group]
+        words = self.judge.attested or {}
+        ends = [each.valid_until for each in children] + [each.until for each in self.waivers]
+        ends += [words[name] for name in self.compiled.attested if name in words]
+        return Verdict(
+            policy=policy.id,
+            version=policy.version,
+            title=policy.title,
+            member=self.member,
+            verdict=verdict,
+            possible=possible,
+            verdicts=policy.verdicts,
+            as_of=as_of,
+            valid_until=min([as_of + policy.valid_for, *ends]),
+            inputs=self.inputs(children),
+            rules=results,
+            assumptions=self.assumptions(extra, children),
+            waivers=(*self.waivers, *dict.fromkeys(told for each in children for told in each.waivers)),
+            notify=policy.notify.get(verdict, ()),
+            unmet=tuple(dict.fromkeys(self.unmet)),
+        )
+
+    def inputs(self, children: list[Verdict]) -> Inputs:
+        request = self.judge.request
+        below = sorted({(each.policy, each.inputs.policy) for each in children})
+        meaning = {"static": self.compiled.static_digest, "params": self.params.shown, "children": below}
+        known = [name for name in self.compiled.attested if name in request.attestations]
+        asked = {name: request.attestations[name].meaning() for name in known}
+        meaning |= {"attested": asked} if asked else {}
+        return Inputs(
+            policy=digest(canonical(meaning)),
+            snapshot=self.judge.measures.snapshot.digest,
+            baselines={name: each.snapshot.digest for name, each in sorted(request.baselines.items())},
+            params=self.params.shown,
+            engine=request.engine,
+            stateless=request.stateless,
+            ledger_head=request.memory.head if request.memory else None,
+        )
+
+    def assumptions(self, extra: list[str], children: list[Verdict]) -> tuple[str, ...]:
+        found = [*extra, *self.params.printed, *self.names.assumed()]
+        for rule in self.policy.rules:
+            found += printed(rule, self.policy.verdicts)
+        for scope in self.compiled.scopes:
+            if self.judge.catalogue.scopes[scope].open:
+                found.append(f"the scope `{scope}` is open: whatever the snapshot holds is a member")
+        if self.compiled.needs_ledger and self.judge.request.stateless:
+            found.append(f"stateless: {', '.join(self.compiled.needs_ledger)} without a ledger")
+        for child in children:
+            found += [f"{child.name}: {each}" for each in child.assumptions]
+        return tuple(dict.fromkeys(found))
+
+    # one rule
+
+    def judged(self, compiled: CompiledRule) -> tuple[Outcome, RuleResult]:
+        """Decide one rule, waive it where a person gave leave, and write its result; no waiver clears a latch."""
+        rule = compiled.rule
+        outcome, latched = self.settled(compiled)
+        result = self.result(compiled, outcome, latched=latched)
+        below = () if outcome.word == "skipped" else beneath(self.children.get(rule.id, ()))
+        key = (self.policy.id, self.member or "", rule.id)
+        plea = Plea(rule, key, outcome.word, self.judge.measures.as_of, latched, below)
+        waiver = self.judge.hearing.heard(plea)
+        if waiver is None:
+            self.unmet += unmet(plea)
+            return outcome, result
+        outcome, told = counted(plea, waiver, outcome, self.policy.best)
+        self.waivers.append(told)
+        reason = f"{told}; {result.reason}"
+        return outcome, replace(
+            result,
+            contribution=outcome.contribution,
+            possible=outcome.possible,
+            waiver=str(told),
+            reason=reason,
+        )
+
+    def settled(self, compiled: CompiledRule) -> tuple[Outcome, bool]:
+        """Decide one rule with its contribution, and tell whether it is latched; a stateful one asks the ledger."""
+        rule, memory, as_of = compiled.rule, self.judge.request.memory, self.judge.measures.as_of
+        if memory is None or not rule.stateful:
+            found = self.outcome(compiled, self.interpreter)
+            return found.contributing(rule, self.policy.verdicts, self.blind(rule)), False
+
+        def at(instant: Decimal, after: Decimal | None, hold: bool) -> Outcome:
+            return self.outcome(compiled, self.at(instant, after), hold)
+
+        gains = [pair for name in compiled.metrics for pair in gained(name, self.metric(name), as_of)]
+        case = Case(memory.given(self.given), self.policy, rule, self.member or "", as_of, self.given)
+        outcome, fact, latched = case.remembered(at, gains)
+        self.judge.facts.append(fact)
+        return outcome, latched
+
+    def blind(self, rule: Rule) -> bool:
+        """Whether, without a ledger, an unknown trigger counts as blind for too long."""
+        request, limit = self.judge.request, rule.blind_limit
+        if limit is None or not request.stateless:
+            return False
+        return request.blind_for is None or request.blind_for > limit
+
+    def at(self, instant: Decimal, after: Decimal | None) -> Interpreter:
+        """An interpreter over the series as they were at an instant, without what lies before `after`."""
+        if instant >= self.judge.measures.as_of and after is None:
+            return self.interpreter
+        cut = self.interpreting(Cut(self.judge.measures, instant, after))
+        cut.params = self.params.values
+        return cut
+
+    def metric(self, name: str) -> Shaped:
+        scope = self.judge.catalogue.metrics[name].scope
+        return self.judge.measures.metric(
+            name, self.member if scope and scope == self.policy.for_each else None
+        )
+
+    def outcome(self, compiled: CompiledRule, interpreter: Interpreter, hold: bool = False) -> Outcome:
+        """Decide one rule; its comparisons and causes go into the result."""
+        rule = compiled.rule
+        free = sorted(compiled.params & self.params.unlimited)
+        if free:
+            return Outcome.skipped(f"does not apply: param `{free[0]}` is unlimited")
+        guard: object = True
+        if compiled.applies is not None:
+            guard = interpreter.evaluate(compiled.applies)
+            if guard is False:
+                return Outcome.skipped(f"does not apply: `{to_text(compiled.applies.root)}` is false")
+        before = len(interpreter.seen)
+        program = compiled.hold if hold else compiled.condition
+        if program is None:
+            assert isinstance(rule.condition, Composition)
+            outcome = self.composed(rule, rule.condition)
+        else:
+            truth = interpreter.evaluate(program)
+            assert isinstance(truth, (bool, Unknown))
+            outcome = of_truth(rule, truth)
+            outcome = replace(outcome, comparisons=compared(interpreter.seen[before:], compiled.helpful))
+        return replace(outcome, sure=guard is True)
+
+    def composed(self, rule: Rule, child: Composition) -> Outcome:
+        given = {name: self.handed(value) for name, value in child.params.items()}
+        verdicts = self.judge.policy(child.policy, given)
+        below = self.judge.compiled[child.policy].policy
+        if below.for_each is not None and below.for_each == self.policy.for_each:
+            verdicts = [each for each in verdicts if each.member == self.member]
+        self.children[rule.id] = tuple(verdicts)
+        return of_children(rule, child, below, verdicts)
+
+    def handed(self, value: object) -> Value:
+        if isinstance(value, Param):
+            absent = Unknown((Cause(value.name, "", "", "missing", "the param is unlimited"),))
+            return self.params.values.get(value.name, absent)
+        assert isinstance(value, (bool, str, Decimal, frozenset))
+        return value
+
+    def result(self, compiled: CompiledRule, outcome: Outcome, *, latched: bool = False) -> RuleResult:
+        rule = compiled.rule
+        return RuleResult(
+            id=rule.id,
+            outcome=outcome.word,
+            contribution=outcome.contribution,
+            reason=self.reason(rule, outcome),
+            title=rule.title,
+            covers=rule.covers,
+            shadow=rule.shadow is not None,
+            latched=latched,
+            comparisons=outcome.comparisons,
+            causes=merged(outcome.causes),
+            action=rule.action or None if outcome.word in ("fail", "unknown") else None,
+            notify=rule.notify if outcome.word in ("fail", "unknown") else (),
+            runbook=self.policy.runbook,
+            file=rule.span.file,
+            line=rule.span.line,
+            possible=outcome.possible,
+            sure=outcome.sure,
+        )
+
+    def reason(self, rule: Rule, outcome: Outcome) -> str:
+        if outcome.note:
+            return outcome.note
+        if outcome.word == "fail" and rule.reason:
+            text = rendered(rule.reason, lambda path: self.names.text(path, outcome.comparisons))
+            if text is not None:
+                return text
+        return generated(outcome.word, outcome.comparisons, outcome.causes)
+
+
+def _spelled(given: Mapping[str, Value]) -> str:
+    """What a composition hands down, as text; empty where nothing is."""
+    words = {name: sorted(each) if isinstance(each, frozenset) else str(each) for name, each in given.items()}
+    return digest(canonical(words)) if words else ""

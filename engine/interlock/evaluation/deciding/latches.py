@@ -1,0 +1,221 @@
+"""What a rule's outcome becomes when the past is known: latched, blind for too long, or held."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from ...language.times import show_duration, show_time
+from ...policy.model import Policy, Rule
+from ..verdict import RuleResult
+from .memory import Fact, Key, Latch, Memory, Seen
+from .outcomes import Outcome, join
+from .reasons import generated
+
+__all__ = ["Case", "Judge", "gone", "joined_facts", "lost", "orphans", "unseen"]
+
+_WORST_FIRST = ("fail", "unknown", "pass", "skipped")
+
+
+Judge = Callable[[Decimal, Decimal | None, bool], Outcome]
+"""Decides a rule with its series cut at an instant, without what lies before another, by `hold` where that is true."""
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One stateful rule of a policy at a member, at an instant, before what the ledger remembers."""
+
+    memory: Memory
+    policy: Policy
+    rule: Rule
+    member: str
+    as_of: Decimal
+    given: str = ""
+
+    @property
+    def key(self) -> Key:
+        return (self.policy.id, self.member, self.rule.id)
+
+    def remembered(self, judge: Judge, gains: Iterable[tuple[Decimal, Seen]]) -> tuple[Outcome, Fact, bool]:
+        """Return the outcome, the fact that is to be recorded, and whether the rule is latched.
+
+        `gains` are the points of the rule's series, each with the instant at which it was gained.
+        """
+        rule, rearmed = self.rule, self.memory.rearmed(self.key)
+        after = rearmed if rule.latch and rearmed is not None and rearmed < self.as_of else None
+        now = judge(self.as_of, after, self.held())
+        blind = now.word == "unknown" and self.blind()
+        plain = now.contributing(rule, self.policy.verdicts, blind)
+        latch = self.memory.latches(self.policy.id, self.member).get(rule.id)
+        if not rule.latch or (latch is None and rearmed is not None and rearmed >= self.as_of):
+            return plain, Fact(self.key, now.word, given=self.given), False
+        seen = self.memory.seen(self.key)
+        instants, new = unseen(gains, seen, self.as_of, after)
+        if latch is not None or rule.shadow is not None:
+            fact = Fact(self.key, now.word, tuple(each for _, each in new), given=self.given)
+            return (plain, fact, False) if latch is None else (self.latched(plain, latch), fact, True)
+        past = self.judged(judge, instants, after)
+        hole = _hole([*past, (self.as_of, now)], warm=not seen)
+        blind = hole is not None and self.blind()
+        fired = self.fired(past, now, blind)
+        if fired is not None:
+            fact = Fact(self.key, now.word, tuple(each for _, each in new), fired, self.given)
+            return self.latched(plain, fired), fact, True
+        if hole is None:
+            return plain, Fact(self.key, now.word, tuple(each for _, each in new), given=self.given), False
+        # from there on the points are judged again, until somebody can tell or a person has looked
+        at, doubt = hole
+        if now.word != "unknown":
+            doubt = replace(doubt, note=self.doubtful(at, doubt))
+            plain = doubt.contributing(rule, self.policy.verdicts, blind)
+        seen_before = tuple(each for gained, each in new if gained < at)
+        return plain, Fact(self.key, "unknown", seen_before, given=self.given), False
+
+    def doubtful(self, at: Decimal, doubt: Outcome) -> str:
+        """Say of an instant in the past that nobody can tell whether the trigger was true then."""
+        why = generated("unknown", doubt.comparisons, doubt.causes)
+        hint = f"give what is missing, or look and `interlock log rearm {self.policy.id}/{self.rule.id}`"
+        return f"{why}, so that it may have fired at {show_time(at)}: {hint}"
+
+    def judged(
+        self, judge: Judge, instants: Iterable[Decimal], after: Decimal | None
+    ) -> list[tuple[Decimal, Outcome]]:
+        """Judge instants of the past in turn, up to the first at which the trigger was true."""
+        found: list[tuple[Decimal, Outcome]] = []
+        for instant in instants:
+            found.append((instant, judge(instant, after, False)))
+            if found[-1][1].word == "fail":
+                break
+        return found
+
+    def held(self) -> bool:
+        """Whether the rule passed at its newest record, no longer ago than the policy's `max_gap`."""
+        passed, most = self.memory.passed(self.key), self.policy.max_gap
+        return (
+            self.rule.hold is not None
+            and passed is not None
+            and most is not None
+            and self.as_of - passed <= most
+        )
+
+    def blind(self) -> bool:
+        """Whether an unknown trigger has been so for longer than its limit; without a record it has."""
+        if self.rule.blind_limit is None:
+            return False
+        known = self.memory.known(self.key)
+        since = self.memory.first(self.policy.id) if known is None else known
+        return since is None or self.as_of - since > self.rule.blind_limit
+
+    def fired(self, past: Iterable[tuple[Decimal, Outcome]], now: Outcome, blind: bool) -> Latch | None:
+        """Return the latch of the first instant at which the trigger was true, else of one too long blind."""
+        word = self.rule.failed
+        for instant, then in past:
+            if then.word == "fail":
+                return Latch(instant, word, generated("fail", then.comparisons, then.causes))
+        if now.word == "fail":
+            return Latch(self.as_of, word, generated("fail", now.comparisons, now.causes))
+        if not blind or self.memory.first(self.policy.id) is None:
+            # without a record nobody has been blind for any time: it counts now and is not kept
+            return None
+        limit = show_duration(self.rule.blind_limit or Decimal(0))
+        return Latch(self.as_of, word, f"it was unknown for longer than {limit}")
+
+    def latched(self, now: Outcome, latch: Latch) -> Outcome:
+        """Return the outcome of a trigger that stays fired, whatever it would be now."""
+        verdicts = self.policy.verdicts
+        word = join(verdicts, (_known(self.policy, latch.verdict), self.rule.failed))
+        note = "" if now.word == "fail" else _since(self.policy, self.rule.id, latch)
+        return replace(now, word="fail", contribution=word, possible=(word,), note=note, sure=True)
+
+
+def _hole(judged: Sequence[tuple[Decimal, Outcome]], *, warm: bool) -> tuple[Decimal, Outcome] | None:
+    """Return the first instant at which nobody can tell whether the trigger was true; while the rule is `warm`, having
+    judged no point yet, those before the first that is known only say that its series begin there."""
+    words = [outcome.word for _, outcome in judged]
+    known = [place for place, word in enumerate(words) if word != "unknown"]
+    begin = known[0] if warm and known else 0
+    return next((judged[place] for place in range(begin, len(words)) if words[place] == "unknown"), None)
+
+
+def unseen(
+    gains: Iterable[tuple[Decimal, Seen]], seen: frozenset[Seen], as_of: Decimal, after: Decimal | None
+) -> tuple[tuple[Decimal, ...], tuple[tuple[Decimal, Seen], ...]]:
+    """Return the instants at which a latched trigger is to be judged besides `as_of`, and the points that are new, each
+    with the instant at which it was gained.
+
+    From the first new point on each instant counts: a late point changes what later ones mean.
+    """
+    points = sorted((at, each) for at, each in gains if after is None or at > after)
+    new = [(at, each) for at, each in points if each not in seen]
+    if not new:
+        return (), ()
+    instants = sorted({at for at, _ in points if new[0][0] <= at < as_of})
+    return tuple(instants), tuple(new)
+
+
+def orphans(policy: Policy, found: Mapping[str, Latch]) -> list[tuple[Outcome, RuleResult]]:
+    """Return what latches of rules that the policy no longer has go on contributing."""
+    present = {rule.id for rule in policy.rules if rule.latch}
+    results = []
+    for name, latch in sorted(found.items()):
+        if name in present:
+            continue
+        word = _known(policy, latch.verdict)
+        reason = f"finding: the rule is gone or no longer latched, {_since(policy, name, latch)}"
+        result = RuleResult(
+            id=name,
+            outcome="fail",
+            contribution=word,
+            reason=reason,
+            latched=True,
+            runbook=policy.runbook,
+            file=policy.span.file,
+            line=policy.span.line,
+        )
+        results.append((Outcome("fail", contribution=word, possible=(word,)), result))
+    return results
+
+
+def gone(policies: Collection[str], memory: Memory) -> Iterator[tuple[str, str]]:
+    """Yield each latched policy that is gone, and what to say: a latch outlives its policy until it is re-armed."""
+    for name in sorted({policy for policy, _ in memory.latched()} - set(policies)):
+        hint = f"bring the policy back, let its new name say `formerly: [{name}]`, or re-arm its rules"
+        yield (
+            name,
+            f"`{name}` is latched in the ledger and gone from the policies: {hint} with `interlock log rearm`",
+        )
+
+
+def lost(policy: Policy, members: Collection[str], memory: Memory) -> Iterator[str]:
+    """Yield what to say of each member at which a policy is latched and no longer judged."""
+    for member in sorted(member for name, member in memory.latched() if name == policy.id):
+        if member not in members:
+            place = f"at `{member}`" if member else f"as a whole and not for each {policy.for_each}"
+            hint = "bring that back, or re-arm with `interlock log rearm`"
+            yield f"`{policy.id}` is latched in the ledger {place}, where it is no longer judged: {hint}"
+
+
+def joined_facts(facts: Iterable[Fact]) -> tuple[Fact, ...]:
+    """Return one fact for each rule and the params that it was given; of several the worst outcome counts."""
+    found: dict[tuple[Key, str], Fact] = {}
+    for each in facts:
+        place = each.key, each.given
+        other = found.get(place)
+        if other is None:
+            found[place] = each
+            continue
+        word = min(each.outcome, other.outcome, key=_WORST_FIRST.index)
+        seen = tuple(sorted({*each.seen, *other.seen}))
+        found[place] = Fact(each.key, word, seen, other.fired or each.fired, each.given)
+    return tuple(found[place] for place in sorted(found))
+
+
+def _known(policy: Policy, verdict: str) -> str:
+    """The verdict of a latch, the worst one where the policy no longer has it."""
+    return verdict if verdict in policy.verdicts else policy.worst
+
+
+def _since(policy: Policy, rule: str, latch: Latch) -> str:
+    name = f"{policy.id}/{rule}"
+    return f"latched since {show_time(latch.at)}: {latch.reason}; only `interlock log rearm {name}` clears it"

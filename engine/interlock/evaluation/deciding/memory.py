@@ -1,0 +1,155 @@
+"""What an evaluation remembers: a ledger fulfils `Memory`, and without one nothing is remembered."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Protocol
+
+from ...policy.attestations import Attestation
+from ...policy.catalogue import Scope
+from ...policy.model import Policy
+from ..snapshot.snapshot import Snapshot
+
+__all__ = ["Fact", "Key", "Latch", "Memory", "Renames", "Seen", "Waiver"]
+
+
+Key = tuple[str, str, str]
+"""A rule across time: policy, member (empty without one) and rule; neither version nor file is part of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Renames:
+    """Names of now by former ones: of policies, and of rules with the policy's name of now."""
+
+    policies: Mapping[str, str] = field(default_factory=dict)
+    rules: Mapping[tuple[str, str], str] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, policies: Iterable[Policy]) -> Renames:
+        """Read what policies say that they and their rules were called."""
+        every = list(policies)
+        return cls(
+            {former: each.id for each in every for former in each.formerly},
+            {(each.id, former): rule.id for each in every for rule in each.rules for former in rule.formerly},
+        )
+
+    def now(self, key: Key) -> Key:
+        """Return what a rule is called now."""
+        policy = self.policies.get(key[0], key[0])
+        return (policy, key[1], self.rules.get((policy, key[2]), key[2]))
+
+    def policy(self, name: str) -> tuple[str, ...]:
+        """Return the name of a policy and all that it had before."""
+        return (name, *sorted(former for former, now in self.policies.items() if now == name))
+
+    def every(self, key: Key) -> tuple[Key, ...]:
+        """Return the key of a rule and all that it had before."""
+        policy, member, rule = key
+        own = (policy, rule)
+        rules = [rule, *sorted(old for (one, old), now in self.rules.items() if (one, now) == own)]
+        return tuple((name, member, each) for name in self.policy(policy) for each in rules)
+
+
+Seen = tuple[str, str, str, str]
+"""One point that a latched trigger has judged: metric, member, instant and value as text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Latch:
+    """A trigger that has fired: the instant at which it was true or blind for too long, its verdict, and why."""
+
+    at: Decimal
+    verdict: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """What an evaluation found of one stateful rule: pass, fail, unknown or skipped, the points that it judged for
+    the first time, the latch where it has fired now, and the params that a composition gave, as a digest."""
+
+    key: Key
+    outcome: str
+    seen: tuple[Seen, ...] = ()
+    fired: Latch | None = None
+    given: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Waiver:
+    """A person's leave for one rule to fail, or to be unknown (`outcome`), from `at` until `until`."""
+
+    entry: int
+    outcome: str
+    at: Decimal
+    until: Decimal
+    by: str
+    role: str
+    ticket: str
+    reason: str
+
+
+class Memory(Protocol):
+    """What a ledger knew before an evaluation, as far as it is not later than the snapshot's instant."""
+
+    @property
+    def head(self) -> str:
+        """The digest of the newest entry that was known."""
+        ...
+
+    def earlier(self, scopes: Mapping[str, Scope]) -> Sequence[Snapshot]:
+        """Return recorded snapshots up to the instant, oldest first, that list all that any of them listed of a series;
+        `scopes` say which names mean one member."""
+        ...
+
+    def first(self, policy: str) -> Decimal | None:
+        """Return the instant of the policy's first record."""
+        ...
+
+    def known(self, key: Key) -> Decimal | None:
+        """Return the newest instant at which a rule was recorded as pass or fail, or as one that does not apply."""
+        ...
+
+    def passed(self, key: Key) -> Decimal | None:
+        """Return the instant of the rule's newest record where it passed then, else None."""
+        ...
+
+    def latches(self, policy: str, member: str) -> Mapping[str, Latch]:
+        """Return the latches of a policy at a member that nobody has re-armed, by rule."""
+        ...
+
+    def latched(self) -> frozenset[tuple[str, str]]:
+        """Return the policies that have a latch, each with the member at which it stands."""
+        ...
+
+    def rearmed(self, key: Key) -> Decimal | None:
+        """Return when a person last re-armed the rule."""
+        ...
+
+    def seen(self, key: Key) -> frozenset[Seen]:
+        """Return the points that a latched trigger has judged."""
+        ...
+
+    def attested(
+        self, declared: Mapping[str, Attestation], value: Callable[[str], object]
+    ) -> Mapping[str, Decimal]:
+        """Return what enough people attested, and until when; `value` gives a bound metric's value as it is now."""
+        ...
+
+    def waivers(self, key: Key) -> Sequence[Waiver]:
+        """Return the waivers of a rule that were given up to the instant, in force or expired."""
+        ...
+
+    def waived(self) -> frozenset[Key]:
+        """Return the rules for which a waiver was ever given."""
+        ...
+
+    def given(self, params: str) -> Memory:
+        """Return what is remembered of rules that a composition gave these params, as a digest; latches are shared."""
+        ...
+
+    def under(self, renames: Renames) -> Memory:
+        """Return what is remembered under the names that policies and rules have now."""
+        ...

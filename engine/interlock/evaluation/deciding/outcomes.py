@@ -1,0 +1,126 @@
+"""From a truth to an outcome, a contribution and what is possible; verdicts form a join."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from ...language.times import show_time
+from ...language.values import Cause, Unknown, merged
+from ...policy.model import Composition, Policy, Rule
+from ..verdict import NOT_EVALUATED, Comparison, RuleResult, Verdict
+
+__all__ = ["Outcome", "join", "of_children", "of_truth", "printed", "verdict_of"]
+
+
+def printed(rule: Rule, verdicts: tuple[str, ...]) -> list[str]:
+    """Return what a verdict must say of a rule that is outside the laws."""
+    if rule.shadow is not None:
+        return [f"rule `{rule.id}` is in shadow since {show_time(rule.shadow)} and does not contribute"]
+    if rule.fail_open:
+        return [f"rule `{rule.id}` fails open: {rule.fail_open}"]
+    if verdicts.index(rule.unknown) < verdicts.index(rule.failed):
+        return [f"rule `{rule.id}` contributes {rule.unknown} when unknown, {rule.failed} when it fails"]
+    return []
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """`word` is pass, fail, unknown or skipped; `possible` holds every contribution that the rule may make;
+    `sure` is false where an unknown guard leaves open whether the rule applies at all."""
+
+    word: str
+    causes: tuple[Cause, ...] = ()
+    comparisons: tuple[Comparison, ...] = ()
+    contribution: str | None = None
+    possible: tuple[str, ...] = ()
+    note: str = ""
+    sure: bool = True
+
+    @classmethod
+    def skipped(cls, note: str) -> Outcome:
+        """A rule that does not apply contributes nothing."""
+        return cls("skipped", note=note)
+
+    def contributing(self, rule: Rule, verdicts: Sequence[str], blind: bool) -> Outcome:
+        """Add what the rule contributes: nothing in shadow; `blind` for too long as if it had failed."""
+        if self.word == "skipped" or rule.shadow is not None:
+            return self
+        if self.word == "pass":
+            return replace(self, contribution=verdicts[0], possible=(verdicts[0],))
+        if self.word == "fail":
+            return replace(self, contribution=rule.failed, possible=(rule.failed,))
+        given = rule.failed if blind else rule.unknown
+        possible = (given,) if rule.fail_open else (given, rule.failed)
+        return replace(self, contribution=given, possible=possible)
+
+
+def of_truth(rule: Rule, truth: object) -> Outcome:
+    """A requirement passes when true, a trigger when false."""
+    if isinstance(truth, Unknown):
+        return Outcome("unknown", truth.causes)
+    return Outcome("pass" if truth is (rule.kind == "requirement") else "fail")
+
+
+def of_children(rule: Rule, child: Composition, policy: Policy, verdicts: Sequence[Verdict]) -> Outcome:
+    """Hold a child's verdict, the worst over its members, against the bound.
+
+    A requirement is true only if verdict and possible verdict are within the bound; a trigger is true at the
+    bound or worse, and unknown if only the possible verdict reaches it.
+    """
+    blind = [each for each in verdicts if not each.evaluated]
+    if blind or not verdicts:
+        told = merged(*(rule.causes for each in blind for rule in each.rules))
+        cause = Cause(child.policy, "", "", "missing", "the policy was not evaluated")
+        return replace(
+            Outcome("unknown", told or (cause,)), note=f"cannot tell: `{child.policy}` was not evaluated"
+        )
+    order = policy.verdicts
+    seen = max(order.index(each.verdict) for each in verdicts)
+    possible = max(order.index(each.possible) for each in verdicts)
+    bound = order.index(child.bound)
+    causes = merged(*(rule.causes for each in verdicts for rule in each.rules if rule.outcome == "unknown"))
+    record = _compared(rule, child, order[seen], order[possible], seen, possible, bound)
+    if rule.kind == "requirement":
+        word = "fail" if seen > bound else "pass" if possible <= bound else "unknown"
+    else:
+        word = "fail" if seen >= bound else "pass" if possible < bound else "unknown"
+    return Outcome(word, causes if word == "unknown" else (), (record,))
+
+
+def _compared(
+    rule: Rule, child: Composition, seen: str, possible: str, at: int, may: int, bound: int
+) -> Comparison:
+    requirement = rule.kind == "requirement"
+    word = "at worst" if requirement else "better than"
+    truths = {index <= bound if requirement else index < bound for index in (at, may)}
+    decided = (
+        truths.pop()
+        if len(truths) == 1
+        else (None if (at <= bound if requirement else at < bound) else False)
+    )
+    truth = "unknown" if decided is None else str(decided if requirement else not decided).lower()
+    shown = seen if seen == possible else f"{seen} (possibly {possible})"
+    return Comparison(
+        child.span.line, child.span.column, f"policy {child.policy}", "at worst" if requirement else "reaches",
+        child.bound, shown, f"{word} {child.bound}", None, truth, decided,
+        (f"{child.bound} or better" if requirement else f"{word} {child.bound}") if decided is False else "",
+    )  # fmt: skip
+
+
+def verdict_of(verdicts: Sequence[str], outcomes: Sequence[Outcome | RuleResult]) -> tuple[str, str]:
+    """Return the join of the contributions and the join of all possible ones.
+
+    Where no contribution is sure the policy may have nothing to say, so it says nothing: otherwise a missing
+    guard could turn NOT_EVALUATED into the best verdict.
+    """
+    if not any(each.sure and each.contribution is not None for each in outcomes):
+        return NOT_EVALUATED, NOT_EVALUATED
+    possible = [word for each in outcomes for word in each.possible]
+    return join(verdicts, [each.contribution for each in outcomes]), join(verdicts, possible)
+
+
+def join(verdicts: Sequence[str], contributions: Sequence[str | None]) -> str:
+    """Return the worst contribution; without any there is no verdict."""
+    given = [verdicts.index(each) for each in contributions if each is not None]
+    return verdicts[max(given)] if given else NOT_EVALUATED

@@ -1,0 +1,161 @@
+"""Words for an outcome: the author's template in a sandbox, and a generated reason that always exists."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Mapping, Sequence
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
+
+from ...diagnostics import printable
+from ...language.printer import to_text
+from ...language.types import Type
+from ...language.values import Cause, Value
+from ...limits import REASON_BYTES
+from ...policy.model import Policy
+from ...policy.reading.templates import FILTERS, template_paths
+from ..expressions.comparisons import shown
+from ..expressions.interpreter import Interpreter
+from ..snapshot.series_values import Members, Series, Shaped
+from ..verdict import Comparison
+from .cause_text import told
+
+if TYPE_CHECKING:
+    from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+__all__ = ["Names", "born", "failing", "generated", "rendered"]
+
+
+class Names:
+    """The read-only names of one policy at one member; values print in their unit."""
+
+    def __init__(self, interpreter: Interpreter, policy: Policy, params: Mapping[str, str]) -> None:
+        self.interpreter = interpreter
+        self.policy = policy
+        self.params = params
+
+    def text(self, path: str, comparisons: Sequence[Comparison]) -> str | None:
+        """Return the text of a dotted name, None where there is no such name.
+
+        Where a composed policy says what is wrong, a name that is unknown has nothing to add to it.
+        """
+        found = self.named(path, comparisons)
+        return None if found == "unknown" and _composed(comparisons) else found
+
+    def named(self, path: str, comparisons: Sequence[Comparison]) -> str | None:
+        if path in ("seen", "needed", "margin"):
+            first = failing(comparisons)[:1]
+            return str(getattr(first[0], path) or "none") if first else "unknown"
+        if path in self.params:
+            return self.params[path]
+        if path in self.policy.lets:
+            return _text(self.interpreter.let(path), self.policy.lets[path].type)
+        if path == self.policy.for_each:
+            return self.interpreter.member
+        return self.metric(path)
+
+    def metric(self, path: str) -> str | None:
+        metric = self.interpreter.measures.catalogue.metrics.get(path)
+        if metric is None:
+            return None
+        member = self.interpreter.member if metric.scope == self.policy.for_each else None
+        return _text(self.interpreter.measures.metric(path, member), metric.type)
+
+    def assumed(self) -> list[str]:
+        """One line for each look at missing data."""
+        return [f"`{to_text(node)}` speaks for missing data" for node in self.interpreter.assumed]
+
+
+def _composed(comparisons: Sequence[Comparison]) -> bool:
+    return any(each.op in ("at worst", "reaches") for each in comparisons)
+
+
+def _text(value: Shaped, kind: Type) -> str:
+    """A series prints as its newest value, members each with their own."""
+    if isinstance(value, Members):
+        return ", ".join(f"{name} {_text(each, kind)}" for name, each in value.values.items())
+    if isinstance(value, Series):
+        return _one(value.points[-1].value, kind) if value.points else "unknown"
+    return _one(value, kind)
+
+
+def _one(value: Value, kind: Type) -> str:
+    return shown(value, kind)
+
+
+def failing(comparisons: Sequence[Comparison]) -> tuple[Comparison, ...]:
+    """The comparisons that keep the rule from passing; all of them when none does alone."""
+    found = tuple(each for each in comparisons if each.passing is False)
+    return found or tuple(comparisons)
+
+
+def generated(outcome: str, comparisons: Sequence[Comparison], causes: Sequence[Cause]) -> str:
+    """Return the reason that needs no author."""
+    if outcome == "unknown":
+        return f"cannot tell: {born(causes)}"
+    shown = failing(comparisons) if outcome == "fail" else comparisons
+    parts = [f"{each.left} is {each.seen}, needed {each.needed}" for each in shown]
+    return "; ".join(dict.fromkeys(parts)) or (
+        "the condition holds" if outcome == "pass" else "the condition fails"
+    )
+
+
+def born(causes: Sequence[Cause]) -> str:
+    """Name where the unknown was born, the first three places."""
+    lines = told(causes)
+    shown = lines[:3]
+    more = f"; and {len(lines) - 3} more" if len(lines) > 3 else ""
+    return "; ".join(shown) + more if shown else "nothing was measured"
+
+
+def rendered(template: str, lookup: Callable[[str], str | None]) -> str | None:
+    """Return the author's reason, or None when it cannot be rendered; that never changes a verdict.
+
+    `lookup` gives the text of a dotted name, None where there is no such name.
+    """
+    from jinja2 import TemplateError
+
+    names: dict[str, object] = {}
+    for path in template_paths(template):
+        text = lookup(path)
+        if text is None:
+            return None
+        _put(names, path.split("."), text)
+    try:
+        text = _compiled(template).render(_namespace(names))
+    except (TemplateError, ArithmeticError, LookupError, TypeError, ValueError, RecursionError):
+        return None
+    text = " ".join(text.split())
+    return printable(text) if text and len(text.encode()) <= REASON_BYTES else None
+
+
+def _put(names: dict[str, object], parts: list[str], text: str) -> None:
+    for part in parts[:-1]:
+        names = names.setdefault(part, {})  # type: ignore[assignment]
+    names[parts[-1]] = text
+
+
+def _namespace(names: dict[str, object]) -> dict[str, object]:
+    return {
+        key: SimpleNamespace(**_namespace(each)) if isinstance(each, dict) else each
+        for key, each in names.items()
+    }
+
+
+@functools.lru_cache(maxsize=1024)
+def _compiled(template: str) -> Any:
+    return _sandbox().from_string(template)
+
+
+@functools.cache
+def _sandbox() -> ImmutableSandboxedEnvironment:
+    """An environment that knows the allowed filters and nothing else; missing names are errors."""
+    from jinja2 import StrictUndefined
+    from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+    environment = ImmutableSandboxedEnvironment(undefined=StrictUndefined, autoescape=False)
+    environment.filters = {name: environment.filters[name] for name in FILTERS}
+    environment.globals.clear()
+    environment.tests.clear()
+    environment.intercepted_binops = frozenset({"+", "-", "*", "/", "//", "%", "**"})
+    return environment

@@ -1,0 +1,1 @@
+"""The reference meaning of expressions: windows, reductions, comparisons and the interpreter."""

@@ -1,0 +1,85 @@
+"""One expression over one snapshot, outside any rule: what it gives and what it compared."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from ...language.nodes import Node
+from ...language.printer import to_text
+from ...language.values import Cause, Unknown, Value
+from ...policy.model import Override
+from ..snapshot.measures import Measures
+from ..snapshot.series_values import Shaped
+from ..verdict import Comparison
+from .comparisons import compared, polarities
+from .compiled import CompiledPolicy
+from .interpreter import Interpreter
+from .lowering import lower
+from .parameters import effective
+
+__all__ = ["Evaluated", "Setting", "evaluate_expression"]
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluated:
+    """The checked expression, its value, its comparisons and what spoke for missing data."""
+
+    node: Node
+    value: Shaped
+    comparisons: tuple[Comparison, ...] = ()
+    assumptions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What an expression is evaluated with: a policy's params and lets, a member, values, baselines."""
+
+    policy: CompiledPolicy | None = None
+    scope: str | None = None
+    member: str | None = None
+    environment: Mapping[str, Value] = field(default_factory=dict)
+    baselines: Mapping[str, Measures] = field(default_factory=dict)
+
+
+def evaluate_expression(node: Node, measures: Measures, setting: Setting) -> Evaluated:
+    """Evaluate a checked expression. A param without a value is unknown here, and so is one without a limit."""
+    lets = setting.policy.lets if setting.policy else {}
+    interpreter = Interpreter(
+        measures, lets=lets, member=setting.member, member_scope=setting.scope, baselines=setting.baselines
+    )
+    printed: tuple[str, ...] = ()
+    if setting.policy:
+        interpreter.params, printed = _parameters(setting.policy, interpreter, measures, setting)
+    value = interpreter.evaluate(lower(node))
+    trees = setting.policy.policy.lets if setting.policy else {}
+    found = compared(interpreter.seen, polarities(node, True, trees))
+    assumed = [f"`{to_text(each)}` speaks for missing data" for each in interpreter.assumed]
+    return Evaluated(node, value, found, (*printed, *assumed))
+
+
+def _parameters(
+    compiled: CompiledPolicy, interpreter: Interpreter, measures: Measures, setting: Setting
+) -> tuple[Mapping[str, Value], tuple[str, ...]]:
+    policy = compiled.policy
+    blank = {name: _absent(name, "no value is given") for name in policy.params}
+    written = {name: each.value for name, each in policy.params.items()}
+    plain = {
+        name: each for name, each in written.items() if isinstance(each, (bool, str, Decimal, frozenset))
+    }
+    interpreter.params = {**blank, **plain}
+
+    def holds(override: Override) -> Value:
+        name = next(key for key, param in policy.params.items() if param.override is override)
+        result = interpreter.evaluate(compiled.overrides[name])
+        return result if isinstance(result, (bool, Unknown)) else Unknown(())
+
+    found = effective(policy, setting.member, setting.environment, {}, measures.snapshot.env, holds)
+    free = {name: _absent(name, "the param is unlimited") for name in found.unlimited}
+    interpreter.seen.clear()
+    return {**blank, **free, **found.values}, found.printed
+
+
+def _absent(name: str, why: str) -> Unknown:
+    return Unknown((Cause(name, "", "", "missing", why),))

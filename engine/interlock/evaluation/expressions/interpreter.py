@@ -1,0 +1,287 @@
+"""The reference meaning of an expression: simpleeval walks the lowered tree with our functions and no operators."""
+
+from __future__ import annotations
+
+import ast
+import decimal
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+
+from simpleeval import SimpleEval
+
+from ...language.nodes import Call, LetRef, Literal, MemberRef, MetricRef, Node, ParamRef
+from ...language.operators import OPERATORS
+from ...language.printer import to_text
+from ...language.times import show_time
+from ...language.types import BOOL, SCALAR, Shape
+from ...language.values import Cause, Unknown, Value, known, merged
+from ..snapshot.measures import Measures
+from ..snapshot.series_values import Members, Series, Shaped, lift
+from .lowering import Program
+from .reductions import REDUCTIONS
+from .scalar_semantics import SCALARS, age
+from .transforms import TRANSFORMS
+from .windows import Item, Selection, select
+
+__all__ = ["Interpreter", "Seen", "Watch"]
+
+_SPANNED = ("streak", "longest", "most")
+_COMPARISONS = ("lt", "le", "gt", "ge", "eq", "ne", "in", "not_in")
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What a comparison of single values saw: both sides and the truth; of a bare boolean the truth alone."""
+
+    node: Node
+    left: Value
+    right: Value
+    truth: Value
+
+
+Watch = Callable[[Node, str | None, Shaped, Shaped, Shaped], None]
+"""Is told of every comparison and every boolean metric: the node, the member, both sides and the truth."""
+
+
+@dataclass(slots=True)
+class Interpreter:
+    """Evaluates expressions over one snapshot at one member, remembering lets and what was compared.
+
+    `params` are effective values; `baselines` named snapshots; `attestations` is None without a ledger, and
+    with `--stateless` an empty set: nothing is attested.
+    """
+
+    measures: Measures
+    params: Mapping[str, Value] = field(default_factory=dict)
+    lets: Mapping[str, Program] = field(default_factory=dict)
+    member: str | None = None
+    member_scope: str | None = None
+    baselines: Mapping[str, Measures] = field(default_factory=dict)
+    attestations: Collection[str] | None = None
+    watch: Watch | None = None
+    seen: list[Seen] = field(default_factory=list)
+    assumed: dict[Call, Shaped] = field(default_factory=dict)
+    _kept: dict[str, tuple[Shaped, list[Seen]]] = field(default_factory=dict)
+    _nodes: Mapping[str, Node] = field(default_factory=dict)
+
+    _walker: SimpleEval = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        functions = {f"op_{name}": self._function(name) for name in OPERATORS}
+        self._walker = SimpleEval(operators={}, functions=functions, names=self._name)
+
+    def evaluate(self, program: Program) -> Shaped:
+        """Return the value of the program; comparisons of single values are added to `seen`."""
+        outer, self._nodes = self._nodes, program.nodes
+        try:
+            result: Shaped = self._walker.eval("", previously_parsed=program.tree)
+            return result
+        finally:
+            self._nodes = outer
+
+    # leaves
+
+    def _name(self, name: ast.Name) -> object:
+        node = self._nodes[name.id]
+        if isinstance(node, Call) and node.operator not in _SPECIAL:
+            return node
+        return self.leaf(node)
+
+    def leaf(self, node: Node) -> Shaped:
+        """Return the value of a node that stands for itself."""
+        value = self._leaf(node)
+        if node.type == BOOL and node.shape == SCALAR and not isinstance(value, (Series, Members)):
+            self.seen.append(Seen(node, value, value, value))
+        if self.watch is not None and node.type == BOOL and isinstance(node, MetricRef):
+            self.watch(node, self.member, value, value, value)
+        return value
+
+    def _leaf(self, node: Node) -> Shaped:
+        match node:
+            case Literal():
+                return node.value
+            case MetricRef():
+                return self.metric(self.measures, node)
+            case ParamRef():
+                return _as_enum(self.params[node.name], node)
+            case MemberRef():
+                return (
+                    self.member
+                    if self.member is not None
+                    else Unknown((Cause(node.name, "", "", "missing member"),))
+                )
+            case LetRef():
+                return self.let(node.name)
+            case Call():
+                return _SPECIAL[node.operator](self, node)
+
+    def metric(self, measures: Measures, node: MetricRef) -> Shaped:
+        scope = measures.catalogue.metrics[node.name].scope
+        return measures.metric(node.name, self.member if scope and scope == self.member_scope else None)
+
+    def let(self, name: str) -> Shaped:
+        if name not in self._kept:
+            outer, self.seen = self.seen, []
+            self._kept[name] = self.evaluate(self.lets[name]), self.seen
+            self.seen = outer
+        value, compared = self._kept[name]
+        self.seen += [each for each in compared if each not in self.seen]
+        return value
+
+    # calls
+
+    def _function(self, name: str) -> Callable[..., Shaped]:
+        return lambda node, *arguments, **options: _named(self.call(name, node, arguments, options), node)
+
+    def call(
+        self, name: str, node: Call, arguments: tuple[Shaped, ...], options: dict[str, Shaped]
+    ) -> Shaped:
+        """Apply one entry of the operator table; a number beyond all numbers is unknown."""
+        try:
+            if name in REDUCTIONS:
+                reduced = self.reduce(name, node, arguments[0], options)
+                if name in ("any", "all") and not isinstance(reduced, (Series, Members)):
+                    self.seen.append(Seen(node, reduced, reduced, reduced))
+                return reduced
+            if name in TRANSFORMS:
+                return _each_member(TRANSFORMS[name], arguments[0], options)
+            if name == "age":
+                return lift(lambda instant: age(instant, self.measures.as_of), *arguments)
+            result = lift(SCALARS[name], *arguments)
+        except decimal.DecimalException:
+            return absent(node.shape, Cause("", "", "", "overflow", "the result is beyond all numbers"))
+        if name in _COMPARISONS and self.watch is not None:
+            self.watch(node, self.member, arguments[0], arguments[1], result)
+        if name in _COMPARISONS and not isinstance(result, (Series, Members)):
+            left, right = arguments
+            self.seen.append(Seen(node, left, right, result))  # type: ignore[arg-type]
+        return result
+
+    def reduce(self, name: str, node: Call, argument: Shaped, options: dict[str, Shaped]) -> Shaped:
+        if node.axis == "members":
+            return _over_members(name, argument, options.get("where"))
+        where = options.pop("where", None)
+        span = options.get("span")
+
+        def over_time(series: Series, filtered: Series | Value | None) -> Value:
+            selection = select(series, options, filtered)  # type: ignore[arg-type]
+            if selection.lost:
+                return Unknown(selection.lost)
+            if name in _SPANNED:
+                return REDUCTIONS[name](selection, span)
+            if name in ("last", "previous") and series.every:
+                selection = _complete(selection, series.every)
+            return REDUCTIONS[name](selection)
+
+        filters = {} if where is None else {"where": where}
+        return _each_member(lambda series, where=None: over_time(series, where), argument, filters)
+
+    # looks beyond the present value
+
+    def known(self, node: Call) -> Shaped:
+        return self.assume(node, lift(known, self.leaf(node.arguments[0])))
+
+    def default(self, node: Call) -> Shaped:
+        value, constant = (self.leaf(each) for each in node.arguments)
+        return self.assume(node, lift(lambda one, other: one if known(one) else other, value, constant))
+
+    def assume(self, node: Call, result: Shaped) -> Shaped:
+        self.assumed[node] = result
+        return result
+
+    def baseline(self, node: Call) -> Shaped:
+        name, metric = node.arguments
+        assert isinstance(name, Literal) and isinstance(metric, MetricRef)
+        measures = self.baselines.get(str(name.value))
+        if measures is None:
+            return absent(
+                metric.shape, Cause(metric.name, "", "", "no ledger", f"no baseline `{name.value}`")
+            )
+        value = self.metric(measures, metric)
+        return lift(lambda one: _in_baseline(one, str(name.value), measures.as_of), value)
+
+    def attested(self, node: Call) -> Shaped:
+        what = node.arguments[0]
+        assert isinstance(what, Literal)
+        if self.attestations is None:
+            return Unknown((Cause(f"attested({what.value})", "", "", "no ledger"),))
+        return what.value in self.attestations
+
+
+_SPECIAL: dict[str, Callable[[Interpreter, Call], Shaped]] = {
+    "known": Interpreter.known,
+    "default": Interpreter.default,
+    "baseline": Interpreter.baseline,
+    "attested": Interpreter.attested,
+}
+
+
+def absent(shape: Shape, cause: Cause) -> Shaped:
+    """Return what stands for a value of that shape of which nothing is known."""
+    if shape.members:
+        return Members({}, (cause,))
+    return Series((), Decimal(0), blank=(cause,)) if shape.time else Unknown((cause,))
+
+
+def _named(result: Shaped, node: Call) -> Shaped:
+    """Let causes that were born in a calculation say in which one."""
+    if not isinstance(result, Unknown) or all(each.metric for each in result.causes):
+        return result
+    text = to_text(node)
+    return replace(
+        result, causes=merged(each if each.metric else replace(each, metric=text) for each in result.causes)
+    )
+
+
+def _as_enum(value: Value, node: ParamRef) -> Value:
+    """A param written as a word takes its place in the order of the enum that it is compared with."""
+    if not isinstance(value, str) or node.type.enum is None:
+        return value
+    if value not in node.type.enum.values:
+        return Unknown((Cause(node.name, "", "", "undeclared value", f"`{value}`"),))
+    return Decimal(node.type.enum.values.index(value))
+
+
+def _in_baseline(value: Value, name: str, as_of: Decimal) -> Value:
+    if not isinstance(value, Unknown):
+        return value
+    where = f"in baseline {name} of {show_time(as_of)}"
+    causes = tuple(
+        Cause(
+            each.metric, each.member, each.at, each.cause, f"{each.detail}, {where}" if each.detail else where
+        )
+        for each in value.causes
+    )
+    return Unknown(causes, value.low, value.high)
+
+
+def _each_member(operation: Callable[..., Shaped], argument: Shaped, options: Mapping[str, Shaped]) -> Shaped:
+    """Apply an operation on one series at every member; options that have members are taken at the same one."""
+    given = {key: value for key, value in options.items() if value is not None}
+    if not isinstance(argument, Members):
+        return operation(argument, **given)
+    values: dict[str, Value | Series] = {}
+    for name, value in argument.values.items():
+        at = {key: each.values[name] if isinstance(each, Members) else each for key, each in given.items()}
+        values[name] = operation(value, **at)  # type: ignore[assignment]
+    return Members(values, argument.doubt)
+
+
+def _over_members(name: str, argument: Shaped, where: Shaped | None) -> Value:
+    assert isinstance(argument, Members)
+    if argument.doubt:
+        return Unknown(argument.doubt)
+    items = []
+    for member, value in argument.values.items():
+        keep = where.values.get(member, False) if isinstance(where, Members) else True
+        doubt = keep.causes if isinstance(keep, Unknown) else ()
+        if keep is not False:
+            items.append(Item(Decimal(0), value, doubt))  # type: ignore[arg-type]
+    return REDUCTIONS[name](Selection(tuple(items), Decimal(0)))
+
+
+def _complete(selection: Selection, every: Decimal) -> Selection:
+    """Leave out periods that still run: the newest complete point is wanted."""
+    items = tuple(each for each in selection.items if each.at + every <= selection.as_of)
+    return Selection(items, selection.as_of, selection.before, selection.after, selection.short)

@@ -1,0 +1,97 @@
+"""The values that params have in one evaluation: written, per member, of an environment, or overridden."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from ...language.literals import show
+from ...language.times import show_time
+from ...language.types import Kind
+from ...language.values import Cause, Unknown, Value
+from ...policy.model import Override, Param, Policy, Unlimited
+from ...policy.reading.params import Written, in_range, parse_as
+
+__all__ = ["Effective", "effective"]
+
+
+@dataclass(frozen=True, slots=True)
+class Effective:
+    """Values by name; names without a limit; required ones that nobody gave; and what a verdict must print."""
+
+    values: Mapping[str, Value]
+    unlimited: frozenset[str] = frozenset()
+    absent: tuple[str, ...] = ()
+    printed: tuple[str, ...] = ()
+    shown: Mapping[str, str] = field(default_factory=dict)
+
+
+def effective(
+    policy: Policy,
+    member: str | None,
+    environment: Mapping[str, Value],
+    given: Mapping[str, Value],
+    env: Mapping[str, object],
+    holds: Callable[[Override], Value],
+) -> Effective:
+    """Return the params of a policy at a member.
+
+    `given` comes from a composing policy's `with`, `environment` from an environment document, `env` from the
+    snapshot; `holds` evaluates an override's `when`.
+    """
+    values: dict[str, Value] = {}
+    unlimited, absent, printed = set(), [], []
+    for name, param in sorted(policy.params.items()):
+        value = given.get(name, environment.get(name, param.per.get(member or "", param.value)))
+        if param.override and name not in given:
+            replaced, note = _overridden(param, param.override, env, holds)
+            value = value if replaced is None else replaced
+            printed += [note] if note else []
+        if value is None:
+            absent.append(name)
+        elif isinstance(value, Unlimited):
+            unlimited.add(name)
+            printed.append(f"param `{name}` is unlimited: the rules that use it do not apply")
+        else:
+            values[name] = value
+    shown = {name: _shown(value, policy.params[name]) for name, value in values.items()}
+    shown |= dict.fromkeys(sorted(unlimited), "unlimited")
+    return Effective(values, frozenset(unlimited), tuple(absent), tuple(printed), shown)
+
+
+def _shown(value: Value, param: Param) -> str:
+    if isinstance(value, Unknown):
+        return "unknown"
+    if param.type.kind is Kind.TIMESTAMP and isinstance(value, Decimal):
+        return show_time(value)
+    return show(value, param.type, 34)
+
+
+def _overridden(
+    param: Param, override: Override, env: Mapping[str, object], holds: Callable[[Override], Value]
+) -> tuple[Value | None, str]:
+    """Return the value that an environment variable gives (None: none), and what to print."""
+
+    def unknown(cause: str, detail: str) -> tuple[Value, str]:
+        causes = (Cause(param.name, "", "", cause, detail),)
+        return Unknown(causes), f"param `{param.name}` is unknown: {detail}"
+
+    if override.env not in env:
+        return unknown("missing", f"the snapshot did not record {override.env}")
+    raw = env[override.env]
+    if raw is None:
+        return None, ""
+    active = holds(override) if override.when is not None else True
+    if isinstance(active, Unknown):
+        return unknown("missing", f"it is not known whether {override.env} may override it")
+    if active is False:
+        return None, f"finding: {override.env} is set where it may not override param `{param.name}`"
+    text = "true" if raw is True else "false" if raw is False else str(raw)
+    written = parse_as(param.type, text)
+    if not isinstance(written, Written):
+        return unknown("wrong type", f"{override.env}: {written}")
+    if isinstance(written.value, Decimal) and not in_range(param, written.value):
+        return unknown("out of range", f"{override.env} is outside its range")
+    assert not isinstance(written.value, Unlimited)
+    return written.value, f"param `{param.name}` is {text}, set by {override.env}"

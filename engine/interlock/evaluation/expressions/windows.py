@@ -1,0 +1,178 @@
+"""Which points of a series a call looks at, and whether something may be missing at either end."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from ...language.times import show_time
+from ...language.values import INFINITY, Cause, Unknown, Value, merged
+from ...limits import SKEW, SNAPSHOT_POINTS
+from ..snapshot.series_values import Series, calendar_start, next_slot, slot_start
+
+__all__ = ["Item", "Selection", "select"]
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One selected point: its value, and why it may not be there (empty: it is there)."""
+
+    at: Decimal
+    value: Value
+    doubt: tuple[Cause, ...] = ()
+    order: int = 0
+
+    @property
+    def sure(self) -> bool:
+        """Whether the point is certainly there."""
+        return not self.doubt
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """The points of a window, oldest first, and what is not known about its ends.
+
+    `before` tells why there may be more before the first, `after` why there may be newer ones; `short` says
+    that the window reaches back to where there was nothing yet; `lost` that nothing is known at all.
+    `begin` and `as_of` are the ends of the window, `covered_to` the end of what was seen.
+    """
+
+    items: tuple[Item, ...]
+    as_of: Decimal
+    before: tuple[Cause, ...] = ()
+    after: tuple[Cause, ...] = ()
+    short: bool = False
+    lost: tuple[Cause, ...] = ()
+    begin: Decimal = -INFINITY
+    covered_from: Decimal = -INFINITY
+    covered_to: Decimal = INFINITY
+
+    @property
+    def open(self) -> tuple[Cause, ...]:
+        """Why there may be points that were not seen."""
+        return merged(self.before, self.after)
+
+
+def select(series: Series, options: Mapping[str, Value], where: Series | Value | None) -> Selection:
+    """Cut the series to its window, then filter it; an unknown filter leaves a doubtful point."""
+    lost = merged(series.blank, *(each.causes for each in options.values() if isinstance(each, Unknown)))
+    if isinstance(where, Series):
+        lost = merged(lost, where.blank)
+    lost = merged(lost, _late(options.get("after"), series.as_of), _empty(options))
+    if lost:
+        return Selection((), series.as_of, lost=lost)
+    if series.every is not None:
+        return _filtered(_slots(series, series.every, options), where)
+    return _filtered(_stretch(series, options), where)
+
+
+def _late(after: Value | None, as_of: Decimal) -> tuple[Cause, ...]:
+    if isinstance(after, Decimal) and after > as_of + SKEW:
+        return (Cause("", "", show_time(after), "clock skew", "the window begins after the snapshot"),)
+    return ()
+
+
+def _empty(options: Mapping[str, Value]) -> tuple[Cause, ...]:
+    """A param may make a window that holds nothing at all, which would prove anything."""
+    sizes = {key: options[key] for key in ("last", "within", "span") if key in options}
+    bad = [
+        f"`{key}=` is not above 0" for key, size in sizes.items() if isinstance(size, Decimal) and size <= 0
+    ]
+    return tuple(Cause("", "", "", "out of range", each) for each in bad)
+
+
+def _filtered(selection: Selection, where: Series | Value | None) -> Selection:
+    if not isinstance(where, Series):
+        return selection
+    table = {(point.at, point.order): point for point in where.points}
+    items = []
+    for item in selection.items:
+        found = table.get((item.at, item.order))
+        past = where.past if where.every and item.order < where.start else None
+        keep = found.value if found else False if past is None else past
+        doubt = merged(item.doubt, found.doubt if found else ())
+        if isinstance(keep, Unknown):
+            doubt = merged(doubt, keep.causes)
+        if keep is not False:
+            items.append(replace(item, doubt=doubt))
+    return replace(selection, items=tuple(items))
+
+
+# regular series: slots
+
+
+def _slots(series: Series, every: Decimal, options: Mapping[str, Value]) -> Selection:
+    first, newest = series.start, series.end
+    last, skip, after = options.get("last"), options.get("skip", Decimal(0)), options.get("after")
+    if isinstance(last, Decimal) and isinstance(skip, Decimal):
+        newest = series.end - int(skip)
+        first = newest - int(last) + 1
+    elif isinstance(after, Decimal):
+        first = next_slot(after, every)
+    else:
+        items = tuple(Item(point.at, point.value, order=point.order) for point in series.points)
+        before = _endless(series)
+        seen_from = slot_start(series.start, every) if before else -INFINITY
+        return Selection(items, series.as_of, before=before, covered_from=seen_from)
+    if newest - first >= SNAPSHOT_POINTS:
+        cause = Cause("", "", "", "overflow", f"the window has more than {SNAPSHOT_POINTS} slots")
+        return Selection((), series.as_of, lost=(cause,))
+    values = ((index, series.slot(index)) for index in range(first, newest + 1))
+    items = tuple(
+        Item(slot_start(index, every), value, order=index) for index, value in values if value is not None
+    )
+    short = first < series.start and series.past is None
+    return Selection(items, series.as_of, short=short, begin=slot_start(first, every))
+
+
+def _endless(series: Series) -> tuple[Cause, ...]:
+    """Why a series without a known beginning may go on before its first slot."""
+    if series.past is None or series.past is False:
+        return ()
+    if isinstance(series.past, Unknown):
+        return series.past.causes
+    return (Cause("", "", "", "not covered", "the series has no known beginning"),)
+
+
+# irregular series: stretches of time
+
+
+def _stretch(series: Series, options: Mapping[str, Value]) -> Selection:
+    begin, strict = _begin(series, options)
+    items = [
+        Item(point.at, point.value, point.doubt, point.order)
+        for point in series.points
+        if (point.at > begin if strict else point.at >= begin)
+    ]
+    last = options.get("last")
+    short = series.began is not None and -INFINITY < begin < series.began
+    before = series.uncovered if series.covered_from > begin else ()
+    if isinstance(last, Decimal):
+        items, before, short = _newest(items, int(last), before)
+        doubt = merged(*(each.doubt for each in items))
+        if doubt or series.covered_to < series.as_of:
+            return Selection((), series.as_of, lost=merged(doubt, series.uncovered))
+    after = series.uncovered if series.covered_to < series.as_of else ()
+    return Selection(
+        tuple(items), series.as_of, before, after, short, (), begin, series.covered_from, series.covered_to
+    )
+
+
+def _begin(series: Series, options: Mapping[str, Value]) -> tuple[Decimal, bool]:
+    within, after, this = options.get("within"), options.get("after"), options.get("this")
+    if isinstance(within, Decimal):
+        return series.as_of - within, False
+    if isinstance(after, Decimal):
+        return after, True
+    if isinstance(this, str):
+        return calendar_start(this, series.as_of), False
+    return -INFINITY, False
+
+
+def _newest(
+    items: list[Item], count: int, before: tuple[Cause, ...]
+) -> tuple[list[Item], tuple[Cause, ...], bool]:
+    """The newest `count` points; with as many of them seen, what lies before does not matter."""
+    enough = len(items) >= count
+    return items[-count:], () if enough else before, not enough and not before

@@ -1,0 +1,1 @@
+"""Snapshots: metrics as their declarations say, with series and their history."""

@@ -1,0 +1,175 @@
+"""Reads one metric of a snapshot as its declaration says: a value, a series, or why it is unknown."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from decimal import Decimal
+
+from ...language.times import parse_time, show_time
+from ...language.types import Kind
+from ...language.values import INFINITY, Cause, Unknown, Value, unbounded
+from ...limits import SKEW
+from ...policy.catalogue import RESERVED, Catalogue, Metric, Scope
+from .raw_values import element, stated_unknown, too_few
+from .series import irregular, regular
+from .series_history import Restated, began, joined, lived
+from .series_values import Members, Series, Shaped
+from .snapshot import Odd, Snapshot
+
+__all__ = ["Measures"]
+
+
+class Measures:
+    """The metrics of one snapshot, read through the catalogue and kept; asking twice costs nothing.
+
+    Series take earlier points from `earlier` snapshots, oldest first; `restated` names the periods that differ. The
+    reserved metrics are what `rollout` says of them, whatever the snapshot does.
+    """
+
+    def __init__(
+        self,
+        snapshot: Snapshot,
+        catalogue: Catalogue,
+        earlier: Sequence[Snapshot] = (),
+        rollout: Mapping[str, object] | None = None,
+    ) -> None:
+        self.snapshot = snapshot
+        self.catalogue = catalogue
+        self.earlier = earlier
+        self.rollout = rollout or {}
+        self.restated: set[Restated] = set()
+        self._kept: dict[str, Shaped] = {}
+
+    @property
+    def as_of(self) -> Decimal:
+        """The instant of the snapshot, in seconds since the epoch."""
+        return self.snapshot.as_of
+
+    def metric(self, name: str, member: str | None = None) -> Shaped:
+        """Return the metric; of a scoped one the value at `member`, or all members when that is None."""
+        if name not in self._kept:
+            metric = self._declared(name)
+            self._kept[name] = self._members(metric) if metric.scope else self._read(metric, "")
+        found = self._kept[name]
+        if isinstance(found, Members) and member is not None:
+            value = found.values.get(member, Unknown((Cause(name, member, "", "missing member"),)))
+            return value if isinstance(value, Series) else unbounded(value)
+        return found
+
+    def roster(self, name: str) -> tuple[tuple[str, ...], tuple[Cause, ...]]:
+        """Return the members of a scope, and why they are not known when they are not."""
+        scope = self.catalogue.scopes[name]
+        if scope.members_from is None:
+            members = scope.members
+            if scope.open:
+                members = tuple(sorted({*members, *self.aliased(scope)}))
+        else:
+            told = self.metric(scope.members_from)
+            if isinstance(told, Unknown):
+                return (), told.causes
+            members = tuple(sorted(told)) if isinstance(told, frozenset) else ()
+        if not members:
+            return (), (Cause(scope.members_from or name, "", "", "missing member", "the roster is empty"),)
+        return members, ()
+
+    def aliased(self, scope: Scope) -> dict[str, list[Mapping[str, object]]]:
+        """Return what the snapshot holds for each member of a scope, aliases resolved."""
+        return _aliased(scope, self.snapshot)
+
+    def _declared(self, name: str) -> Metric:
+        """The declaration; a set of members also knows their aliases."""
+        metric = self.catalogue.metrics[name]
+        scope = self.catalogue.scopes.get(metric.type.of) if metric.type.kind is Kind.SET else None
+        return replace(metric, spelled={**scope.aliases, **metric.spelled}) if scope else metric
+
+    def _members(self, metric: Metric) -> Members:
+        assert metric.scope is not None
+        members, doubt = self.roster(metric.scope)
+        values: dict[str, Value | Series] = {}
+        for member in members:
+            value = self._read(metric, member)
+            assert not isinstance(value, Members)
+            values[member] = within_range(metric, value)
+        return Members(values, doubt)
+
+    def _read(self, metric: Metric, member: str) -> Value | Series:
+        form = self._form(metric, member, self.snapshot)
+        if metric.series != "single" and self.earlier:
+            past = [lived(self._form(metric, member, each), each.as_of) for each in self.earlier]
+            listed = form
+            form, restated = joined(metric, past, form, member)
+            self.restated.update(restated)
+            if metric.began is None and metric.series == "regular":
+                metric = replace(metric, began=began([*past, listed]))
+        if metric.series == "regular":
+            return regular(metric, form, self.as_of, member)
+        if metric.series == "irregular":
+            return irregular(metric, form, self.as_of, member)
+        return _single(metric, form, self.as_of, member)
+
+    def _form(self, metric: Metric, member: str, snapshot: Snapshot) -> object:
+        """The metric as written, or the cause why it is not there."""
+        key = metric.record or metric.name
+        if key in RESERVED:
+            return self.rollout.get(key, Odd("no ledger", "supplied inside a rollout only"))
+        if not metric.scope:
+            return snapshot.metrics.get(key, Odd("missing", ""))
+        tables = _aliased(self.catalogue.scopes[metric.scope], snapshot).get(member, [])
+        forms = [table[key] for table in tables if key in table]
+        if len(forms) > 1:
+            return Odd("conflict", f"`{member}` is given under two names")
+        return forms[0] if forms else Odd("missing" if tables else "missing member", "")
+
+
+def _aliased(scope: Scope, snapshot: Snapshot) -> dict[str, list[Mapping[str, object]]]:
+    found: dict[str, list[Mapping[str, object]]] = {}
+    for written, table in snapshot.scopes.get(scope.name, {}).items():
+        found.setdefault(scope.aliases.get(written, written), []).append(table)
+    return found
+
+
+def within_range(metric: Metric, value: Value | Series) -> Value | Series:
+    """Among members a missing number ranges over its declared range; one out of range may be anything."""
+    numeric = metric.type.numeric and isinstance(value, Unknown)
+    if not numeric or not isinstance(value, Unknown) or value.causes[0].cause == "out of range":
+        return value
+    low = -INFINITY if metric.low is None else metric.low
+    return Unknown(value.causes, low, INFINITY if metric.high is None else metric.high)
+
+
+def _single(metric: Metric, form: object, as_of: Decimal, member: str) -> Value:
+    def unknown(cause: str, detail: str = "", at: str = "") -> Unknown:
+        return Unknown((Cause(metric.name, member, at, cause, detail),))
+
+    told = stated_unknown(form)
+    if told:
+        return unknown(*told)
+    if isinstance(form, dict):
+        if "value" not in form:
+            what = "a series where one value is declared" if "points" in form else "an object without `value`"
+            return unknown("wrong type", what)
+        at = as_of
+        if "at" in form:
+            read = parse_time(form["at"]) if isinstance(form["at"], str) else None
+            if read is None:
+                return unknown("no time", f"`at` is {_shown(form['at'])}")
+            at = read
+        if at > as_of + SKEW:
+            return unknown("clock skew", "measured after the snapshot", show_time(at))
+        if metric.max_age is not None and as_of - at > metric.max_age:
+            return unknown("stale", "", show_time(at))
+        few = too_few(metric, form)
+        if few:
+            return unknown("too few samples", few)
+        form = form["value"]
+    elif metric.min_n is not None:
+        return unknown("too few samples", f"no `n`, at least {metric.min_n} wanted")
+    value = element(metric, form, as_of)
+    if isinstance(value, Cause):
+        return Unknown((replace(value, metric=metric.name, member=member),))
+    return value
+
+
+def _shown(value: object) -> str:
+    return f"`{value}`" if isinstance(value, str) else "not text"

@@ -1,0 +1,186 @@
+"""Builds the series of a metric from its points: slots on a grid, or points with their coverage."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+
+from ...language.times import parse_time, show_time
+from ...language.types import Kind
+from ...language.values import INFINITY, Cause, Unknown, Value
+from ...limits import SKEW, SNAPSHOT_POINTS
+from ...policy.catalogue import Metric
+from .raw_values import element, stated_unknown, too_few
+from .series_values import Point, Series, next_slot, on_grid, slot_at, slot_start
+
+__all__ = ["irregular", "regular"]
+
+
+class _Reading:
+    """One metric at one member, as its points are read."""
+
+    def __init__(self, metric: Metric, as_of: Decimal, member: str) -> None:
+        self.metric = metric
+        self.as_of = as_of
+        self.member = member
+
+    def cause(self, cause: str, detail: str = "", at: Decimal | None = None) -> Cause:
+        when = "" if at is None else show_time(at)
+        return Cause(self.metric.name, self.member, when, cause, detail)
+
+    def unknown(self, cause: Cause) -> Unknown:
+        """An unknown element: within its declared range, unless a value was there and out of range."""
+        metric = self.metric
+        free = cause.cause == "out of range" or metric.type.kind is Kind.ENUM
+        low = -INFINITY if free or metric.low is None else metric.low
+        high = INFINITY if free or metric.high is None else metric.high
+        return Unknown((cause,), low, high)
+
+    def value(self, raw: object, form: Mapping[str, object], at: Decimal) -> Value:
+        if self.metric.type.kind is Kind.EVENT:
+            return True
+        told = stated_unknown({**form, "value": raw} if "unknown" in form else raw)
+        few = too_few(self.metric, form)
+        if told or few:
+            cause, detail = told or ("too few samples", few)
+            return self.unknown(self.cause(cause, detail, at))
+        read = element(self.metric, raw, self.as_of)
+        if isinstance(read, Cause):
+            return self.unknown(self.cause(read.cause, read.detail, at))
+        return read
+
+    def raw(self, form: Mapping[str, object]) -> object:
+        """The value of a point, or of this column of a record's point."""
+        if self.metric.record:
+            return form.get(self.metric.name.removeprefix(self.metric.record + "."))
+        return form.get("value")
+
+    def instant(self, form: object) -> Decimal | Cause:
+        at = form if isinstance(form, str) else form.get("at") if isinstance(form, dict) else None
+        moment = parse_time(at) if isinstance(at, str) else None
+        if moment is None:
+            shown = f"`{at[:40]}`" if isinstance(at, str) else "missing"
+            return self.cause("no time", f"`at` of a point is {shown}")
+        if moment > self.as_of + SKEW:
+            return self.cause("clock skew", "a point lies after the snapshot", moment)
+        return moment
+
+
+def _listed(form: object) -> list[object] | None:
+    points = form.get("points") if isinstance(form, dict) else None
+    return points if isinstance(points, list) else None
+
+
+def regular(metric: Metric, form: object, as_of: Decimal, member: str = "") -> Series:
+    """Return the series on its grid, up to the newest slot that is due or came early.
+
+    A slot that is due and not listed is unknown. Before `began` there is nothing; without it all is unknown
+    before the snapshot's `from`.
+    """
+    reading = _Reading(metric, as_of, member)
+    every = metric.every or Decimal(86400)
+    told = stated_unknown(form)
+    listed = _listed(form)
+    if told is None and listed is None:
+        told = ("wrong type", "a series with `points` is declared")
+    slots, broken = _placed(reading, listed or [], every)
+    due = slot_at(as_of - metric.lag, every) - 1
+    end = max([due, *slots])
+    first = _start(metric, form, every, slots, end)
+    if broken or isinstance(first, Cause) or end - first >= SNAPSHOT_POINTS:
+        cause = broken or (first if isinstance(first, Cause) else reading.cause("overflow", "too many slots"))
+        return Series((), as_of, every, end, Unknown((cause,)), blank=(cause,))
+    seen = _seen_from(metric, form, every)
+    points = []
+    for index in range(first, end + 1):
+        at, value = slot_start(index, every), slots.get(index)
+        if value is None:
+            early = isinstance(seen, int) and index < seen
+            why = told or (("not covered", "") if early else ("missing", ""))
+            value = reading.unknown(reading.cause(*why, at))
+        points.append(Point(at, index, value))
+    past = None
+    if metric.began is None:
+        past = reading.unknown(reading.cause("not covered", "before the first period of the snapshot"))
+    return Series(tuple(points), as_of, every, end, past)
+
+
+def _start(metric: Metric, form: object, every: Decimal, slots: Mapping[int, Value], end: int) -> int | Cause:
+    """The first slot to list: that of `began`, else that of `from`, else the first one given."""
+    if metric.began is not None:
+        return next_slot(metric.began, every)
+    told = _seen_from(metric, form, every)
+    return min(slots, default=end + 1) if told is None else told
+
+
+def _seen_from(metric: Metric, form: object, every: Decimal) -> int | Cause | None:
+    """The first slot that the snapshot speaks of, where it says so."""
+    told = form.get("from") if isinstance(form, dict) else None
+    if told is None:
+        return None
+    moment = parse_time(told) if isinstance(told, str) else None
+    if moment is None:
+        return Cause(metric.name, "", "", "no time", "`from` of the series is not a time")
+    return next_slot(moment, every)
+
+
+def _placed(reading: _Reading, listed: list[object], every: Decimal) -> tuple[dict[int, Value], Cause | None]:
+    """Put the points into their slots; two in one slot, or one off the grid, make the slot unknown."""
+    slots: dict[int, Value] = {}
+    for form in listed:
+        at = reading.instant(form)
+        if isinstance(at, Cause):
+            return {}, at
+        place = slot_at(at, every)
+        table = form if isinstance(form, dict) else {}
+        if not on_grid(at, every):
+            slots[place] = reading.unknown(reading.cause("conflict", "the point is off the grid", at))
+        elif place in slots:
+            slots[place] = reading.unknown(reading.cause("conflict", "two points in one period", at))
+        else:
+            slots[place] = reading.value(reading.raw(table), table, at)
+    return slots, None
+
+
+def irregular(metric: Metric, form: object, as_of: Decimal, member: str = "") -> Series:
+    """Return the points with what they cover; without `covered` nothing is known."""
+    reading = _Reading(metric, as_of, member)
+    told = stated_unknown(form)
+    listed = _listed(form)
+    if told or listed is None:
+        cause = reading.cause(*(told or ("wrong type", "a series with `points` is declared")))
+        return Series((), as_of, blank=(cause,))
+    covered = _coverage(reading, form)
+    if isinstance(covered, Cause):
+        return Series((), as_of, blank=(covered,))
+    points = []
+    for order, each in enumerate(listed):
+        at = reading.instant(each)
+        if isinstance(at, Cause):
+            return Series((), as_of, blank=(at,))
+        table = each if isinstance(each, dict) else {}
+        points.append(Point(at, order, reading.value(reading.raw(table), table, at)))
+    points.sort(key=lambda point: (point.at, point.order))
+    start, stop = covered
+    outside = reading.cause("not covered", f"seen from {show_time(start)} to {show_time(stop)}")
+    if metric.began is not None and start <= metric.began:
+        start = -INFINITY
+    slack = INFINITY if metric.max_age is None else metric.max_age
+    fresh = stop >= as_of - slack
+    seen_to = as_of if fresh else stop
+    return Series(
+        tuple(points), as_of, covered_from=start, covered_to=seen_to, uncovered=(outside,), began=metric.began
+    )
+
+
+def _coverage(reading: _Reading, form: object) -> tuple[Decimal, Decimal] | Cause:
+    told = form.get("covered") if isinstance(form, dict) else None
+    if not isinstance(told, list) or len(told) != 2:
+        return reading.cause("not covered", "the series does not say what it covers")
+    ends = [parse_time(each) if isinstance(each, str) else None for each in told]
+    start, stop = ends
+    if start is None or stop is None or start > stop:
+        return reading.cause("no time", "`covered` is not a stretch of time")
+    if stop > reading.as_of + SKEW:
+        return reading.cause("clock skew", "covered until after the snapshot", stop)
+    return start, stop

@@ -1,0 +1,227 @@
+"""Joins what earlier snapshots listed of a series with the current one: the newest list wins where it speaks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from decimal import Decimal
+from functools import lru_cache
+
+from ...language.times import parse_time, show_time
+from ...limits import SKEW
+from ...policy.catalogue import Metric
+from .raw_values import stated_unknown
+
+__all__ = ["Events", "Periods", "Restated", "began", "joined", "lived"]
+
+
+@dataclass(frozen=True, order=True, slots=True)
+class Restated:
+    """A period whose recorded value differs from the one that is given now."""
+
+    metric: str
+    member: str
+    at: str
+
+    def __str__(self) -> str:
+        where = self.metric + (f" at {self.member}" if self.member else "")
+        return f"`{where}` of {self.at} is restated: an earlier snapshot gave another value"
+
+
+def began(earlier: Iterable[object]) -> Decimal | None:
+    """Return where a regular series begins at the latest: at the earliest `from` or first point of any snapshot."""
+    return Periods.of(earlier).began
+
+
+def joined(
+    metric: Metric, earlier: Iterable[object], form: object, member: str = ""
+) -> tuple[object, list[Restated]]:
+    """Return the form of a series with what earlier snapshots, oldest first, listed of it."""
+    if metric.series == "regular":
+        return Periods.of(earlier).joined(form, metric.name, member)
+    return Events.of(earlier).joined(form), []
+
+
+@dataclass(slots=True)
+class Periods:
+    """What snapshots listed of a regular series: points by instant, and where the lists and the first record begin.
+
+    All that `joined` needs of them; add them oldest first.
+    """
+
+    listed: bool = False
+    known: dict[Decimal, list[object]] = field(default_factory=dict)
+    start: Decimal | None = None
+    began: Decimal | None = None
+
+    @classmethod
+    def of(cls, forms: Iterable[object]) -> Periods:
+        found = cls()
+        for each in forms:
+            found.add(each)
+        return found
+
+    def add(self, form: object) -> None:
+        """Let one snapshot speak: where it lists an instant, it wins."""
+        if not isinstance(form, dict):
+            return
+        start = _moment(form.get("from"))
+        first = min((at for at, _ in _points(form)), default=None)
+        self.began = _least(self.began, first if start is None else start)
+        if not _is_list(form):
+            return
+        self.listed = True
+        self.known |= _by_instant(form)
+        self.start = _least(self.start, start)
+
+    def joined(self, form: object, name: str, member: str) -> tuple[object, list[Restated]]:
+        """Return the series as it is now, and the periods whose value is another one than before."""
+        if not self.listed:
+            return form, []
+        told = stated_unknown(form)
+        start, now, unplaced = self.start, dict[Decimal, list[object]](), list[object]()
+        if isinstance(form, dict):
+            start = _least(start, _moment(form.get("from")))
+        if told is None:
+            if not isinstance(form, dict) or not isinstance(form.get("points"), list):
+                return form, []
+            now, unplaced = _by_instant(form), [each for each in _list(form) if _at(each) is None]
+        restated = [
+            Restated(name, member, show_time(at))
+            for at in sorted(now)
+            if at in self.known and list(map(_value, self.known[at])) != list(map(_value, now[at]))
+        ]
+        points = [point for _, given in sorted({**self.known, **now}.items()) for point in given]
+        result: dict[str, object] = {"points": [*points, *unplaced]}
+        if told is not None:
+            result |= {"unknown": told[0], "detail": told[1]}
+        return {**result, **({"from": show_time(start)} if start is not None else {})}, restated
+
+
+@dataclass(slots=True)
+class Events:
+    """What snapshots listed of an irregular series: its points, the stretches that were covered, and the newest list.
+
+    Inside its own stretch a list replaces older ones whole. All that `joined` needs of them; add them oldest first.
+    """
+
+    listed: bool = False
+    points: list[tuple[Decimal, object]] = field(default_factory=list)
+    stretches: list[tuple[Decimal, Decimal]] = field(default_factory=list)
+    newest: tuple[tuple[Decimal, Decimal], list[object]] | None = None
+
+    @classmethod
+    def of(cls, forms: Iterable[object]) -> Events:
+        found = cls()
+        for each in forms:
+            found.add(each)
+        return found
+
+    def add(self, form: object) -> None:
+        """Let one snapshot speak; a list that does not say what it covers says nothing."""
+        if isinstance(form, dict) and _is_list(form):
+            self.listed = True
+            cover = _cover(form)
+            if cover is not None:
+                self._covered(cover, form)
+
+    def _covered(self, cover: tuple[Decimal, Decimal], form: dict[str, object]) -> None:
+        start, stop = cover
+        self.points = [pair for pair in self.points if not start <= pair[0] <= stop]
+        self.points += _points(form)
+        apart = [each for each in self.stretches if each[1] < start or each[0] > stop]
+        touching = [cover, *(each for each in self.stretches if each not in apart)]
+        around = (min(one for one, _ in touching), max(other for _, other in touching))
+        self.stretches = sorted([*apart, around])
+        self.newest = cover, _list(form)
+
+    def joined(self, form: object) -> object:
+        """Return the union of what was covered around the newest list, and the points in it."""
+        if not self.listed:
+            return form
+        if stated_unknown(form) is None:
+            cover = _cover(form) if isinstance(form, dict) else None
+            if cover is None or not isinstance(form, dict):
+                return form
+            self._covered(cover, form)
+        if self.newest is None:
+            return form
+        (at, _), newest = self.newest
+        start, stop = next(each for each in self.stretches if each[0] <= at <= each[1])
+        kept = [point for moment, point in self.points if start <= moment <= stop or point in newest]
+        return {"covered": [show_time(start), show_time(stop)], "points": kept}
+
+
+def lived(form: object, as_of: Decimal) -> object:
+    """Return what a snapshot of an instant can tell of a series: nothing of the time after it, which a clock that was
+    ahead, or a torn source, may have listed."""
+    if not isinstance(form, dict):
+        return form
+    latest, cover = as_of + SKEW, _cover(form)
+    late = any(at > latest for at, _ in _points(form))
+    if not late and (cover is None or cover[1] <= latest):
+        return form
+    found = dict(form)
+    if late:
+        found["points"] = [each for each in _list(form) if (_at(each) or Decimal(0)) <= latest]
+    if cover is not None and cover[0] <= as_of < cover[1]:
+        found["covered"] = [show_time(cover[0]), show_time(as_of)]
+    elif cover is not None and cover[0] > as_of:
+        del found["covered"]
+    return found
+
+
+def _is_list(form: dict[str, object]) -> bool:
+    """Whether a form lists points, and does not say itself that nothing is known."""
+    return isinstance(form.get("points"), list) and stated_unknown(form) is None
+
+
+def _least(one: Decimal | None, other: Decimal | None) -> Decimal | None:
+    if one is None or other is None:
+        return other if one is None else one
+    return min(one, other)
+
+
+def _cover(form: dict[str, object]) -> tuple[Decimal, Decimal] | None:
+    told = form.get("covered")
+    if not isinstance(told, list) or len(told) != 2 or any(_at(each) is None for each in _list(form)):
+        return None
+    start, stop = (_moment(each) for each in told)
+    return None if start is None or stop is None or start > stop else (start, stop)
+
+
+def _by_instant(form: dict[str, object]) -> dict[Decimal, list[object]]:
+    found: dict[Decimal, list[object]] = {}
+    for at, point in _points(form):
+        found.setdefault(at, []).append(point)
+    return found
+
+
+def _points(form: dict[str, object]) -> Iterator[tuple[Decimal, object]]:
+    for each in _list(form):
+        at = _at(each)
+        if at is not None:
+            yield at, each
+
+
+def _list(form: object) -> list[object]:
+    points = form.get("points") if isinstance(form, dict) else None
+    return points if isinstance(points, list) else []
+
+
+def _at(point: object) -> Decimal | None:
+    return _moment(point.get("at") if isinstance(point, dict) else point)
+
+
+def _value(point: object) -> object:
+    return {key: each for key, each in point.items() if key != "at"} if isinstance(point, dict) else ""
+
+
+def _moment(text: object) -> Decimal | None:
+    return _parsed(text) if isinstance(text, str) else None
+
+
+@lru_cache(maxsize=1 << 16)
+def _parsed(text: str) -> Decimal | None:
+    """The same points are listed by snapshot after snapshot."""
+    return parse_time(text)

@@ -1,0 +1,178 @@
+"""Values along time and members, and how an operation on single values is carried along those axes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from ...language.values import INFINITY, Cause, Value, merged
+
+__all__ = [
+    "Members",
+    "Point",
+    "Series",
+    "Shaped",
+    "calendar_start",
+    "lift",
+    "next_slot",
+    "on_grid",
+    "slot_at",
+    "slot_start",
+]
+
+
+_ORIGIN = Decimal(4 * 86400)
+_PERIODS = {"hour": Decimal(3600), "day": Decimal(86400), "week": Decimal(604800)}
+
+
+def slot_at(instant: Decimal, every: Decimal) -> int:
+    """Return the number of the period of length `every` (seconds) that the instant lies in."""
+    distance = instant - _ORIGIN
+    return int(distance // every) - (distance < 0 and distance % every != 0)
+
+
+def slot_start(slot: int, every: Decimal) -> Decimal:
+    """Return when a period begins."""
+    return _ORIGIN + slot * every
+
+
+def on_grid(instant: Decimal, every: Decimal) -> bool:
+    """Tell whether a period begins at the instant."""
+    return (instant - _ORIGIN) % every == 0
+
+
+def next_slot(instant: Decimal, every: Decimal) -> int:
+    """Return the first period that begins at or after the instant."""
+    return slot_at(instant, every) + (not on_grid(instant, every))
+
+
+def calendar_start(word: str, instant: Decimal) -> Decimal:
+    """Return when the running `hour`, `day` or `week` (from Monday) began."""
+    every = _PERIODS[word]
+    return slot_start(slot_at(instant, every), every)
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """One value at one instant. `order` is the slot of a regular series, the place in the list of an irregular
+    one; `doubt` says why the point may not be there at all."""
+
+    at: Decimal
+    order: int
+    value: Value
+    doubt: tuple[Cause, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """Values along time, oldest first.
+
+    A regular series (`every` in seconds) has one point for each slot up to `end`; `past` is the value of every
+    slot before the first, None where the grid begins. An irregular one was seen from `covered_from` to
+    `covered_to`; what lies outside is not known, and `uncovered` says why; before `began` there was nothing.
+    `blank` says why nothing is known.
+    """
+
+    points: tuple[Point, ...]
+    as_of: Decimal
+    every: Decimal | None = None
+    end: int = -1
+    past: Value | None = None
+    covered_from: Decimal = -INFINITY
+    covered_to: Decimal = INFINITY
+    uncovered: tuple[Cause, ...] = ()
+    began: Decimal | None = None
+    blank: tuple[Cause, ...] = ()
+
+    @property
+    def start(self) -> int:
+        """The first slot of a regular series."""
+        return self.end + 1 - len(self.points)
+
+    def slot(self, index: int) -> Value | None:
+        """Return the value of a slot of a regular series; None where there is nothing."""
+        place = index - self.start
+        if place < 0:
+            return self.past
+        return self.points[place].value if place < len(self.points) else None
+
+
+@dataclass(frozen=True, slots=True)
+class Members:
+    """One value or series for each member of a scope; `doubt` says why the roster itself is not known."""
+
+    values: Mapping[str, Value | Series]
+    doubt: tuple[Cause, ...] = ()
+
+
+Shaped = Value | Series | Members
+
+
+def lift(operation: Callable[..., Value], *arguments: Shaped) -> Shaped:
+    """Apply an operation on single values member by member and point by point; single values go with all."""
+    groups = [each for each in arguments if isinstance(each, Members)]
+    if groups:
+        names = [name for name in groups[0].values if all(name in group.values for group in groups)]
+        doubt = merged(*(group.doubt for group in groups))
+        return Members({name: _at(operation, name, arguments) for name in names}, doubt)
+    series = [each for each in arguments if isinstance(each, Series)]
+    if not series:
+        return operation(*arguments)
+    if any(each.blank for each in series):
+        return replace(series[0], points=(), blank=merged(*(each.blank for each in series)))
+    return (
+        _regular(operation, arguments, series)
+        if series[0].every
+        else _irregular(operation, arguments, series)
+    )
+
+
+def _at(operation: Callable[..., Value], name: str, arguments: tuple[Shaped, ...]) -> Value | Series:
+    taken = [each.values[name] if isinstance(each, Members) else each for each in arguments]
+    result = lift(operation, *taken)
+    assert not isinstance(result, Members)
+    return result
+
+
+def _regular(operation: Callable[..., Value], arguments: tuple[Shaped, ...], series: list[Series]) -> Series:
+    end = min(each.end for each in series)
+    bounded = [each.start for each in series if each.past is None]
+    start = max(bounded) if bounded else min(each.start for each in series)
+    every = series[0].every or Decimal(1)
+
+    def slot(index: int) -> Value:
+        return operation(*(each.slot(index) if isinstance(each, Series) else each for each in arguments))
+
+    points = tuple(Point(slot_start(index, every), index, slot(index)) for index in range(start, end + 1))
+    past = None
+    if not bounded:
+        past = operation(*(each.past if isinstance(each, Series) else each for each in arguments))
+    return Series(points, series[0].as_of, every, max(end, start - 1), past)
+
+
+def _irregular(
+    operation: Callable[..., Value], arguments: tuple[Shaped, ...], series: list[Series]
+) -> Series:
+    tables = [{(point.at, point.order): point for point in each.points} for each in series[1:]]
+    points = []
+    for point in series[0].points:
+        key = (point.at, point.order)
+        others = [table.get(key) for table in tables]
+        if any(each is None for each in others):
+            continue
+        row = iter([point, *(each for each in others if each is not None)])
+        row_points = [next(row) if isinstance(each, Series) else None for each in arguments]
+        values = [
+            argument if found is None else found.value
+            for argument, found in zip(arguments, row_points, strict=True)
+        ]
+        doubt = merged(*(each.doubt for each in row_points if each is not None))
+        points.append(Point(point.at, point.order, operation(*values), doubt))
+    return replace(
+        series[0],
+        points=tuple(points),
+        covered_from=max(each.covered_from for each in series),
+        covered_to=min(each.covered_to for each in series),
+        uncovered=merged(*(each.uncovered for each in series)),
+    )

@@ -1,0 +1,223 @@
+"""Reads a snapshot: what was measured as of one instant, in the shapes of its schema, free of metric types."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from ...canonical import canonical, digest
+from ...diagnostics import did_you_mean
+from ...errors import SnapshotError
+from ...language.times import parse_time
+from ...limits import FORMAT, NUMBER_DIGITS, SNAPSHOT_BYTES, SNAPSHOT_DEPTH, SNAPSHOT_POINTS
+
+__all__ = ["Odd", "Snapshot"]
+
+_KEYS = ("interlock", "as_of", "metrics", "scopes", "env", "provenance", "collected")
+_EXPONENT = 400
+_ODD = "odd number"
+
+
+@dataclass(frozen=True, slots=True)
+class Odd:
+    """A number that the language cannot take: `cause` is one of the causes of an unknown value."""
+
+    cause: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """One snapshot. `as_of` is in seconds since the epoch; `metrics` and `scopes` hold values as written, with
+    numbers as decimals; `digest` is that of the `meaning`, the document with `collected` left out."""
+
+    as_of: Decimal
+    metrics: Mapping[str, object]
+    scopes: Mapping[str, Mapping[str, Mapping[str, object]]] = field(default_factory=dict)
+    env: Mapping[str, object] = field(default_factory=dict)
+    digest: str = ""
+    name: str = "snapshot"
+    provenance: Mapping[str, object] = field(default_factory=dict)
+    meaning: Mapping[str, object] = field(default_factory=dict, repr=False)
+
+    @classmethod
+    def read(cls, path: Path) -> Snapshot:
+        """Read a file. Raises SnapshotError with the file, the place and what to do."""
+        try:
+            with path.open("rb") as handle:
+                data = handle.read(SNAPSHOT_BYTES + 1)
+        except OSError as problem:
+            reason = (problem.strerror or "it cannot be read").lower()
+            raise SnapshotError(f"{path.as_posix()}: cannot read the snapshot: {reason}") from None
+        return cls.parse(data, path.as_posix())
+
+    @classmethod
+    def parse(cls, data: bytes, name: str = "snapshot") -> Snapshot:
+        """Read the bytes of a snapshot. Raises SnapshotError with every complaint about its shape."""
+        document = _decoded(data, name)
+        problems = list(_problems(document))
+        if problems:
+            raise SnapshotError("\n".join(f"{name}: {each}" for each in problems))
+        assert isinstance(document, dict)
+        meaning = {key: value for key, value in document.items() if key != "collected"}
+        return cls._of(meaning, name, digest(canonical(_plain(meaning))))
+
+    @classmethod
+    def restored(cls, data: bytes, name: str = "snapshot") -> Snapshot:
+        """Read what `canonical` gave: the same snapshot, odd numbers included."""
+        document = _odd_again(_decoded(data, name))
+        assert isinstance(document, dict)
+        return cls._of(document, name, digest(data))
+
+    def canonical(self) -> bytes:
+        """Return the meaning as canonical JSON, the bytes that `digest` is the hash of."""
+        return canonical(_plain(dict(self.meaning)))
+
+    @classmethod
+    def _of(cls, meaning: dict[str, Any], name: str, of: str) -> Snapshot:
+        as_of = parse_time(meaning["as_of"])
+        assert as_of is not None
+        return cls(
+            as_of,
+            MappingProxyType(meaning["metrics"]),
+            MappingProxyType(meaning.get("scopes", {})),
+            MappingProxyType(meaning.get("env", {})),
+            of,
+            name,
+            MappingProxyType(meaning.get("provenance", {})),
+            MappingProxyType(meaning),
+        )
+
+
+def _decoded(data: bytes, name: str) -> object:
+    if len(data) > SNAPSHOT_BYTES:
+        raise SnapshotError(f"{name}: the snapshot is larger than {SNAPSHOT_BYTES} bytes")
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as problem:
+        raise SnapshotError(f"{name}: not UTF-8 at byte {problem.start}: save the file as UTF-8") from None
+    if _depth(text) > SNAPSHOT_DEPTH:
+        raise SnapshotError(f"{name}: nested deeper than {SNAPSHOT_DEPTH} levels")
+    try:
+        return json.loads(
+            text,
+            parse_float=_number,
+            parse_int=_number,
+            parse_constant=lambda word: Odd("not finite", word),
+            object_pairs_hook=_unique,
+        )
+    except json.JSONDecodeError as problem:
+        place = f"line {problem.lineno} column {problem.colno} (offset {problem.pos})"
+        torn = problem.msg.startswith("Unterminated") or re.fullmatch(r"[\w.+-]*\s*", text[problem.pos :])
+        end = " the file ends too early:" if torn else ""
+        raise SnapshotError(f"{name}: not valid JSON at {place}:{end} {problem.msg.lower()}") from None
+    except _Twice as problem:
+        raise SnapshotError(f"{name}: the key `{problem}` is given twice in one object: keep one") from None
+
+
+class _Twice(Exception):
+    """A key is given twice."""
+
+
+def _unique(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        seen: set[str] = set()
+        raise _Twice(next(key for key, _ in pairs if key in seen or seen.add(key)))  # type: ignore[func-returns-value]
+    return found
+
+
+def _depth(text: str) -> int:
+    """The deepest nesting of brackets outside strings."""
+    deepest = depth = 0
+    for bracket in re.findall(r'"(?:[^"\\]|\\.)*+"?|[\[\]{}]', text):
+        if bracket in "[{":
+            depth += 1
+            deepest = max(deepest, depth)
+            if deepest > SNAPSHOT_DEPTH:
+                break
+        elif bracket in "]}":
+            depth -= 1
+    return deepest
+
+
+def _number(text: str) -> Decimal | Odd:
+    mantissa, _, exponent = text.lower().partition("e")
+    if len(exponent) > 5 or abs(int(exponent or 0)) > _EXPONENT:
+        return Odd("not finite", text[:40])
+    if len(mantissa.replace("-", "").replace(".", "").strip("0")) > NUMBER_DIGITS:
+        return Odd("out of range", text[:40])
+    number = Decimal(text)
+    return number if abs(number.adjusted()) <= _EXPONENT else Odd("out of range", text[:40])
+
+
+def _problems(document: object) -> Iterator[str]:
+    """Yield everything that is wrong with the shape of a snapshot."""
+    if not isinstance(document, dict):
+        yield "a snapshot is a JSON object with `interlock`, `as_of` and `metrics`"
+        return
+    for key in document:
+        if key not in _KEYS:
+            yield f"unknown key `{key}`: {did_you_mean(key, _KEYS) or 'allowed are ' + ', '.join(_KEYS)}"
+    yield from _format(document.get("interlock"))
+    as_of = document.get("as_of")
+    if not isinstance(as_of, str) or parse_time(as_of) is None:
+        shown = f"`{as_of}`" if isinstance(as_of, str) else "missing" if as_of is None else "not text"
+        yield f"`as_of` is {shown}: it must be a UTC time or carry an offset, as in `2026-03-30T06:00:00Z`"
+    if not isinstance(document.get("metrics"), dict):
+        yield "`metrics` is missing: it maps metric names to values"
+    scopes = document.get("scopes", {})
+    if not isinstance(scopes, dict) or not all(_is_scope(each) for each in scopes.values()):
+        yield "`scopes` maps each scope to its members, and each member to its metrics"
+    for key in ("env", "provenance", "collected"):
+        if not isinstance(document.get(key, {}), dict):
+            yield f"`{key}` must be an object"
+    if _points(document) > SNAPSHOT_POINTS:
+        yield f"more than {SNAPSHOT_POINTS} points"
+
+
+def _format(version: object) -> Iterator[str]:
+    if version == FORMAT or version == FORMAT - 1 > 0:
+        return
+    if isinstance(version, Decimal) and version > FORMAT:
+        yield f"the snapshot has format {version}, this engine reads {FORMAT}: upgrade interlock"
+    else:
+        yield f"`interlock` must be the format version {FORMAT}"
+
+
+def _is_scope(value: object) -> bool:
+    return isinstance(value, dict) and all(isinstance(each, dict) for each in value.values())
+
+
+def _points(document: dict[str, object]) -> int:
+    tables = [document.get("metrics")]
+    scopes = document.get("scopes")
+    if isinstance(scopes, dict):
+        tables += [table for scope in scopes.values() if isinstance(scope, dict) for table in scope.values()]
+    forms = [form for table in tables if isinstance(table, dict) for form in table.values()]
+    lists = (form.get("points") for form in forms if isinstance(form, dict))
+    return sum(len(each) for each in lists if isinstance(each, list))
+
+
+def _plain(value: object) -> object:
+    """The document with odd numbers as text, for the digest."""
+    if isinstance(value, Odd):
+        return {_ODD: value.text, "cause": value.cause}
+    if isinstance(value, dict):
+        return {key: _plain(each) for key, each in value.items()}
+    return [_plain(each) for each in value] if isinstance(value, list) else value
+
+
+def _odd_again(value: object) -> object:
+    """The inverse of `_plain`."""
+    if isinstance(value, dict):
+        if set(value) == {_ODD, "cause"}:
+            return Odd(str(value["cause"]), str(value[_ODD]))
+        return {key: _odd_again(each) for key, each in value.items()}
+    return [_odd_again(each) for each in value] if isinstance(value, list) else value
