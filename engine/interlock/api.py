@@ -9,7 +9,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from . import __version__, clock
-from .collect.collecting import Collected, collect
+from .collect.collector import Collected, collect
 from .collect.model import Sources
 from .collect.workspace import read_workspace
 from .diagnostics import Collector, Span, did_you_mean

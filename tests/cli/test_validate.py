@@ -177,7 +177,7 @@ def test_a_warning_is_an_error_only_when_strict(
     def absent(*_: object) -> None:
         raise MissingExtra("duckdb", "duckdb", "checking the SQL of sources")
 
-    monkeypatch.setattr("interlock.collect.loading.check_queries", absent)
+    monkeypatch.setattr("interlock.collect.declared.source_reader.check_queries", absent)
     write(root / "desk" / "bad.yaml", SOURCES)
     mild, strict = validate(), validate("--strict")
     assert (mild.code, strict.code, mild.out) == (0, 2, strict.out)

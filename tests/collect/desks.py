@@ -7,8 +7,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from interlock.collect.collecting import Collected, collect
-from interlock.collect.loading import load_sources
+from interlock.collect.collector import Collected, collect
+from interlock.collect.declared.source_reader import load_sources
 from interlock.collect.model import Sources
 from interlock.diagnostics import Collector
 from interlock.language.times import parse_time

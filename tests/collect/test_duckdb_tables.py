@@ -9,7 +9,7 @@ import duckdb
 import pytest
 
 from interlock.collect.duckdb_tables import Answer, Database, SqlRefused
-from interlock.collect.trouble import Trouble
+from interlock.collect.unreadable import Trouble
 
 COLUMNS = {"ordinal": "BIGINT", "v": "DOUBLE", "closed": "TIMESTAMP", "s": "VARCHAR"}
 DATA = {"ordinal": [1, 2], "v": [1.5, None], "closed": [Decimal(5), None], "s": ["a", "b"]}

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from interlock.canonical import canonical
-from interlock.collect.collecting import collect
-from interlock.collect.loading import load_sources
+from interlock.collect.collector import collect
+from interlock.collect.declared.source_reader import load_sources
 from interlock.collect.model import Sources
 from interlock.diagnostics import Collector
 from interlock.evaluation.deciding.decide import Decision, Request, decide

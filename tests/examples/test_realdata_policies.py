@@ -16,8 +16,8 @@ from typing import Any
 import pytest
 
 from interlock.canonical import canonical
-from interlock.collect.collecting import collect
-from interlock.collect.loading import load_sources
+from interlock.collect.collector import collect
+from interlock.collect.declared.source_reader import load_sources
 from interlock.diagnostics import Collector
 from interlock.evaluation.deciding.decide import Request, decide
 from interlock.evaluation.expressions.compiled import compile_policy

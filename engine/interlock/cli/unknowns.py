@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from ..api import PolicySet
-from ..collect.collecting import Collected
+from ..collect.collector import Collected
 from ..collect.explaining import Explanation
 from ..language.times import show_time
 from ..policy.catalogue import RESERVED

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 from ..errors import MissingExtra
 from ..limits import QUERY_MEMORY, QUERY_SECONDS
 from .model import Column
-from .trouble import Trouble
+from .unreadable import Trouble
 
 if TYPE_CHECKING:
     import duckdb

@@ -6,9 +6,33 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
+from ..canonical import canonical, digest
 from ..language.literals import plain_number
+from .artefact_root import Artefact
+from .rows.row_sources import Loaded
 
-__all__ = ["Explanation"]
+__all__ = ["Explanation", "provenance"]
+
+
+def provenance(
+    source: str, artefacts: list[Artefact], loaded: Loaded | None, archive: bool
+) -> dict[str, object]:
+    """Return the record of one metric. Several files are told by their number and one hash over names and hashes."""
+    found: dict[str, object] = {"source": source}
+    if len(artefacts) == 1:
+        found |= {"file": artefacts[0].name, "sha256": artefacts[0].digest}
+    elif artefacts:
+        pairs = [[each.name, each.digest] for each in artefacts]
+        found |= {"files": len(artefacts), "sha256": digest(canonical(pairs))}
+        if loaded is not None:
+            found["pattern"] = loaded.source.pattern
+    if loaded is not None:
+        found["rows"] = loaded.table.rows
+        if loaded.torn:
+            found["torn"] = [each.detail for each in loaded.torn[:10]]
+    if archive:
+        found["archive"] = True
+    return found
 
 
 @dataclass(frozen=True, slots=True)

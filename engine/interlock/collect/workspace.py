@@ -32,7 +32,9 @@ def read_workspace(
     root = load_root(find_root(path), collector, advance)
     if not root.sources:
         return Workspace(root, Sources())
-    from .loading import load_sources  # a third of what `validate` imports, and only sources need it
+    from .declared.source_reader import (
+        load_sources,  # a third of what `validate` imports, and only sources need it
+    )
 
     sources = load_sources(list(root.sources), root.catalogue, collector)
     without_consequences(collector, root.lost)

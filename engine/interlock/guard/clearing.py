@@ -11,7 +11,7 @@ from typing import Protocol
 from ..alerts.channel import Channel
 from ..alerts.delivering import delivered
 from ..canonical import canonical
-from ..collect.collecting import Collected
+from ..collect.collector import Collected
 from ..errors import (
     EXIT_INVALID,
     EXIT_NOT_EVALUATED,

@@ -1,0 +1,139 @@
+"""Opens artefacts below the root: declared names and patterns only, no link out of it, size capped, hash taken."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import stat
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+
+from ..limits import SOURCE_BYTES, SOURCE_FILES
+from .unreadable import Trouble
+
+__all__ = ["Artefact", "Root", "reason"]
+
+_NANO = Decimal("1e-9")
+
+
+@dataclass(frozen=True, slots=True)
+class Artefact:
+    """The bytes of one file as they were read, with its name below the root, its hash and its date."""
+
+    name: str
+    data: bytes
+    digest: str
+    modified: Decimal
+
+
+class Root:
+    """The folder of a desk's artefacts. Every name is relative to it, with `/`."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder.resolve()
+        self._opened: dict[str, Artefact] = {}
+
+    def path(self, name: str) -> Path:
+        """Return the place of a declared name; Trouble when a link leads it out of the root."""
+        path = self.folder.joinpath(*name.split("/"))
+        try:
+            real = path.resolve()
+        except (OSError, RuntimeError):
+            raise Trouble("missing", f"{name} cannot be reached") from None
+        if not real.is_relative_to(self.folder):
+            raise Trouble("missing", f"{name} leads out of the root through a symbolic link")
+        return real
+
+    def open(self, name: str) -> Artefact:
+        """Read a file whole, once a run. Trouble when it is missing, no plain file, too large or unreadable."""
+        if name not in self._opened:
+            self._opened[name] = self._read(name)
+        return self._opened[name]
+
+    def _read(self, name: str) -> Artefact:
+        path = self.path(name)
+        flags = os.O_RDONLY
+        for each in ("O_NOFOLLOW", "O_NONBLOCK", "O_BINARY", "O_CLOEXEC"):
+            flags |= getattr(os, each, 0)
+        try:
+            with os.fdopen(os.open(path, flags), "rb") as handle:
+                state = os.fstat(handle.fileno())
+                if not stat.S_ISREG(state.st_mode):
+                    raise Trouble("missing", f"{name} is not a plain file")
+                data = handle.read(SOURCE_BYTES + 1)
+        except OSError as problem:
+            raise Trouble("missing", f"{name}: {reason(problem)}") from None
+        if len(data) > SOURCE_BYTES:
+            raise Trouble("overflow", f"{name} is larger than {SOURCE_BYTES} bytes")
+        digest = f"sha256:{hashlib.sha256(data).hexdigest()}"
+        return Artefact(name, data, digest, Decimal(state.st_mtime_ns) * _NANO)
+
+    def modified(self, name: str) -> Decimal:
+        """Return when a file was last written; Trouble when it is missing."""
+        try:
+            return Decimal(self.path(name).stat().st_mtime_ns) * _NANO
+        except OSError as problem:
+            raise Trouble("missing", f"{name}: {reason(problem)}") from None
+
+    def exists(self, name: str) -> bool:
+        """Tell whether there is anything of that name; Trouble when its folder is not there or closed to us."""
+        parent = name.rpartition("/")[0]
+        if parent and not self.path(parent).is_dir():
+            raise Trouble("missing", f"the folder {parent} of {name.rpartition('/')[2]} is not there")
+        try:
+            self.folder.joinpath(*name.split("/")).lstat()
+        except FileNotFoundError:
+            return False
+        except OSError as problem:
+            raise Trouble("missing", f"{name}: {reason(problem)}") from None
+        return True
+
+    def find(self, pattern: str) -> tuple[str, ...]:
+        """Return the names of the files that match a pattern, sorted; Trouble when there are too many."""
+        names: set[str] = set()
+        self._walk("", pattern.split("/"), names)
+        return tuple(sorted(names))
+
+    def _walk(self, under: str, steps: list[str], names: set[str]) -> None:
+        step, rest = steps[0], steps[1:]
+        if step == "**":
+            self._walk(under, rest, names)
+        if not any(each in step for each in "*?"):
+            self._enter(f"{under}{step}", rest, names)
+            return
+        shape = re.compile("".join({"*": "[^/]*", "?": "[^/]"}.get(each, re.escape(each)) for each in step))
+        for name in self._listing(under):
+            if name.startswith(".") and not step.startswith("."):
+                continue
+            if step == "**":
+                self._deeper(f"{under}{name}", steps, names)
+            elif shape.fullmatch(name):
+                self._enter(f"{under}{name}", rest, names)
+
+    def _deeper(self, name: str, steps: list[str], names: set[str]) -> None:
+        path = self.folder.joinpath(*name.split("/"))
+        if path.is_dir() and not path.is_symlink():
+            self._walk(f"{name}/", steps, names)
+
+    def _enter(self, name: str, rest: list[str], names: set[str]) -> None:
+        path = self.folder.joinpath(*name.split("/"))
+        if rest and path.is_dir():
+            self._walk(f"{name}/", rest, names)
+        elif not rest and os.path.lexists(path) and not path.is_dir():
+            names.add(name)
+            if len(names) > SOURCE_FILES:
+                raise Trouble("overflow", f"more than {SOURCE_FILES} files match")
+
+    def _listing(self, under: str) -> list[str]:
+        folder = self.path(under.rstrip("/")) if under else self.folder
+        try:
+            return sorted(each.name for each in folder.iterdir())
+        except OSError as problem:
+            raise Trouble("missing", f"{under.rstrip('/') or 'the root'}: {reason(problem)}") from None
+
+
+def reason(problem: OSError) -> str:
+    """Return why the system refuses, in its own words without any path."""
+    return (problem.strerror or "it cannot be read").lower()

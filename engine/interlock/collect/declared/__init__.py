@@ -1,0 +1,1 @@
+"""Reads sources documents into the records of `collect.model`."""

@@ -1,0 +1,156 @@
+"""Reads a `live` source of a sources document."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+
+from ...diagnostics import Span
+from ...language.times import parse_duration
+from ...language.types import Kind
+from ...limits import COMMAND_SECONDS
+from ...policy.catalogue import Catalogue, Metric
+from ...policy.yaml.yaml_nodes import Mapping, Sequence
+from ..model import Choice, Command, LiveSource, Look
+from .path_syntax import path_complaint, variable_complaint
+from .yaml_entry import Entry
+
+__all__ = ["read_live"]
+
+_SHELLS = ("sh", "bash", "dash", "zsh", "ksh", "fish", "cmd", "cmd.exe", "powershell", "pwsh")
+_PATHS = ("exists", "modified", "age", "pid")
+_GIVES = {
+    "exists": (Kind.BOOL,),
+    "modified": (Kind.TIMESTAMP,),
+    "age": (Kind.DURATION,),
+    "pid": (Kind.NUMBER,),
+    "process": (Kind.NUMBER,),
+    "any": (Kind.BOOL,),
+    "all": (Kind.BOOL,),
+    "not": (Kind.BOOL,),
+    "choose": (Kind.STRING, Kind.ENUM),
+}
+
+
+def read_live(name: str, entry: Entry, catalogue: Catalogue) -> LiveSource:
+    """Return the source; complaints go to the entry's collector."""
+    looks = []
+    for key, value in entry.each("metrics"):
+        metric = catalogue.metrics.get(key.text)
+        if metric is None or not isinstance(value, Mapping):
+            continue
+        inner = Entry(value, entry.collector)
+        found = _look(inner)
+        _fits(found, metric, key.span, inner)
+        looks.append((key.text, found))
+    return LiveSource(name, tuple(looks), entry.node.span)
+
+
+def _fits(found: Look, metric: Metric, span: Span, entry: Entry) -> None:
+    if metric.series != "single" or metric.scope:
+        entry.collector.add("E514", f"`{metric.name}` is not a single value, a look gives one", span)
+        return
+    gives = _GIVES.get(found.kind)
+    if found.kind == "env":
+        gives = (Kind.BOOL,) if found.active_unless is not None else None
+        if metric.type.kind is Kind.TIMESTAMP:
+            entry.collector.add("E514", f"`{metric.name}` is a timestamp, a variable gives none", span)
+    if found.command is not None:
+        gives = _command_gives(found.command)
+    if gives and metric.type.kind not in gives:
+        words = " or ".join(str(each) for each in gives)
+        text = f"`{found.kind}` gives the type {words}, `{metric.name}` has {metric.type}"
+        entry.collector.add("E514", text, span)
+
+
+def _look(entry: Entry) -> Look:
+    kind = next((each for each in (*_GIVES, "command", "env") if entry.has(each)), "exists")
+    if kind in _PATHS:
+        return Look(kind, entry.path(kind))  # type: ignore[arg-type]
+    if kind == "env":
+        return _env(entry)
+    if kind == "process":
+        return Look("process", _process(entry))
+    if kind == "command":
+        return _command(entry)
+    if kind == "choose":
+        return Look(
+            "choose",
+            choices=tuple(_choices(entry)),
+            otherwise=entry.text("else") if entry.has("else") else None,
+        )
+    nodes = [entry.node.get(kind)]
+    if isinstance(nodes[0], Sequence):
+        nodes = list(nodes[0].items)
+    parts = tuple(_part(Entry(each, entry.collector)) for each in nodes if isinstance(each, Mapping))
+    return Look(kind, parts=parts)  # type: ignore[arg-type]
+
+
+def _part(entry: Entry) -> Look:
+    """A part of `any`, `all`, `not` and `choose` is true or false."""
+    found = _look(entry)
+    if found.kind in ("modified", "age", "pid", "process", "choose"):
+        entry.complain("E514", f"`{found.kind}` is neither true nor false", found.kind)
+    return found
+
+
+def _command_gives(command: Command) -> tuple[Kind, ...] | None:
+    if command.equals is not None:
+        return (Kind.BOOL,)
+    return (Kind.BOOL, Kind.NUMBER) if command.gives == "exit" else None
+
+
+def _process(entry: Entry) -> str:
+    text = entry.text("process")
+    try:
+        re.compile(text)
+    except (re.error, RecursionError, OverflowError) as problem:
+        entry.complain("E505", f"`process` is no regular expression: {problem}", "process")
+        return "(?!)"
+    return text
+
+
+def _command(entry: Entry) -> Look:
+    """A program by name or by its path below the root, with its arguments as they are."""
+    argv = entry.texts("command")
+    program = argv[0] if argv else ""
+    found = path_complaint(program)
+    if found:
+        entry.complain("E503", found[0], "command", found[1])
+    if program in _SHELLS and any(each in ("-c", "/c", "-Command") for each in argv[1:2]):
+        hint = "name the program itself, or a script below the root"
+        entry.complain("E515", f"`{program} {argv[1]}` hands the command to a shell", "command", hint)
+    equals = entry.text("equals") if entry.has("equals") else None
+    gives = entry.text("gives", "output" if equals is not None else "exit")
+    if equals is not None and gives == "exit":
+        entry.complain("E515", "`equals` is compared with the output, this gives the exit status", "equals")
+    timeout = parse_duration(entry.text("timeout", "60s")) or Decimal(0)
+    if not 0 < timeout <= COMMAND_SECONDS:
+        entry.complain("E515", f"`timeout` lies outside of 1s to {COMMAND_SECONDS}s", "timeout")
+    command = Command(argv, gives, equals, timeout)  # type: ignore[arg-type]
+    return Look("command", " ".join(argv), separator=entry.text("separator", ","), command=command)
+
+
+def _env(entry: Entry) -> Look:
+    name = entry.text("env")
+    wrong = variable_complaint(name)
+    if wrong:
+        entry.complain("E513", wrong, "env")
+    value = entry.value("unset")
+    unset: str | bool | Decimal | tuple[str, ...] | None = None
+    if isinstance(value, list):
+        unset = tuple(map(str, value))
+    elif isinstance(value, str | bool | Decimal):
+        unset = value
+    idle = entry.texts("active_unless") if entry.has("active_unless") else None
+    return Look("env", name, idle, unset, entry.text("separator", ","))
+
+
+def _choices(entry: Entry) -> list[Choice]:
+    node = entry.node.get("choose")
+    found = []
+    for each in node.items if isinstance(node, Sequence) else ():
+        inner = Entry(each, entry.collector).under("when") if isinstance(each, Mapping) else None
+        if inner is not None and isinstance(each, Mapping):
+            found.append(Choice(_part(inner), Entry(each, entry.collector).text("value")))
+    return found

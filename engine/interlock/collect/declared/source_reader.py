@@ -1,0 +1,153 @@
+"""Turns sources documents into `Sources`, with every complaint about them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Literal, cast
+
+from ...diagnostics import Collector, Span, did_you_mean
+from ...errors import MissingExtra
+from ...policy.catalogue import RESERVED, Catalogue
+from ...policy.yaml.yaml_nodes import Mapping
+from ..model import DocumentSource, Pick, RowsSource, Source, Sources
+from ..pointer import Pointer
+from ..rows.query_checks import check_queries
+from .live_reader import read_live
+from .rows_reader import read_rows
+from .yaml_entry import Entry
+
+__all__ = ["load_sources"]
+
+
+def load_sources(nodes: Iterable[Mapping], catalogue: Catalogue, collector: Collector) -> Sources:
+    """Read sources documents whose shape the schema has already passed. Complaints go to `collector`.
+
+    The SQL of rows sources is checked with duckdb; where that is not installed a finding says so.
+    """
+    sources: dict[str, Source] = {}
+    places: dict[str, Span] = {}
+    supplier: dict[str, str] = {}
+    spans: dict[str, Span] = {}
+    for node in nodes:
+        for key, value in Entry(node, collector).each("sources"):
+            if not isinstance(value, Mapping):
+                continue
+            if key.text in places:
+                related = [("first given here", places[key.text])]
+                collector.add("E512", f"the source `{key.text}` is given twice", key.span, None, related)
+                continue
+            places[key.text] = key.span
+            entry = Entry(value, collector)
+            _suppliers(key.text, entry, catalogue, supplier, spans)
+            sources[key.text] = _source(key.text, entry, catalogue)
+    _joins(sources, collector)
+    checked = _check(sources, catalogue, collector)
+    return Sources(sources, supplier, spans, checked)
+
+
+def _suppliers(
+    source: str, entry: Entry, catalogue: Catalogue, supplier: dict[str, str], spans: dict[str, Span]
+) -> None:
+    """Every metric is declared, and supplied once."""
+    for key, _ in entry.each("metrics"):
+        name, span = key.text, key.span
+        metric = catalogue.metrics.get(name)
+        if name in RESERVED:
+            entry.collector.add("E502", f"`{name}` is supplied by the ledger", span)
+        elif metric is not None and metric.record and metric.record != name:
+            hint = f"supply `{metric.record}` with its columns"
+            entry.collector.add("E501", f"`{name}` is a column of the record `{metric.record}`", span, hint)
+        elif metric is None:
+            near = did_you_mean(name, catalogue.metrics)
+            entry.collector.add("E501", f"there is no metric `{name}` in the catalogue", span, near)
+        elif name in spans:
+            related = [("first supplied here", spans[name])]
+            entry.collector.add(
+                "E502", f"`{name}` is supplied twice", span, "keep one source for it", related
+            )
+        else:
+            spans[name], supplier[name] = span, source
+
+
+def _source(name: str, entry: Entry, catalogue: Catalogue) -> Source:
+    match entry.text("kind"):
+        case "rows":
+            return read_rows(name, entry, catalogue)
+        case "live":
+            return read_live(name, entry, catalogue)
+        case _:
+            return _document(name, entry, catalogue)
+
+
+def _document(name: str, entry: Entry, catalogue: Catalogue) -> DocumentSource:
+    picks = [
+        _pick(key.text, key.span, Entry(value, entry.collector), catalogue)
+        for key, value in entry.each("metrics")
+        if isinstance(value, Mapping) and key.text in catalogue.metrics
+    ]
+    return DocumentSource(
+        name,
+        entry.path("file"),
+        _at(entry),
+        tuple(picks),
+        entry.node.span,
+        entry.text("unit", "s"),
+        entry.zone(),
+        entry.schema(),
+    )
+
+
+def _at(entry: Entry) -> Pointer | Literal["modified"]:
+    return "modified" if entry.text("at") == "modified" else entry.pointer("at")
+
+
+def _pick(name: str, span: Span, entry: Entry, catalogue: Catalogue) -> Pick:
+    metric = catalogue.metrics[name]
+    if metric.series != "single":
+        hint = "supply it from a `rows` source"
+        entry.collector.add("E514", f"`{name}` is a series, a document gives single values", span, hint)
+    elif bool(metric.scope) != entry.has("members"):
+        wanted = (
+            f"needs `members`, it has one value for each {metric.scope}" if metric.scope else "has no members"
+        )
+        entry.collector.add("E514", f"`{name}` {wanted}", span)
+    return Pick(
+        name,
+        entry.pointer("pointer"),
+        span,
+        entry.pointer("members") if entry.has("members") else None,
+        _at(entry) if entry.has("at") else None,
+        entry.pointer("n") if entry.has("n") else None,
+        entry.text("take", "value"),  # type: ignore[arg-type]
+        cast("str | bool | None", entry.value("equals")),
+        entry.number("scale") if entry.has("scale") else None,
+        entry.text("unit", "s"),
+    )
+
+
+def _joins(sources: dict[str, Source], collector: Collector) -> None:
+    """`with` names other rows sources."""
+    tables = {name for name, each in sources.items() if isinstance(each, RowsSource)}
+    for source in sources.values():
+        if not isinstance(source, RowsSource):
+            continue
+        for name in source.joins:
+            if name not in tables or name == source.id:
+                hint = did_you_mean(name, tables - {source.id})
+                collector.add(
+                    "E512", f"`with` names `{name}`, which is no other rows source", source.span, hint
+                )
+
+
+def _check(sources: dict[str, Source], catalogue: Catalogue, collector: Collector) -> bool:
+    rows = {name: each for name, each in sources.items() if isinstance(each, RowsSource)}
+    try:
+        if rows:
+            check_queries(rows, catalogue, collector)
+    except MissingExtra as problem:
+        first = next(iter(rows.values()))
+        collector.add(
+            "W852", "the SQL of sources is not checked: duckdb is missing", first.span, str(problem)
+        )
+        return False
+    return True

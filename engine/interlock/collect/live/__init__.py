@@ -1,0 +1,1 @@
+"""Live sources: files, the environment, processes and commands as they are now."""

@@ -1,0 +1,169 @@
+"""Runs the commands that live sources declare, where that is allowed, or takes from an archive how they ended.
+
+No shell, no input, the root as folder, a time limit, the whole group ended with it. Only the exit status and the first
+bytes of the output are kept, and of these the typed value alone goes on.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import signal
+import subprocess
+import threading
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import IO
+
+from ...language.times import parse_time, show_time
+from ...limits import COMMAND_OUTPUT, SKEW
+from ..artefact_root import Root
+from ..model import Command
+from ..strict_json import decode, read_json
+from ..unreadable import Trouble
+
+__all__ = ["Commands", "Ran"]
+
+_GIT = ("git", "rev-parse", "HEAD")
+_ENDING = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """How a command ended: its status, what it printed (None: too much), when, and on which commit."""
+
+    status: int
+    output: str | None
+    at: Decimal
+    commit: str | None
+
+
+@dataclass(slots=True)
+class Commands:
+    """The commands of one collection; each is run once, however many metrics ask for it."""
+
+    root: Root
+    allowed: bool
+    archive: bool
+    now: Decimal
+    as_of: Decimal
+    _ran: dict[tuple[str, ...], Ran | Trouble] = field(default_factory=dict)
+    _commit: list[str | None] = field(default_factory=list)
+
+    def ran(self, command: Command) -> Ran:
+        """Return how a command ended; Trouble when it may not run, cannot run or takes too long."""
+        if command.argv not in self._ran:
+            try:
+                self._ran[command.argv] = self._archived(command) if self.archive else self._run(command)
+            except Trouble as trouble:
+                self._ran[command.argv] = trouble
+        found = self._ran[command.argv]
+        if isinstance(found, Trouble):
+            raise found
+        return found
+
+    def _run(self, command: Command) -> Ran:
+        if not self.allowed:
+            raise Trouble("not covered", f"{_named(command)} runs only with `--allow-commands`")
+        status, output = _start(self.root, command)
+        return Ran(status, output, self.now, self.commit())
+
+    def commit(self) -> str | None:
+        """The commit that is checked out in the root, None where git tells none."""
+        if not self._commit:
+            try:
+                status, output = _start(self.root, Command(_GIT, timeout=Decimal(10)))
+            except Trouble:
+                status, output = 1, None
+            self._commit.append((output or "").strip() or None if status == 0 else None)
+        return self._commit[0]
+
+    def _archived(self, command: Command) -> Ran:
+        """`commands.json` at the root of a copy tells how every command ended when the copy was made."""
+        found = read_json(decode(self.root.open("commands.json").data, "commands.json"), "commands.json")
+        entries = found.get("commands") if isinstance(found, dict) else None
+        if not isinstance(entries, list) or not all(isinstance(each, dict) for each in entries):
+            raise Trouble("torn source", "commands.json holds no list `commands` of objects")
+        mine = [each for each in entries if each.get("command") == list(command.argv)]
+        if len(mine) != 1:
+            which = "does not tell" if not mine else "tells twice"
+            raise Trouble("conflict" if mine else "missing", f"commands.json {which} {_named(command)}")
+        return self._read(mine[0], command)
+
+    def _read(self, entry: dict[str, object], command: Command) -> Ran:
+        status, output, commit = entry.get("exit"), entry.get("output", ""), entry.get("commit")
+        at = parse_time(str(entry.get("at")))
+        if (
+            isinstance(status, bool)
+            or not isinstance(status, int)
+            or not isinstance(output, str)
+            or at is None
+        ):
+            raise Trouble("torn source", f"commands.json tells {_named(command)} without `exit` and `at`")
+        if at > self.as_of + SKEW:
+            detail = f"{_named(command)} ran at {show_time(at)}, after the snapshot's time"
+            raise Trouble("clock skew", detail)
+        kept = output if len(output.encode("utf-8", "replace")) <= COMMAND_OUTPUT else None
+        return Ran(status, kept, at, commit if isinstance(commit, str) else None)
+
+
+def _named(command: Command) -> str:
+    return f"the command {' '.join(command.argv)}"
+
+
+def _start(root: Root, command: Command) -> tuple[int, str | None]:
+    name = command.argv[0]
+    program = str(root.path(name)) if "/" in name else shutil.which(name)
+    if program is None:
+        raise Trouble("missing", f"there is no program {name}")
+    try:
+        process = subprocess.Popen(  # noqa: S603  the sources document names it, and the caller allowed it
+            [program, *command.argv[1:]],
+            cwd=root.folder,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+    except (OSError, ValueError):
+        raise Trouble("missing", f"{_named(command)} cannot be started") from None
+    kept = bytearray()
+    assert process.stdout is not None
+    reader = threading.Thread(target=_drain, args=(process.stdout, kept), daemon=True)
+    reader.start()
+    try:
+        status = process.wait(timeout=float(command.timeout))
+    except subprocess.TimeoutExpired:
+        raise Trouble("overflow", f"{_named(command)} took longer than {command.timeout} s") from None
+    finally:
+        _end(process, reader)
+    if len(kept) > COMMAND_OUTPUT:
+        return status, None
+    return status, bytes(kept).decode("utf-8", "replace")
+
+
+def _drain(stream: IO[bytes], kept: bytearray) -> None:
+    """Read to the end, so that the program never waits for us, and keep a little more than may be used."""
+    with contextlib.suppress(OSError, ValueError):
+        while data := stream.read1(1 << 16):  # type: ignore[attr-defined]
+            kept += data[: COMMAND_OUTPUT + 1 - len(kept)]
+
+
+def _end(process: subprocess.Popen[bytes], reader: threading.Thread) -> None:
+    """End what the command left running; its output ends with it."""
+    if process.poll() is None or reader.is_alive():
+        reader.join(0.2 if process.poll() is not None else 0)
+        with contextlib.suppress(OSError):
+            if process.poll() is None or reader.is_alive():
+                _kill(process)
+    reader.join(_ENDING)
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        process.wait(_ENDING)
+
+
+def _kill(process: subprocess.Popen[bytes]) -> None:
+    if os.name == "posix":
+        os.killpg(process.pid, signal.SIGKILL)
+    else:
+        process.kill()

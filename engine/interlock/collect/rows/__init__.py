@@ -1,0 +1,1 @@
+"""Rows sources: records into tables, tables into DuckDB, one query a metric."""

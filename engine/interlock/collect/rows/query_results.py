@@ -1,0 +1,198 @@
+"""Gives the result of a query the shape of its metric: a value, a regular series, an irregular one, by member."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+from ...language.times import show_time
+from ...language.types import Kind, Type
+from ...policy.catalogue import Catalogue, Metric
+from ..duckdb_tables import Answer, utc
+from ..rosters import Rosters
+from ..typed_values import floored, from_sql, is_number, is_time, number, sql_types
+from ..unreadable import Trouble, Unknown
+from .source_coverage import Covered
+
+__all__ = ["Entry", "Result", "complaint", "record_columns", "shape"]
+
+Entry = dict[str, object]
+Row = tuple[object, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """A metric's entry, or its entries by member."""
+
+    entry: Entry | None = None
+    members: dict[str, Entry] | None = None
+
+
+def record_columns(metric: Metric, catalogue: Catalogue) -> dict[str, Type]:
+    """Return the columns of a record by their short names; empty for a metric that is none."""
+    found = {}
+    for each in metric.columns:
+        short = each.removeprefix(f"{metric.name}.")
+        column = catalogue.metrics.get(f"{metric.name}.{short}")
+        if column is not None:
+            found[short] = column.type
+    return found
+
+
+def wanted(metric: Metric, catalogue: Catalogue) -> tuple[dict[str, Type | str], dict[str, Type | str]]:
+    """Return the columns that a query must and may give: a type, or `time`, `count`, `text`."""
+    must: dict[str, Type | str] = {"member": "text"} if metric.scope else {}
+    if metric.series == "single":
+        return must | {"value": metric.type}, {"n": "count", "at": "time"}
+    must |= {"at": "time"}
+    columns = record_columns(metric, catalogue)
+    if columns:
+        return must | dict(columns), {}
+    if metric.type.kind is not Kind.EVENT:
+        must |= {"value": metric.type}
+    return must, {}
+
+
+def complaint(answer: Answer, metric: Metric, catalogue: Catalogue) -> str | None:
+    """Tell what is wrong with the columns of a query for this metric; None when nothing is."""
+    must, may = wanted(metric, catalogue)
+    need = f"`{metric.name}` needs the columns {', '.join(f'`{each}`' for each in must)}"
+    for name in must:
+        if answer.names.count(name) != 1:
+            return f"the SQL gives no column `{name}`: {need}"
+    for name, kind in zip(answer.names, answer.types, strict=True):
+        want = must.get(name, may.get(name))
+        if want is None:
+            return f"the SQL gives a column `{name}` too many: {need}"
+        words, fits = _fitting(want)
+        if not fits(kind) and kind.strip('"') != "NULL":
+            return f"the SQL gives {kind} as `{name}`, `{metric.name}` needs {words}"
+    return None
+
+
+def _fitting(want: Type | str) -> tuple[str, Callable[[str], bool]]:
+    if isinstance(want, Type):
+        return sql_types(want)
+    return {
+        "time": ("a timestamp", is_time),
+        "count": ("a number", is_number),
+        "text": ("a text", lambda name: name == "VARCHAR"),
+    }[want]
+
+
+def shape(answer: Answer, metric: Metric, covered: Covered | None, rosters: Rosters) -> Result:
+    """Return the snapshot's entries; Trouble where the result as a whole says nothing."""
+    groups = _by_member(answer, metric, rosters) if metric.scope else {"": list(answer.rows)}
+    entries = {
+        member: _entry(answer.names, rows, metric, covered, rosters) for member, rows in groups.items()
+    }
+    if not metric.scope:
+        return Result(entry=entries[""])
+    strangers = any(name == metric.name for name, _ in rosters.strangers)
+    if metric.series == "irregular" and covered is not None and not strangers:
+        for member in rosters.declared(metric):
+            entries.setdefault(member, _entry(answer.names, [], metric, covered, rosters))
+    return Result(members=entries)
+
+
+def _by_member(answer: Answer, metric: Metric, rosters: Rosters) -> dict[str, list[Row]]:
+    index = answer.names.index("member")
+    groups: dict[str, list[Row]] = {}
+    for row in answer.rows:
+        if row[index] is None:
+            raise Trouble("missing", "the SQL gives a row without a member")
+        member = rosters.member(metric, str(row[index]))
+        if member is not None:
+            groups.setdefault(member, []).append(row)
+    return groups
+
+
+def _entry(
+    names: Sequence[str], rows: list[Row], metric: Metric, covered: Covered | None, rosters: Rosters
+) -> Entry:
+    try:
+        dicts = [dict(zip(names, row, strict=True)) for row in rows]
+        if metric.series == "single":
+            return _single(dicts, metric, covered, rosters)
+        if metric.series == "regular":
+            return _regular(dicts, metric, covered)
+        return _irregular(dicts, metric, rosters.catalogue, covered)
+    except Trouble as trouble:
+        return trouble.unknown.entry()
+
+
+def _single(rows: list[Entry], metric: Metric, covered: Covered | None, rosters: Rosters) -> Entry:
+    if len(rows) > 1:
+        raise Trouble("conflict", f"the SQL gives {len(rows)} rows for one value")
+    if not rows or rows[0]["value"] is None:
+        raise Trouble("missing", "the SQL gives no value")
+    value = rosters.resolve_set(metric, from_sql(rows[0]["value"], metric.type))
+    if "at" in rows[0]:
+        if rows[0]["at"] is None:
+            raise Trouble("no time", "the SQL gives no `at`")
+        at = _time(rows[0]["at"])
+    elif covered is None:
+        raise Trouble("not covered", "the source covers no time up to which the value would hold")
+    else:
+        at = covered.end
+    entry: Entry = {"value": value, "at": show_time(at)}
+    if rows[0].get("n") is not None:
+        entry["n"] = number(rows[0]["n"])
+    return entry
+
+
+def _regular(rows: list[Entry], metric: Metric, covered: Covered | None) -> Entry:
+    """Only periods that lie wholly inside the coverage are points."""
+    if covered is None:
+        raise Trouble("not covered", "the source covers no time")
+    every = metric.every or Decimal(0)
+    points = []
+    for row in rows:
+        at = _time(row["at"])
+        if at >= floored(covered.start) and at + every <= covered.complete:
+            points.append((at, {"at": show_time(at), **_value(row["value"], metric.type)}))
+    points.sort(key=lambda each: each[0])
+    return {"from": show_time(covered.start), "points": [point for _, point in points]}
+
+
+def _irregular(rows: list[Entry], metric: Metric, catalogue: Catalogue, covered: Covered | None) -> Entry:
+    if covered is None:
+        raise Trouble("not covered", "the source covers no time")
+    columns = record_columns(metric, catalogue)
+    points = []
+    for row in rows:
+        at = _time(row["at"])
+        point: Entry = {"at": show_time(at)}
+        if columns:
+            point |= {name: _plain(row[name], kind) for name, kind in columns.items()}
+        elif metric.type.kind is not Kind.EVENT:
+            point |= _value(row["value"], metric.type)
+        points.append((at, point))
+    points.sort(key=lambda each: each[0])
+    window = [show_time(covered.start), show_time(covered.end)]
+    return {"covered": window, "points": [point for _, point in points]}
+
+
+def _value(value: object, kind: Type) -> Entry:
+    """One point's value, unknown by itself where it is not of the type."""
+    found = _plain(value, kind)
+    return found if isinstance(found, dict) else {"value": found}
+
+
+def _plain(value: object, kind: Type) -> object:
+    if value is None:
+        return Unknown("missing", "the SQL gives no value").entry()
+    try:
+        return from_sql(value, kind)
+    except Trouble as trouble:
+        return trouble.unknown.entry()
+
+
+def _time(value: object) -> Decimal:
+    if isinstance(value, datetime):
+        return utc(value)
+    if isinstance(value, date):
+        return utc(datetime(value.year, value.month, value.day))
+    raise Trouble("no time", "the SQL gives a point without `at`")

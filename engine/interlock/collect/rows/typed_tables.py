@@ -1,0 +1,212 @@
+"""Turns records into a typed table, dated, in file order, cut at the snapshot's time."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from ...limits import SOURCE_ROWS
+from ..formats.records import Record
+from ..model import Column, RowsSource
+from ..pointer import ABSENT, one, resolve
+from ..typed_values import NoTime, read_moment
+from ..unreadable import Cause, Trouble
+
+__all__ = ["Table", "fill"]
+
+_INTEGER = 1 << 63
+_DOUBLE = 1 << 53
+
+
+@dataclass(slots=True)
+class Table:
+    """A source's rows as columns of Python values, times as decimal seconds.
+
+    `seen` holds the stamps of all rows up to `as_of`, before the cut at `since`, for the coverage; `newest` the
+    latest time of any row, also of one later than `as_of`.
+    """
+
+    columns: dict[str, list[object]]
+    ordinals: list[int] = field(default_factory=list)
+    seen: list[Decimal] = field(default_factory=list)
+    newest: Decimal | None = None
+
+    @property
+    def rows(self) -> int:
+        """How many rows SQL sees."""
+        return len(self.ordinals)
+
+
+def fill(
+    table: Table,
+    source: RowsSource,
+    records: Iterable[Record],
+    modified: Decimal,
+    window: tuple[Decimal | None, Decimal],
+) -> None:
+    """Append the records of one artefact; `window` is (since, as_of). Trouble at the first torn record."""
+    since, as_of = window
+    readers = [(each, _reader(each, source)) for each in source.columns]
+    stamp = source.coverage.by or source.time
+    for ordinal, record in enumerate(records, start=len(table.seen) + 1):
+        if ordinal > SOURCE_ROWS:
+            raise Trouble("overflow", f"more than {SOURCE_ROWS} rows")
+        values = {column.name: read(record) for column, read in readers}
+        time = modified if source.time == "modified" else values[source.time]
+        if not isinstance(time, Decimal):
+            raise Trouble("no time", f"{record.place}: `{source.time}` is absent")
+        _place(table, ordinal, values, time, since, as_of)
+        stamped = modified if stamp == "modified" else values[stamp]
+        table.newest = time if table.newest is None else max(table.newest, time)
+        table.seen.append(stamped if time <= as_of and isinstance(stamped, Decimal) else Decimal("Infinity"))
+
+
+def _place(
+    table: Table,
+    ordinal: int,
+    values: dict[str, object],
+    time: Decimal,
+    since: Decimal | None,
+    as_of: Decimal,
+) -> None:
+    if time > as_of or (since is not None and time < since):
+        return
+    table.ordinals.append(ordinal)
+    for name, value in values.items():
+        table.columns[name].append(value)
+
+
+def _reader(column: Column, source: RowsSource) -> Callable[[Record], object]:
+    """Return the function that takes the column's value from a record and holds it against its type."""
+    find = _finder(column, source)
+    convert = _from_text(column, source) if source.format in ("csv", "lines") else _from_json(column, source)
+
+    def read(record: Record) -> object:
+        value = find(record)
+        if value is ABSENT or value is None:
+            if column.optional:
+                return None
+            raise Trouble("torn source", f"{record.place}: `{column.name}` is absent")
+        try:
+            return convert(value)
+        except NoTime as problem:
+            raise Trouble("no time", f"{record.place}: `{column.name}` {problem}") from None
+        except _Unfit as problem:
+            raise Trouble(problem.cause, f"{record.place}: `{column.name}` {problem}") from None
+
+    return read
+
+
+def _finder(column: Column, source: RowsSource) -> Callable[[Record], object]:
+    if column.type == "key":
+        index = column.key - 1
+        return lambda record: record.names[index] if index < len(record.names) else ABSENT
+    if source.format not in ("json", "jsonl"):
+        place = column.place
+        return lambda record: record.value.get(place, ABSENT) if isinstance(record.value, dict) else ABSENT
+    pointer = column.pointer
+    if column.of_file:
+        return lambda record: one(record.top, pointer)
+    return lambda record: resolve(record.value, pointer)
+
+
+class _Unfit(Exception):
+    """A value is not of its column's type."""
+
+    def __init__(self, text: str, cause: Cause = "torn source") -> None:
+        super().__init__(text)
+        self.cause: Cause = cause
+
+
+def _from_json(column: Column, source: RowsSource) -> Callable[[object], object]:
+    if column.type == "time":
+        return lambda value: read_moment(value, source.zone, column.unit) + column.shift
+    if column.type == "bool" and source.format == "sqlite":
+        return lambda value: _bool(value == 1 if value in (0, 1) and isinstance(value, int) else value)
+    return {"number": _number, "integer": _integer, "bool": _bool, "json": _json}.get(column.type, _text)
+
+
+def _from_text(column: Column, source: RowsSource) -> Callable[[object], object]:
+    """A CSV or log holds texts only: each is read as the declared type; an empty one is absent."""
+    convert = _from_json(column, source)
+
+    def read(value: object) -> object:
+        text = str(value)
+        if column.type in ("text", "key"):
+            return text
+        if not text.strip():
+            if column.optional:
+                return None
+            raise _Unfit("is empty")
+        if column.type == "bool":
+            return _bool({"true": True, "false": False}.get(text.strip().lower(), text))
+        numeric = column.type in ("number", "integer") or (column.type == "time" and _is_number(text))
+        return convert(_parse(text) if numeric else text)
+
+    return read
+
+
+def _is_number(text: str) -> bool:
+    return text.strip().lstrip("-").replace(".", "", 1).isdecimal()
+
+
+def _parse(text: str) -> object:
+    text = text.strip()
+    plain = text.removeprefix("-").removeprefix("+")
+    if not plain[:1].isdigit() and not plain[:1] == "." and plain.lower() not in ("nan", "inf", "infinity"):
+        raise _Unfit("is not a number")
+    if plain.isascii() and plain.isdigit():
+        return int(text) if len(plain) < 300 else math.inf
+    try:
+        return float(text) if "_" not in text else text
+    except ValueError:
+        raise _Unfit("is not a number") from None
+
+
+def _number(value: object) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
+        raise _Unfit("is not a number")
+    try:
+        found = float(value)
+    except OverflowError:
+        found = math.inf
+    if not math.isfinite(found):
+        raise _Unfit("is not finite", "not finite")
+    if isinstance(value, int) and abs(value) > _DOUBLE and int(found) != value:
+        raise _Unfit("has more digits than a number keeps: declare it `integer`", "out of range")
+    return found
+
+
+def _integer(value: object) -> int:
+    if isinstance(value, float) and value.is_integer() and abs(value) <= _DOUBLE:
+        value = int(value)
+    if isinstance(value, float) and not math.isfinite(value):
+        raise _Unfit("is not finite", "not finite")
+    if isinstance(value, Decimal) and value != value.to_integral_value():
+        raise _Unfit("is not a whole number")
+    if isinstance(value, Decimal) or (isinstance(value, int) and not -_INTEGER <= value < _INTEGER):
+        raise _Unfit("is beyond 64 bits", "out of range")
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise _Unfit("is not a whole number")
+    return value
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise _Unfit("is not text")
+    return value.encode("utf-8", "replace").decode("utf-8")
+
+
+def _bool(value: object) -> bool:
+    if not isinstance(value, bool):
+        raise _Unfit("is not true or false")
+    return value
+
+
+def _json(value: object) -> str:
+    if not isinstance(value, dict | list):
+        raise _Unfit("is not a list or mapping")
+    return json.dumps(value, sort_keys=True, ensure_ascii=True, default=str)

@@ -1,0 +1,210 @@
+"""Turns what an artefact or a query gave into a snapshot's value of the metric's type; nothing is coerced."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from ..language.times import parse_time, show_time
+from ..language.types import Kind, Type
+from .duckdb_tables import moment, utc
+from .unreadable import Cause, Trouble
+
+__all__ = [
+    "EARLIEST",
+    "LATEST",
+    "UNITS",
+    "NoTime",
+    "floored",
+    "from_json",
+    "from_sql",
+    "is_number",
+    "is_time",
+    "number",
+    "read_moment",
+    "shown_day",
+    "sql_types",
+]
+
+
+UNITS = {"s": Decimal(1), "ms": Decimal("1e-3"), "us": Decimal("1e-6"), "ns": Decimal("1e-9")}
+
+EARLIEST = Decimal(-62_135_596_800)
+"""The first second of year 1."""
+
+LATEST = Decimal(253_402_300_799)
+"""The last second of year 9999."""
+
+_FORM = re.compile(
+    r"(\d{4}-\d\d-\d\d)(?:[Tt ](\d\d:\d\d)(:\d\d)?(?:[.,](\d{1,9}))?)?( ?[Zz]| ?[-+]\d\d(?::?\d\d)?)?",
+    re.ASCII,
+)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class NoTime(Exception):
+    """The value is no time; the text says why, without repeating it."""
+
+
+def read_moment(value: object, zone: ZoneInfo | None, unit: str = "s") -> Decimal:
+    """Return seconds since 1970 of a text (RFC 3339, a date, the same with a space or a comma) or of a number in
+    `unit`. Raises NoTime: not a time, without offset and zone, or ambiguous in its zone."""
+    if isinstance(value, str):
+        found = _time_text(value.strip(), zone)
+    elif isinstance(value, int | float | Decimal) and not isinstance(value, bool):
+        number = Decimal(repr(value)) if isinstance(value, float) else Decimal(value)
+        if not number.is_finite() or number.adjusted() > 30:
+            raise NoTime("is no time")
+        found = number * UNITS[unit]
+    else:
+        raise NoTime("is no time")
+    if not EARLIEST <= found <= LATEST:
+        raise NoTime("lies outside the years 1 to 9999")
+    return found
+
+
+def _time_text(text: str, zone: ZoneInfo | None) -> Decimal:
+    form = _FORM.fullmatch(text)
+    if form is None:
+        raise NoTime("is no time")
+    day, minutes, seconds, fraction, offset = form.groups()
+    clock = f"{minutes or '00:00'}{seconds or ':00'}"
+    if offset is not None and minutes is None:
+        raise NoTime("is no time")
+    suffix = (offset or "Z").strip()
+    if len(suffix) == 3:
+        suffix += "00"
+    found = parse_time(f"{day}T{clock}{suffix}")
+    if found is None:
+        raise NoTime("is no time")
+    rest = Decimal(f"0.{fraction or 0}")
+    return (found if offset else _local(datetime.fromisoformat(f"{day}T{clock}"), zone)) + rest
+
+
+def _local(naive: datetime, zone: ZoneInfo | None) -> Decimal:
+    if zone is None:
+        raise NoTime("has no offset and the source declares no `timezone`")
+    first, second = (naive.replace(tzinfo=zone, fold=fold).utcoffset() for fold in (0, 1))
+    if first is None or first != second:
+        raise NoTime(f"is ambiguous in {zone.key}: the clock changes there")
+    distance = naive.replace(tzinfo=UTC) - first - _EPOCH
+    return Decimal(distance.days * 86400 + distance.seconds)
+
+
+def shown_day(seconds: Decimal) -> str:
+    """Return a time for a detail, to the second."""
+    return show_time(seconds.to_integral_value("ROUND_FLOOR"))
+
+
+_EXPONENT = 6_000
+_NUMERIC = ("INTEGER", "BIGINT", "HUGEINT", "SMALLINT", "TINYINT", "DOUBLE", "FLOAT", "DECIMAL", "U")
+
+
+def number(value: object) -> Decimal:
+    """Return a finite number as a decimal; Trouble for anything else."""
+    if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
+        raise Trouble("wrong type", "it is no number")
+    found = Decimal(repr(value)) if isinstance(value, float) else Decimal(value)
+    if not found.is_finite():
+        raise Trouble("not finite", "it is not a finite number")
+    if found and abs(found.adjusted()) > _EXPONENT:
+        raise Trouble("out of range", "it is beyond the range of numbers")
+    return found
+
+
+def from_json(value: object, kind: Type, zone: ZoneInfo | None, unit: str = "s") -> object:
+    """Return a JSON value as a snapshot holds it, or Trouble where it is not of the type."""
+    if kind.kind is Kind.TIMESTAMP:
+        try:
+            return show_time(read_moment(value, zone, unit))
+        except NoTime as problem:
+            cause: Cause = "no time" if isinstance(value, str) else "wrong type"
+            raise Trouble(cause, f"it {problem}") from None
+    return _CHECKS[kind.kind](value, kind)
+
+
+def from_sql(value: object, kind: Type) -> object:
+    """Return a value of a query's result as a snapshot holds it."""
+    if isinstance(value, datetime):
+        value = show_time(utc(value)) if EARLIEST <= utc(value) <= LATEST else None
+    elif isinstance(value, date):
+        value = show_time(utc(datetime(value.year, value.month, value.day)))
+    elif isinstance(value, timedelta):
+        value = Decimal(value.days * 86400 + value.seconds) + Decimal(value.microseconds) / 1_000_000
+    if kind.kind is Kind.TIMESTAMP:
+        if not isinstance(value, str):
+            raise Trouble("wrong type", "it is no time")
+        return value
+    return _CHECKS[kind.kind](value, kind)
+
+
+def sql_types(kind: Type) -> tuple[str, Callable[[str], bool]]:
+    """Return what a query must give for the type, in words, and a test of the SQL type's name."""
+    match kind.kind:
+        case Kind.BOOL:
+            return "a boolean", lambda name: name == "BOOLEAN"
+        case Kind.TIMESTAMP:
+            return "a timestamp", is_time
+        case Kind.DURATION:
+            return "an interval or a number of seconds", lambda name: name == "INTERVAL" or is_number(name)
+        case Kind.SET:
+            return "a list of texts", lambda name: name == "VARCHAR[]"
+        case Kind.ENUM | Kind.STRING:
+            return "a text", lambda name: name == "VARCHAR"
+        case _:
+            return "a number", is_number
+
+
+def is_number(name: str) -> bool:
+    """Tell whether an SQL type holds numbers."""
+    return name.startswith(_NUMERIC) and not name.startswith("UUID") and not name.endswith("]")
+
+
+def is_time(name: str) -> bool:
+    """Tell whether an SQL type holds instants without a zone, which are UTC here."""
+    return name == "DATE" or (name.startswith("TIMESTAMP") and "ZONE" not in name)
+
+
+def floored(seconds: Decimal) -> Decimal:
+    """Return a time as precisely as SQL knows it, so that both sides of a comparison are cut alike."""
+    return utc(moment(seconds))
+
+
+def _bool(value: object, _: Type) -> object:
+    if not isinstance(value, bool):
+        raise Trouble("wrong type", "it is neither true nor false")
+    return value
+
+
+def _number(value: object, kind: Type) -> object:
+    found = number(value)
+    if kind.flavour == "integer" and found != found.to_integral_value():
+        raise Trouble("wrong type", "it is no whole number")
+    return found
+
+
+def _text(value: object, _: Type) -> object:
+    if not isinstance(value, str):
+        raise Trouble("wrong type", "it is no text")
+    return value
+
+
+def _set(value: object, _: Type) -> object:
+    if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
+        raise Trouble("wrong type", "it is no list of texts")
+    return sorted(set(value))
+
+
+_CHECKS: dict[Kind, Callable[[object, Type], object]] = {
+    Kind.BOOL: _bool,
+    Kind.NUMBER: _number,
+    Kind.MONEY: _number,
+    Kind.DURATION: _number,
+    Kind.ENUM: _text,
+    Kind.STRING: _text,
+    Kind.SET: _set,
+    Kind.EVENT: lambda value, _: value,
+}

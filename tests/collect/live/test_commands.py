@@ -1,0 +1,259 @@
+"""Commands run only where they are allowed, without a shell, within limits; of an archive they are read."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import time
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from interlock.collect.live.processes import command_lines, count
+from interlock.collect.unreadable import Trouble
+
+from ..desks import load, metrics, run, write
+
+NOW = "2026-03-30T06:00:00Z"
+SOURCE = """
+sources:
+  checks:
+    kind: live
+    doc: a
+    metrics:
+      flag: {command: [sh, tool.sh], timeout: 20s}
+      total: {command: [sh, tool.sh], timeout: 20s, gives: exit}
+      level: {command: [sh, tool.sh], timeout: 20s, gives: output}
+"""
+ONE = """
+sources:
+  checks:
+    kind: live
+    doc: a
+    metrics:
+      METRIC: LOOK
+"""
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="the tools of these tests are shell scripts")
+
+
+def _one(root: Path, metric: str, look: str, **options: Any) -> Any:
+    text = ONE.replace("METRIC", metric).replace("LOOK", look)
+    return metrics(run(root, text, **{"allow_commands": True, **options}))[metric]
+
+
+def test_a_command_runs_once_and_gives_status_and_output(tmp_path: Path) -> None:
+    write(tmp_path, "tool.sh", "echo run >> runs.txt\necho ' ready '\n")
+    found = run(tmp_path, SOURCE, allow_commands=True)
+    assert metrics(found) == {"flag": True, "level": "ready", "total": 0}
+    assert (tmp_path / "runs.txt").read_text() == "run\n"
+    assert found.snapshot["provenance"]["flag"] == {"source": "checks", "ran": NOW}  # type: ignore[index]
+
+
+def test_the_commit_is_recorded_and_the_output_is_not(tmp_path: Path) -> None:
+    git = ["git", "-c", "user.name=a", "-c", "user.email=a@example.invalid", "-c", "commit.gpgsign=false"]
+    subprocess.run([*git, "init", "-q"], cwd=tmp_path, check=True)
+    subprocess.run([*git, "commit", "-q", "--allow-empty", "-m", "a"], cwd=tmp_path, check=True)
+    head = subprocess.run(
+        [*git, "rev-parse", "HEAD"], cwd=tmp_path, check=True, capture_output=True, text=True
+    )
+    found = run(
+        tmp_path,
+        ONE.replace("METRIC", "level").replace("LOOK", "{command: [git, rev-parse, HEAD], gives: output}"),
+        allow_commands=True,
+    )
+    commit = head.stdout.strip()
+    assert metrics(found) == {"level": commit}
+    assert found.snapshot["provenance"]["level"] == {"source": "checks", "ran": NOW, "commit": commit}  # type: ignore[index]
+
+
+def test_without_leave_nothing_runs(tmp_path: Path) -> None:
+    write(tmp_path, "tool.sh", "touch ran.txt\n")
+    unknown = {"unknown": "not covered", "detail": "the command sh tool.sh runs only with `--allow-commands`"}
+    assert metrics(run(tmp_path, SOURCE)) == {"flag": unknown, "level": unknown, "total": unknown}
+    assert not (tmp_path / "ran.txt").exists()
+
+
+@pytest.mark.parametrize(
+    ("script", "metric", "look", "wanted"),
+    [
+        ("exit 3", "flag", "{command: [sh, tool.sh]}", False),
+        ("exit 3", "total", "{command: [sh, tool.sh]}", 3),
+        ("echo False", "flag", "{command: [sh, tool.sh], equals: 'False'}", True),
+        ("echo True", "flag", "{command: [sh, tool.sh], equals: 'False'}", False),
+        ("echo False", "flag", "{command: [sh, tool.sh], gives: output}", False),
+        ("echo 12%", "rate", "{command: [sh, tool.sh], gives: output}", Decimal("0.12")),
+        ("echo BTC-USD ETH-USD", "symbols", "{command: [sh, tool.sh], gives: output, separator: ' '}", None),
+        (
+            "echo 2026-03-30T05:00:00Z",
+            "moment",
+            "{command: [sh, tool.sh], gives: output}",
+            "2026-03-30T05:00:00Z",
+        ),
+        (
+            "echo no; exit 1",
+            "level",
+            "{command: [sh, tool.sh], gives: output}",
+            {"unknown": "missing", "detail": "the command sh tool.sh ended with status 1"},
+        ),
+        (
+            "exit 0",
+            "level",
+            "{command: [sh, tool.sh], gives: output}",
+            {"unknown": "missing", "detail": "the command sh tool.sh prints nothing"},
+        ),
+        (
+            "echo perhaps",
+            "rate",
+            "{command: [sh, tool.sh], gives: output}",
+            {
+                "unknown": "wrong type",
+                "detail": "the output of the command sh tool.sh does not read as ratio",
+            },
+        ),
+        (
+            "exit 0",
+            "flag",
+            "{command: [no-such-program-here]}",
+            {"unknown": "missing", "detail": "there is no program no-such-program-here"},
+        ),
+        (
+            "echo $SHLVL '$HOME' > /dev/null; test $1 = '$HOME'",
+            "flag",
+            "{command: [sh, tool.sh, $HOME]}",
+            True,
+        ),
+    ],
+)
+def test_what_a_command_gives(tmp_path: Path, script: str, metric: str, look: str, wanted: object) -> None:
+    write(tmp_path, "tool.sh", script + "\n")
+    found = _one(tmp_path, metric, look)
+    assert found == (["BTC-USD", "ETH-USD"] if wanted is None else wanted)
+
+
+def test_much_output_is_no_value_but_an_exit_status_counts(tmp_path: Path) -> None:
+    write(
+        tmp_path,
+        "tool.sh",
+        "i=0\nwhile [ $i -lt 3000 ]; do echo 0123456789012345678901234567890123456789; i=$((i+1)); done\n",
+    )
+    found = metrics(run(tmp_path, SOURCE, allow_commands=True))
+    detail = "the command sh tool.sh prints more than 65536 bytes"
+    assert found == {"flag": True, "level": {"unknown": "overflow", "detail": detail}, "total": 0}
+
+
+def test_a_command_that_takes_too_long_is_ended_with_its_children(tmp_path: Path) -> None:
+    write(tmp_path, "tool.sh", "(sleep 2; touch late.txt) &\nsleep 30\n")
+    start = time.monotonic()
+    found = _one(tmp_path, "flag", "{command: [sh, tool.sh], timeout: 1s}")
+    assert found == {"unknown": "overflow", "detail": "the command sh tool.sh took longer than 1 s"}
+    assert time.monotonic() - start < 10
+    time.sleep(1.5)
+    assert not (tmp_path / "late.txt").exists()
+
+
+@pytest.mark.parametrize(
+    ("look", "complaint"),
+    [
+        ("{command: [/bin/true]}", "sources.yaml:7:23: error E503: the path `/bin/true` is absolute"),
+        (
+            "{command: [../tool]}",
+            "sources.yaml:7:23: error E503: the path `../tool` leaves the root with `..`",
+        ),
+        ("{command: [sh, -c, ls]}", "sources.yaml:7:23: error E515: `sh -c` hands the command to a shell"),
+        (
+            "{command: [a], timeout: 2h}",
+            "sources.yaml:7:37: error E515: `timeout` lies outside of 1s to 3600s",
+        ),
+        (
+            "{command: [a], gives: exit, equals: x}",
+            "sources.yaml:7:49: error E515: `equals` is compared with the output, this gives the exit status",
+        ),
+        ("{process: '('}", "sources.yaml:7:23: error E505: `process` is no regular expression: "),
+    ],
+)
+def test_what_may_not_be_declared(look: str, complaint: str) -> None:
+    _, _, collector = load(ONE.replace("METRIC", "flag").replace("LOOK", look))
+    assert str(collector.diagnostics[0]).startswith(complaint)
+
+
+def _archive(root: Path, *entries: object) -> None:
+    write(root, "env.json", "{}")
+    write(root, "commands.json", json.dumps({"commands": list(entries)}))
+
+
+def test_an_archive_tells_how_its_commands_ended(tmp_path: Path) -> None:
+    at = "2026-03-30T05:00:00Z"
+    entry = {"command": ["sh", "tool.sh"], "exit": 0, "output": "ready\n", "at": at, "commit": "abc"}
+    _archive(tmp_path, entry)
+    found = run(tmp_path, SOURCE, archive=True)
+    assert metrics(found) == {
+        "flag": {"value": True, "at": at},
+        "level": {"value": "ready", "at": at},
+        "total": {"value": 0, "at": at},
+    }
+    origin = {"source": "checks", "ran": at, "commit": "abc", "archive": True}
+    assert found.snapshot["provenance"]["flag"] == origin  # type: ignore[index]
+
+
+@pytest.mark.parametrize(
+    ("entries", "cause", "detail"),
+    [
+        ([], "missing", "commands.json does not tell the command sh tool.sh"),
+        (
+            [{"command": ["sh", "tool.sh"], "exit": 0, "at": "2026-03-30T05:00:00Z"}] * 2,
+            "conflict",
+            "commands.json tells twice the command sh tool.sh",
+        ),
+        (
+            [{"command": ["sh", "tool.sh"], "exit": 0}],
+            "torn source",
+            "commands.json tells the command sh tool.sh without `exit` and `at`",
+        ),
+        (
+            [{"command": ["sh", "tool.sh"], "exit": 0, "at": "2026-03-30T07:00:00Z"}],
+            "clock skew",
+            "the command sh tool.sh ran at 2026-03-30T07:00:00Z, after the snapshot's time",
+        ),
+    ],
+)
+def test_an_archive_that_does_not_tell(
+    tmp_path: Path, entries: list[object], cause: str, detail: str
+) -> None:
+    _archive(tmp_path, *entries)
+    found = metrics(run(tmp_path, SOURCE, archive=True))
+    assert found["flag"] == {"unknown": cause, "detail": detail}
+
+
+def _process(root: Path, pid: str, line: bytes) -> None:
+    write(root, f"{pid}/cmdline", line)
+
+
+def test_processes_are_counted_by_their_command_lines(tmp_path: Path) -> None:
+    _process(tmp_path, "1", b"init\0")
+    _process(tmp_path, "self", b"")
+    _process(tmp_path, "40", b"python3\0agents/orchestrator_v2.py\0run\0")
+    _process(tmp_path, "41", b"python3\0agents/live_trader.py\0")
+    (tmp_path / "42").mkdir()
+    lines = command_lines(tmp_path)
+    assert lines == ["init", "python3 agents/orchestrator_v2.py run", "python3 agents/live_trader.py"]
+    assert count(r"agents/orchestrator_v2\.py run$", lines) == 1
+    assert count("orchestrator_v3", lines) == 0
+
+
+def test_a_system_that_hides_its_processes_tells_none(tmp_path: Path) -> None:
+    with pytest.raises(Trouble) as problem:
+        command_lines(tmp_path)
+    assert str(problem.value) == "missing: this system does not tell its processes in /proc"
+
+
+def test_an_archive_tells_its_processes(tmp_path: Path) -> None:
+    _archive(tmp_path)
+    look = "{process: 'orchestrator_v2'}"
+    unknown = {"unknown": "missing", "detail": "processes.json: no such file or directory"}
+    assert _one(tmp_path, "total", look, archive=True, allow_commands=False) == unknown
+    write(tmp_path, "processes.json", json.dumps(["python3 agents/orchestrator_v2.py run", "bash"]))
+    assert _one(tmp_path, "total", look, archive=True, allow_commands=False) == 1
