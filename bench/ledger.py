@@ -6,10 +6,10 @@ import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
-from interlock.ledger.checking import verify
-from interlock.ledger.entry import Draft
-from interlock.ledger.record import Ledger
-from interlock.ledger.store import PRAGMAS
+from interlock.ledger.file.entry import Draft
+from interlock.ledger.file.ledger import Ledger
+from interlock.ledger.file.sqlite_file import PRAGMAS
+from interlock.ledger.file.verify import verify
 from pairs import Pairs, Work, measure
 
 __all__ = ["appends", "verification"]

@@ -9,8 +9,8 @@ import pytest
 
 from interlock.errors import UsageError
 from interlock.files import no_ledger, write_atomically
-from interlock.ledger.duckdb_export import write_parquet
-from interlock.ledger.record import Ledger
+from interlock.ledger.file.duckdb_export import write_parquet
+from interlock.ledger.file.ledger import Ledger
 
 
 def test_writes_and_replaces(tmp_path: Path) -> None:

@@ -32,10 +32,10 @@ from .guard.gate_state import GateState
 from .guard.requiring import insisted
 from .language.checker import check as check_expression
 from .language.values import Value
-from .ledger.attesting import bound_to
-from .ledger.evaluations import Asking, Recorder
-from .ledger.quorum import unchecked
-from .ledger.record import DEFAULT as LEDGER
+from .ledger.acts.attestation import bound_to
+from .ledger.file.ledger import DEFAULT as LEDGER
+from .ledger.recorder import Asking, Recorder
+from .ledger.state.quorum import unchecked
 from .policy.catalogue import Catalogue
 from .policy.loader import PolicyRoot
 from .policy.model import Policy

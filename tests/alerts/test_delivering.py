@@ -17,10 +17,10 @@ from interlock.alerts.channel import Channel, Undelivered
 from interlock.alerts.delivering import delivered
 from interlock.errors import LedgerError
 from interlock.language.times import parse_time
-from interlock.ledger.anchoring import read_anchors
-from interlock.ledger.checking import verify
-from interlock.ledger.evaluations import Recorder
-from interlock.ledger.record import Ledger
+from interlock.ledger.file.anchors import read_anchors
+from interlock.ledger.file.ledger import Ledger
+from interlock.ledger.file.verify import verify
+from interlock.ledger.recorder import Recorder
 
 POLICY = """\
 policy: rollback

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from rollout.small import CANARY, document, instant, write
 
-from interlock.ledger.checking import verify
-from interlock.ledger.record import Ledger
+from interlock.ledger.file.ledger import Ledger
+from interlock.ledger.file.verify import verify
 
 from .conftest import Command, Done
 

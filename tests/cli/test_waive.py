@@ -10,7 +10,7 @@ from guard.small import FILES, snapshot, write
 
 import interlock
 from interlock.language.times import parse_time
-from interlock.ledger.evaluations import Recorder
+from interlock.ledger.recorder import Recorder
 
 from .conftest import ROOT, Command, Done
 

@@ -12,7 +12,7 @@ import interlock
 from interlock.canonical import canonical
 from interlock.diagnostics import Collector
 from interlock.language.times import show_time
-from interlock.ledger.evaluations import Recorder
+from interlock.ledger.recorder import Recorder
 from interlock.testing.documents import read_suites
 from interlock.testing.model import Draft
 

@@ -15,8 +15,8 @@ import pytest
 
 from interlock.cli.main import run
 from interlock.errors import IntegrityError, LedgerError
-from interlock.ledger.checking import verify
-from interlock.ledger.record import Ledger
+from interlock.ledger.file.ledger import Ledger
+from interlock.ledger.file.verify import verify
 
 pytest.importorskip("duckdb", reason="collecting rows needs the duckdb extra")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from interlock.ledger.record import Ledger
+from interlock.ledger.file.ledger import Ledger
 
 FILES = {
     "interlock.yaml": "interlock: 1\n",

@@ -196,7 +196,7 @@ def test_without_a_record_there_is_no_start(ask: Ask, monkeypatch: pytest.Monkey
     def full(*_: object) -> int:
         raise LedgerError("ledger `ledger.db`: it cannot be written, is the disk full")
 
-    monkeypatch.setattr("interlock.ledger.record.Writing.append", full)
+    monkeypatch.setattr("interlock.ledger.file.ledger.Writing.append", full)
     assert refused(ask()) == ("ledger `ledger.db`: it cannot be written, is the disk full", 4, True)
 
 

@@ -12,8 +12,8 @@ import pytest
 import interlock
 from interlock import Gate, GateState, PolicySet
 from interlock.errors import IntegrityError, LedgerError, UsageError
-from interlock.ledger.checking import verify
-from interlock.ledger.record import Ledger
+from interlock.ledger.file.ledger import Ledger
+from interlock.ledger.file.verify import verify
 
 from .test_gate import ALLOWED, ROOT, check, desk
 
@@ -115,7 +115,7 @@ def test_what_cannot_be_recorded_is_not_permitted(
         raise LedgerError("ledger: it cannot be written, is the disk full")
 
     with monkeypatch.context() as patch:
-        patch.setattr("interlock.ledger.record.Writing.append", full)
+        patch.setattr("interlock.ledger.file.ledger.Writing.append", full)
         found = check(gate, "06:30:00")
         assert found == (False, ("not recorded: ledger: it cannot be written, is the disk full",))
         with pytest.raises(LedgerError):

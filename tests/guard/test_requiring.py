@@ -10,7 +10,7 @@ import pytest
 
 import interlock
 from interlock.language.times import parse_time
-from interlock.ledger.evaluations import Recorder
+from interlock.ledger.recorder import Recorder
 
 from .small import FILES, snapshot, write
 

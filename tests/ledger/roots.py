@@ -12,8 +12,8 @@ import interlock
 from interlock.evaluation.deciding.request import Decision
 from interlock.evaluation.verdict import RuleResult
 from interlock.language.times import parse_time
-from interlock.ledger.acts import Act
-from interlock.ledger.evaluations import Recorder
+from interlock.ledger.acts.acts import Act
+from interlock.ledger.recorder import Recorder
 
 FILES = {
     "interlock.yaml": "interlock: 1\n",

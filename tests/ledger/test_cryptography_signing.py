@@ -9,7 +9,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from interlock.ledger.cryptography_signing import missing, signed_by
-from interlock.ledger.words import Attested, Word
+from interlock.ledger.state.quorum import Attested, Word
 
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(32))
 PUBLIC = KEY.public_key().public_bytes_raw()

@@ -11,9 +11,9 @@ from pathlib import Path
 from random import Random
 
 from interlock.errors import IntegrityError, LedgerError
-from interlock.ledger.checking import verify
-from interlock.ledger.entry import Draft, Entry
-from interlock.ledger.record import Ledger
+from interlock.ledger.file.entry import Draft, Entry
+from interlock.ledger.file.ledger import Ledger
+from interlock.ledger.file.verify import verify
 
 __all__ = ["ENGINE", "Damaged", "Kept", "crowd", "damage", "full", "kills"]
 

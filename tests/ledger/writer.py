@@ -6,8 +6,8 @@ import resource
 import sys
 from pathlib import Path
 
-from interlock.ledger.entry import Draft
-from interlock.ledger.record import Ledger
+from interlock.ledger.file.entry import Draft
+from interlock.ledger.file.ledger import Ledger
 
 TIME = "2026-03-30T06:00:00Z"
 

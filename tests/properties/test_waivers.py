@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from interlock.evaluation.deciding.decide import decide
 from interlock.evaluation.deciding.memory import Waiver
 from interlock.evaluation.deciding.request import Request
-from interlock.ledger.memory import LedgerMemory
-from interlock.ledger.state import State
+from interlock.ledger.state.ledger_memory import LedgerMemory
+from interlock.ledger.state.state import State
 from interlock.policy.model import Composition
 
 from .test_laws import SLOW, compiled, measured, policy_sets, rank, slots, snapshots

@@ -8,7 +8,7 @@ import pytest
 
 from interlock.diagnostics import Span
 from interlock.language.times import parse_time
-from interlock.ledger.standing import ACTIVE, ROLLED_BACK, Move, Standing
+from interlock.ledger.state.rollout_state import ACTIVE, ROLLED_BACK, Move, Standing
 from interlock.policy.rollout_model import Dwell, Rollback, Rollout, Stage, Term
 from interlock.reports.judged import Look
 from interlock.reports.rollouts import drawn, told

@@ -11,7 +11,7 @@ from typing import Any
 
 from interlock.evaluation.verdict import NOT_EVALUATED, Inputs, RuleResult, Verdict, Waived
 from interlock.language.times import show_time
-from interlock.ledger.standing import Look, Standing
+from interlock.ledger.state.rollout_state import Look, Standing
 from interlock.policy.loader import PolicyRoot
 from interlock.policy.rollout_model import Rollout, Term
 from interlock.rollout.configuration import Shown

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 import interlock.rollout.deciding
-from interlock.ledger.standing import Standing
+from interlock.ledger.state.rollout_state import Standing
 from interlock.policy.rollout_model import Rollback, Rollout
 from interlock.rollout.deciding import CHECKS, decide, occupies
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from interlock.ledger.standing import Look
+from interlock.ledger.state.rollout_state import Look
 from interlock.policy.rollout_model import Dwell, Term, days_from
 from interlock.rollout.dwelling import Dwelt, dwelt
 

@@ -11,11 +11,11 @@ import pytest
 
 import interlock
 from interlock.errors import UsageError
-from interlock.ledger.acts import Act
-from interlock.ledger.attesting import attest, worded
-from interlock.ledger.evaluations import Recorder
-from interlock.ledger.record import Ledger
-from interlock.ledger.standing import Move, Standing
+from interlock.ledger.acts.acts import Act
+from interlock.ledger.acts.attestation import attest, worded
+from interlock.ledger.file.ledger import Ledger
+from interlock.ledger.recorder import Recorder
+from interlock.ledger.state.rollout_state import Move, Standing
 from interlock.rollout.changes import roll_back
 from interlock.rollout.steering import Person, Step
 

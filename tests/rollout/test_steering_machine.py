@@ -15,11 +15,11 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 import interlock
 from interlock.errors import UsageError
 from interlock.language.times import show_time
-from interlock.ledger.acts import Act
-from interlock.ledger.attesting import attest, worded
-from interlock.ledger.checking import verify
-from interlock.ledger.evaluations import Recorder
-from interlock.ledger.record import Ledger
+from interlock.ledger.acts.acts import Act
+from interlock.ledger.acts.attestation import attest, worded
+from interlock.ledger.file.ledger import Ledger
+from interlock.ledger.file.verify import verify
+from interlock.ledger.recorder import Recorder
 from interlock.rollout.changes import roll_back
 from interlock.rollout.steering import Person
 

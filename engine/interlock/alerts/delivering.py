@@ -9,11 +9,11 @@ from ..canonical import canonical
 from ..diagnostics import printable
 from ..errors import InterlockError
 from ..language.times import show_time
-from ..ledger.anchoring import anchored
-from ..ledger.entry import Draft
-from ..ledger.evaluations import Recorder
-from ..ledger.outbox import Event
-from ..ledger.record import Ledger
+from ..ledger.file.anchors import anchored
+from ..ledger.file.entry import Draft
+from ..ledger.file.ledger import Ledger
+from ..ledger.recorder import Recorder
+from ..ledger.state.notifications import Event
 from ..limits import EVENTS_AT_ONCE, EVENTS_SECONDS
 from .channel import Channel, Undelivered
 

@@ -12,8 +12,8 @@ import click
 from .. import clock
 from ..errors import UsageError
 from ..language.times import show_time
-from ..ledger.acts import Act
-from ..ledger.record import DEFAULT
+from ..ledger.acts.acts import Act
+from ..ledger.file.ledger import DEFAULT
 from .instants import Instant
 from .options import anchor_option
 

@@ -19,7 +19,7 @@ from ..diagnostics import printable
 from ..errors import DocumentError, SnapshotError, UsageError
 from ..evaluation.deciding.decide import Decision
 from ..language.times import show_time
-from ..ledger.evaluations import Recorder
+from ..ledger.recorder import Recorder
 from ..reports.judged import Judged
 from . import terminal
 from .alerting import Alerting

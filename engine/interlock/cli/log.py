@@ -12,13 +12,12 @@ import click
 from ..diagnostics import printable
 from ..errors import EXIT_BEST, EXIT_BETWEEN, EXIT_INTEGRITY, UsageError
 from ..files import write_atomically
-from ..ledger.acts import rearm
-from ..ledger.anchoring import anchor_line, holding, known, read_anchors, write
-from ..ledger.checking import verify
-from ..ledger.duckdb_export import write_parquet
-from ..ledger.entry import Entry
-from ..ledger.exporting import json_lines
-from ..ledger.record import Ledger
+from ..ledger.acts.acts import rearm
+from ..ledger.file.anchors import anchor_line, holding, known, read_anchors, write
+from ..ledger.file.duckdb_export import write_parquet
+from ..ledger.file.entry import Entry, json_lines
+from ..ledger.file.ledger import Ledger
+from ..ledger.file.verify import verify
 from . import terminal
 from .acting import act_of, acting_options, ledger_file_option
 from .inputs import renames

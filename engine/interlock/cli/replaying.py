@@ -9,8 +9,8 @@ from .. import __version__
 from ..api import PolicySet, load
 from ..errors import UsageError
 from ..evaluation.deciding.request import Decision
-from ..ledger.record import Ledger
-from ..ledger.replaying import Again, Replayed, replay, replay_all
+from ..ledger.file.ledger import Ledger
+from ..ledger.replay import Again, Replayed, replay, replay_all
 from .progress import waiting
 
 __all__ = ["replayed", "replayed_all"]

@@ -15,10 +15,10 @@ from ..canonical import canonical
 from ..diagnostics import printable
 from ..errors import EXIT_BEST, EXIT_BETWEEN, EXIT_NOT_EVALUATED, EXIT_WORST, UsageError
 from ..language.times import show_time
-from ..ledger.evaluations import Recorder
-from ..ledger.record import Ledger
-from ..ledger.standing import Move, Standing
-from ..ledger.state import State, fold
+from ..ledger.file.ledger import Ledger
+from ..ledger.recorder import Recorder
+from ..ledger.state.rollout_state import Move, Standing
+from ..ledger.state.state import State, fold
 from ..policy.rollout_model import Rollout
 from ..reports.rollouts import drawn, incident, record_of, told
 from ..rollout.changes import roll_back

@@ -10,7 +10,7 @@ import click
 from ..diagnostics import did_you_mean, printable
 from ..errors import EXIT_BEST, UsageError
 from ..language.times import parse_duration, show_time
-from ..ledger.waiving import Leave, waive
+from ..ledger.acts.waiver import Leave, waive
 from . import terminal
 from .acting import act_of, acting_options
 from .inputs import load_policies, resolve_member

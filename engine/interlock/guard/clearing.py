@@ -24,7 +24,7 @@ from ..evaluation.deciding.request import Decision
 from ..evaluation.snapshot.snapshot import Snapshot
 from ..evaluation.verdict import Verdict
 from ..language.times import show_duration, show_time
-from ..ledger.evaluations import Recorder
+from ..ledger.recorder import Recorder
 from ..limits import GUARD_SNAPSHOT_AGE, REASON_BYTES, SKEW
 from . import kill_switch
 from .modes import LIVE_MODE, contradicts, is_live

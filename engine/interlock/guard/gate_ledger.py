@@ -15,9 +15,9 @@ from ..errors import IntegrityError, UsageError
 from ..evaluation.deciding.memory import Renames
 from ..evaluation.verdict import Verdict
 from ..language.times import show_time
-from ..ledger.anchoring import anchored, holding, kept
-from ..ledger.entry import Draft, Entry
-from ..ledger.record import Head, Ledger, Writing
+from ..ledger.file.anchors import anchored, holding, kept
+from ..ledger.file.entry import Draft, Entry
+from ..ledger.file.ledger import Head, Ledger, Writing
 from ..policy.model import Policy
 from .gate_state import CallersState, GateState, instant
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from ..language.times import show_time
-from ..ledger.standing import ACTIVE, COMPLETE, NONE, ROLLED_BACK, Move, Standing
+from ..ledger.state.rollout_state import ACTIVE, COMPLETE, NONE, ROLLED_BACK, Move, Standing
 from ..policy.rollout_model import Rollout, Stage
 from ..rollout.deciding import Check, Course
 from .columns import Cell, aligned, cells, wrapped

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Protocol
 
 from ..evaluation.snapshot.snapshot import Snapshot
-from ..ledger.state import State
+from ..ledger.state.state import State
 
 __all__ = ["Book"]
 

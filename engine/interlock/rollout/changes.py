@@ -10,9 +10,9 @@ from pathlib import Path
 from ..errors import UsageError
 from ..evaluation.snapshot.measures import Measures
 from ..language.times import show_time
-from ..ledger.acts import Act
-from ..ledger.evaluations import Recorder
-from ..ledger.standing import NONE, ROLLED_BACK, Move, Standing
+from ..ledger.acts.acts import Act
+from ..ledger.recorder import Recorder
+from ..ledger.state.rollout_state import NONE, ROLLED_BACK, Move, Standing
 from ..policy.loader import PolicyRoot
 from .book import Book
 from .incident import noted

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Literal
 
 from ..language.times import show_duration, show_time
-from ..ledger.standing import ACTIVE, COMPLETE, NONE, ROLLED_BACK, Look, Standing
+from ..ledger.state.rollout_state import ACTIVE, COMPLETE, NONE, ROLLED_BACK, Look, Standing
 from ..policy.rollout_model import Rollout, Stage, Term
 from .configuration import Shown
 from .dwelling import Dwelt, dwelt

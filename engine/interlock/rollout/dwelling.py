@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from ..language.times import show_duration
-from ..ledger.standing import Look
+from ..ledger.state.rollout_state import Look
 from ..policy.rollout_model import Dwell, Term, days_from
 
 __all__ = ["Dwelt", "dwelt"]

@@ -8,8 +8,8 @@ from decimal import Decimal
 from ..evaluation.deciding.memory import Renames
 from ..evaluation.snapshot.measures import Measures
 from ..language.times import show_time
-from ..ledger.standing import Standing
-from ..ledger.state import State
+from ..ledger.state.rollout_state import Standing
+from ..ledger.state.state import State
 from ..policy.model import Policy
 from ..policy.rollout_model import Rollout
 from .configuration import affected, settings

@@ -8,8 +8,8 @@ from decimal import Decimal
 
 from ..evaluation.deciding.past import bound_value
 from ..evaluation.snapshot.measures import Measures
-from ..ledger.memory import LedgerMemory
-from ..ledger.standing import Look, Standing
+from ..ledger.state.ledger_memory import LedgerMemory
+from ..ledger.state.rollout_state import Look, Standing
 from ..policy.loader import PolicyRoot
 from ..policy.rollout_model import Rollout, Stage
 from .book import Book

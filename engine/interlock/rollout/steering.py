@@ -9,8 +9,8 @@ from typing import Protocol
 from ..errors import UsageError
 from ..evaluation.deciding.request import Decision
 from ..language.times import show_time
-from ..ledger.acts import said
-from ..ledger.standing import ACTIVE, COMPLETE, NONE, ROLLED_BACK, Standing
+from ..ledger.acts.acts import said
+from ..ledger.state.rollout_state import ACTIVE, COMPLETE, NONE, ROLLED_BACK, Standing
 from ..policy.rollout_model import Rollout, Stage
 from .book import Book
 from .changes import Change, record

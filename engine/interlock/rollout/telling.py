@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from ..ledger.state import State
+from ..ledger.state.state import State
 from ..policy.loader import PolicyRoot
 from .steering import Step
 

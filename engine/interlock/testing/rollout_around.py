@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from ..diagnostics import Collector, did_you_mean
 from ..evaluation.verdict import NOT_EVALUATED
-from ..ledger.standing import COMPLETE, Standing
+from ..ledger.state.rollout_state import COMPLETE, Standing
 from ..policy.loader import PolicyRoot
 from ..policy.rollout_model import Rollout, Stage
 from ..policy.yaml.yaml_nodes import Mapping, Node, Scalar, Sequence

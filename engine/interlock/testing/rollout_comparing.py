@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ..language.times import show_time
-from ..ledger.standing import Standing
+from ..ledger.state.rollout_state import Standing
 from ..rollout.deciding import Course
 from .comparing import Difference
 from .rollout_model import Wanted

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from ..diagnostics import Span
-from ..ledger.standing import ACTIVE, NONE
+from ..ledger.state.rollout_state import ACTIVE, NONE
 from ..policy.loader import PolicyRoot
 from ..policy.rollout_model import COMPLETE, Rollout, Stage
 from ..rollout.deciding import HOLD, ROLLBACK

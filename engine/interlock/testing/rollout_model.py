@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from ..diagnostics import Span
-from ..ledger.standing import Standing
+from ..ledger.state.rollout_state import Standing
 from ..policy.rollout_model import Rollout
 
 __all__ = ["Around", "RolloutSuite", "Step", "Story", "Wanted"]

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field, replace
 from ..evaluation.deciding.request import Decision, Refusal
 from ..evaluation.snapshot.snapshot import Snapshot
 from ..evaluation.verdict import Inputs, RuleResult, Verdict
-from ..ledger.entry import Draft, Entry
-from ..ledger.standing import Standing
-from ..ledger.state import State
+from ..ledger.file.entry import Draft, Entry
+from ..ledger.state.rollout_state import Standing
+from ..ledger.state.state import State
 from ..policy.model import Policy
 from ..policy.rollout_model import Rollout, Stage
 from ..rollout.deciding import Scene

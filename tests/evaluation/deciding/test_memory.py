@@ -17,8 +17,8 @@ from interlock.errors import UsageError
 from interlock.evaluation.deciding.memory import Renames
 from interlock.evaluation.deciding.request import Decision
 from interlock.evaluation.verdict import RuleResult
-from interlock.ledger.acts import rearm
-from interlock.ledger.record import Ledger
+from interlock.ledger.acts.acts import rearm
+from interlock.ledger.file.ledger import Ledger
 
 FIRST = {f"2026-03-{day:02}": 0.0 for day in range(1, 27)}
 BAD = FIRST | {"2026-03-27": -0.04, "2026-03-28": -0.05}

@@ -13,10 +13,10 @@ from interlock.api import PolicySet, Snapshot
 from interlock.canonical import canonical
 from interlock.diagnostics import Collector
 from interlock.language.times import parse_time, show_time
-from interlock.ledger.acts import Act, freeze, rearm
-from interlock.ledger.attesting import attest, worded
-from interlock.ledger.evaluations import Recorder
-from interlock.ledger.standing import Standing
+from interlock.ledger.acts.acts import Act, freeze, rearm
+from interlock.ledger.acts.attestation import attest, worded
+from interlock.ledger.recorder import Recorder
+from interlock.ledger.state.rollout_state import Standing
 from interlock.policy.rollout_model import Rollout
 from interlock.rollout.changes import Change, record
 from interlock.rollout.steering import Person, Step

@@ -1,0 +1,1 @@
+"""What people record in a ledger: attestations, waivers, baselines and re-arms."""

@@ -1,0 +1,1 @@
+"""The file of a ledger: entries, their chain, anchors and verification."""

@@ -1,0 +1,170 @@
+"""Judges a recorded snapshot again, with the policies and the memory of then, and compares byte for byte."""
+
+from __future__ import annotations
+
+import functools
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from ..canonical import canonical
+from ..errors import IntegrityError, UsageError
+from ..evaluation.deciding.memory import Memory
+from ..evaluation.deciding.request import Decision
+from ..evaluation.snapshot.snapshot import Snapshot
+from .file.entry import Entry
+from .file.ledger import Ledger
+from .state.ledger_memory import LedgerMemory
+from .state.state import State
+
+__all__ = ["Again", "Replayed", "Rerun", "replay", "replay_all"]
+
+_KEPT = 64
+"""So many snapshots are kept while evaluations are replayed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Again:
+    """All that a recorded evaluation was drawn from; `rollout` is what the ledger knew of the rollout around it."""
+
+    snapshot: Snapshot
+    memory: Memory
+    baselines: Mapping[str, Snapshot]
+    policies: tuple[str, ...] | None
+    environment: str | None
+    rollout: Mapping[str, str] | None = None
+
+
+Rerun = Callable[[Path, Again], Decision]
+"""Loads the policy root in a folder and judges with it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Replayed:
+    """One replayed verdict: `name` is its policy and member, `then` and `now` the words; `same` in every byte."""
+
+    sequence: int
+    name: str
+    then: str
+    now: str
+    same: bool
+    differs: tuple[str, ...] = ()
+
+
+def replay(
+    ledger: Ledger, sequence: int, rerun: Rerun, policies: Path | None = None
+) -> tuple[tuple[Replayed, ...], str]:
+    """Replay an evaluation, named by its own entry or one of its verdicts'; return what came out and the engine
+    of then.
+
+    The policies are the recorded ones, or those in the folder `policies`. Raises UsageError for another entry.
+    """
+    entries = list(ledger.entries())
+    if not 1 <= sequence <= len(entries):
+        raise UsageError(f"there is no entry {sequence}: the ledger has {len(entries)}")
+    entry = entries[sequence - 1]
+    if entry.kind == "verdict":
+        entry = entries[int(entry.data["evaluation"]) - 1]
+    if entry.kind != "evaluation":
+        raise UsageError(
+            f"entry {sequence} is a {entry.kind}: only an evaluation or a verdict can be replayed"
+        )
+    ((found, engine),) = _replayed(ledger, entries, [entry], rerun, policies)
+    asked = tuple(each for each in found if each.sequence == sequence) or found
+    return asked, engine
+
+
+def replay_all(
+    ledger: Ledger, rerun: Rerun, policies: Path | None = None
+) -> Iterator[tuple[tuple[Replayed, ...], str]]:
+    """Replay every evaluation, oldest first; yield what came out of each, and the engine of then."""
+    entries = list(ledger.entries())
+    evaluations = [each for each in entries if each.kind == "evaluation"]
+    return _replayed(ledger, entries, evaluations, rerun, policies)
+
+
+def _replayed(
+    ledger: Ledger, entries: list[Entry], evaluations: list[Entry], rerun: Rerun, policies: Path | None
+) -> Iterator[tuple[tuple[Replayed, ...], str]]:
+    """Walk the ledger once: what is remembered grows from one evaluation to the next."""
+    verdicts: dict[int, list[tuple[int, dict[str, Any]]]] = {}
+    manifests: dict[str, dict[str, str]] = {}
+    for each in entries:
+        data = each.data if each.kind in ("verdict", "policies") else {}
+        if each.kind == "verdict":
+            verdicts.setdefault(int(data["evaluation"]), []).append((each.sequence, data["verdict"]))
+        elif each.kind == "policies":
+            manifests[data["digest"]] = data["files"]
+    state = State()
+    load = functools.lru_cache(_KEPT)(lambda name: Snapshot.restored(ledger.document(name)))
+    with tempfile.TemporaryDirectory(prefix="interlock-") as folder:
+        roots: dict[str, Path] = {}
+        for entry in evaluations:
+            data = entry.data
+            for each in entries[state.head.sequence : int(data["after"])]:
+                state.take(each)
+            name = data["policies"]
+            if policies is None and name not in roots:
+                place = Path(folder) / str(len(roots))
+                roots[name] = _restored(ledger, manifests.get(name, {}), place)
+            decision = rerun(policies or roots[name], _again(state, data, load))
+            now = {(each.policy, each.member): each.record() for each in decision.verdicts}
+            yield tuple(_compared(verdicts.get(entry.sequence, []), now)), str(data["engine"])
+
+
+def _again(state: State, data: Mapping[str, Any], load: Callable[[str], Snapshot]) -> Again:
+    snapshot = load(data["snapshot"])
+    frozen = {name: each.document for name, each in state.baselines.items()}
+    baselines = {name: load(each) for name, each in {**frozen, **data["baselines"]}.items()}
+    asked = None if data["asked"] is None else tuple(data["asked"])
+    around = data.get("rollout")
+    context = (data["environment"] or "", around or "", "")
+    memory = LedgerMemory(state, snapshot.as_of, snapshot.digest, load, context)
+    rollout = None if around is None else state.standing(around).metrics(snapshot.as_of)
+    return Again(snapshot, memory, baselines, asked, data["environment"], rollout)
+
+
+def _restored(ledger: Ledger, files: Mapping[str, str], folder: Path) -> Path:
+    """Write recorded policy documents below a folder and return their root."""
+    tops = set()
+    for name, document in files.items():
+        parts = PurePosixPath(name).parts
+        if len(parts) < 2 or ".." in parts or PurePosixPath(name).is_absolute():
+            raise IntegrityError(
+                f"a recorded policy document is called `{name}`, which is no place in a root"
+            )
+        place = folder.joinpath(*parts)
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_bytes(ledger.document(document))
+        tops.add(parts[0])
+    if len(tops) != 1:
+        raise IntegrityError("the policies of the evaluation are not in the ledger")
+    return folder / tops.pop()
+
+
+def _compared(
+    then: list[tuple[int, dict[str, Any]]], now: Mapping[tuple[str, str | None], dict[str, object]]
+) -> Iterator[Replayed]:
+    for sequence, record in then:
+        again = now.get((record["policy"], record["member"]))
+        name = f"{record['policy']} at {record['member']}" if record["member"] else record["policy"]
+        same = again is not None and canonical(again) == canonical(record)
+        word = "not evaluated" if again is None else str(again["verdict"])
+        yield Replayed(sequence, name, record["verdict"], word, same, tuple(_differing(record, again)))
+
+
+def _differing(then: Mapping[str, Any], now: Mapping[str, Any] | None) -> Iterator[str]:
+    """The parts of the record that differ, those of the inputs by name."""
+    if now is None:
+        return
+    for key in sorted(then):
+        if canonical(then[key]) == canonical(now[key]):
+            continue
+        if key != "inputs":
+            yield key
+            continue
+        for part in sorted(then["inputs"]):
+            if canonical(then["inputs"][part]) != canonical(now["inputs"].get(part)):
+                yield f"inputs.{part}"

@@ -1,0 +1,1 @@
+"""What follows from the entries of a ledger: a fold, and what evaluation asks of it."""

@@ -1,0 +1,185 @@
+"""What follows from the entries of a ledger: a fold, computed anew from them and kept nowhere else."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, insort
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from ...errors import LedgerError
+from ...evaluation.deciding.memory import Key, Latch, Seen, Waiver
+from ...language.times import parse_time
+from ..file.entry import Entry
+from ..file.ledger import Head
+from .archive import Archive, Recorded
+from .notifications import About, Outbox, Told, about
+from .quorum import Attested
+from .rollout_state import Standing
+
+__all__ = ["KINDS", "Context", "Frozen", "Recorded", "State", "fold"]
+
+
+Context = tuple[str, str, str]
+"""The environment and the rollout in which a rule was judged, and a digest of the params that a composition gave it,
+each empty without one: what held in one of them says nothing of another."""
+
+
+@dataclass(frozen=True, slots=True)
+class Frozen:
+    """A baseline: the snapshot that it names for good."""
+
+    document: str
+    by: str
+    sequence: int
+
+
+@dataclass(slots=True)
+class State:
+    """All that the ledger remembers. Feed entries in their order with `take`; nothing else changes it."""
+
+    head: Head = field(default_factory=Head)
+    archive: Archive = field(default_factory=Archive)
+    policies: set[str] = field(default_factory=set)
+    outcomes: dict[tuple[Key, Context], list[tuple[Decimal, int, str]]] = field(default_factory=dict)
+    first: dict[str, Decimal] = field(default_factory=dict)
+    latches: dict[Key, Latch] = field(default_factory=dict)
+    rearmed: dict[Key, Decimal] = field(default_factory=dict)
+    seen: dict[Key, dict[Context, set[Seen]]] = field(default_factory=dict)
+    baselines: dict[str, Frozen] = field(default_factory=dict)
+    attestations: list[Attested] = field(default_factory=list)
+    waivers: dict[Key, list[Waiver]] = field(default_factory=dict)
+    told: dict[About, Told] = field(default_factory=dict)
+    outbox: Outbox = field(default_factory=Outbox)
+    rollouts: dict[str, Standing] = field(default_factory=dict)
+
+    def take(self, entry: Entry) -> None:
+        """Follow one entry; a kind that says nothing of the state leaves it as it is.
+
+        Raises LedgerError for a kind that this engine does not know: what it closes would be forgotten.
+        """
+        follow = _FOLLOW.get(entry.kind)
+        if follow is not None:
+            follow(self, entry, entry.data)
+        elif entry.kind not in KINDS:
+            hint = "update Interlock to the version that recorded it"
+            raise LedgerError(
+                f"entry {entry.sequence} is of the kind `{entry.kind}`, which is not known here: {hint}"
+            )
+        self.head = Head(entry.sequence, entry.hash)
+
+    def holds(self, document: str) -> bool:
+        """Tell whether a snapshot is recorded."""
+        return document in self.archive.documents
+
+    @property
+    def snapshots(self) -> Sequence[Recorded]:
+        """The recorded snapshots in order of instant and entry."""
+        return self.archive.order
+
+    def before(self, key: Key, context: Context, as_of: Decimal) -> list[tuple[Decimal, int, str]]:
+        """Return the rule's outcomes in a context before an instant, in order of instant and record."""
+        found = self.outcomes.get((key, context), [])
+        return found[: bisect_left(found, (as_of, 0, ""))]
+
+    def doubted(self) -> set[Key]:
+        """Return the rules whose newest record, in any context, is that nobody can tell."""
+        return {key for (key, _), found in self.outcomes.items() if found[-1][2] == "unknown"}
+
+    def standing(self, rollout: str) -> Standing:
+        """Return where a rollout stands; one that nobody has begun stands nowhere."""
+        return self.rollouts.get(rollout, Standing())
+
+    # one method an entry's kind
+
+    def _snapshot(self, entry: Entry, data: Mapping[str, Any]) -> None:
+        self.archive.add(Recorded(_instant(entry.time), entry.sequence, data["document"]), data)
+
+    def _policies(self, entry: Entry, data: Mapping[str, Any]) -> None:
+        self.policies.add(data["digest"])
+
+    def _evaluation(self, entry: Entry, data: Mapping[str, Any]) -> None:
+        as_of = _instant(entry.time)
+        around = (data["environment"] or "", data.get("rollout") or "")
+        for fact in data["facts"]:
+            key, context = _key(fact), (*around, fact.get("given", ""))
+            insort(self.outcomes.setdefault((key, context), []), (as_of, entry.sequence, fact["outcome"]))
+            self.first[key[0]] = min(as_of, self.first.get(key[0], as_of))
+            if fact.get("seen"):
+                seen = self.seen.setdefault(key, {}).setdefault(context, set())
+                seen.update(tuple(each) for each in fact["seen"])
+
+    def _latch(self, entry: Entry, data: Mapping[str, Any]) -> None:
+        latch = Latch(_instant(data["at"]), data["verdict"], data["reason"])
+        self.latches.setdefault(_key(data), latch)
+
+    def _rearm(self, entry: Entry, data: Mapping[str, Any]) -> None:
+        key = _key(data)
+        self.latches.pop(key, None)
+        self.seen.pop(key, None)  # while it was latched points were recorded and not judged
+        at = _instant(entry.time)
+        self.rearmed[key] = max(at, self.rearmed.get(key, at))
+
+    def _baseline(self, entry: Entry, data: Mapping[str, Any]) -> None:
+        self.baselines.setdefault(data["name"], Frozen(data["document"], data["by"], entry.sequence))
+
+    def _attestation(self, entry: Entry, data: Mapping[str, Any]) -> None:
+        self.attestations.append(Attested.read(entry.time, data, entry.sequence))
+
+    def _waiver(self, entry: Entry, data: Mapping[str, Any]) -> None:
+        terms = (_instant(entry.time), _instant(data["until"]))
+        words = (data["by"], data["role"], data["ticket"], data["reason"])
+        waiver = Waiver(entry.sequence, data["outcome"], *terms, *words)
+        self.waivers.setdefault(_key(data), []).append(waiver)
+
+    def _notify(self, entry: Entry, data: Mapping[str, Any]) -> None:
+        self.told[about(data)] = self.told.get(about(data), Told()).after(data)
+        self.outbox.recorded(entry.sequence, data)
+
+    def _delivery(self, entry: Entry, data: Mapping[str, Any]) -> None:
+        self.outbox.delivered(data)
+
+    def _stage(self, entry: Entry, data: Mapping[str, Any]) -> None:
+        self.rollouts.setdefault(data["rollout"], Standing()).move(entry.sequence, entry.time, data)
+
+    def _look(self, entry: Entry, data: Mapping[str, Any]) -> None:
+        self.rollouts.setdefault(data["rollout"], Standing()).look(entry.sequence, entry.time, data)
+
+
+_FOLLOW: dict[str, Callable[[State, Entry, Mapping[str, Any]], None]] = {
+    "snapshot": State._snapshot,
+    "policies": State._policies,
+    "evaluation": State._evaluation,
+    "latch": State._latch,
+    "rearm": State._rearm,
+    "baseline": State._baseline,
+    "attestation": State._attestation,
+    "waiver": State._waiver,
+    "notify": State._notify,
+    "delivery": State._delivery,
+    "stage": State._stage,
+    "look": State._look,
+}
+
+
+KINDS = frozenset({*_FOLLOW, "verdict", "gate", "permission", "trade"})
+"""The kinds of entries that there are; a verdict says nothing of the state, and a trade gate follows its own."""
+
+
+def fold(entries: Iterable[Entry]) -> State:
+    """Return the state after entries that begin with the first."""
+    state = State()
+    for each in entries:
+        state.take(each)
+    return state
+
+
+def _key(data: Mapping[str, Any]) -> Key:
+    return (data["policy"], data["member"], data["rule"])
+
+
+def _instant(text: str) -> Decimal:
+    found = parse_time(text)
+    assert found is not None
+    return found

@@ -1,0 +1,128 @@
+"""What people attest: roles, distinct people, terms, and the values that they spoke of."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+import interlock
+from interlock.errors import UsageError
+from interlock.ledger.acts.acts import Act
+from interlock.ledger.acts.attestation import attest, worded
+
+from ..roots import FILES, evaluate, instant, rule, snapshot, write
+
+NAMES = """\
+attestations:
+  sign-off:
+    roles: [quant-lead, risk]
+    expires: 2d
+    binds: [loss]
+    people: {risk: [risk-desk]}
+"""
+POLICY = """\
+policy: rollback
+version: 1.0.0
+title: Sign-off
+owner: risk
+verdicts: [GO, NO_GO]
+rules:
+  - id: signed
+    require: attested('sign-off')
+    else: NO_GO
+"""
+AT = "2026-03-27T06:00:00Z"
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    root = write(tmp_path, rollback=POLICY, catalogue=FILES["catalogue.yaml"] + "  author: {type: string}\n")
+    (root / "attestations.yaml").write_text(NAMES, encoding="utf-8")
+    return root
+
+
+@pytest.fixture
+def ledger(tmp_path: Path) -> Path:
+    return tmp_path / "ledger.db"
+
+
+def say(root: Path, ledger: Path, by: str, role: str, at: str = AT, lasting: int | None = None) -> str:
+    policies = interlock.load(root)
+    bound = policies.bound("sign-off", snapshot(at, loss=10, author="release-desk"))
+    declared = policies.root.attestations["sign-off"]
+    term = None if lasting is None else Decimal(lasting)
+    return attest(ledger, declared, worded(declared, role, bound, Act(by, "seen", instant(at)), lasting=term))
+
+
+def signed(root: Path, ledger: Path, at: str, **metrics: object) -> str:
+    (found,) = evaluate(root, ledger, snapshot(at, **metrics))
+    return rule(found, "signed").outcome
+
+
+def test_every_role_must_be_heard_by_a_person_of_its_own(root: Path, ledger: Path) -> None:
+    assert signed(root, ledger, "2026-03-27T05:00:00Z") == "fail"
+    assert say(root, ledger, "risk-desk", "risk") == "quant-lead is not heard yet"
+    assert signed(root, ledger, "2026-03-27T06:01:00Z") == "fail"
+    for name in ("risk-desk", " Risk-desk "):
+        with pytest.raises(UsageError) as problem:
+            say(root, ledger, name, "quant-lead")
+        assert str(problem.value) == "`risk-desk` attested `sign-off` as `risk`: nobody counts for two roles"
+    assert say(root, ledger, "quant-desk", "quant-lead") == ""
+    assert signed(root, ledger, "2026-03-27T06:02:00Z") == "pass"
+
+
+def test_it_counts_from_the_act_until_it_expires_and_for_the_bound_values_only(
+    root: Path, ledger: Path
+) -> None:
+    say(root, ledger, "risk-desk", "risk")
+    say(root, ledger, "quant-desk", "quant-lead", lasting=86400)
+    times = ("2026-03-27T05:59:59Z", "2026-03-27T06:00:00Z", "2026-03-28T05:59:59Z", "2026-03-28T06:00:00Z")
+    assert [signed(root, ledger, at) for at in times] == ["fail", "pass", "pass", "fail"]
+    assert signed(root, ledger, "2026-03-27T07:00:00Z", loss=11) == "fail"
+    assert signed(root, ledger, "2026-03-27T07:00:01Z", loss=None) == "fail"
+    assert signed(root, ledger, "2026-03-27T07:00:02Z", loss=10) == "pass"
+
+
+def test_the_author_of_the_change_does_not_count(root: Path, ledger: Path) -> None:
+    (root / "attestations.yaml").write_text(NAMES + "    author: author\n", encoding="utf-8")
+    say(root, ledger, "risk-desk", "risk")
+    say(root, ledger, "quant-desk", "quant-lead")
+    for author in ("quant-desk", "Quant-Desk", " quant-desk", "", None):
+        assert signed(root, ledger, "2026-03-27T06:01:00Z", author=author) == "fail"
+    assert signed(root, ledger, "2026-03-27T06:03:00Z", author="release-desk") == "pass"
+
+
+@pytest.mark.parametrize(
+    ("by", "role", "lasting", "message"),
+    [
+        ("risk-desk", "trader", None, "`trader` may not attest `sign-off`: roles are quant-lead, risk"),
+        ("quant-desk", "risk", None, "`quant-desk` may not speak as `risk`: risk-desk may"),
+        ("risk-desk", "risk", 3 * 86400, "`sign-off` may be attested for 2d at most, not for 3d"),
+    ],
+)
+def test_a_word_that_could_not_count_is_refused(
+    root: Path, ledger: Path, by: str, role: str, lasting: int | None, message: str
+) -> None:
+    with pytest.raises(UsageError) as problem:
+        say(root, ledger, by, role, lasting=lasting)
+    assert str(problem.value) == message
+    assert not ledger.exists()
+
+
+def test_a_value_that_is_unknown_cannot_be_attested(root: Path) -> None:
+    with pytest.raises(UsageError) as problem:
+        interlock.load(root).bound("sign-off", snapshot(AT, loss=None))
+    assert str(problem.value) == "`sign-off` is bound to `loss`, which is unknown in snapshot"
+
+
+def test_a_document_that_names_what_is_not_there_is_refused(root: Path) -> None:
+    text = NAMES.replace("[loss]", "[los]").replace("{risk:", "{risc:")
+    (root / "attestations.yaml").write_text(text, encoding="utf-8")
+    with pytest.raises(interlock.DocumentError) as problem:
+        interlock.load(root)
+    assert str(problem.value).splitlines() == [
+        "policies/attestations.yaml:5:13: error E408: no metric is called `los` (did you mean `loss`?)",
+        "policies/attestations.yaml:6:14: error E408: `risc` is no role of `sign-off` (did you mean `risk`?)",
+    ]

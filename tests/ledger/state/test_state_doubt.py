@@ -1,0 +1,161 @@
+"""A latched trigger of which nobody can tell whether it fired: unknown until data or a person says, never forgotten."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+import interlock
+from interlock.errors import UsageError
+from interlock.evaluation.deciding.request import Decision
+from interlock.ledger.acts.acts import rearm
+from interlock.ledger.recorder import Recorder
+
+from ..roots import FILES, act, evaluate, rule, snapshot, write
+
+DAYS = {f"2026-03-{day:02}": 0.0 for day in range(1, 25)}
+GOOD = {"2026-03-28": 0.01, "2026-03-29": 0.01}
+BAD = {"2026-03-25": -0.05, "2026-03-26": -0.05, "2026-03-27": -0.05}
+HOLE = {each: value for each, value in BAD.items() if each != "2026-03-26"}
+AT, NEXT = "2026-03-30T06:30:00Z", "2026-03-31T06:30:00Z"
+DOUBT = (
+    "cannot tell: daily: missing at 2026-03-26, so that it may have fired at 2026-03-28T00:00:00Z: give what is "
+    "missing, or look and `interlock log rearm rollback/bad-days`"
+)
+ARMED = FILES["rollback.yaml"].replace("when: streak(daily", "when: hot and streak(daily")
+
+
+@pytest.fixture
+def ledger(tmp_path: Path) -> Path:
+    return tmp_path / "ledger.db"
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    return write(tmp_path)
+
+
+def words(decision: Decision) -> tuple[str, str | None, bool]:
+    found = rule(decision, "bad-days")
+    return found.outcome, found.contribution, found.latched
+
+
+def test_a_missing_day_that_may_have_completed_a_run_leaves_the_trigger_unknown(
+    root: Path, ledger: Path
+) -> None:
+    """With the day it would be latched, so without it nothing better can be said."""
+    found = evaluate(root, ledger, snapshot(AT, DAYS | HOLE | GOOD))[0]
+    assert words(found) == ("unknown", "ROLLBACK", False)  # without a record it was blind for too long
+    assert rule(found, "bad-days").reason == DOUBT
+    assert found.verdicts[0].possible == "ROLLBACK"
+
+
+def test_the_doubt_stays_however_often_it_is_asked(root: Path, ledger: Path) -> None:
+    same = snapshot(AT, DAYS | HOLE | GOOD)
+    later = snapshot("2026-03-30T12:30:00Z", GOOD)
+    for found in evaluate(root, ledger, same, same, later):
+        assert (words(found)[::2], rule(found, "bad-days").reason) == (("unknown", False), DOUBT)
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [(-0.05, ("fail", "ROLLBACK", True)), (0.02, ("pass", "CONTINUE", False))],
+)
+def test_the_missing_day_ends_the_doubt(
+    root: Path, ledger: Path, value: float, expected: tuple[str, str, bool]
+) -> None:
+    given = snapshot("2026-03-30T12:30:00Z", DAYS | HOLE | GOOD | {"2026-03-26": value})
+    assert words(evaluate(root, ledger, snapshot(AT, DAYS | HOLE | GOOD), given)[1]) == expected
+
+
+def test_a_person_ends_the_doubt(root: Path, ledger: Path) -> None:
+    evaluate(root, ledger, snapshot(AT, DAYS | HOLE | GOOD))
+    assert rearm(ledger, "rollback", "bad-days", None, act("2026-03-30T08:00:00Z")) == (
+        ("rollback", "", "bad-days"),
+    )
+    late = snapshot(NEXT, {"2026-03-30": 0.01})
+    assert words(evaluate(root, ledger, late)[0]) == ("pass", "CONTINUE", False)
+    with pytest.raises(UsageError) as problem:
+        rearm(ledger, "rollback", "bad-days", None, act("2026-03-31T08:00:00Z"))
+    assert str(problem.value) == "`rollback/bad-days` is not latched: latched are none"
+
+
+def test_doubt_that_outlasts_the_blind_limit_latches(root: Path, ledger: Path) -> None:
+    good = snapshot("2026-03-25T06:30:00Z", DAYS)
+    doubt = [snapshot(at, DAYS | HOLE | GOOD) for at in (AT, "2026-03-30T07:30:00Z")]
+    found = evaluate(root, ledger, good, *doubt)[-1]
+    assert words(found) == ("fail", "ROLLBACK", True)
+    assert "it was unknown for longer than 1d 06h" in rule(found, "bad-days").reason
+
+
+def test_days_before_the_first_that_is_known_are_no_doubt(root: Path, ledger: Path) -> None:
+    """Where a record begins nobody was watching yet."""
+    early = {"2026-03-20": -0.05, "2026-03-21": 0.0, "2026-03-22": 0.0}
+    assert words(evaluate(root, ledger, snapshot("2026-03-23T06:30:00Z", early))[0])[0] in ("pass", "unknown")
+    later = snapshot("2026-03-24T06:30:00Z", early | {"2026-03-23": 0.0})
+    assert words(evaluate(root, ledger, later)[0]) == ("pass", "CONTINUE", False)
+
+
+def test_points_that_nobody_could_judge_are_judged_once_somebody_can(tmp_path: Path, ledger: Path) -> None:
+    root = write(tmp_path, rollback=ARMED)
+    bad = DAYS | {
+        "2026-03-25": 0.0,
+        "2026-03-26": 0.0,
+        "2026-03-27": 0.0,
+        "2026-03-28": -0.05,
+        "2026-03-29": -0.05,
+    }
+    blind, told = snapshot(AT, bad), snapshot(NEXT, {"2026-03-30": 0.01}, hot=True)
+    first, second = evaluate(root, ledger, blind, told)
+    assert words(first) == ("unknown", "ROLLBACK", False)
+    assert words(second) == ("fail", "ROLLBACK", True)
+
+
+def test_what_one_environment_judged_another_judges_for_itself(tmp_path: Path, ledger: Path) -> None:
+    text = FILES["rollback.yaml"].replace("rules:", "params: {worst: {type: ratio, value: 3%}}\nrules:")
+    root = write(tmp_path, rollback=text.replace("daily < -3%", "daily < -worst"))
+    for name, worst in (("paper", "10%"), ("live", "3%")):
+        values = f"environment: {name}\nvalues: {{rollback: {{worst: {worst}}}}}\n"
+        (root / f"{name}.yaml").write_text(values, encoding="utf-8")
+    policies, given = interlock.load(root), snapshot(AT, DAYS | BAD | GOOD)
+    found = []
+    for name in ("paper", "live"):
+        with Recorder(ledger) as recorder:
+            found.append(words(policies.recorded(given, recorder, environment=name)))
+    assert found == [("pass", "CONTINUE", False), ("fail", "ROLLBACK", True)]
+
+
+PARENT = """\
+policy: parent
+version: 1.0.0
+title: Stricter
+owner: risk
+verdicts: [GO, NO_GO]
+rules:
+  - {id: inner, policy: rollback, at_worst: INVESTIGATE, with: {worst: 3%}}
+"""
+
+
+def test_what_one_composition_judged_another_judges_for_itself(tmp_path: Path, ledger: Path) -> None:
+    text = FILES["rollback.yaml"].replace("rules:", "params: {worst: {type: ratio, value: 10%}}\nrules:")
+    root = write(tmp_path, rollback=text.replace("daily < -3%", "daily < -worst"))
+    (root / "parent.yaml").write_text(PARENT, encoding="utf-8")
+    policies, given, found = interlock.load(root), snapshot(AT, DAYS | BAD | GOOD), []
+    for name in ("rollback", "parent", "rollback"):
+        with Recorder(ledger) as recorder:
+            decision = policies.recorded(given, recorder, policies=[name])
+        found += [words(decision)] if name == "rollback" else []
+    # in between the composition latched it, by points that had passed before
+    assert found == [("pass", "CONTINUE", False), ("fail", "ROLLBACK", True)]
+
+
+def test_what_came_in_while_it_was_latched_is_judged_once_it_is_rearmed(root: Path, ledger: Path) -> None:
+    days = DAYS | {"2026-03-25": -0.05, "2026-03-26": -0.05, "2026-03-27": -0.05, "2026-03-28": -0.05}
+    first = snapshot("2026-03-27T06:30:00Z", {k: v for k, v in days.items() if k < "2026-03-27"})
+    second = snapshot(AT, days | {"2026-03-29": 0.01})
+    evaluate(root, ledger, first, second)
+    rearm(ledger, "rollback", "bad-days", None, act("2026-03-27T12:00:00Z"))
+    found = evaluate(root, ledger, snapshot(NEXT, {"2026-03-30": 0.01}))[0]
+    assert words(found) == ("fail", "ROLLBACK", True)
+    assert rule(found, "bad-days").reason.startswith("latched since 2026-03-29T00:00:00Z: ")
