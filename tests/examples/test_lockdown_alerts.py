@@ -13,8 +13,8 @@ from interlock.canonical import canonical
 from interlock.diagnostics import Collector
 from interlock.language.times import show_time
 from interlock.ledger.recorder import Recorder
-from interlock.testing.documents import read_suites
-from interlock.testing.model import Draft
+from interlock.testing.policies.model import Draft
+from interlock.testing.suite_reader import read_suites
 
 POLICIES = Path(__file__).parents[2] / "policies"
 WATCHED = ("capital-preservation", "live-rollout-readiness", "shadow-daily-health", "weight-clamp")

@@ -6,9 +6,9 @@ from pathlib import Path
 
 from interlock.diagnostics import Collector, render
 from interlock.policy.loader import PolicyRoot, load_root
-from interlock.testing.documents import read_suites
-from interlock.testing.model import Suite
-from interlock.testing.running import Bench, Result
+from interlock.testing.policies.model import Suite
+from interlock.testing.policies.runner import Bench, Result
+from interlock.testing.suite_reader import read_suites
 
 ROOT = {
     "interlock.yaml": "interlock: 1\n",

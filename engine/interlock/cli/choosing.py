@@ -9,10 +9,10 @@ from pathlib import Path
 from ..diagnostics import Collector, Span, did_you_mean, printable
 from ..errors import DocumentError, UsageError
 from ..policy.loader import PolicyRoot, find_root, load_root
-from ..testing.documents import read_suites
-from ..testing.model import Suite
-from ..testing.rollout_documents import read_stories
-from ..testing.rollout_model import RolloutSuite
+from ..testing.policies.model import Suite
+from ..testing.rollouts.model import RolloutSuite
+from ..testing.rollouts.story_documents import read_stories
+from ..testing.suite_reader import read_suites
 from .paths import shown_name, within
 from .progress import waiting
 

@@ -10,8 +10,8 @@ import click
 from ..errors import EXIT_BEST, EXIT_WORST, UsageError
 from ..reports.mutation import FORMATS
 from ..reports.wording import number
-from ..testing.mutation import mutated
-from ..testing.running import Bench
+from ..testing.mutation.mutation import mutated
+from ..testing.policies.runner import Bench
 from .choosing import chosen
 from .delivery import deliver, look, output_option, writable
 from .options import format_option, policies_option, policy_option

@@ -8,12 +8,12 @@ import click
 
 from ..errors import EXIT_BEST, EXIT_WORST, UsageError
 from ..reports.cases import FORMATS, Tested
-from ..testing.coverage import Coverage, Watcher, covered
-from ..testing.model import Suite
-from ..testing.mutation import suggested
-from ..testing.rollout_coverage import stories_covered
-from ..testing.rollout_running import StoryResult, play
-from ..testing.running import Bench, Result
+from ..testing.mutation.mutation import suggested
+from ..testing.policies.cell_coverage import Coverage, Watcher, covered
+from ..testing.policies.model import Suite
+from ..testing.policies.runner import Bench, Result
+from ..testing.rollouts.story_coverage import stories_covered
+from ..testing.rollouts.story_runner import StoryResult, play
 from .choosing import Chosen, chosen
 from .delivery import deliver, look, output_option, writable
 from .options import format_option, policies_option, policy_option

@@ -47,8 +47,8 @@ def command(paths: Sequence[str], policies: str | None, form: str, strict: bool)
         collector = Collector()
         found = read_workspace(root, collector, advance)
         if found.root.tests:
-            from ..testing.documents import read_suites
-            from ..testing.rollout_documents import read_stories
+            from ..testing.rollouts.story_documents import read_stories
+            from ..testing.suite_reader import read_suites
 
             read_suites(found.root, collector)
             read_stories(found.root, collector)

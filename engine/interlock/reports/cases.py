@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 
 from ..diagnostics import Span
 from ..language.literals import plain_number
-from ..testing.cells import Cell
+from ..testing.policies.coverage_cells import Cell
 from .escaping import annotation, line
 from .judged import Look
 from .junit import Check, junit

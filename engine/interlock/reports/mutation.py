@@ -6,8 +6,8 @@ import json
 from collections.abc import Callable
 
 from ..language.literals import plain_number
-from ..testing.mutants import Mutant
-from ..testing.mutation import EQUIVALENT, KILLED, SURVIVED, Mutation
+from ..testing.mutation.mutants import Mutant
+from ..testing.mutation.mutation import EQUIVALENT, KILLED, SURVIVED, Mutation
 from .escaping import line
 from .judged import Look
 from .wording import mark, number

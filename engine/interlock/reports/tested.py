@@ -9,10 +9,10 @@ from ..diagnostics import Span
 from ..evaluation.deciding.decide import Decision
 from ..language.times import show_time
 from ..policy.model import Policy
-from ..testing.comparing import Difference
-from ..testing.coverage import Coverage
-from ..testing.rollout_running import StoryResult
-from ..testing.running import Result
+from ..testing.policies.cell_coverage import Coverage
+from ..testing.policies.expectations import Difference
+from ..testing.policies.runner import Result
+from ..testing.rollouts.story_runner import StoryResult
 from .escaping import line
 from .explanation import explained
 from .judged import Judged, Look

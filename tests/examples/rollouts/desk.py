@@ -20,8 +20,8 @@ from interlock.ledger.state.rollout_state import Standing
 from interlock.policy.rollout_model import Rollout
 from interlock.rollout.changes import Change, record
 from interlock.rollout.steering import Person, Step
-from interlock.testing.documents import read_suites
-from interlock.testing.model import Draft
+from interlock.testing.policies.model import Draft
+from interlock.testing.suite_reader import read_suites
 
 __all__ = ["BEGAN", "DAY", "MINUTE", "Desk", "covered", "daily", "instant", "seconds", "shorter"]
 

@@ -1,0 +1,1 @@
+"""Mutants of policies, the search near boundaries, and suggested cases."""

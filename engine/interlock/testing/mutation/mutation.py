@@ -1,0 +1,149 @@
+"""Tries every mutant of the tested policies, on several cores where there are some."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+
+from ...diagnostics import Collector
+from ...policy.loader import PolicyRoot, load_root
+from ..policies.coverage_cells import Cell
+from ..policies.model import Suite
+from ..policies.runner import Bench
+from ..suite_reader import read_suites
+from .mutant_runs import Trial
+from .mutants import Mutant, mutants
+from .suggestions import Suggestion, equivalent, for_cells, for_mutant
+
+__all__ = ["EQUIVALENT", "KILLED", "SURVIVED", "Fate", "Mutation", "mutated", "suggested", "trial"]
+
+KILLED, SURVIVED, EQUIVALENT = "killed", "survived", "equivalent"
+
+
+@dataclass(frozen=True, slots=True)
+class Fate:
+    """One mutant and what became of it: killed, survived, or equivalent since nothing tells it apart."""
+
+    mutant: Mutant
+    word: str
+
+
+@dataclass(frozen=True, slots=True)
+class Mutation:
+    """The fates of all mutants."""
+
+    fates: tuple[Fate, ...]
+
+    def count(self, word: str, policy: str = "") -> int:
+        """Return how many mutants had that fate, of one policy or of all."""
+        return sum(each.word == word and policy in ("", each.mutant.policy.id) for each in self.fates)
+
+    @property
+    def survivors(self) -> tuple[Mutant, ...]:
+        """The mutants that no test noticed, although some snapshot tells them apart."""
+        return tuple(each.mutant for each in self.fates if each.word == SURVIVED)
+
+    def percent(self, policy: str = "") -> Decimal:
+        """Return the share that was killed of those that can be, cut to a tenth."""
+        killed, rest = self.count(KILLED, policy), self.count(SURVIVED, policy)
+        return Decimal(1000 * killed // (killed + rest)) / 10 if killed + rest else Decimal(100)
+
+
+def mutated(
+    root: PolicyRoot, suites: Sequence[Suite], jobs: int, advance: Callable[[], None] = lambda: None
+) -> Mutation:
+    """Try the mutants of every policy that the suites test; `jobs` is the number of processes."""
+    bench = Bench(root)
+    policies = sorted({each.policy for each in suites})
+    every = {name: mutants(bench.compiled[name], dict(root.policies), root.catalogue) for name in policies}
+    # The longest first, so that no process waits long for another at the end.
+    order = sorted(policies, key=lambda name: -len(every[name]))
+    if jobs < 2 or len(order) < 2:
+        state = _State(root, tuple(suites), bench)
+        words = {name: _advanced(state.fates(name), advance) for name in order}
+    else:
+        with ProcessPoolExecutor(jobs, initializer=_begin, initargs=(str(root.path),)) as pool:
+            found = zip(order, pool.map(_fates, order), strict=True)
+            words = {name: _advanced(each, advance) for name, each in found}
+    return Mutation(
+        tuple(
+            Fate(mutant, word)
+            for name in policies
+            for mutant, word in zip(every[name], words[name], strict=True)
+        )
+    )
+
+
+def _advanced(words: list[str], advance: Callable[[], None]) -> list[str]:
+    advance()
+    return words
+
+
+def trial(bench: Bench, suites: Iterable[Suite], policy: str) -> Trial:
+    """Return the cases that can notice a mutant of a policy: its own, and those of policies that compose it."""
+    above = {
+        name for name, each in bench.root.policies.items()
+        if any(child.policy == policy for child in each.children)
+    }  # fmt: skip
+    listed = list(suites)
+    own = bench.run([each for each in listed if each.policy == policy])
+    return Trial(bench, own, bench.run([each for each in listed if each.policy in above]))
+
+
+def suggested(
+    bench: Bench, suites: tuple[Suite, ...], own: Sequence[Suite], missed: Sequence[Cell]
+) -> list[Suggestion]:
+    """Return cases for the cells that were missed, then for the survivors that a search tells apart."""
+    bench.watch = None
+    found = list(for_cells(bench, own, missed))
+    policy = own[0].policy
+    judge = trial(bench, suites, policy)
+    if not all(each.passed for each in judge.results):
+        return found
+    judge.results += tuple(each.result for each in found)
+    for mutant in mutants(bench.compiled[policy], dict(bench.root.policies), bench.root.catalogue):
+        each = None if judge.killed(mutant) else for_mutant(judge, own, mutant)
+        if each is not None:
+            found.append(each)
+            judge.results += (each.result,)
+    return found
+
+
+# processes
+
+
+@dataclass(slots=True)
+class _State:
+    root: PolicyRoot
+    suites: tuple[Suite, ...]
+    bench: Bench
+    trial: Trial | None = None
+
+    def fates(self, name: str) -> list[str]:
+        self.trial = trial(self.bench, self.suites, name)
+        every = mutants(self.bench.compiled[name], dict(self.root.policies), self.root.catalogue)
+        return [self.fate(each) for each in every]
+
+    def fate(self, mutant: Mutant) -> str:
+        assert self.trial is not None
+        if self.trial.killed(mutant):
+            return KILLED
+        own = [each for each in self.suites if each.policy == mutant.policy.id]
+        return EQUIVALENT if equivalent(self.trial, own, mutant) else SURVIVED
+
+
+_STATES: list[_State] = []
+
+
+def _begin(path: str) -> None:
+    """Read the policies and their tests once in each process."""
+    collector = Collector()
+    root = load_root(Path(path), collector)
+    _STATES[:] = [_State(root, read_suites(root, collector), Bench(root))]
+
+
+def _fates(name: str) -> list[str]:
+    return _STATES[0].fates(name)

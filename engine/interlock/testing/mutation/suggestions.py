@@ -1,0 +1,283 @@
+"""Finds cases for what no test saw and for mutants that no test noticed, and writes them ready to paste."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from ...evaluation.deciding.decide import Decision
+from ...evaluation.expressions.compiled import compile_policy
+from ...language.types import Type
+from ...policy.catalogue import Metric
+from ..policies.cell_coverage import Watcher, covered
+from ..policies.coverage_cells import Cell
+from ..policies.model import Case, Draft, Expectation, Expected, Situation, Suite
+from ..policies.runner import Bench, Result
+from .boundary_search import Search
+from .mutant_runs import Trial, told_apart
+from .mutants import Mutant
+from .yaml_writer import word, written
+
+__all__ = ["Suggestion", "equivalent", "for_cells", "for_mutant"]
+
+_SEEDS = 1
+_TRIES = 300
+_CONFIRMED = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """A case to paste: the result that it will give, and its lines."""
+
+    result: Result
+    text: str
+
+
+def seeds(suites: Sequence[Suite]) -> list[Situation]:
+    """Return where to search from: the base of each document, then its first cases."""
+    bases = [each.base for each in suites]
+    cases = [
+        case.situation
+        for each in suites
+        for case in each.cases
+        if case.situation.draft.as_of == each.base.draft.as_of
+    ]
+    return [*bases, *cases][: len(bases) + _SEEDS]
+
+
+def for_cells(bench: Bench, suites: Sequence[Suite], missed: Iterable[Cell]) -> Iterator[Suggestion]:
+    """Yield a case for each cell that a search can reach; one case may see several."""
+    left = list(missed)
+    policy = suites[0].policy
+    for rule in bench.root.policies[policy].rules:
+        wanted = [each for each in left if _concerns(bench, each, rule.id)]
+        if wanted:
+            found, seen = _reached(bench, suites, rule.id, wanted)
+            left = [each for each in left if each not in seen]
+            yield from found
+
+
+def _concerns(bench: Bench, cell: Cell, rule: str) -> bool:
+    """Whether evaluating that rule alone may see the cell."""
+    if cell.kind in ("rule", "composition"):
+        return cell.where == rule
+    compiled = next(each for each in bench.compiled[cell.policy].rules if each.rule.id == rule)
+    if cell.kind == "param":
+        return cell.where.split(" ")[0] in compiled.params
+    return cell.text.startswith((f"rule {rule}:", "let "))
+
+
+def _reached(
+    bench: Bench, suites: Sequence[Suite], rule: str, wanted: Sequence[Cell]
+) -> tuple[list[Suggestion], list[Cell]]:
+    policy = bench.root.policies[suites[0].policy]
+    cut = replace(policy, rules=tuple(each for each in policy.rules if each.id == rule))
+    one = compile_policy(cut, bench.root.catalogue)
+    compiled = {**bench.compiled, policy.id: one}
+    search = Search(bench, policy, cut.rules, compiled)
+    found: list[Suggestion] = []
+    seen: list[Cell] = []
+    for seed in seeds(suites):
+        for situation in itertools.islice(search.situations(seed), _TRIES):
+            rest = [each for each in wanted if each not in seen]
+            if not rest:
+                return found, seen
+            watcher = Watcher()
+            decision = bench.decide(policy.id, situation, compiled, watcher)
+            new = _now_seen(bench, suites[0], situation, decision, watcher, rest)
+            if new:
+                seen += new
+                found.append(_suggestion(bench, suites[0], situation, _shows(new[0]), (rule,)))
+    return found, seen
+
+
+def _now_seen(
+    bench: Bench,
+    suite: Suite,
+    situation: Situation,
+    decision: Decision,
+    watcher: Watcher,
+    rest: Sequence[Cell],
+) -> list[Cell]:
+    case = replace(suite.cases[0], situation=situation)
+    coverage = covered(
+        [bench.compiled[suite.policy]], bench.root, [Result(suite, case, decision, ())], watcher
+    )
+    return [each for each in rest if each not in coverage.missed]
+
+
+# mutants
+
+
+def for_mutant(trial: Trial, suites: Sequence[Suite], mutant: Mutant) -> Suggestion | None:
+    """Return a case that the mutant would fail, or None: then nothing tells it from the policy."""
+    situation = _telling(trial, suites, mutant)
+    if situation is None:
+        return None
+    purpose = _would_show(mutant)
+    return _suggestion(trial.bench, suites[0], situation, purpose, mutant.rules)
+
+
+def equivalent(trial: Trial, suites: Sequence[Suite], mutant: Mutant) -> bool:
+    """Tell whether no snapshot of the boundary search tells the mutant from the policy."""
+    return _telling(trial, suites, mutant) is None
+
+
+def _telling(trial: Trial, suites: Sequence[Suite], mutant: Mutant) -> Situation | None:
+    bench, policy = trial.bench, mutant.policy.id
+    changed = trial.compiled(mutant)
+    whole = {**bench.compiled, policy: compile_policy(mutant.policy, bench.root.catalogue)}
+    confirmed = 0
+    for situation, decision in _probed(trial, suites, mutant):
+        if mutant.removed:
+            apart = any(not each.is_best for each in decision.verdicts)
+        else:
+            apart = told_apart(decision, bench.decide(policy, situation, changed))
+        if apart:
+            confirmed += 1
+            if told_apart(bench.decide(policy, situation), bench.decide(policy, situation, whole)):
+                return situation
+        if confirmed == _CONFIRMED:
+            return None
+    return None
+
+
+def _probed(trial: Trial, suites: Sequence[Suite], mutant: Mutant) -> Iterator[tuple[Situation, Decision]]:
+    """Yield what the rules come to near their boundaries; made once for all mutants of the same rules."""
+    kept, more = trial.probes.setdefault(mutant.rules, ([], _probing(trial, suites, mutant)))
+    for index in itertools.count():
+        if index == len(kept):
+            found = next(more, None)
+            if found is None:
+                return
+            trial.bench.keep(mutant.policy.id, found[0])
+            kept.append(found)
+        yield kept[index]
+
+
+def _probing(trial: Trial, suites: Sequence[Suite], mutant: Mutant) -> Iterator[tuple[Situation, Decision]]:
+    bench, policy = trial.bench, trial.bench.root.policies[mutant.policy.id]
+    rules = tuple(each for each in policy.rules if each.id in mutant.rules)
+    cut = compile_policy(replace(policy, rules=rules), bench.root.catalogue)
+    original = {**bench.compiled, policy.id: cut}
+    search = Search(bench, policy, rules, original)
+    for seed in seeds(suites):
+        for situation in itertools.islice(search.situations(seed), _TRIES):
+            yield situation, bench.decide(policy.id, situation, original)
+
+
+# writing
+
+_OUTCOMES = {"pass": "passes", "fail": "fails", "unknown": "is unknown", "skipped": "does not apply"}
+_SIDES = {"true": "is true", "false": "is false", "boundary": "at its exact boundary"}
+
+
+def _shows(cell: Cell) -> str:
+    """What a case shows that sees a cell."""
+    if cell.kind == "comparison":
+        return f"{cell.text.partition(' never ')[0]} {_SIDES[cell.what]}"
+    if cell.kind == "composition":
+        return cell.text.replace(" never seen ", " ")
+    return f"{cell.kind} {cell.where.replace(' ', ' at ')} {_OUTCOMES[cell.what]}"
+
+
+def _would_show(mutant: Mutant) -> str:
+    """What a case shows that a mutant would fail."""
+    if mutant.removed:
+        return f"{mutant.owner} counts"
+    before, after = mutant.before, mutant.after
+    for each in ("require: ", "when: "):
+        before, after = before.removeprefix(each), after.removeprefix(each)
+    return f"{mutant.owner}: {before}" + (f", not {after}" if after else ", and not without")
+
+
+def _suggestion(
+    bench: Bench, suite: Suite, situation: Situation, purpose: str, rules: Sequence[str]
+) -> Suggestion:
+    decision = bench.decide(suite.policy, situation)
+    result = Result(suite, Case(purpose, situation, _expected(decision, rules), suite.span), decision, ())
+    lines = [f"- name: {_quoted(purpose)}", *(f"  {each}" for each in changes(bench, suite.base, situation))]
+    lines.append(f"  expect: {_expectation(decision, rules)}")
+    return Suggestion(result, "".join(f"  {each}\n" for each in lines))
+
+
+def _expected(decision: Decision, rules: Sequence[str]) -> Expectation:
+    if decision.refusals:
+        return Expectation(refused=decision.refusals[0].reason[:60])
+    members = {
+        each.member or "": Expected(
+            each.verdict, each.possible, {rule.id: rule.outcome for rule in each.rules if rule.id in rules}
+        )
+        for each in decision.verdicts
+    }
+    return Expectation(members[""]) if list(members) == [""] else Expectation(members=members)
+
+
+def _quoted(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
+
+
+def _expectation(decision: Decision, rules: Sequence[str]) -> str:
+    if decision.refusals:
+        return f"{{refused: {_quoted(decision.refusals[0].reason[:60])}}}"
+    parts = []
+    for verdict in decision.verdicts:
+        told = [f"verdict: {verdict.verdict}"]
+        told += [f"possible: {verdict.possible}"] if verdict.possible != verdict.verdict else []
+        outcomes = ", ".join(f"{each.id}: {each.outcome}" for each in verdict.rules if each.id in rules)
+        told += [f"rules: {{{outcomes}}}"] if outcomes else []
+        parts.append((verdict.member, f"{{{', '.join(told)}}}"))
+    if len(parts) == 1 and parts[0][0] is None:
+        return parts[0][1]
+    return f"{{members: {{{', '.join(f'{name}: {text}' for name, text in parts)}}}}}"
+
+
+def changes(bench: Bench, base: Situation, situation: Situation) -> Iterator[str]:
+    """Yield the lines of a case that turn the base into the situation."""
+    one, two = base.draft, situation.draft
+    plain = [
+        f"{key}: {_form(bench, key, two, one, None)}"
+        for key in sorted({*one.metrics, *two.metrics}) if one.form(key) != two.form(key)
+    ]  # fmt: skip
+    if plain:
+        yield f"set: {{{', '.join(plain)}}}"
+    members = list(_members(bench, one, two))
+    if members:
+        yield f"members: {{{', '.join(members)}}}"
+    env = {key: value for key, value in two.env.items() if one.env.get(key, "") != value}
+    if env:
+        pairs = (f'{key}: "{value or ""}"' for key, value in sorted(env.items()))
+        yield f"env: {{{', '.join(pairs)}}}"
+    if situation.attested != base.attested:
+        listed = situation.attested
+        yield "attested: unknown" if listed is None else f"attested: [{', '.join(sorted(listed))}]"
+    if situation.blind_for != base.blind_for:
+        yield f"blind_for: {situation.blind_for}s"
+
+
+def _members(bench: Bench, one: Draft, two: Draft) -> Iterator[str]:
+    for scope, table in sorted(two.scopes.items()):
+        parts = []
+        for member, forms in sorted(table.items()):
+            place = (scope, member)
+            old = one.scopes.get(scope, {}).get(member, {})
+            keys = [key for key in sorted({*forms, *old}) if one.form(key, place) != two.form(key, place)]
+            told = ", ".join(f"{key}: {_form(bench, key, two, one, place)}" for key in keys)
+            parts += [f"{word(member)}: {{{told}}}"] if told else []
+        if parts:
+            yield f"{scope}: {{{', '.join(parts)}}}"
+
+
+def _form(bench: Bench, key: str, draft: Draft, before: Draft, place: tuple[str, str] | None) -> str:
+    metric, columns = _declared(bench, key)
+    return written(metric, columns, draft.form(key, place), before.form(key, place), draft.as_of)
+
+
+def _declared(bench: Bench, key: str) -> tuple[Metric, dict[str, Type]]:
+    metrics = bench.root.catalogue.metrics
+    columns = {
+        each.name.removeprefix(f"{key}."): each.type for each in metrics.values() if each.record == key
+    }
+    metric = next(each for each in metrics.values() if key in (each.record, each.name))
+    return metric, columns

@@ -1,0 +1,1 @@
+"""Tests of policies: cases, their runs and the cells that they cover."""

@@ -1,0 +1,1 @@
+"""Tests of rollouts: stories, played through the engine of the rollouts."""

@@ -1,0 +1,166 @@
+"""Reads what a step of a story says of the snapshot, the policies, the people and the other rollouts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+
+from ...diagnostics import Collector, did_you_mean
+from ...evaluation.verdict import NOT_EVALUATED
+from ...ledger.state.rollout_state import COMPLETE, Standing
+from ...policy.loader import PolicyRoot
+from ...policy.rollout_model import Rollout, Stage
+from ...policy.yaml.yaml_nodes import Mapping, Node, Scalar, Sequence
+from ..policies.case_changes import Changer
+from ..policies.value_forms import instant
+from .model import Around
+from .stage_snapshot import settings_of, showing
+
+__all__ = ["LONG_AGO", "Surroundings", "vouching"]
+
+LONG_AGO = Decimal(365 * 86400)
+"""How long ago another rollout got where it is, unless a step says since when."""
+
+
+def vouching(root: PolicyRoot, rollout: Rollout) -> frozenset[str]:
+    """Return what people may attest of the canary sets of a rollout; an approval of a stage is none."""
+    sets = {name for stage in rollout.stages for name in stage.canary}
+    bound = {name for name, each in root.attestations.items() if sets & set(each.binds)}
+    return frozenset(name for name in bound if "/" not in name)
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """Reads steps of one rollout; complaints go to the collector."""
+
+    root: PolicyRoot
+    rollout: Rollout
+    collector: Collector
+
+    def known(self, word: str, key: Scalar, names: Iterable[str]) -> bool:
+        listed = sorted(names)
+        if key.text in listed:
+            return True
+        hint = did_you_mean(key.text, listed) or f"there are {', '.join(listed) or 'none'}"
+        self.collector.add("E701", f"`{self.rollout.id}` {word} `{key.text}`", key.span, hint)
+        return False
+
+    def read(self, node: Mapping, at: Decimal) -> Around:
+        """Return what a step tells, as of its instant."""
+        verdicts = dict(self.verdicts(node, "verdicts"))
+        return Around(
+            self.shows(node),
+            self.changes(node, at),
+            verdicts,
+            dict(self.possible(node, verdicts)),
+            frozenset(each.text for each in _listed(node, "refused") if self.policy(each)),
+            self.attested(node),
+            _text(node, "approved") != "false",
+            dict(self.others(node, at)),
+        )
+
+    # the snapshot
+
+    def shows(self, node: Mapping) -> str:
+        given = node.get("shows")
+        known = isinstance(given, Scalar) and self.known("has no stage", given, _stages(self.rollout))
+        return given.text if known and isinstance(given, Scalar) else ""
+
+    def changes(self, node: Mapping, at: Decimal) -> dict[str, object]:
+        """The forms of settings that are not the stage's: what grows stale has the value of the first stage."""
+        changer = Changer(self.root, None, self.collector)
+        draft = showing(self.rollout.first, self.root.catalogue, at)
+        found: dict[str, object] = {}
+        for key, value in changer.changes(node):
+            if self.known("sets no", key, settings_of(self.rollout)):
+                found[key.text] = changer.set(draft, key, value).form(key.text)
+        return found
+
+    # the policies
+
+    def policy(self, key: Scalar) -> bool:
+        return self.known("rests on no policy", key, self.rollout.policies)
+
+    def verdicts(self, node: Mapping, key: str) -> Iterator[tuple[str, str]]:
+        table = node.get(key)
+        for name, value in table.pairs if isinstance(table, Mapping) else ():
+            policy = self.root.policies.get(name.text)
+            if self.policy(name) and policy is not None and isinstance(value, Scalar):
+                words = (*policy.verdicts, *([NOT_EVALUATED] if key == "verdicts" else []))
+                if value.text in words:
+                    yield name.text, value.text
+                    continue
+                hint = did_you_mean(value.text, words) or f"one of {', '.join(words)}"
+                message = f"`{name.text}` has no verdict `{value.text}`"
+                self.collector.add("E701", message, value.span, hint)
+
+    def possible(self, node: Mapping, verdicts: dict[str, str]) -> Iterator[tuple[str, str]]:
+        """What may be is never better than what is."""
+        table = node.get("possible")
+        for name, word in self.verdicts(node, "possible"):
+            order = self.root.policies[name].verdicts
+            now = verdicts.get(name, order[0])
+            if now in order and order.index(word) < order.index(now) and isinstance(table, Mapping):
+                message = f"`{name}` is {now}, which {word} is better than"
+                self.collector.add("E702", message, table.span, "it may be worse, never better")
+            yield name, word
+
+    # the people
+
+    def attested(self, node: Mapping) -> frozenset[str] | None:
+        if node.get("attested") is None:
+            return None
+        known = vouching(self.root, self.rollout)
+        return frozenset(
+            each.text
+            for each in _listed(node, "attested")
+            if self.known("asks for no attestation", each, known)
+        )
+
+    # the other rollouts
+
+    def others(self, node: Mapping, at: Decimal) -> Iterator[tuple[str, Standing]]:
+        table = node.get("others")
+        names = set(self.root.rollouts) - {self.rollout.id}
+        for name, value in table.pairs if isinstance(table, Mapping) else ():
+            if self.known("knows no other rollout", name, names):
+                yield name.text, self.other(self.root.rollouts[name.text], value, at)
+
+    def other(self, rollout: Rollout, value: Node, at: Decimal) -> Standing:
+        given = value if isinstance(value, Mapping) else None
+        state = value.text if isinstance(value, Scalar) else _text(given, "state")
+        stage = self.place(rollout, given) or (rollout.stages[-1] if state == COMPLETE else rollout.first)
+        since = given.get("since") if given is not None else None
+        began = at - LONG_AGO
+        if isinstance(since, Scalar):
+            read = instant(since.text, at)
+            if read is None:
+                hint = "write a time such as `2026-03-30T06:00:00Z`, or a distance such as `-7d`"
+                self.collector.add("E702", f"`{since.text}` is no time", since.span, hint)
+            began = read or began
+        return Standing(state, 1, None, stage.id, began, began, began)
+
+    def place(self, rollout: Rollout, given: Mapping | None) -> Stage | None:
+        key = given.get("stage") if given is not None else None
+        if not isinstance(key, Scalar):
+            return None
+        found = rollout.stage(key.text)
+        if found is None:
+            hint = did_you_mean(key.text, _stages(rollout)) or f"one of {', '.join(_stages(rollout))}"
+            self.collector.add("E701", f"`{rollout.id}` has no stage `{key.text}`", key.span, hint)
+        return found
+
+
+def _stages(rollout: Rollout) -> tuple[str, ...]:
+    return tuple(each.id for each in rollout.stages)
+
+
+def _listed(node: Mapping, key: str) -> list[Scalar]:
+    value = node.get(key)
+    return [each for each in value.items if isinstance(each, Scalar)] if isinstance(value, Sequence) else []
+
+
+def _text(node: Mapping | None, key: str) -> str:
+    value = node.get(key) if node is not None else None
+    return value.text if isinstance(value, Scalar) else ""

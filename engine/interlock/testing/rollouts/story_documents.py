@@ -1,0 +1,175 @@
+"""Reads the tests documents that are of rollouts: stories with their clock written out, step by step."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+
+from ...diagnostics import Collector, Span, did_you_mean
+from ...language.times import parse_duration, parse_time
+from ...policy.loader import PolicyRoot
+from ...policy.rollout_model import Rollout
+from ...policy.yaml.yaml_nodes import Mapping, Node, Scalar, Sequence
+from ..policies.value_forms import in_calendar, instant
+from .model import RolloutSuite, Step, Story
+from .story_context import Surroundings
+from .story_expectations import Expecting
+
+__all__ = ["of_rollout", "read_stories"]
+
+_MOST = 2_000
+_NO_ENVIRONMENT = "none"
+
+
+def of_rollout(node: Mapping) -> bool:
+    """Tell whether a tests document is of a rollout and not of a policy."""
+    given = node.get("of")
+    return isinstance(given, Scalar) and given.text == "rollout"
+
+
+def read_stories(root: PolicyRoot, collector: Collector) -> tuple[RolloutSuite, ...]:
+    """Return the suites of rollouts in the order of their files; complaints go to `collector`."""
+    nodes = sorted((node for node in root.tests if of_rollout(node)), key=lambda each: each.span.file)
+    found = [_suite(node, root, collector) for node in nodes]
+    return tuple(each for each in found if each is not None)
+
+
+def _suite(node: Mapping, root: PolicyRoot, collector: Collector) -> RolloutSuite | None:
+    key = node.pairs[0][1]
+    assert isinstance(key, Scalar)
+    rollout = root.rollouts.get(key.text)
+    if rollout is None:
+        if key.text not in root.lost.rollouts:
+            hint = did_you_mean(key.text, root.rollouts)
+            collector.add("E701", f"no rollout is called `{key.text}`", key.span, hint)
+        return None
+    return RolloutSuite(
+        rollout, _text(node, "title"), _Reader(node, root, rollout, collector).read(), key.span
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    """Reads the stories of one document."""
+
+    document: Mapping
+    root: PolicyRoot
+    rollout: Rollout
+    collector: Collector
+
+    def complain(self, code: str, message: str, span: Span, hint: str | None = None) -> None:
+        self.collector.add(code, message, span, hint)
+
+    def read(self) -> tuple[Story, ...]:
+        found = [self.story(each) for each in _mappings(self.document.get("cases"))]
+        self.unique(found)
+        return tuple(found)
+
+    def unique(self, stories: Iterable[Story]) -> None:
+        seen: dict[str, Story] = {}
+        for each in stories:
+            if each.name in seen:
+                related = [("first given here", seen[each.name].span)]
+                message = f"two cases are called `{each.name}`"
+                self.collector.add("E705", message, each.span, "rename one", related)
+            seen.setdefault(each.name, each)
+
+    def story(self, node: Mapping) -> Story:
+        name = node.get("name")
+        assert isinstance(name, Scalar)
+        start = self.start(node, name)
+        nodes = _mappings(node.get("steps"))
+        if not any(each.get("expect") for each in nodes):
+            hint = "write `expect: HOLD` in one of its steps"
+            self.complain("E704", f"the case `{name.text}` expects nothing", name.span, hint)
+        steps = tuple(self.steps(nodes, start))
+        return Story(name.text, start, self.stage(node), self.environment(node), steps, name.span)
+
+    # where a story begins
+
+    def start(self, node: Mapping, name: Scalar) -> Decimal:
+        given = node.get("start") or self.document.get("start")
+        if not isinstance(given, Scalar):
+            hint = "write `start: 2026-03-02T00:00:00Z`, here or above `cases`"
+            self.complain("E702", f"the case `{name.text}` has no `start`", name.span, hint)
+            return Decimal(0)
+        found = parse_time(given.text)
+        if found is None:
+            hint = "write a time such as `2026-03-02T00:00:00Z`"
+            self.complain("E702", f"`{given.text}` is no time", given.span, hint)
+        return found or Decimal(0)
+
+    def stage(self, node: Mapping) -> str:
+        given = node.get("stage")
+        if not isinstance(given, Scalar):
+            return ""
+        names = [each.id for each in self.rollout.stages]
+        if given.text not in names:
+            hint = did_you_mean(given.text, names) or f"one of {', '.join(names)}"
+            message = f"`{self.rollout.id}` has no stage `{given.text}`"
+            self.complain("E701", message, given.span, hint)
+            return ""
+        return given.text
+
+    def environment(self, node: Mapping) -> str | None:
+        given = node.get("environment") or self.document.get("environment")
+        if not isinstance(given, Scalar) or given.text == _NO_ENVIRONMENT:
+            return None
+        if given.text not in self.root.environments:
+            hint = did_you_mean(given.text, self.root.environments)
+            self.complain("E701", f"no environment is called `{given.text}`", given.span, hint)
+        return given.text
+
+    # its steps
+
+    def steps(self, nodes: Iterable[Mapping], start: Decimal) -> Iterator[Step]:
+        around = Surroundings(self.root, self.rollout, self.collector)
+        expecting = Expecting(self.rollout, self.collector)
+        for node in nodes:
+            for at in self.moments(node, start):
+                start = at
+                wanted = expecting.read(node.get("expect"), at)
+                yield Step(at, _text(node, "do"), around.read(node, at), wanted, node.span)
+
+    def moments(self, node: Mapping, before: Decimal) -> tuple[Decimal, ...]:
+        """The instants of a step: one, or every so often after the step before."""
+        at, every, length = (node.get(key) for key in ("at", "every", "for"))
+        if isinstance(at, Scalar) and every is None and length is None:
+            found = instant(at.text, before)
+            if found is None:
+                hint = "write a time such as `2026-03-30T06:00:00Z`, or a step such as `+26h`"
+                self.complain("E702", f"`{at.text}` is no time", at.span, hint)
+            return () if found is None else (found,)
+        if at is not None or not isinstance(every, Scalar) or not isinstance(length, Scalar):
+            hint = "write `at: +1h`, or `every: 1h` and `for: 24h`"
+            self.complain("E702", "a step has either `at`, or `every` and `for`", node.span, hint)
+            return ()
+        return self.repeated(every, length, before)
+
+    def repeated(self, every: Scalar, length: Scalar, before: Decimal) -> tuple[Decimal, ...]:
+        step, end = parse_duration(every.text), parse_duration(length.text)
+        count = int(end // step) if step and end else 0
+        if not 0 < count <= _MOST:
+            hint = "raise `every`, or begin in a `stage`" if count else "raise `for`"
+            told = f"more than {_MOST}" if count else "no"
+            self.complain("E702", f"{told} snapshots in `{length.text}`", length.span, hint)
+            return ()
+        assert step is not None
+        found = tuple(before + step * each for each in range(1, count + 1))
+        if not all(map(in_calendar, found)):
+            hint = "time ends with the year 9999, and is told to nine decimals"
+            self.complain(
+                "E702", f"no snapshot can be as of every instant of `{length.text}`", length.span, hint
+            )
+            return ()
+        return found
+
+
+def _mappings(node: Node | None) -> list[Mapping]:
+    return [each for each in node.items if isinstance(each, Mapping)] if isinstance(node, Sequence) else []
+
+
+def _text(node: Mapping, key: str) -> str:
+    value = node.get(key)
+    return value.text if isinstance(value, Scalar) else ""

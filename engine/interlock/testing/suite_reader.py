@@ -1,0 +1,265 @@
+"""Reads the tests documents of policies into suites: bases resolved, tables written out."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+
+from ..diagnostics import Collector, did_you_mean
+from ..errors import SnapshotError
+from ..evaluation.snapshot.snapshot import Snapshot
+from ..policy.loader import PolicyRoot
+from ..policy.model import Policy
+from ..policy.yaml.yaml_nodes import Mapping, Node, Scalar, Sequence
+from .policies.case_changes import CHANGES, Changer
+from .policies.expectations import Expecting
+from .policies.metrics_read import reads
+from .policies.model import Case, Draft, Expectation, Situation, Suite
+from .rollouts.story_documents import of_rollout
+
+__all__ = ["read_suites"]
+
+_EMPTY = Situation(Draft(Decimal(0)))
+
+
+def read_suites(root: PolicyRoot, collector: Collector) -> tuple[Suite, ...]:
+    """Return the suites of policies in the order of their files; complaints go to `collector`."""
+    of_policies = [node for node in root.tests if not of_rollout(node)]
+    reader = _Reader(root, collector, {node.span.file: node for node in of_policies})
+    found = [reader.suite(node) for _, node in sorted(reader.documents.items())]
+    return tuple(each for each in found if each is not None)
+
+
+@dataclass(slots=True)
+class _Reader:
+    root: PolicyRoot
+    collector: Collector
+    documents: dict[str, Mapping]
+    bases: dict[str, Situation] = field(default_factory=dict)
+    resolving: list[str] = field(default_factory=list)
+
+    def suite(self, node: Mapping) -> Suite | None:
+        key = node.pairs[0][1]
+        policy = self.policy(key)
+        if policy is None:
+            return None
+        base = self.base(node)
+        title = node.get("title")
+        cases = _Cases(self, policy, base).read(node)
+        return Suite(policy.id, title.text if isinstance(title, Scalar) else "", base, cases, key.span)
+
+    def policy(self, key: Node) -> Policy | None:
+        assert isinstance(key, Scalar)
+        found = self.root.policies.get(key.text)
+        if found is None and key.text not in self.root.lost.names:
+            hint = did_you_mean(key.text, self.root.policies)
+            self.collector.add("E701", f"no policy is called `{key.text}`", key.span, hint)
+        return found
+
+    def base(self, node: Mapping) -> Situation:
+        """Return the base of a document, read once."""
+        file = node.span.file
+        if file not in self.bases:
+            self.resolving.append(file)
+            self.bases[file] = self._base(node)
+            self.resolving.pop()
+        return self.bases[file]
+
+    def _base(self, node: Mapping) -> Situation:
+        given = node.get("base")
+        policy = self.policy(node.pairs[0][1])
+        if isinstance(given, Scalar):
+            return self.taken(given)
+        assert isinstance(given, Mapping)
+        source = given.get("from")
+        start = self.taken(source) if isinstance(source, Scalar) else _EMPTY
+        if source is None and given.get("as_of") is None:
+            hint = "write `as_of: 2026-03-30T06:00:00Z`, or `from: FILE`"
+            self.collector.add("E703", "the base has no `as_of`", given.span, hint)
+        return start if policy is None else Changer(self.root, policy, self.collector).apply(given, start)
+
+    def taken(self, name: Scalar) -> Situation:
+        """Return the situation of another file: the base of a tests document, or a snapshot."""
+        here = name.span.file
+        file = posixpath.normpath(posixpath.join(posixpath.dirname(here), name.text))
+        if name.text.startswith(("/", "\\")) or ":" in name.text or file.startswith("../.."):
+            self.collector.add(
+                "E703", f"`{name.text}` is not a file near this one", name.span, "name it relatively"
+            )
+        elif file in self.resolving:
+            self.collector.add(
+                "E703", f"the base of `{file}` comes from itself", name.span, "break the circle"
+            )
+        elif file in self.documents:
+            return replace(self.base(self.documents[file]), params={})
+        elif file.endswith(".json"):
+            return self.snapshot(name, file)
+        else:
+            hint = did_you_mean(file, self.documents) or "name a tests document, or a snapshot in JSON"
+            self.collector.add("E703", f"no tests document is called `{file}`", name.span, hint)
+        return _EMPTY
+
+    def snapshot(self, name: Scalar, file: str) -> Situation:
+        try:
+            found = Snapshot.read(self.root.path.resolve().parent / file)
+        except SnapshotError as problem:
+            reason = str(problem).splitlines()[0].partition(": ")[2]
+            self.collector.add("E703", f"`{file}`: {reason}", name.span)
+            return _EMPTY
+        return Situation(Draft(found.as_of, found.metrics, found.scopes, found.env))
+
+
+@dataclass(slots=True)
+class _Cases:
+    """Reads the cases of one document."""
+
+    reader: _Reader
+    policy: Policy
+    base: Situation
+
+    @property
+    def collector(self) -> Collector:
+        return self.reader.collector
+
+    @property
+    def changer(self) -> Changer:
+        return Changer(self.reader.root, self.policy, self.collector)
+
+    @property
+    def expecting(self) -> Expecting:
+        return Expecting(self.policy, self.reader.root.catalogue, self.collector)
+
+    def read(self, node: Mapping) -> tuple[Case, ...]:
+        found: list[Case] = []
+        base = node.get("base")
+        key = base.key("expect") if isinstance(base, Mapping) else None
+        expect = base.get("expect") if isinstance(base, Mapping) else None
+        if key is not None and expect is not None:
+            found.append(Case("base", self.base, self.expecting.read(expect), key.span))
+        listed = node.get("cases")
+        for each in listed.items if isinstance(listed, Sequence) else ():
+            if isinstance(each, Mapping):
+                found += self.case(each)
+        self.unique(found)
+        return tuple(found)
+
+    def unique(self, cases: list[Case]) -> None:
+        seen: dict[str, Case] = {}
+        for case in cases:
+            if case.name in seen:
+                related = [("first given here", seen[case.name].span)]
+                self.collector.add(
+                    "E705", f"two cases are called `{case.name}`", case.span, "rename one", related
+                )
+            seen.setdefault(case.name, case)
+
+    def case(self, node: Mapping) -> list[Case]:
+        name = node.get("name")
+        assert isinstance(name, Scalar)
+        situation = self.changer.apply(node, self.base)
+        expect, table = node.get("expect"), node.get("table")
+        if (expect is None) == (table is None):
+            hint = "write `expect: VERDICT`, or a `table`"
+            self.collector.add("E704", f"the case `{name.text}` needs `expect` or `table`", name.span, hint)
+            return []
+        if isinstance(table, Mapping):
+            found = list(self.rows(name, table, situation))
+        else:
+            assert expect is not None
+            found = [Case(name.text, situation, self.expecting.read(expect), name.span)]
+        self.changes_something(node, name, found)
+        return found
+
+    def changes_something(self, node: Mapping, name: Scalar, cases: list[Case]) -> None:
+        given = any(node.get(key) is not None for key in (*CHANGES, "table"))
+        if given and any(self.differs(each.situation) for each in cases):
+            return
+        if cases and not self.collector.errors:
+            why = (
+                "nothing that the policy reads"
+                if any(each.situation != self.base for each in cases)
+                else "nothing"
+            )
+            hint = "change the base, or write `expect` beside the base"
+            self.collector.add("E704", f"the case `{name.text}` changes {why}", name.span, hint)
+
+    def differs(self, situation: Situation) -> bool:
+        """Tell whether the policy can see a difference from the base."""
+        one, two = replace(situation, draft=self.base.draft), replace(self.base, draft=self.base.draft)
+        if (
+            one != two
+            or situation.draft.as_of != self.base.draft.as_of
+            or situation.draft.env != self.base.draft.env
+        ):
+            return True
+        read = reads(self.reader.root, self.policy.id)
+        return any(
+            situation.draft.form(key, place) != self.base.draft.form(key, place)
+            for key, place in _keys(situation.draft, self.base.draft)
+            if key in read
+        )
+
+    def rows(self, name: Scalar, table: Mapping, situation: Situation) -> Iterator[Case]:
+        vary, rule, member = (_text(table, each) for each in ("vary", "rule", "member"))
+        key, given = table.get("vary"), table.get("rule")
+        assert isinstance(key, Scalar)
+        if isinstance(given, Scalar):
+            self.expecting.known("rule", given, [each.id for each in self.policy.rules])
+        listed = table.get("rows")
+        for row in listed.items if isinstance(listed, Sequence) else ():
+            assert isinstance(row, Sequence)
+            value = row.items[0]
+            change = _change(key, value, self.place(key, member))
+            shown = self.collector.sources.get(row.span.file, [""] * row.span.line)
+            case = f"{name.text}: {vary} {_shown(value, shown)}"
+            here = member if self.policy.for_each else ""
+            expectation: Expectation = self.expecting.row(row, rule, here)
+            yield Case(case, self.changer.apply(change, situation), expectation, row.span)
+
+    def place(self, key: Scalar, member: str) -> tuple[str, str] | None:
+        scope = self.changer.scope_of(key.text)
+        return (scope, member) if scope and member else None
+
+
+def _keys(*drafts: Draft) -> set[tuple[str, tuple[str, str] | None]]:
+    found: set[tuple[str, tuple[str, str] | None]] = {(key, None) for each in drafts for key in each.metrics}
+    for draft in drafts:
+        for scope, members in draft.scopes.items():
+            found |= {(key, (scope, member)) for member, table in members.items() for key in table}
+    return found
+
+
+def _text(node: Mapping, key: str) -> str:
+    value = node.get(key)
+    return value.text if isinstance(value, Scalar) else ""
+
+
+def _change(key: Scalar, value: Node, place: tuple[str, str] | None) -> Mapping:
+    """Return the change that one row of a table makes, as a case would write it."""
+
+    def word(text: str) -> Scalar:
+        return replace(key, value=text, text=text)
+
+    def mapping(name: Scalar, each: Node) -> Mapping:
+        return Mapping(((name, each),), each.span)
+
+    group, _, name = key.text.partition(".")
+    if key.text in ("as_of", "blind_for"):
+        return mapping(key, value)
+    if group in ("params", "env") and name:
+        return mapping(word(group), mapping(word(name), value))
+    if place is not None:
+        scope, member = place
+        return mapping(word("members"), mapping(word(scope), mapping(word(member), mapping(key, value))))
+    return mapping(word("set"), mapping(key, value))
+
+
+def _shown(value: Node, lines: list[str]) -> str:
+    """The value as the document writes it, for the name of a row's case."""
+    if isinstance(value, Scalar):
+        return value.text or "empty"
+    if value.span.end_line == value.span.line and value.span.line <= len(lines):
+        return lines[value.span.line - 1][value.span.column - 1 : value.span.end_column - 1].strip()
+    return f"of line {value.span.line}"
