@@ -40,9 +40,8 @@ from .policy.catalogue import Catalogue
 from .policy.loader import PolicyRoot
 from .policy.model import Policy
 from .policy.names import Names
-from .rollout.scenes import Viewer
-from .rollout.steering import Steering
-from .rollout.telling import remarks
+from .rollout.context import Viewer
+from .rollout.engine import Steering, remarks
 
 __all__ = [
     "Clearance",

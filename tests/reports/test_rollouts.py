@@ -12,8 +12,7 @@ from interlock.ledger.state.rollout_state import ACTIVE, ROLLED_BACK, Move, Stan
 from interlock.policy.rollout_model import Dwell, Rollback, Rollout, Stage, Term
 from interlock.reports.judged import Look
 from interlock.reports.rollouts import drawn, told
-from interlock.rollout.deciding import Check, Course
-from interlock.rollout.dwelling import Dwelt
+from interlock.rollout.decision import Check, Course, Dwelt
 
 _MOVES = (
     ("2026-03-02T00:00:00Z", "BEGIN", 1, "", "off", "WHO", "begin"),

@@ -15,7 +15,7 @@ from interlock.ledger.state.rollout_state import Look, Standing
 from interlock.policy.loader import PolicyRoot
 from interlock.policy.rollout_model import Rollout, Term
 from interlock.rollout.configuration import Shown
-from interlock.rollout.deciding import Course, Scene
+from interlock.rollout.decision import Course, Scene
 from interlock.rollout.gates import Gate
 
 from .small import instant, read, write

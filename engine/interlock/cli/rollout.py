@@ -21,8 +21,8 @@ from ..ledger.state.rollout_state import Move, Standing
 from ..ledger.state.state import State, fold
 from ..policy.rollout_model import Rollout
 from ..reports.rollouts import drawn, incident, record_of, told
-from ..rollout.changes import roll_back
-from ..rollout.steering import Person, Step
+from ..rollout.engine import Person, Step
+from ..rollout.store import roll_back
 from . import terminal
 from .acting import act_of, acting_options, ledger_file_option
 from .delivery import deliver, look, on_screen, output_option, writable

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from ..language.times import show_time
 from ..ledger.state.rollout_state import ACTIVE, COMPLETE, NONE, ROLLED_BACK, Move, Standing
 from ..policy.rollout_model import Rollout, Stage
-from ..rollout.deciding import Check, Course
+from ..rollout.decision import Check, Course
 from .columns import Cell, aligned, cells, wrapped
 from .escaping import line
 from .judged import Look

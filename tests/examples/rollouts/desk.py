@@ -18,8 +18,8 @@ from interlock.ledger.acts.attestation import attest, worded
 from interlock.ledger.recorder import Recorder
 from interlock.ledger.state.rollout_state import Standing
 from interlock.policy.rollout_model import Rollout
-from interlock.rollout.changes import Change, record
-from interlock.rollout.steering import Person, Step
+from interlock.rollout.engine import Person, Step
+from interlock.rollout.store import Change, record
 from interlock.testing.policies.model import Draft
 from interlock.testing.suite_reader import read_suites
 

@@ -8,7 +8,7 @@ from ...diagnostics import Span
 from ...ledger.state.rollout_state import ACTIVE, NONE
 from ...policy.loader import PolicyRoot
 from ...policy.rollout_model import COMPLETE, Rollout, Stage
-from ...rollout.deciding import HOLD, ROLLBACK
+from ...rollout.decision import HOLD, ROLLBACK
 from ..policies.cell_coverage import Coverage
 from ..policies.coverage_cells import Cell
 from .story_runner import Played, StoryResult

@@ -11,7 +11,7 @@ from ...language.times import show_time
 from ...ledger.state.rollout_state import Standing
 from ...policy.rollout_model import Rollout
 from ...policy.yaml.yaml_nodes import Mapping, Node, Scalar, Sequence
-from ...rollout.deciding import CHECKS, Course
+from ...rollout.decision import CHECKS, Course
 from ..policies.expectations import Difference
 from ..policies.value_forms import instant
 from .model import Wanted

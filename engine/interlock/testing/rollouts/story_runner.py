@@ -12,9 +12,9 @@ from ...ledger.acts.acts import Act
 from ...ledger.state.rollout_state import ACTIVE, COMPLETE, NONE, ROLLED_BACK, Standing
 from ...policy.loader import PolicyRoot
 from ...policy.rollout_model import Rollout, Stage
-from ...rollout.changes import Change, record, rolled_back
-from ...rollout.deciding import ROLLBACK, Course
-from ...rollout.steering import Person, Steering
+from ...rollout.decision import ROLLBACK, Course
+from ...rollout.engine import Person, Steering
+from ...rollout.store import Change, record, rolled_back
 from ..policies.expectations import Difference
 from ..policies.model import Draft
 from .model import RolloutSuite, Step, Story

@@ -13,9 +13,9 @@ from ...ledger.state.rollout_state import Standing
 from ...ledger.state.state import State
 from ...policy.model import Policy
 from ...policy.rollout_model import Rollout, Stage
-from ...rollout.deciding import Scene
+from ...rollout.context import Viewer
+from ...rollout.decision import Scene
 from ...rollout.gates import Gate
-from ...rollout.scenes import Viewer
 from .model import Around, Step
 from .story_context import vouching
 

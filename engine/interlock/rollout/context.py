@@ -12,10 +12,10 @@ from ..ledger.state.ledger_memory import LedgerMemory
 from ..ledger.state.rollout_state import Look, Standing
 from ..policy.loader import PolicyRoot
 from ..policy.rollout_model import Rollout, Stage
-from .book import Book
 from .configuration import held_against
-from .deciding import Scene
+from .decision import Scene
 from .gates import Gate
+from .store import Book
 
 __all__ = ["Viewer"]
 

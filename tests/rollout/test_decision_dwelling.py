@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from interlock.ledger.state.rollout_state import Look
 from interlock.policy.rollout_model import Dwell, Term, days_from
-from interlock.rollout.dwelling import Dwelt, dwelt
+from interlock.rollout.decision import Dwelt, dwelt
 
 from .table import HOUR, at
 

@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-import interlock.rollout.deciding
+import interlock.rollout.decision
 from interlock.ledger.state.rollout_state import Standing
 from interlock.policy.rollout_model import Rollback, Rollout
-from interlock.rollout.deciding import CHECKS, decide, occupies
+from interlock.rollout.decision import CHECKS, decide, occupies
 
 from .table import SILENCE, at, brief, gate, other, root, scene, standing, verdict, waived
 
@@ -412,7 +412,7 @@ def test_what_is_complete_is_left_alone_until_somebody_begins_anew() -> None:
 
 
 def test_every_check_has_a_name_that_a_test_may_ask_for() -> None:
-    path = Path(interlock.rollout.deciding.__file__ or "")
+    path = Path(interlock.rollout.decision.__file__ or "")
     calls = [
         node for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(node, ast.Call)
     ]

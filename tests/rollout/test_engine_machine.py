@@ -20,8 +20,8 @@ from interlock.ledger.acts.attestation import attest, worded
 from interlock.ledger.file.ledger import Ledger
 from interlock.ledger.file.verify import verify
 from interlock.ledger.recorder import Recorder
-from interlock.rollout.changes import roll_back
-from interlock.rollout.steering import Person
+from interlock.rollout.engine import Person
+from interlock.rollout.store import roll_back
 
 from . import small
 from .naive import NEXT, WANTED, Event, Story, Where

@@ -16,8 +16,8 @@ from interlock.ledger.acts.attestation import attest, worded
 from interlock.ledger.file.ledger import Ledger
 from interlock.ledger.recorder import Recorder
 from interlock.ledger.state.rollout_state import Move, Standing
-from interlock.rollout.changes import roll_back
-from interlock.rollout.steering import Person, Step
+from interlock.rollout.engine import Person, Step
+from interlock.rollout.store import roll_back
 
 from . import small
 from .table import brief

@@ -1,8 +1,8 @@
-"""Takes rollouts through one snapshot in an open ledger: judges their gates, records what was seen and what follows."""
+"""What is to be told of rollouts when snapshots are judged for another reason: rollbacks, findings, lost documents."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -11,16 +11,17 @@ from ..evaluation.deciding.request import Decision
 from ..language.times import show_time
 from ..ledger.acts.acts import said
 from ..ledger.state.rollout_state import ACTIVE, COMPLETE, NONE, ROLLED_BACK, Standing
+from ..ledger.state.state import State
+from ..policy.loader import PolicyRoot
 from ..policy.rollout_model import Rollout, Stage
-from .book import Book
-from .changes import Change, record
 from .configuration import held_against, settings
-from .deciding import HOLD, ROLLBACK, Course, Scene, decide
+from .context import Viewer
+from .decision import HOLD, ROLLBACK, Course, Scene, decide
 from .gates import Gate, gates_of
 from .incident import noted, trigger_of
-from .scenes import Viewer
+from .store import Book, Change, record
 
-__all__ = ["Judge", "Person", "Steering", "Step"]
+__all__ = ["Judge", "Person", "Steering", "Step", "remarks"]
 
 
 class Judge(Protocol):
@@ -219,3 +220,19 @@ class Steering:
         )  # fmt: skip
         record(self.recorder, rollout.id, before, change)
         return Step(rollout, before, course, word, settings(target, measures) if target else ())
+
+
+def remarks(steps: Iterable[Step], state: State, root: PolicyRoot) -> Iterator[str]:
+    """Yield one line for each thing that people are to know."""
+    for step in steps:
+        name, stage = step.rollout.id, step.before.stage
+        if step.move:
+            move = state.standing(name).moves[-1]
+            todo = ", ".join(step.settings)
+            yield f"rollout {name}: {step.move} from {move.source} to {move.target}: {move.reason}; set {todo}"
+        for each in step.course.findings:
+            yield f"rollout {name} in {stage}: {each}"
+    for name, standing in sorted(state.rollouts.items()):
+        if standing.active and name not in root.rollouts:
+            hint = "bring its document back, or roll it back with `interlock rollout rollback`"
+            yield f"rollout {name} is active in the ledger and gone from the policies: {hint}"

@@ -6,18 +6,38 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
+from typing import Protocol
 
 from ..errors import UsageError
 from ..evaluation.snapshot.measures import Measures
+from ..evaluation.snapshot.snapshot import Snapshot
 from ..language.times import show_time
 from ..ledger.acts.acts import Act
 from ..ledger.recorder import Recorder
 from ..ledger.state.rollout_state import NONE, ROLLED_BACK, Move, Standing
+from ..ledger.state.state import State
 from ..policy.loader import PolicyRoot
-from .book import Book
 from .incident import noted
 
-__all__ = ["Change", "record", "roll_back", "rolled_back"]
+__all__ = ["Book", "Change", "record", "roll_back", "rolled_back"]
+
+
+class Book(Protocol):
+    """Remembers entries and what follows from them; one whose `record` is false takes none."""
+
+    @property
+    def record(self) -> bool: ...
+
+    @property
+    def state(self) -> State: ...
+
+    def load(self, document: str) -> Snapshot:
+        """Return a recorded snapshot."""
+        ...
+
+    def append(self, time: str, kind: str, body: Mapping[str, object]) -> int:
+        """Append one entry, let the state follow it, and return its number."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
