@@ -24,12 +24,11 @@ from .evaluation.snapshot.snapshot import Snapshot
 from .evaluation.snapshot.undeclared import outside, undeclared
 from .evaluation.verdict import Verdict
 from .guard import kill_switch
-from .guard.clearing import Clearance, Question, cleared
-from .guard.clearing import Setting as GuardSetting
-from .guard.gate import Gate, Permission
-from .guard.gate_ledger import counters
-from .guard.gate_state import GateState
-from .guard.requiring import insisted
+from .guard.clearance import Clearance, Question, cleared, insisted
+from .guard.clearance import Setting as GuardSetting
+from .guard.trade_gate.gate import Gate, Permission
+from .guard.trade_gate.gate_ledger import counters
+from .guard.trade_gate.gate_state import GateState
 from .language.checker import check as check_expression
 from .language.values import Value
 from .ledger.acts.attestation import bound_to

@@ -13,9 +13,8 @@ from .. import clock
 from ..diagnostics import printable
 from ..errors import UsageError
 from ..guard import kill_switch
-from ..guard.clearing import Clearance, Question, Setting, cleared
-from ..guard.requiring import refusal, warnings, words
-from ..guard.starting import start
+from ..guard.clearance import Clearance, Question, Setting, cleared, refusal, warnings, words
+from ..guard.start_command import start
 from . import terminal
 from .acting import ledger_file_option
 from .alerting import alerting_of, alerting_options

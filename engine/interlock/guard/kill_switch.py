@@ -8,12 +8,51 @@ from pathlib import Path
 
 from ..diagnostics import printable
 from ..errors import UsageError, system_reason
+from ..evaluation.snapshot.snapshot import Snapshot
 from ..evaluation.verdict import Verdict
 from ..files import write_atomically
 from ..language.times import show_time
-from .modes import is_on
 
-__all__ = ["DEFAULT", "VARIABLE", "active", "content", "throw"]
+__all__ = [
+    "DEFAULT",
+    "LIVE_MODE",
+    "OFF",
+    "VARIABLE",
+    "active",
+    "content",
+    "contradicts",
+    "is_live",
+    "is_on",
+    "throw",
+]
+
+
+LIVE_MODE = "LIVE_MODE"
+OFF = frozenset({"", "0", "false", "no", "off"})
+"""The words that switch a variable off, in any case; an unset variable is off too."""
+
+_METRIC = "live.mode"
+
+
+def is_on(environ: Mapping[str, str], name: str) -> bool:
+    """Tell whether a variable is set to anything but an off word; blanks around a word make it another."""
+    return environ.get(name, "").lower() not in OFF
+
+
+def is_live(environ: Mapping[str, str]) -> bool:
+    """Tell whether what is started now trades with real money."""
+    return is_on(environ, LIVE_MODE)
+
+
+def contradicts(snapshot: Snapshot) -> bool:
+    """Tell whether a snapshot was taken where live mode was off, so that rules about live mode were left out: by the
+    variable as it was collected, or by the metric `live.mode`."""
+    if LIVE_MODE in snapshot.env and str(snapshot.env[LIVE_MODE] or "").lower() in OFF:
+        return True
+    form = snapshot.metrics.get(_METRIC)
+    value = form.get("value") if isinstance(form, dict) else form
+    return value is False
+
 
 DEFAULT = Path("data/live_kill_switch.txt")
 """Where the switch lies below a desk's folder unless another place is named."""

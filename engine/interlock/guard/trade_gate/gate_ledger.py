@@ -10,15 +10,15 @@ from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 
-from .. import clock
-from ..errors import IntegrityError, UsageError
-from ..evaluation.deciding.memory import Renames
-from ..evaluation.verdict import Verdict
-from ..language.times import show_time
-from ..ledger.file.anchors import anchored, holding, kept
-from ..ledger.file.entry import Draft, Entry
-from ..ledger.file.ledger import Head, Ledger, Writing
-from ..policy.model import Policy
+from ... import clock
+from ...errors import IntegrityError, UsageError
+from ...evaluation.deciding.memory import Renames
+from ...evaluation.verdict import Verdict
+from ...language.times import show_time
+from ...ledger.file.anchors import anchored, holding, kept
+from ...ledger.file.entry import Draft, Entry
+from ...ledger.file.ledger import Head, Ledger, Writing
+from ...policy.model import Policy
 from .gate_state import CallersState, GateState, instant
 
 __all__ = ["GateLedger", "counters"]

@@ -17,7 +17,7 @@ from interlock.ledger.file.verify import verify
 
 from .test_gate import ALLOWED, ROOT, check, desk
 
-ENGINE = Path(__file__).resolve().parents[2] / "engine"
+ENGINE = Path(__file__).resolve().parents[3] / "engine"
 BEGUN = GateState.begun("2026-03-28")
 INTERVAL = (False, ("interval: the last allowed decision is 0s old, 4h must pass",))
 
@@ -73,7 +73,7 @@ def test_a_state_begins_a_ledger_once(policies: PolicySet, path: Path) -> None:
 ASK = """\
 import sys
 import interlock
-from guard.test_gate import ROOT, TRADE, desk
+from guard.trade_gate.test_gate import ROOT, TRADE, desk
 gate = interlock.load(ROOT).gate("turnover-gate", ledger=sys.argv[1], desk=desk())
 print("ready", flush=True)
 sys.stdin.readline()
@@ -178,7 +178,7 @@ def test_counters_follow_a_gate_to_its_new_name_and_none_begins_anew_under_anoth
     path: Path, tmp_path: Path
 ) -> None:
     before = GateState.begun("2026-03-01")
-    before.allow("BTC-USD", interlock.guard.gate_state.instant("2026-03-29"))
+    before.allow("BTC-USD", interlock.guard.trade_gate.gate_state.instant("2026-03-29"))
     assert asked(root(tmp_path / "a", "one").gate("one", ledger=path, state=before)) is True
     renamed = root(tmp_path / "b", "two", "formerly: [one]\n").gate("two", ledger=path, state=before)
     assert asked(renamed) is False

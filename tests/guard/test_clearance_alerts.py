@@ -13,7 +13,7 @@ import pytest
 import interlock
 from interlock.alerts.channel import Undelivered
 from interlock.api import Snapshot
-from interlock.guard.clearing import Clearance, Question, Setting, cleared
+from interlock.guard.clearance import Clearance, Question, Setting, cleared
 from interlock.language.times import parse_time
 
 from .small import snapshot, write

@@ -12,7 +12,7 @@ import pytest
 import interlock
 from interlock.api import PolicySet, Snapshot
 from interlock.errors import LedgerError
-from interlock.guard.clearing import Clearance, Question, Setting, cleared
+from interlock.guard.clearance import Clearance, Question, Setting, cleared
 from interlock.language.times import parse_time
 
 from .small import AT, snapshot, write

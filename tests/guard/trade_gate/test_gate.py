@@ -13,7 +13,7 @@ import pytest
 import interlock
 from interlock import Gate, GateState, PolicySet, Snapshot
 
-ROOT = Path(__file__).resolve().parents[2] / "tests" / "frozen" / "policies"
+ROOT = Path(__file__).resolve().parents[3] / "tests" / "frozen" / "policies"
 TRADE: dict[str, Any] = {
     "confidence": 0.8,
     "expected_profit_pct": 1.0,

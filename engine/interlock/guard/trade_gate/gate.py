@@ -9,16 +9,16 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Protocol
 
-from .. import clock
-from ..canonical import canonical
-from ..diagnostics import did_you_mean, printable
-from ..errors import IntegrityError, LedgerError, UsageError
-from ..evaluation.deciding.request import Decision
-from ..evaluation.snapshot.snapshot import Snapshot
-from ..evaluation.verdict import Verdict
-from ..language.times import show_time
-from ..limits import FORMAT, SKEW
-from ..policy.catalogue import Scope
+from ... import clock
+from ...canonical import canonical
+from ...diagnostics import did_you_mean, printable
+from ...errors import IntegrityError, LedgerError, UsageError
+from ...evaluation.deciding.request import Decision
+from ...evaluation.snapshot.snapshot import Snapshot
+from ...evaluation.verdict import Verdict
+from ...language.times import show_time
+from ...limits import FORMAT, SKEW
+from ...policy.catalogue import Scope
 from .gate_state import GateState, Instant, Number, exact, instant
 
 __all__ = ["Counters", "Gate", "Held", "Permission"]

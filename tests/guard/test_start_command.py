@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from interlock.guard.starting import CannotStart, start
+from interlock.guard.start_command import CannotStart, start
 
 STARTS = [
     sys.executable,
     "-c",
-    "import sys; from interlock.guard.starting import start; sys.exit(start(sys.argv[1:]))",
+    "import sys; from interlock.guard.start_command import start; sys.exit(start(sys.argv[1:]))",
 ]
 SLEEPS = """\
 import signal, sys, time

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from interlock.errors import UsageError
-from interlock.guard.gate_state import GateState, exact, instant
+from interlock.guard.trade_gate.gate_state import GateState, exact, instant
 
 HINT = "not a gate's state: begin a new one with `GateState.begun`, which blocks until it has seen enough"
 TEXT = (

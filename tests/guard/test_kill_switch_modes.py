@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from interlock.api import Snapshot
-from interlock.guard.modes import contradicts, is_live
+from interlock.guard.kill_switch import contradicts, is_live
 
 
 @pytest.mark.parametrize("word", ["", "0", "false", "False", "FALSE", "no", "No", "NO", "off", "oFF", "OFF"])

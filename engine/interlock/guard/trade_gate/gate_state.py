@@ -11,11 +11,11 @@ from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
-from ..errors import UsageError, system_reason
-from ..evaluation.verdict import Verdict
-from ..files import write_atomically
-from ..language.times import parse_time, show_time
-from ..limits import FORMAT, GATE_MEMORY
+from ...errors import UsageError, system_reason
+from ...evaluation.verdict import Verdict
+from ...files import write_atomically
+from ...language.times import parse_time, show_time
+from ...limits import FORMAT, GATE_MEMORY
 
 __all__ = ["CallersState", "GateState", "Instant", "exact", "instant"]
 

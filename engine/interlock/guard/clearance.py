@@ -1,7 +1,8 @@
-"""Decides whether a start is cleared: a fresh snapshot, judged and recorded, and every verdict the best one."""
+"""Says in words, and by an exception, that a live start is not cleared."""
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -12,10 +13,12 @@ from ..alerts.channel import Channel
 from ..alerts.delivering import delivered
 from ..canonical import canonical
 from ..collect.collector import Collected
+from ..diagnostics import printable
 from ..errors import (
     EXIT_INVALID,
     EXIT_NOT_EVALUATED,
     InterlockError,
+    NotCleared,
     SnapshotError,
     system_reason,
     worst_exit,
@@ -27,9 +30,19 @@ from ..language.times import show_duration, show_time
 from ..ledger.recorder import Recorder
 from ..limits import GUARD_SNAPSHOT_AGE, REASON_BYTES, SKEW
 from . import kill_switch
-from .modes import LIVE_MODE, contradicts, is_live
+from .kill_switch import LIVE_MODE, contradicts, is_live
 
-__all__ = ["Clearance", "Policies", "Question", "Setting", "cleared"]
+__all__ = [
+    "Clearance",
+    "Policies",
+    "Question",
+    "Setting",
+    "cleared",
+    "insisted",
+    "refusal",
+    "warnings",
+    "words",
+]
 
 
 class Policies(Protocol):
@@ -242,3 +255,43 @@ def _against(verdict: Verdict, now: Decimal) -> Iterator[tuple[int, str]]:
 def _one_line(text: str) -> str:
     line = "; ".join(each.strip() for each in text.splitlines() if each.strip())
     return line if len(line) <= REASON_BYTES else f"{line[: REASON_BYTES - 1]}…"
+
+
+_LOG = logging.getLogger("interlock.guard")
+
+
+def refusal(found: Clearance) -> str:
+    """Return the line that a refused live start leaves in the log."""
+    return printable(f"live mode is refused: {found.reason}; {found.switch}")
+
+
+def warnings(found: Clearance) -> Iterator[str]:
+    """Yield what an operator reads first: each verdict that people's waivers opened, and what else is to be known."""
+    opened = (each.headline for each in found.verdicts if each.opening)
+    return (printable(each) for each in (*opened, *found.notes))
+
+
+def words(found: Clearance) -> Iterator[str]:
+    """Yield the lines that an operator reads about a start that goes on."""
+    verdicts = ", ".join(f"{each.name} is {each.verdict}" for each in found.verdicts)
+    if found.live:
+        yield printable(f"live: {verdicts}")
+        return
+    yield "paper: LIVE_MODE is off, this start runs on paper"
+    yield printable(
+        f"paper: {verdicts}" if found.open else f"paper: live mode would be refused: {found.reason}"
+    )
+
+
+def insisted(found: Clearance) -> Clearance:
+    """Return a clearance that lets a program go on; log CRITICAL and raise NotCleared for any other."""
+    refused = found.live and not found.open
+    if refused:
+        _LOG.critical("%s", refusal(found))
+    for line in warnings(found):
+        _LOG.warning("%s", line)
+    if refused:
+        raise NotCleared(refusal(found), found.code)
+    for line in words(found):
+        _LOG.info("%s", line)
+    return found

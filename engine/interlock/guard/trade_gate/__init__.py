@@ -1,0 +1,1 @@
+"""The trade gate: permits or blocks single trades and keeps their counters."""
