@@ -10,8 +10,8 @@ from types import MappingProxyType
 from ..diagnostics import printable
 from ..errors import UsageError
 from .channel import Channel
-from .commands import command_channel
-from .files import file_channel
+from .command_alerts import command_channel
+from .file_alerts import file_channel
 
 __all__ = ["Wanted", "channels_of"]
 
@@ -42,7 +42,7 @@ def channels_of(
     if variable is not None and (wanted.url is None or not variable):
         raise UsageError("`--events-token-env NAME` belongs to `--events-url URL`")
     if wanted.url is not None:
-        from .webhooks import webhook_channel  # what speaks HTTP costs start-up time
+        from .webhook_alerts import webhook_channel  # what speaks HTTP costs start-up time
 
         token = environ.get(variable, "") if variable else ""
         found.append(webhook_channel(wanted.url, printable(variable or ""), token))

@@ -13,7 +13,7 @@ from typing import Any
 import click
 
 from .. import clock
-from ..alerts.delivering import delivered
+from ..alerts.delivery import delivered
 from ..api import Snapshot, check
 from ..diagnostics import printable
 from ..errors import DocumentError, SnapshotError, UsageError

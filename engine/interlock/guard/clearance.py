@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Protocol
 
 from ..alerts.channel import Channel
-from ..alerts.delivering import delivered
+from ..alerts.delivery import delivered
 from ..canonical import canonical
 from ..collect.collector import Collected
 from ..diagnostics import printable

@@ -12,9 +12,9 @@ import pytest
 from ledger.roots import snapshot, write
 
 import interlock
-from interlock.alerts import delivering
+from interlock.alerts import delivery
 from interlock.alerts.channel import Channel, Undelivered
-from interlock.alerts.delivering import delivered
+from interlock.alerts.delivery import delivered
 from interlock.errors import LedgerError
 from interlock.language.times import parse_time
 from interlock.ledger.file.anchors import read_anchors
@@ -152,7 +152,7 @@ def test_a_delivery_that_cannot_be_recorded_is_told_and_goes_out_again(
 
     box = Box("a")
     with monkeypatch.context() as patched:
-        patched.setattr(delivering, "_record", refused)
+        patched.setattr(delivery, "_record", refused)
         (told,) = desk.run(1, 70, [box])
     words = "1 event delivered to `a` and not recorded as such: the disk is full"
     assert told == f"error: {words}; the next run that names it hands them over again"
@@ -161,7 +161,7 @@ def test_a_delivery_that_cannot_be_recorded_is_told_and_goes_out_again(
 
 
 def test_a_long_queue_goes_out_in_parts(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(delivering, "EVENTS_AT_ONCE", 2)
+    monkeypatch.setattr(delivery, "EVENTS_AT_ONCE", 2)
     box = Box("a", "no")
     for hour in range(1, 6):
         desk.run(hour, 70 if hour % 2 else 10, [box])

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from interlock.alerts.channel import Undelivered
-from interlock.alerts.files import file_channel
+from interlock.alerts.file_alerts import file_channel
 from interlock.errors import UsageError
 
 LEDGER = Path("ledger.db")

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from interlock.alerts import commands
+from interlock.alerts import command_alerts
 from interlock.alerts.channel import Undelivered
-from interlock.alerts.commands import command_channel
+from interlock.alerts.command_alerts import command_channel
 from interlock.errors import UsageError
 
 LINES = b'{"entry":1}\n'
@@ -61,7 +61,7 @@ def test_a_command_that_is_killed_has_not_taken_them() -> None:
 
 
 def test_a_command_that_takes_too_long_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(commands, "EVENTS_SECONDS", 0.2)
+    monkeypatch.setattr(command_alerts, "EVENTS_SECONDS", 0.2)
     assert refused("import time; time.sleep(600)") == "it took longer than 0.2 s"
 
 

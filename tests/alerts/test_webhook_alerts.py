@@ -7,9 +7,9 @@ import socket
 import pytest
 
 from interlock import __version__
-from interlock.alerts import webhooks
+from interlock.alerts import webhook_alerts
 from interlock.alerts.channel import Undelivered
-from interlock.alerts.webhooks import webhook_channel
+from interlock.alerts.webhook_alerts import webhook_channel
 from interlock.errors import UsageError
 
 from .receiver import Receiver
@@ -58,7 +58,7 @@ def test_redirects_are_not_followed_not_even_to_the_same_host(receiver: Receiver
 
 
 def test_who_does_not_answer_is_not_waited_for(receiver: Receiver, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(webhooks, "EVENTS_SECONDS", 0.2)
+    monkeypatch.setattr(webhook_alerts, "EVENTS_SECONDS", 0.2)
     receiver.slow = True
     assert refused(receiver) == "no answer within 0.2 s"
 
@@ -94,7 +94,7 @@ def test_a_bug_of_ours_is_no_traceback_and_tells_no_secret(
     def broken(near: bool) -> None:
         raise ValueError("s3cret")
 
-    monkeypatch.setattr(webhooks, "_opener", broken)
+    monkeypatch.setattr(webhook_alerts, "_opener", broken)
     assert refused(receiver) == "it failed: ValueError"
 
 
