@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from interlock.analysis.inventory import Inventory, read_inventory
-from interlock.analysis.trace import Trace, trace
+from interlock.analysis.statement_trace import Trace, trace
 from interlock.api import PolicySet, load
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from ..analysis.inventory import read_inventory
-from ..analysis.trace import Trace, trace
+from ..analysis.statement_trace import Trace, trace
 from ..canonical import canonical
 from ..diagnostics import did_you_mean, printable
 from ..errors import EXIT_BEST, EXIT_WORST, UsageError

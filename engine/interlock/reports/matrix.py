@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
-from ..analysis.trace import Holder, Row, Trace
+from ..analysis.statement_trace import Holder, Row, Trace
 from .escaping import markdown
 from .markdown_tables import tidy
 

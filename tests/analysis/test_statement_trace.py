@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from interlock.analysis.inventory import read_inventory
-from interlock.analysis.trace import Trace, trace
+from interlock.analysis.statement_trace import Trace, trace
 from interlock.api import load
 
 SMALL = Path(__file__).parent / "small"
