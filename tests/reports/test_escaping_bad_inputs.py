@@ -16,9 +16,9 @@ import yaml
 import interlock
 from interlock.api import check
 from interlock.diagnostics import render
-from interlock.reports.judged import Judged, Look
-from interlock.reports.registry import rendered
-from interlock.reports.report import report
+from interlock.reports.evaluation_result import Judged, Look
+from interlock.reports.full_report import report
+from interlock.reports.output_formats import rendered
 
 FILE = Path(__file__).resolve().parents[1] / "bad_inputs" / "render.yaml"
 CASES: dict[str, dict[str, Any]] = yaml.safe_load(FILE.read_text(encoding="utf-8"))

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from interlock.api import check
+from interlock.reports.evaluation_result import Look
 from interlock.reports.explanation import explained
-from interlock.reports.judged import Look
 
 from .desk import ROOT, broken, collected, golden, judged, masked
 

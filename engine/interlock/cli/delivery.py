@@ -13,7 +13,7 @@ from ..diagnostics import printable
 from ..errors import UsageError
 from ..files import write_atomically
 from ..policy.loader import find_root
-from ..reports.judged import Look
+from ..reports.evaluation_result import Look
 from . import terminal
 
 __all__ = ["deliver", "look", "on_screen", "output_option", "writable"]

@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from ..errors import worst_exit
-from ..reports.registry import FORMATS, rendered
+from ..reports.output_formats import FORMATS, rendered
 from .alerting import alerting_of, alerting_options
 from .delivery import deliver, look, output_option, writable
 from .judging import Asked, Judging, judging_options, remarks

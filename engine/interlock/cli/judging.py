@@ -20,7 +20,7 @@ from ..errors import DocumentError, SnapshotError, UsageError
 from ..evaluation.deciding.decide import Decision
 from ..language.times import show_time
 from ..ledger.recorder import Recorder
-from ..reports.judged import Judged
+from ..reports.evaluation_result import Judged
 from . import terminal
 from .alerting import Alerting
 from .gathering import collected, in_order, named, not_from_the_future

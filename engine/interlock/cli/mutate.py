@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import click
 
 from ..errors import EXIT_BEST, EXIT_WORST, UsageError
-from ..reports.mutation import FORMATS
+from ..reports.mutation_report import FORMATS
 from ..reports.wording import number
 from ..testing.mutation.mutation import mutated
 from ..testing.policies.runner import Bench

@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from ..errors import EXIT_BEST, EXIT_BETWEEN, EXIT_WORST
-from ..reports.report import report
+from ..reports.full_report import report
 from .delivery import deliver, output_option, writable
 from .judging import Asked, Judging, judging_options, remarks
 

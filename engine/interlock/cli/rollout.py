@@ -20,7 +20,7 @@ from ..ledger.recorder import Recorder
 from ..ledger.state.rollout_state import Move, Standing
 from ..ledger.state.state import State, fold
 from ..policy.rollout_model import Rollout
-from ..reports.rollouts import drawn, incident, record_of, told
+from ..reports.rollout_drawing import drawn, incident, record_of, told
 from ..rollout.engine import Person, Step
 from ..rollout.store import roll_back
 from . import terminal

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import click
 
 from ..errors import EXIT_BEST, EXIT_WORST, UsageError
-from ..reports.cases import FORMATS, Tested
+from ..reports.test_report import FORMATS, Tested
 from ..testing.mutation.mutation import suggested
 from ..testing.policies.cell_coverage import Coverage, Watcher, covered
 from ..testing.policies.model import Suite

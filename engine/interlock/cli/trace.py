@@ -13,7 +13,7 @@ from ..canonical import canonical
 from ..diagnostics import did_you_mean, printable
 from ..errors import EXIT_BEST, EXIT_WORST, UsageError
 from ..policy.loader import find_root
-from ..reports.matrix import markdown_matrix, record, summary
+from ..reports.trace_matrix import markdown_matrix, record, summary
 from . import terminal
 from .inputs import load_policies
 from .options import format_option, policies_option

@@ -120,13 +120,13 @@ def _escaped(text: str, more: str = "") -> str:
 
 
 def _junit(shown: Sequence[Diagnostic], collector: Collector, root: Path) -> None:
-    from ..reports.findings import findings_junit
+    from ..reports.diagnostic_formats import findings_junit
 
     terminal.write(findings_junit(shown, collector.sources, _above(root)).encode("utf-8"))
 
 
 def _sarif(shown: Sequence[Diagnostic], collector: Collector, root: Path) -> None:
-    from ..reports.findings import findings_sarif
+    from ..reports.diagnostic_formats import findings_sarif
 
     terminal.write(findings_sarif(shown, _above(root)).encode("utf-8", "replace"))
 

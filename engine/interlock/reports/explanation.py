@@ -7,10 +7,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from ..evaluation.deciding.cause_text import told
 from ..evaluation.verdict import Comparison, RuleResult, Verdict
 from ..language.times import show_time
-from .columns import Cell, aligned, cells, wrapped
 from .escaping import line
-from .judged import Judged, Look
-from .origins import origins
+from .evaluation_result import Judged, Look
+from .provenance import origins
+from .tables import Cell, aligned, cells, wrapped
 from .wording import mark, outcome_word, tally, tone_of
 
 __all__ = ["explained"]

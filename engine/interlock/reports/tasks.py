@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from ..evaluation.deciding.reasons import born
 from ..evaluation.verdict import RuleResult, Verdict
-from .judged import Judged, open_rules
+from .evaluation_result import Judged, open_rules
 
 __all__ = ["Task", "tasks"]
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from ..evaluation.verdict import RuleResult, Verdict
 from ..language.times import show_time
-from .judged import Look, counted
+from .evaluation_result import Look, counted
 
 __all__ = ["MARKS", "mark", "moment", "number", "outcome_word", "tally", "tone_of"]
 

@@ -9,8 +9,8 @@ from ..evaluation.deciding.cause_text import told
 from ..evaluation.verdict import Comparison, RuleResult, Verdict
 from ..policy.model import Policy
 from .escaping import Safe, code, markdown
-from .judged import Judged, open_rules
-from .origins import origins
+from .evaluation_result import Judged, open_rules
+from .provenance import origins
 from .wording import outcome_word, tone_of
 
 __all__ = ["Gate", "Limit", "Row", "gate"]

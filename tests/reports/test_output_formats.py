@@ -7,8 +7,8 @@ import json
 import pytest
 
 from interlock.errors import UsageError
-from interlock.reports.judged import Look
-from interlock.reports.registry import FORMATS, rendered
+from interlock.reports.evaluation_result import Look
+from interlock.reports.output_formats import FORMATS, rendered
 
 from .desk import broken, collected, golden, judged, masked
 

@@ -9,9 +9,9 @@ from ..diagnostics import Span
 from ..language.literals import plain_number
 from ..testing.policies.coverage_cells import Cell
 from .escaping import annotation, line
-from .judged import Look
+from .evaluation_result import Look
 from .junit import Check, junit
-from .tested import Row, Tested, rows
+from .test_rows import Row, Tested, rows
 from .wording import mark, number
 
 __all__ = ["FORMATS", "Tested"]

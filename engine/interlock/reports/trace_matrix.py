@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from ..analysis.statement_trace import Holder, Row, Trace
 from .escaping import markdown
-from .markdown_tables import tidy
+from .tables import tidy
 
 __all__ = ["markdown_matrix", "record", "summary"]
 

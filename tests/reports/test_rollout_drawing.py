@@ -10,8 +10,8 @@ from interlock.diagnostics import Span
 from interlock.language.times import parse_time
 from interlock.ledger.state.rollout_state import ACTIVE, ROLLED_BACK, Move, Standing
 from interlock.policy.rollout_model import Dwell, Rollback, Rollout, Stage, Term
-from interlock.reports.judged import Look
-from interlock.reports.rollouts import drawn, told
+from interlock.reports.evaluation_result import Look
+from interlock.reports.rollout_drawing import drawn, told
 from interlock.rollout.decision import Check, Course, Dwelt
 
 _MOVES = (

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from .judged import Judged, Look, counted, open_rules
-from .markdown_tables import tidy
+from .evaluation_result import Judged, Look, counted, open_rules
+from .tables import tidy
 from .templating import rendered
 
 __all__ = ["render"]

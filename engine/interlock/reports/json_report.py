@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from ..canonical import canonical
 from ..language.times import show_time
 from ..limits import FORMAT
-from .judged import Judged, Look
+from .evaluation_result import Judged, Look
 
 __all__ = ["render"]
 

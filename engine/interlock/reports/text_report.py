@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 
 from ..evaluation.verdict import RuleResult, Verdict
 from ..language.times import show_time
-from .columns import Cell, aligned, wrapped
 from .escaping import line
-from .judged import EXPIRED, Judged, Look, counted, open_rules, standing
+from .evaluation_result import EXPIRED, Judged, Look, counted, open_rules, standing
+from .tables import Cell, aligned, wrapped
 from .wording import mark, number, outcome_word, tone_of
 
 __all__ = ["render"]

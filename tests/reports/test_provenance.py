@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from interlock.api import Snapshot
 from interlock.language.values import Cause
-from interlock.reports.origins import Input, inputs, origins
+from interlock.reports.provenance import Input, inputs, origins
 
 PROVENANCE = {
     "a": {"source": "one", "file": "data/a.json", "rows": Decimal(3), "sha256": "sha256:1"},

@@ -9,7 +9,7 @@ import pytest
 from interlock.analysis.inventory import read_inventory
 from interlock.analysis.statement_trace import Trace, trace
 from interlock.api import load
-from interlock.reports.matrix import markdown_matrix, record, summary
+from interlock.reports.trace_matrix import markdown_matrix, record, summary
 
 SMALL = Path(__file__).parents[1] / "analysis" / "small"
 

@@ -14,9 +14,9 @@ from ..testing.policies.expectations import Difference
 from ..testing.policies.runner import Result
 from ..testing.rollouts.story_runner import StoryResult
 from .escaping import line
+from .evaluation_result import Judged, Look
 from .explanation import explained
-from .judged import Judged, Look
-from .rollouts import drawn
+from .rollout_drawing import drawn
 
 __all__ = ["Row", "Tested", "rows"]
 

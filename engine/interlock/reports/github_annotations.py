@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from ..evaluation.verdict import RuleResult, Verdict
-from . import markdown
+from . import markdown_report
 from .escaping import annotation
-from .judged import Judged, Look
+from .evaluation_result import Judged, Look
 
 __all__ = ["render"]
 
@@ -18,7 +18,7 @@ def render(judged: Sequence[Judged], look: Look) -> str:
     """Return the annotations, a line each, and below them the Markdown."""
     lines = [text for each in judged for text in _opened(each)]
     lines += [text for each in judged for text in _annotations(each, look)]
-    return "".join(f"{each}\n" for each in [*lines, ""]) + markdown.render(judged, look)
+    return "".join(f"{each}\n" for each in [*lines, ""]) + markdown_report.render(judged, look)
 
 
 def _opened(judged: Judged) -> Iterator[str]:

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from .. import __version__
-from .gates import gate
-from .judged import Judged
-from .markdown_tables import tidy
-from .origins import inputs
+from .evaluation_result import Judged
+from .gate_section import gate
+from .provenance import inputs
+from .tables import tidy
 from .tasks import tasks
 from .templating import rendered
 

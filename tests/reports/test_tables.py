@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from interlock.reports.columns import Cell, aligned, cells, wrapped
+from interlock.reports.tables import Cell, aligned, cells, wrapped
 
 ROWS = [
     [Cell("gate"), Cell("fails"), Cell("reason")],

@@ -9,7 +9,7 @@ from ..language.literals import plain_number
 from ..testing.mutation.mutants import Mutant
 from ..testing.mutation.mutation import EQUIVALENT, KILLED, SURVIVED, Mutation
 from .escaping import line
-from .judged import Look
+from .evaluation_result import Look
 from .wording import mark, number
 
 __all__ = ["FORMATS"]

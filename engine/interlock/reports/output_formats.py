@@ -6,16 +6,16 @@ from collections.abc import Callable, Sequence
 
 from ..diagnostics import did_you_mean, printable
 from ..errors import UsageError
-from . import github, markdown, records, text
-from .judged import Judged, Look
+from . import github_annotations, json_report, markdown_report, text_report
+from .evaluation_result import Judged, Look
 
 __all__ = ["FORMATS", "rendered"]
 
 FORMATS: dict[str, Callable[[Sequence[Judged], Look], str]] = {
-    "text": text.render,
-    "json": records.render,
-    "markdown": markdown.render,
-    "github": github.render,
+    "text": text_report.render,
+    "json": json_report.render,
+    "markdown": markdown_report.render,
+    "github": github_annotations.render,
 }
 
 

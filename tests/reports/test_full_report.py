@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from interlock.reports.report import report
+from interlock.reports.full_report import report
 
 from .desk import broken, collected, golden, judged, masked
 

@@ -11,7 +11,7 @@ import pytest
 from interlock.api import Snapshot
 from interlock.evaluation.deciding.decide import Decision, Refusal
 from interlock.evaluation.verdict import NOT_EVALUATED, Inputs, RuleResult, Verdict
-from interlock.reports.judged import Judged, counted, open_rules, standing
+from interlock.reports.evaluation_result import Judged, counted, open_rules, standing
 
 SNAPSHOT = Snapshot(Decimal(0), {}, name="some/where\\snapshot.json")
 

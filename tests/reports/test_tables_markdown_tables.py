@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from interlock.reports.markdown_tables import tidy
+from interlock.reports.tables import tidy
 
 LONG = "long " * 20
 MESSY = f"""

@@ -8,9 +8,9 @@ from ..language.times import show_time
 from ..ledger.state.rollout_state import ACTIVE, COMPLETE, NONE, ROLLED_BACK, Move, Standing
 from ..policy.rollout_model import Rollout, Stage
 from ..rollout.decision import Check, Course
-from .columns import Cell, aligned, cells, wrapped
 from .escaping import line
-from .judged import Look
+from .evaluation_result import Look
+from .tables import Cell, aligned, cells, wrapped
 from .templating import rendered
 from .wording import mark, number
 
