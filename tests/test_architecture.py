@@ -58,7 +58,7 @@ START_UP = ("click", "rich", "jsonschema", "jinja2", "duckdb", "yaml", "simpleev
 # Start-up answers `--version` before it imports a command, and `validate` imports what reads sources and tests only
 # where there are any, and what speaks HTTP is needed for a webhook only, so these modules import where they need to.
 LATE = {
-    *("interlock", "interlock.__main__", "interlock.collect.workspace", "interlock.cli.validate"),
+    *("interlock", "interlock.__main__", "interlock.collect.workspace", "interlock.cli.commands.validate"),
     "interlock.alerts.channels",
 }
 

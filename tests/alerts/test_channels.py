@@ -35,6 +35,7 @@ def test_a_token_is_read_from_its_variable_alone() -> None:
 
 
 def test_what_speaks_http_is_imported_for_a_url_only() -> None:
-    code = "import sys, interlock.cli.evaluate, interlock.cli.guard; print('http.client' in sys.modules)"
+    rooms = "interlock.cli.commands.evaluate, interlock.cli.commands.guard"
+    code = f"import sys, {rooms}; print('http.client' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "False\n"

@@ -15,8 +15,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from interlock.cli.group import COMMANDS
 from interlock.cli.main import run
+from interlock.cli.registry import COMMANDS
 
 from .conftest import Command
 
@@ -99,7 +99,7 @@ def test_a_bug_shows_its_traceback_and_asks_to_be_reported(
     def fail(*_: object) -> None:
         raise ZeroDivisionError("this cannot happen")
 
-    monkeypatch.setattr("interlock.cli.validate.find_root", fail)
+    monkeypatch.setattr("interlock.cli.commands.validate.find_root", fail)
     done = command("validate")
     first, *_, cause, last = done.err.splitlines()
     assert (done.code, first) == (70, "Traceback (most recent call last):")
@@ -125,7 +125,7 @@ def test_a_bug_shows_its_traceback_and_asks_to_be_reported(
 def test_what_the_system_or_the_user_breaks_off(problem: BaseException, code: int, expect: str) -> None:
     arguments = (*problem.args, "x.yaml") if isinstance(problem, PermissionError) else ()
     script = (
-        "import sys, interlock.cli.validate as room\n"
+        "import sys, interlock.cli.commands.validate as room\n"
         "from interlock.cli.main import run\n"
         f"def fail(*_): raise {type(problem).__name__}{arguments}\n"
         "room.find_root = fail\n"

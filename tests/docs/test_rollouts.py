@@ -8,7 +8,7 @@ from pathlib import Path
 
 import yaml
 
-from interlock.cli.rollout import command
+from interlock.cli.commands.rollout import command
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "docs" / "rollouts.md").read_text(encoding="utf-8")

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from decimal import Decimal
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 
+from .. import clock
 from ..diagnostics import did_you_mean, printable
 from ..errors import UsageError
-from .instants import Instant
+from ..language.times import parse_time
 
 __all__ = [
     "COMMANDS_OF_A_COPY",
+    "Instant",
     "Pair",
     "allow_commands_option",
     "anchor_option",
@@ -30,6 +33,25 @@ __all__ = [
     "root_option",
     "stateless_option",
 ]
+
+
+class Instant(click.ParamType):  # type: ignore[type-arg]
+    """An instant in seconds since the epoch. A time without a zone is refused: it would mean another one elsewhere."""
+
+    name = "time"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Decimal:
+        if isinstance(value, Decimal):
+            return value
+        if value == "now":
+            return clock.now()
+        found = parse_time(value)
+        if found is None:
+            option = max(param.opts, key=len) if param else "a time"
+            wanted = "`2026-03-30`, `2026-03-30T06:30:00Z`, `2026-03-30T08:30:00+02:00` or `now`"
+            raise UsageError(f"`{option}` cannot be `{printable(value)}`: write {wanted}")
+        return found
+
 
 COMMANDS_OF_A_COPY = "`--allow-commands` does not go with `--archive`: a copy tells how its commands ended"
 

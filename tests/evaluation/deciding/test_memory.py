@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from ledger.roots import FILES, act, evaluate, rule, snapshot, write
 
 import interlock
-from interlock.cli.replaying import replayed
+from interlock.cli.replay_run import replayed
 from interlock.errors import UsageError
 from interlock.evaluation.deciding.memory import Renames
 from interlock.evaluation.deciding.request import Decision

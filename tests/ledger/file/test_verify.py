@@ -34,7 +34,7 @@ def sound(tmp_path_factory: pytest.TempPathFactory) -> Iterator[bytes]:
         patch.setenv("LIVE_MODE", "")
         patch.setenv("INTERLOCK_POLICIES", "policies")
         patch.setattr("interlock.clock.now", lambda: parse_time(LATER))
-        patch.setattr("interlock.cli.guard.start", lambda _: 0)
+        patch.setattr("interlock.cli.commands.guard.start", lambda _: 0)
         for name in RECORDING:
             assert run(recording(name, "ledger.db")) in (0, 1)
         trade()

@@ -1,0 +1,1 @@
+"""The commands: one a file, or one folder for a group of subcommands."""

@@ -1,0 +1,169 @@
+"""The one snapshot that a command is about: a file, stdin, or what a desk shows; with the options that name it."""
+
+from __future__ import annotations
+
+import glob
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from .. import clock
+from ..api import PolicySet, Snapshot
+from ..canonical import canonical
+from ..diagnostics import printable
+from ..errors import SnapshotError, UsageError
+from ..language.times import show_time
+from ..limits import SKEW
+from . import terminal
+from .inputs import read_snapshot
+from .options import (
+    allow_commands_option,
+    archive_option,
+    as_of_option,
+    environment_option,
+    historic_option,
+    policies_option,
+    root_option,
+)
+
+__all__ = ["Origin", "collected", "in_order", "named", "not_from_the_future", "origin_options"]
+
+
+def named(name: str) -> tuple[str, ...]:
+    """Return the names of snapshots: `-`, a file, every `*.json` of a folder, or what a pattern matches."""
+    path = Path(name)
+    if name == "-" or path.is_file():
+        return (name,)
+    if path.is_dir():
+        found = sorted(each.as_posix() for each in path.glob("*.json") if each.is_file())
+        lacking = f"the folder `{printable(name)}` holds no snapshot: files ending in .json are looked for"
+    else:
+        matches = [Path(each) for each in glob.glob(name, recursive=True)]  # noqa: PTH207  it may be absolute
+        found = sorted(each.as_posix() for each in matches if each.is_file())
+        what = "file matches" if glob.has_magic(name) else "file or folder is called"
+        lacking = f"no {what} `{printable(name)}`"
+    if not found:
+        raise UsageError(lacking)
+    return tuple(found)
+
+
+def in_order(names: tuple[str, ...], advance: Callable[[], None]) -> list[Snapshot]:
+    """Read the snapshots in order of `as_of` and name; raises SnapshotError with every one that is not valid."""
+    found: list[Snapshot] = []
+    problems: list[str] = []
+    for name in names:
+        try:
+            found.append(read_snapshot(name))
+        except SnapshotError as problem:
+            problems.append(str(problem))
+        advance()
+    if problems:
+        raise SnapshotError("\n".join(problems))
+    return sorted(found, key=lambda each: (each.as_of, each.name))
+
+
+def not_from_the_future(snapshots: list[Snapshot], now: Decimal, *, record: bool) -> None:
+    """Raise SnapshotError for a snapshot later than the clock: nothing was measured then yet.
+
+    What is recorded stands in the way of all that is older, so that no word of anybody makes the future recordable.
+    """
+    late = [each for each in snapshots if each.as_of > now + SKEW]
+    hint = "check both clocks" if record else "check both clocks, or say with `--historic` that this is meant"
+    if late:
+        raise SnapshotError(
+            "\n".join(
+                f"{each.name}: as of {show_time(each.as_of)}, which the clock has not reached: {hint}"
+                for each in late
+            )
+        )
+
+
+def collected(
+    policies: PolicySet,
+    root: str,
+    as_of: Decimal,
+    *,
+    now: Decimal,
+    since: Decimal | None,
+    archive: bool,
+    allow_commands: bool,
+) -> Snapshot:
+    """Collect from a desk and read back what a snapshot file would hold."""
+    found = policies.collect(
+        root, as_of, now=now, since=since, archive=archive, allow_commands=allow_commands
+    )
+    for line in _findings(found.findings):
+        terminal.tell(line)
+    return Snapshot.parse(canonical(found.snapshot), "snapshot.json")
+
+
+def _findings(found: tuple[object, ...]) -> Iterator[str]:
+    return (printable(str(each)) for each in found)
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where the snapshot comes from; times are seconds since the epoch."""
+
+    root: str | None
+    as_of: Decimal | None
+    archive: bool
+    allow_commands: bool
+    environment: str | None
+    historic: bool
+    policies: str | None
+
+    @property
+    def now(self) -> Decimal | None:
+        """The clock, None where the past is meant."""
+        return None if self.historic else clock.now()
+
+    def snapshot(self, name: str | None, policies: PolicySet, *, record: bool) -> Snapshot | None:
+        """Return the snapshot that is named, None where none is; `record`: it is to be recorded.
+
+        Raises UsageError where two are named, SnapshotError for one from the future.
+        """
+        if name is not None and self.root is not None:
+            raise UsageError("a snapshot and `--root` are both given: name one")
+        if self.root is None and (self.as_of is not None or self.archive):
+            raise UsageError("`--as-of` and `--archive` belong to `--root DIR`: a snapshot has its own time")
+        if name is None and self.root is None:
+            return None
+        found = self._collected(policies) if name is None else self._read(name)
+        if record or not self.historic:
+            not_from_the_future([found], clock.now(), record=record)
+        return found
+
+    def _read(self, name: str) -> Snapshot:
+        names = named(name)
+        if len(names) > 1:
+            raise UsageError(f"one snapshot is wanted and there are {len(names)}: name a file")
+        return read_snapshot(names[0])
+
+    def _collected(self, policies: PolicySet) -> Snapshot:
+        assert self.root is not None
+        now = clock.now()
+        return collected(
+            policies, self.root, now if self.as_of is None else self.as_of,
+            now=now, since=None, archive=self.archive, allow_commands=self.allow_commands,
+        )  # fmt: skip
+
+
+_OPTIONS = (
+    root_option,
+    as_of_option,
+    archive_option,
+    allow_commands_option,
+    environment_option,
+    historic_option,
+    policies_option,
+)
+
+
+def origin_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the options of `Origin` to a command."""
+    for option in reversed(_OPTIONS):
+        command = option(command)
+    return command

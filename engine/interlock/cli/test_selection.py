@@ -1,0 +1,73 @@
+"""Which tests a command is asked for: of policies and of rollouts, by name and by place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..diagnostics import Collector, Span, did_you_mean, printable
+from ..errors import DocumentError, UsageError
+from ..policy.loader import PolicyRoot, find_root, load_root
+from ..testing.policies.model import Suite
+from ..testing.rollouts.model import RolloutSuite
+from ..testing.rollouts.story_documents import read_stories
+from ..testing.suite_reader import read_suites
+from .inputs import shown_name, within
+from .progress import waiting
+
+__all__ = ["Chosen", "chosen"]
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """A policy root, the suites of its policies and rollouts that were asked for, and whether these are all."""
+
+    root: PolicyRoot
+    suites: tuple[Suite, ...]
+    stories: tuple[RolloutSuite, ...]
+    collector: Collector
+    whole: bool
+
+
+def chosen(
+    paths: Sequence[str], policies: str | None, policy_ids: Sequence[str], rollout_ids: Sequence[str] = ()
+) -> Chosen:
+    """Return the tests below `paths`, of the named policies and rollouts; without a name those of all.
+
+    Raises DocumentError for complaints about any document, UsageError where there is no test.
+    """
+    path = find_root(policies)
+    names = [shown_name(path, each, "test") for each in paths]
+    found = _read(path)
+    _known("policy", policy_ids, found.root.policies)
+    _known("rollout", rollout_ids, found.root.rollouts)
+    every = not policy_ids and not rollout_ids
+
+    def asked(name: str, ids: Sequence[str], span: Span) -> bool:
+        here = not names or any(within(span.file, each) for each in names)
+        return here and (every or name in ids)
+
+    suites = tuple(each for each in found.suites if asked(each.policy, policy_ids, each.span))
+    stories = tuple(each for each in found.stories if asked(each.rollout.id, rollout_ids, each.span))
+    if not any(each.cases for each in suites) and not stories:
+        raise UsageError("no tests found: write a document that begins with `tests: POLICY`")
+    return Chosen(found.root, suites, stories, found.collector, every and not names)
+
+
+def _read(path: Path) -> Chosen:
+    collector = Collector()
+    with waiting("reading policies and tests") as advance:
+        root = load_root(path, collector, advance)
+        suites, stories = read_suites(root, collector), read_stories(root, collector)
+    if collector.errors:
+        raise DocumentError(collector.errors, collector.sources)
+    return Chosen(root, suites, stories, collector, True)
+
+
+def _known(kind: str, ids: Iterable[str], table: Iterable[str]) -> None:
+    known = sorted(table)
+    for each in ids:
+        if each not in known:
+            hint = did_you_mean(each, known) or f"there are {', '.join(known) or 'none'}"
+            raise UsageError(f"no {kind} is called `{printable(each)}`: {hint}")
