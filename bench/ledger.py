@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
-from interlock.ledger.file.entry import Draft
+from interlock.ledger.file.entry import EntryDraft
 from interlock.ledger.file.ledger import Ledger
 from interlock.ledger.file.sqlite_file import PRAGMAS
 from interlock.ledger.file.verify import verify
@@ -17,7 +17,7 @@ __all__ = ["appends", "verification"]
 APPENDS = 100
 ROUNDS = 9
 SIZE = 1_000_000
-DRAFT = Draft.of("2026-03-30T06:00:00Z", "note", {"number": 1, "text": "x" * 200})
+DRAFT = EntryDraft.of("2026-03-30T06:00:00Z", "note", {"number": 1, "text": "x" * 200})
 
 
 def appends(folder: Path) -> Iterator[tuple[str, str, Pairs]]:

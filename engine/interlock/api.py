@@ -9,7 +9,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from . import __version__, clock
-from .collect.collector import Collected, collect
+from .collect.collector import Collection, collect
 from .collect.model import Sources
 from .collect.workspace import read_workspace
 from .diagnostics import Collector, Span, did_you_mean
@@ -18,14 +18,13 @@ from .evaluation.deciding.decide import Decision, Request, decide
 from .evaluation.deciding.memory import Memory
 from .evaluation.deciding.past import bound_value
 from .evaluation.expressions.compiled import CompiledPolicy, compile_policy
-from .evaluation.expressions.expression import Evaluated, Setting, evaluate_expression
+from .evaluation.expressions.expression import ExpressionContext, ExpressionResult, evaluate_expression
 from .evaluation.snapshot.measures import Measures
 from .evaluation.snapshot.snapshot import Snapshot
 from .evaluation.snapshot.undeclared import outside, undeclared
 from .evaluation.verdict import Verdict
 from .guard import kill_switch
-from .guard.clearance import Clearance, Question, cleared, insisted
-from .guard.clearance import Setting as GuardSetting
+from .guard.clearance import Clearance, ClearanceRequest, StartContext, cleared, insisted
 from .guard.trade_gate.gate import Gate, Permission
 from .guard.trade_gate.gate_ledger import counters
 from .guard.trade_gate.gate_state import GateState
@@ -33,14 +32,14 @@ from .language.checker import check as check_expression
 from .language.values import Value
 from .ledger.acts.attestation import bound_to
 from .ledger.file.ledger import DEFAULT as LEDGER
-from .ledger.recorder import Asking, Recorder
+from .ledger.recorder import EvaluationSettings, Recorder
 from .ledger.state.quorum import unchecked
 from .policy.catalogue import Catalogue
 from .policy.loader import PolicyRoot
 from .policy.model import Policy
-from .policy.names import Names
-from .rollout.context import Viewer
-from .rollout.engine import Steering, remarks
+from .policy.names import PolicyNames
+from .rollout.context import ContextReader
+from .rollout.engine import RolloutEngine, remarks
 
 __all__ = [
     "Clearance",
@@ -104,12 +103,12 @@ def require(
     if not policy_ids or (root is None) == (snapshot is None):
         raise UsageError("`require` needs a policy, and either `root` or `snapshot`")
     place = None if root is None else Path(root)
-    question = Question(
+    question = ClearanceRequest(
         tuple(policy_ids), Path(ledger), place, _taken(snapshot), environment,
         None if anchor is None else Path(anchor), allow_commands,
     )  # fmt: skip
     file = Path(kill_switch_file) if kill_switch_file else (place or Path()) / kill_switch.DEFAULT
-    setting = GuardSetting(os.environ if environ is None else environ, now, file)
+    setting = StartContext(os.environ if environ is None else environ, now, file)
 
     def loaded() -> PolicySet:
         return policies if isinstance(policies, PolicySet) else load(policies)
@@ -211,7 +210,7 @@ class PolicySet:
         are live whatever was asked.
         """
         asked = None if policies is None else tuple(policies)
-        asking = Asking(self.documents, __version__, asked, environment, baselines or {})
+        asking = EvaluationSettings(self.documents, __version__, asked, environment, baselines or {})
         decision = self._judged(snapshot, recorder, asking)
         unsure = unchecked(self.root.attestations, recorder.state.attestations)
         decision = replace(decision, notes=(*decision.notes, *unsure))
@@ -228,19 +227,19 @@ class PolicySet:
         *,
         environment: str | None = None,
         now: Decimal | None = None,
-    ) -> Steering:
+    ) -> RolloutEngine:
         """Return what takes rollouts through a snapshot; with `now` (seconds since the epoch) verdicts may expire."""
         self.values_of(environment)
         self.within_rosters(snapshot)
-        viewer = Viewer(self.root, recorder, Measures(snapshot, self.catalogue), environment, now)
+        viewer = ContextReader(self.root, recorder, Measures(snapshot, self.catalogue), environment, now)
 
         def judge(rollout: str, policies: tuple[str, ...], environment: str | None) -> Decision:
-            asking = Asking(self.documents, __version__, policies, environment, {}, rollout)
+            asking = EvaluationSettings(self.documents, __version__, policies, environment, {}, rollout)
             return self._judged(snapshot, recorder, asking)
 
-        return Steering(viewer, judge)
+        return RolloutEngine(viewer, judge)
 
-    def _judged(self, snapshot: Snapshot, recorder: Recorder, asking: Asking) -> Decision:
+    def _judged(self, snapshot: Snapshot, recorder: Recorder, asking: EvaluationSettings) -> Decision:
         around = None
         if asking.rollout is not None:
             around = recorder.state.standing(asking.rollout).metrics(snapshot.as_of)
@@ -288,7 +287,7 @@ class PolicySet:
         member: tuple[str, str] | None = None,
         environment: str | None = None,
         baselines: Mapping[str, Snapshot] | None = None,
-    ) -> Evaluated:
+    ) -> ExpressionResult:
         """Check one expression and evaluate it; `policy` lends its params and lets, `member` is (scope, member).
 
         Raises DocumentError for an expression that is not sound, UsageError for names that do not exist or a
@@ -303,7 +302,7 @@ class PolicySet:
             raise UsageError(each if lender.for_each else f"`{policy}` is not evaluated for each {scope}")
         for given in (snapshot, *(baselines or {}).values()):
             self.within_rosters(given)
-        names = Names(self.catalogue, scope, attestable=self.root.attestations)
+        names = PolicyNames(self.catalogue, scope, attestable=self.root.attestations)
         if lender is not None:
             names = replace(names, param_table=dict(lender.params), lets=dict(lender.lets))
         collector = Collector()
@@ -311,7 +310,7 @@ class PolicySet:
         node = check_expression(text, lambda start, end: _place(text, start, end), names, collector)
         if node is None:
             raise DocumentError(collector.errors, collector.sources)
-        setting = Setting(
+        setting = ExpressionContext(
             None if policy is None else self.compiled()[policy],
             scope,
             at,
@@ -371,7 +370,7 @@ class PolicySet:
         environ: Mapping[str, str] | None = None,
         archive: bool = False,
         allow_commands: bool = False,
-    ) -> Collected:
+    ) -> Collection:
         """Read a desk's artefacts below `root` as the sources say.
 
         Times are seconds since the epoch: `as_of` cuts what is seen, `since` where it begins, `now` is the clock,

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from interlock.alerts.channels import Wanted, channels_of
+from interlock.alerts.channels import ChannelOptions, channels_of
 from interlock.errors import UsageError
 
 LEDGER = Path("ledger.db")
@@ -16,20 +16,20 @@ URL = "https://alerts.example/hook"
 
 
 def test_there_are_as_many_as_are_wanted_in_one_order() -> None:
-    wanted = Wanted(Path("events.jsonl"), sys.executable, URL)
+    wanted = ChannelOptions(Path("events.jsonl"), sys.executable, URL)
     kinds = [each.name.split()[0] for each in channels_of(wanted, LEDGER, {})]
-    assert (kinds, channels_of(Wanted(), LEDGER, {})) == (["file", "command", "url"], ())
+    assert (kinds, channels_of(ChannelOptions(), LEDGER, {})) == (["file", "command", "url"], ())
 
 
-@pytest.mark.parametrize("wanted", [Wanted(token_env="TOKEN"), Wanted(url=URL, token_env="")])
-def test_a_token_goes_with_a_url(wanted: Wanted) -> None:
+@pytest.mark.parametrize("wanted", [ChannelOptions(token_env="TOKEN"), ChannelOptions(url=URL, token_env="")])
+def test_a_token_goes_with_a_url(wanted: ChannelOptions) -> None:
     with pytest.raises(UsageError) as problem:
         channels_of(wanted, LEDGER, {"TOKEN": "s3cret"})
     assert str(problem.value) == "`--events-token-env NAME` belongs to `--events-url URL`"
 
 
 def test_a_token_is_read_from_its_variable_alone() -> None:
-    wanted = Wanted(url=URL, token_env="TOKEN")
+    wanted = ChannelOptions(url=URL, token_env="TOKEN")
     found = [channels_of(wanted, LEDGER, environ)[0] for environ in ({"TOKEN": "t0ken"}, {})]
     assert [each.obstacle() for each in found] == ["", "the variable `TOKEN` is not set"]
 

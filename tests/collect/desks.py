@@ -7,7 +7,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from interlock.collect.collector import Collected, collect
+from interlock.collect.collector import Collection, collect
 from interlock.collect.declared.source_reader import load_sources
 from interlock.collect.model import Sources
 from interlock.diagnostics import Collector
@@ -63,7 +63,7 @@ def load(sources: str, catalogue: str = CATALOGUE) -> tuple[Sources, Catalogue, 
     return load_sources([document], declared, collector), declared, collector
 
 
-def run(root: Path, sources: str, as_of: str = "2026-03-30T06:00:00Z", **options: Any) -> Collected:
+def run(root: Path, sources: str, as_of: str = "2026-03-30T06:00:00Z", **options: Any) -> Collection:
     """Collect with sources that must be free of complaints."""
     loaded, declared, collector = load(sources, options.pop("catalogue", CATALOGUE))
     assert not collector.diagnostics, [str(each) for each in collector.diagnostics]
@@ -73,7 +73,7 @@ def run(root: Path, sources: str, as_of: str = "2026-03-30T06:00:00Z", **options
     return collect(root, t(as_of), loaded, declared, since=t(since) if since else None, now=now, **options)
 
 
-def metrics(found: Collected) -> dict[str, Any]:
+def metrics(found: Collection) -> dict[str, Any]:
     value = found.snapshot["metrics"]
     assert isinstance(value, dict)
     return value

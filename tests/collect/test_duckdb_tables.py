@@ -9,7 +9,7 @@ import duckdb
 import pytest
 
 from interlock.collect.duckdb_tables import Answer, Database, SqlRefused
-from interlock.collect.unreadable import Trouble
+from interlock.collect.unreadable import Unreadable
 
 COLUMNS = {"ordinal": "BIGINT", "v": "DOUBLE", "closed": "TIMESTAMP", "s": "VARCHAR"}
 DATA = {"ordinal": [1, 2], "v": [1.5, None], "closed": [Decimal(5), None], "s": ["a", "b"]}
@@ -166,6 +166,6 @@ def test_python_objects_are_no_tables() -> None:
     ],
 )
 def test_data_that_break_a_query_are_not_repeated(sql: str, cause: str, detail: str) -> None:
-    with pytest.raises(Trouble) as caught:
+    with pytest.raises(Unreadable) as caught:
         ask(sql)
     assert (caught.value.unknown.cause, caught.value.unknown.detail) == (cause, detail)

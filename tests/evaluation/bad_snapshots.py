@@ -14,7 +14,7 @@ from interlock.evaluation.snapshot.snapshot import Snapshot
 from interlock.language.checker import check_rule
 from interlock.language.values import Unknown
 from interlock.policy.catalogue import Catalogue
-from interlock.policy.names import Names
+from interlock.policy.names import PolicyNames
 from interlock.policy.reading.catalogue_reader import read_catalogue
 from interlock.policy.yaml.reader import read_file
 from interlock.policy.yaml.yaml_nodes import Mapping, Node, Scalar, Sequence
@@ -39,7 +39,7 @@ def outcome(data: bytes, rule: str, catalogue: Catalogue) -> tuple[str, str]:
     """Return what a rule comes to: a value, the causes why nobody can tell, or why the snapshot is refused."""
     collector = Collector()
     tree = check_rule(
-        rule, lambda start, end: Span("expr", 1, start + 1, 1, end + 1), Names(catalogue), collector
+        rule, lambda start, end: Span("expr", 1, start + 1, 1, end + 1), PolicyNames(catalogue), collector
     )
     assert tree is not None, collector.diagnostics
     try:

@@ -13,7 +13,7 @@ from interlock.canonical import canonical
 from interlock.diagnostics import Collector
 from interlock.language.times import show_time
 from interlock.ledger.recorder import Recorder
-from interlock.testing.policies.model import Draft
+from interlock.testing.policies.model import SnapshotDraft
 from interlock.testing.suite_reader import read_suites
 
 POLICIES = Path(__file__).parents[2] / "policies"
@@ -29,7 +29,7 @@ class Desk:
         self.policies = interlock.load(POLICIES)
         collector = Collector()
         suites = {each.policy: each for each in read_suites(self.policies.root, collector)}
-        self.draft: Draft = suites[base].base.draft
+        self.draft: SnapshotDraft = suites[base].base.draft
         self.names, self.ledger, self.minute = names, folder / "ledger.db", 0
 
     def at(self, **changes: Any) -> list[str]:

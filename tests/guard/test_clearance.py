@@ -12,7 +12,7 @@ import pytest
 import interlock
 from interlock.api import PolicySet, Snapshot
 from interlock.errors import LedgerError
-from interlock.guard.clearance import Clearance, Question, Setting, cleared
+from interlock.guard.clearance import Clearance, ClearanceRequest, StartContext, cleared
 from interlock.language.times import parse_time
 
 from .small import AT, snapshot, write
@@ -41,8 +41,8 @@ def ask(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ask:
         times = [now] * 9 if isinstance(now, str) else now
         clock = iter([parse_time(each) or Decimal(0) for each in times])
         read = None if desk else (lambda: Snapshot.read(Path("s.json")))
-        question = Question(policies, Path(ledger), desk, read, environment)
-        setting = Setting(LIVE if environ is None else environ, lambda: next(clock), Path("switch.txt"))
+        question = ClearanceRequest(policies, Path(ledger), desk, read, environment)
+        setting = StartContext(LIVE if environ is None else environ, lambda: next(clock), Path("switch.txt"))
         return cleared(load or (lambda: interlock.load(root)), question, setting)
 
     return call
@@ -196,7 +196,7 @@ def test_without_a_record_there_is_no_start(ask: Ask, monkeypatch: pytest.Monkey
     def full(*_: object) -> int:
         raise LedgerError("ledger `ledger.db`: it cannot be written, is the disk full")
 
-    monkeypatch.setattr("interlock.ledger.file.ledger.Writing.append", full)
+    monkeypatch.setattr("interlock.ledger.file.ledger.Transaction.append", full)
     assert refused(ask()) == ("ledger `ledger.db`: it cannot be written, is the disk full", 4, True)
 
 

@@ -13,7 +13,7 @@ import pytest
 import interlock
 from interlock.alerts.channel import Undelivered
 from interlock.api import Snapshot
-from interlock.guard.clearance import Clearance, Question, Setting, cleared
+from interlock.guard.clearance import Clearance, ClearanceRequest, StartContext, cleared
 from interlock.language.times import parse_time
 
 from .small import snapshot, write
@@ -58,7 +58,7 @@ def ask(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ask:
     ) -> Clearance:
         snapshot(Path("s.json"), ready=ready)
         hours = iter([f"2026-03-30T{each}:00Z" for each in times] + ["2026-03-30T12:05:00Z"] * 9)
-        question = Question(
+        question = ClearanceRequest(
             ("gate",),
             Path("ledger.db"),
             None,
@@ -66,7 +66,7 @@ def ask(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ask:
             "live",
             channels=(watcher,),
         )
-        setting = Setting(environ, lambda: parse_time(next(hours)) or Decimal(0), SWITCH)
+        setting = StartContext(environ, lambda: parse_time(next(hours)) or Decimal(0), SWITCH)
         return cleared(lambda: interlock.load(root), question, setting)
 
     return call

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from interlock.guard.start_command import CannotStart, start
+from interlock.guard.start_command import StartError, start
 
 STARTS = [
     sys.executable,
@@ -59,7 +59,7 @@ def test_a_command_that_dies_of_a_signal_is_seen_to() -> None:
 
 
 def test_a_command_that_is_not_there() -> None:
-    with pytest.raises(CannotStart) as caught:
+    with pytest.raises(StartError) as caught:
         start(["no-such-command-here"])
     text = "cannot start `no-such-command-here`: there is no such command"
     assert (str(caught.value), caught.value.exit_code) == (text, 127)
@@ -69,13 +69,13 @@ def test_a_command_that_is_not_there() -> None:
 def test_a_file_that_cannot_be_run(tmp_path: Path) -> None:
     file = tmp_path / "bot"
     file.write_text("no program", encoding="utf-8")
-    with pytest.raises(CannotStart) as caught:
+    with pytest.raises(StartError) as caught:
         start([str(file)])
     assert (str(caught.value), caught.value.exit_code) == (
         f"cannot start `{file}`: it is not executable",
         126,
     )
     file.chmod(0o755)
-    with pytest.raises(CannotStart) as caught:
+    with pytest.raises(StartError) as caught:
         start([str(file)])
     assert (str(caught.value), caught.value.exit_code) == (f"cannot start `{file}`: exec format error", 126)

@@ -16,7 +16,7 @@ from interlock.language.nodes import Node as Tree
 from interlock.language.types import Type
 from interlock.language.values import Unknown, Value
 from interlock.policy.catalogue import Catalogue
-from interlock.policy.names import Names
+from interlock.policy.names import PolicyNames
 from interlock.policy.reading.catalogue_reader import read_catalogue
 from interlock.policy.reading.params import ParamReader
 from interlock.policy.yaml.yaml_nodes import Mapping, Node, Scalar, Sequence
@@ -56,11 +56,11 @@ def place(start: int, end: int) -> Span:
     return Span("expr", 1, start + 1, 1, end + 1)
 
 
-def declarations(case: Case) -> tuple[Catalogue, Names]:
+def declarations(case: Case) -> tuple[Catalogue, PolicyNames]:
     """Return the catalogue and every name that the expression may use; params and lets must be sound."""
     collector = Collector()
     catalogue = read_catalogue([case.catalogue] if case.catalogue else [], collector)
-    names = Names(catalogue, case.for_each)
+    names = PolicyNames(catalogue, case.for_each)
     nowhere = Span("params", 1, 1)
     params = Mapping(tuple((key(name), node) for name, node in case.tables["params"].items()), nowhere)
     names.param_table = ParamReader(collector, lambda _: None).read(params, None)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from interlock.language.literals import Literal, parse_literal, plain_number, show, show_pair
+from interlock.language.literals import ParsedLiteral, parse_literal, plain_number, show, show_pair
 from interlock.language.types import (
     BOOL,
     DURATION,
@@ -46,7 +46,7 @@ USD = Type(Kind.MONEY, currency="USD")
     ],
 )
 def test_a_literal_reads(text: str, value: str, kind: Type, bare: bool) -> None:
-    assert parse_literal(text) == Literal(Decimal(value), kind, bare)
+    assert parse_literal(text) == ParsedLiteral(Decimal(value), kind, bare)
 
 
 @pytest.mark.parametrize(

@@ -9,11 +9,11 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from interlock.ledger.cryptography_signing import missing, signed_by
-from interlock.ledger.state.quorum import Attested, Word
+from interlock.ledger.state.quorum import AttestationStatement, RecordedAttestation
 
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(32))
 PUBLIC = KEY.public_key().public_bytes_raw()
-WORD = Word(
+WORD = AttestationStatement(
     "sign-off", "risk-desk", "risk", "looked at it", "report 12",
     "2026-03-27T06:00:00Z", "2026-03-28T06:00:00Z", {"limit": 10.5, "symbols": ["BTC-USD"]},
 )  # fmt: skip
@@ -22,11 +22,11 @@ CHANGED: dict[str, object] = {"bound": {"limit": 10.5, "symbols": []}}
 
 
 def test_a_recorded_word_is_signed_as_the_spoken_one() -> None:
-    read = Attested.read(WORD.at, {**WORD.body(), "signature": SIGNATURE})
+    read = RecordedAttestation.read(WORD.at, {**WORD.body(), "signature": SIGNATURE})
     assert (read.text, signed_by(PUBLIC, read.signature, read.text), missing()) == (WORD.text(), True, "")
 
 
-@pytest.mark.parametrize("name", [each.name for each in fields(Word)])
+@pytest.mark.parametrize("name", [each.name for each in fields(AttestationStatement)])
 def test_no_part_of_a_word_can_be_changed_under_a_signature(name: str) -> None:
     changed = CHANGED.get(name, f"{getattr(WORD, name)}0")
     text = replace(WORD, **{name: changed}).text()  # type: ignore[arg-type]

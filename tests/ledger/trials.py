@@ -11,7 +11,7 @@ from pathlib import Path
 from random import Random
 
 from interlock.errors import IntegrityError, LedgerError
-from interlock.ledger.file.entry import Draft, Entry
+from interlock.ledger.file.entry import Entry, EntryDraft
 from interlock.ledger.file.ledger import Ledger
 from interlock.ledger.file.verify import verify
 
@@ -75,9 +75,9 @@ def damage(path: Path, times: int, how: str) -> Damaged:
     """Turn one bit of a ledger (`flip`), or end its file early (`tear`), at random places."""
     with Ledger(path, write=True) as ledger, ledger.writing() as writing:
         name = writing.keep(b'{"metrics":{}}')
-        writing.append(Draft.of(TIME, "snapshot", {"document": name}))
+        writing.append(EntryDraft.of(TIME, "snapshot", {"document": name}))
         for number in range(120):
-            writing.append(Draft.of(TIME, "note", {"number": number, "text": "y" * 90}))
+            writing.append(EntryDraft.of(TIME, "note", {"number": number, "text": "y" * 90}))
     sound, before = path.read_bytes(), _read(path)
     assert before is not None
     dice, found = Random(7), []

@@ -6,7 +6,7 @@ import resource
 import sys
 from pathlib import Path
 
-from interlock.ledger.file.entry import Draft
+from interlock.ledger.file.entry import EntryDraft
 from interlock.ledger.file.ledger import Ledger
 
 TIME = "2026-03-30T06:00:00Z"
@@ -17,7 +17,9 @@ def main(path: str, name: str, count: int, most_bytes: int) -> None:
         resource.setrlimit(resource.RLIMIT_FSIZE, (most_bytes, most_bytes))
     with Ledger(Path(path), write=True) as ledger:
         for number in range(count):
-            head = ledger.append([Draft.of(TIME, "note", {"by": name, "number": number, "text": "x" * 300})])
+            head = ledger.append(
+                [EntryDraft.of(TIME, "note", {"by": name, "number": number, "text": "x" * 300})]
+            )
             print(head.sequence, head.digest, flush=True)
 
 

@@ -22,7 +22,7 @@ from interlock.language.types import BOOL, NUMBER, Type
 from interlock.language.values import Unknown
 from interlock.policy.catalogue import Catalogue, Metric
 from interlock.policy.model import Param
-from interlock.policy.names import Names
+from interlock.policy.names import PolicyNames
 
 from . import oracle, sketches
 from .sketches import BEGAN, Scene, Sketch
@@ -56,7 +56,7 @@ def metric(drawn: Scene, name: str) -> Metric:
 
 def decided(drawn: Scene, sketch: Sketch, params: dict[str, str]) -> bool | None:
     """Return what the engine says of an expression: true, false, or None for unknown."""
-    names = Names(Catalogue({f"s.{name}": metric(drawn, name) for name in drawn.columns}))
+    names = PolicyNames(Catalogue({f"s.{name}": metric(drawn, name) for name in drawn.columns}))
     for name, text in params.items():
         literal = parse_literal(text)
         assert literal is not None

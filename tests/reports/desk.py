@@ -15,7 +15,7 @@ import interlock
 from interlock.canonical import canonical
 from interlock.language.times import parse_time
 from interlock.policy.loader import find_root
-from interlock.reports.evaluation_result import Judged
+from interlock.reports.evaluation_result import EvaluationResult
 
 ROOT = Path(__file__).resolve().parents[2]
 DESK = ROOT / "examples" / "desk"
@@ -66,11 +66,11 @@ def broken() -> bytes:
     return json.dumps(document).encode()
 
 
-def judged(data: bytes, *, now: Decimal | None = None, **options: Any) -> Judged:
+def judged(data: bytes, *, now: Decimal | None = None, **options: Any) -> EvaluationResult:
     """Judge a snapshot in the environment `paper`, without a ledger."""
     snapshot = interlock.Snapshot.parse(data, "out/snapshot.json")
     decision = policies().decide(snapshot, **{"environment": "paper", "stateless": True, **options})
-    return Judged(
+    return EvaluationResult(
         snapshot,
         decision,
         policies().policies,

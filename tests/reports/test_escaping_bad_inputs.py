@@ -16,7 +16,7 @@ import yaml
 import interlock
 from interlock.api import check
 from interlock.diagnostics import render
-from interlock.reports.evaluation_result import Judged, Look
+from interlock.reports.evaluation_result import EvaluationResult, ReportStyle
 from interlock.reports.full_report import report
 from interlock.reports.output_formats import rendered
 
@@ -63,8 +63,10 @@ def shown(root: Path, case: dict[str, Any]) -> dict[str, str]:
     document = {"interlock": 1, "as_of": "2026-03-30T06:00:00Z", "metrics": metrics}
     snapshot = interlock.Snapshot.parse(json.dumps(document).encode())
     policies = interlock.load(root)
-    judged = Judged(snapshot, policies.decide(snapshot), policies.policies)
-    texts = {form: rendered(form, [judged], Look()) for form in FORMATS[:3]} | {"report": report(judged)}
+    judged = EvaluationResult(snapshot, policies.decide(snapshot), policies.policies)
+    texts = {form: rendered(form, [judged], ReportStyle()) for form in FORMATS[:3]} | {
+        "report": report(judged)
+    }
     assert all(each.isprintable() for text in texts.values() for each in text.split("\n"))
     clue = "written after" if "runbook" in case else "stopped by"
     return {form: "\n".join(_with(text, clue)) for form, text in texts.items() if clue in text}

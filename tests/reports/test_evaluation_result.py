@@ -11,7 +11,7 @@ import pytest
 from interlock.api import Snapshot
 from interlock.evaluation.deciding.decide import Decision, Refusal
 from interlock.evaluation.verdict import NOT_EVALUATED, Inputs, RuleResult, Verdict
-from interlock.reports.evaluation_result import Judged, counted, open_rules, standing
+from interlock.reports.evaluation_result import EvaluationResult, counted, open_rules, standing
 
 SNAPSHOT = Snapshot(Decimal(0), {}, name="some/where\\snapshot.json")
 
@@ -31,9 +31,9 @@ def verdict(word: str = "GO", stateless: bool = False, **rules: str) -> Verdict:
     )
 
 
-def judged(*verdicts: Verdict, now: Decimal | None = None, refused: int = 0) -> Judged:
+def judged(*verdicts: Verdict, now: Decimal | None = None, refused: int = 0) -> EvaluationResult:
     refusals = tuple(Refusal(f"other-{index}", "no") for index in range(refused))
-    return Judged(SNAPSHOT, Decision(verdicts, refusals), now=now)
+    return EvaluationResult(SNAPSHOT, Decision(verdicts, refusals), now=now)
 
 
 @pytest.mark.parametrize(
@@ -66,7 +66,7 @@ def test_standing_and_exit_code(word: str, options: dict[str, Any], tone: str, c
         (judged(verdict(), now=Decimal(61), refused=1), 2),
     ],
 )
-def test_the_exit_code_that_takes_precedence(found: Judged, code: int) -> None:
+def test_the_exit_code_that_takes_precedence(found: EvaluationResult, code: int) -> None:
     assert found.exit_code == code
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from interlock.api import check
-from interlock.reports.evaluation_result import Look
+from interlock.reports.evaluation_result import ReportStyle
 from interlock.reports.explanation import explained
 
 from .desk import ROOT, broken, collected, golden, judged, masked
@@ -19,18 +19,18 @@ def sources() -> dict[str, list[str]]:
 
 
 def test_the_desk(sources: dict[str, list[str]]) -> None:
-    text = explained(judged(collected()), Look(width=120), sources)
+    text = explained(judged(collected()), ReportStyle(width=120), sources)
     assert masked(text) == golden("desk.explanation.txt", text)
 
 
 def test_a_bad_day(sources: dict[str, list[str]]) -> None:
-    text = explained(judged(broken()), Look(width=80), sources)
+    text = explained(judged(broken()), ReportStyle(width=80), sources)
     assert masked(text) == golden("bad_day.explanation.txt", text)
 
 
 def test_one_rule_of_one_policy(sources: dict[str, list[str]]) -> None:
     found = judged(broken(), policies=["live-rollout-readiness"])
-    lines = explained(found, Look(width=120), sources, ["paper-streak"]).splitlines()
+    lines = explained(found, ReportStyle(width=120), sources, ["paper-streak"]).splitlines()
     assert [each for each in lines if each.startswith(("✔", "✘", "?", "!", "·"))] == [
         "? paper-streak unknown, contributes CONDITIONAL"
         "  policies/phase-2b-operations/live-rollout-readiness.yaml:76"
@@ -43,6 +43,6 @@ def test_one_rule_of_one_policy(sources: dict[str, list[str]]) -> None:
 
 def test_without_the_source_lines_all_else_is_there() -> None:
     found = judged(collected(), policies=["turnover-gate"])
-    text = explained(found, Look(), {}, ["confidence"])
+    text = explained(found, ReportStyle(), {}, ["confidence"])
     assert "      trade.confidence  seen 72%  needed >= 75%  margin -3%  nearest passing value: 75%\n" in text
     assert " | " not in text

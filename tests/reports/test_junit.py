@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import xml.etree.ElementTree as ElementTree
 
-from interlock.reports.junit import Check, junit, xml_text
+from interlock.reports.junit import JUnitCase, junit, xml_text
 
 
 def test_the_file_as_a_whole() -> None:
     checks = [
-        Check("gate", "holds", "t.yaml", 3),
-        Check("gate", "fails", "t.yaml", 4, "verdict: a < b", "why\nso"),
+        JUnitCase("gate", "holds", "t.yaml", 3),
+        JUnitCase("gate", "fails", "t.yaml", 4, "verdict: a < b", "why\nso"),
     ]
     assert junit("all", checks) == (
         '<?xml version="1.0" encoding="UTF-8"?>\n'
@@ -28,5 +28,5 @@ def test_the_file_as_a_whole() -> None:
 def test_what_xml_forbids_is_replaced() -> None:
     every = "".join(map(chr, range(0x20))) + "\x7f\ud800\ufffe\uffff]]>&<\N{PILE OF POO}"
     assert xml_text("\x00a\ud800\uffff\t") == "\ufffda\ufffd\ufffd\t"
-    read = ElementTree.fromstring(junit(every, [Check(every, every, every, 1, every, every)]).encode())
+    read = ElementTree.fromstring(junit(every, [JUnitCase(every, every, every, 1, every, every)]).encode())
     assert [each.get("line") for each in read.iter("testcase")] == ["1"]

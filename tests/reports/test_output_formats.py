@@ -7,7 +7,7 @@ import json
 import pytest
 
 from interlock.errors import UsageError
-from interlock.reports.evaluation_result import Look
+from interlock.reports.evaluation_result import ReportStyle
 from interlock.reports.output_formats import FORMATS, rendered
 
 from .desk import broken, collected, golden, judged, masked
@@ -19,13 +19,13 @@ SUFFIXES = {"text": "txt", "json": "json", "markdown": "md", "github": "txt"}
 
 @pytest.mark.parametrize("form", FORMATS)
 def test_the_desk(form: str) -> None:
-    text = rendered(form, [judged(collected())], Look(width=120))
+    text = rendered(form, [judged(collected())], ReportStyle(width=120))
     assert masked(text) == golden(f"desk.{form}.{SUFFIXES[form]}", text)
 
 
 @pytest.mark.parametrize("form", FORMATS)
 def test_a_bad_day(form: str) -> None:
-    text = rendered(form, [judged(broken())], Look(width=120))
+    text = rendered(form, [judged(broken())], ReportStyle(width=120))
     assert masked(text) == golden(f"bad_day.{form}.{SUFFIXES[form]}", text)
 
 
@@ -34,34 +34,34 @@ def test_several_snapshots(form: str) -> None:
     both = [
         judged(data, policies=["live-rollout-readiness", "turnover-gate"]) for data in (collected(), broken())
     ]
-    text = rendered(form, both, Look(width=100))
+    text = rendered(form, both, ReportStyle(width=100))
     assert masked(text) == golden(f"several.{form}.{SUFFIXES[form]}", text)
 
 
 @pytest.mark.parametrize("form", FORMATS)
 def test_what_could_not_be_evaluated(form: str) -> None:
     refused = judged(collected(), environment=None, stateless=False, policies=["live-rollout-readiness"])
-    text = rendered(form, [refused], Look(width=120))
+    text = rendered(form, [refused], ReportStyle(width=120))
     assert masked(text) == golden(f"refused.{form}.{SUFFIXES[form]}", text)
 
 
 def test_plain_ascii_where_the_terminal_has_no_more() -> None:
-    text = rendered("text", [judged(broken())], Look(width=120, ascii=True))
+    text = rendered("text", [judged(broken())], ReportStyle(width=120, ascii=True))
     assert text.isascii()
 
 
 def test_paint_touches_words_and_moves_no_column() -> None:
     painted = rendered(
-        "text", [judged(broken())], Look(width=120, paint=lambda text, tone: f"\x1b[1m{text}\x1b[0m")
+        "text", [judged(broken())], ReportStyle(width=120, paint=lambda text, tone: f"\x1b[1m{text}\x1b[0m")
     )
-    plain = rendered("text", [judged(broken())], Look(width=120))
+    plain = rendered("text", [judged(broken())], ReportStyle(width=120))
     assert painted != plain
     assert painted.replace("\x1b[1m", "").replace("\x1b[0m", "") == plain
 
 
 def test_json_holds_the_records_as_they_are() -> None:
     found = judged(broken())
-    table = json.loads(rendered("json", [found], Look()))
+    table = json.loads(rendered("json", [found], ReportStyle()))
     assert list(table) == ["expired", "interlock", "notes", "opened", "refusals", "verdicts"]
     assert table["verdicts"] == [json.loads(each.canonical()) for each in found.verdicts]
     assert [each["note"] for each in table["notes"]] == [
@@ -71,8 +71,8 @@ def test_json_holds_the_records_as_they_are() -> None:
 
 def test_an_unknown_format_is_an_error() -> None:
     with pytest.raises(UsageError) as caught:
-        rendered("markdwn", [], Look())
+        rendered("markdwn", [], ReportStyle())
     assert str(caught.value) == "no format is called `markdwn`: did you mean `markdown`?"
     with pytest.raises(UsageError) as caught:
-        rendered("pdf", [], Look())
+        rendered("pdf", [], ReportStyle())
     assert str(caught.value) == "no format is called `pdf`: there are text, json, markdown, github"

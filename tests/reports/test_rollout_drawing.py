@@ -8,11 +8,11 @@ import pytest
 
 from interlock.diagnostics import Span
 from interlock.language.times import parse_time
-from interlock.ledger.state.rollout_state import ACTIVE, ROLLED_BACK, Move, Standing
+from interlock.ledger.state.rollout_state import ACTIVE, ROLLED_BACK, RecordedChange, RolloutState
 from interlock.policy.rollout_model import Dwell, Rollback, Rollout, Stage, Term
-from interlock.reports.evaluation_result import Look
+from interlock.reports.evaluation_result import ReportStyle
 from interlock.reports.rollout_drawing import drawn, told
-from interlock.rollout.decision import Check, Course, Dwelt
+from interlock.rollout.decision import Check, DwellTime, RolloutDecision
 
 _MOVES = (
     ("2026-03-02T00:00:00Z", "BEGIN", 1, "", "off", "WHO", "begin"),
@@ -38,7 +38,7 @@ _MOVES = (
     ),
 )
 MOVES = [
-    Move(entry, parse_time(at) or Decimal(0), word, attempt, source, target, "1.0.0", by, reason)
+    RecordedChange(entry, parse_time(at) or Decimal(0), word, attempt, source, target, "1.0.0", by, reason)
     for entry, (at, word, attempt, source, target, by, reason) in enumerate(_MOVES, 1)
 ]
 
@@ -123,13 +123,13 @@ def painted(text: str, tone: str) -> str:
     return f"<{tone}>{text}</>" if tone in ("bad", "good") else text
 
 
-def standing(state: str, moves: list[Move]) -> Standing:
+def standing(state: str, moves: list[RecordedChange]) -> RolloutState:
     last = moves[-1]
-    return Standing(state, last.attempt, None, last.target, last.at, last.at, last.at, moves=moves)
+    return RolloutState(state, last.attempt, None, last.target, last.at, last.at, last.at, moves=moves)
 
 
 def test_a_wide_terminal_gets_the_history_as_a_table() -> None:
-    assert told(MOVES, Look()) == (
+    assert told(MOVES, ReportStyle()) == (
         "time                  attempt  change    from    to      by         reason\n"
         "2026-03-02T00:00:00Z        1  BEGIN             off     WHO        begin\n"
         "2026-03-03T00:00:00Z        1  ADVANCE   off     canary  WHO        a day without a break\n"
@@ -140,7 +140,7 @@ def test_a_wide_terminal_gets_the_history_as_a_table() -> None:
 
 
 def test_a_narrow_terminal_gets_two_lines_for_each_change() -> None:
-    assert told(MOVES, Look(width=40, paint=painted)) == (
+    assert told(MOVES, ReportStyle(width=40, paint=painted)) == (
         "2026-03-02T00:00:00Z  BEGIN off, attempt 1, by WHO\n"
         "  begin\n"
         "2026-03-03T00:00:00Z  ADVANCE off to canary, attempt 1, by WHO\n"
@@ -173,14 +173,19 @@ def test_an_active_rollout_fits_the_terminal(width: int) -> None:
         Check("gate", "fail", "; ".join(parts), parts),
         Check("approval", "unknown", "nobody knows"),
     )
-    held = Dwelt(start, end, Term(days=2))
-    course = Course("HOLD", checks, "COMPLETE", ("review due: something else",), held, held.until)
-    text = drawn(ROLLOUT, standing(ACTIVE, MOVES[:2]), course, Look(width=width, ascii=width == 80))
+    held = DwellTime(start, end, Term(days=2))
+    course = RolloutDecision("HOLD", checks, "COMPLETE", ("review due: something else",), held, held.until)
+    text = drawn(ROLLOUT, standing(ACTIVE, MOVES[:2]), course, ReportStyle(width=width, ascii=width == 80))
     assert all(len(each) <= width for each in text.splitlines())
     assert text == (NARROW if width == 80 else WIDE)
 
 
 def test_one_that_was_rolled_back_says_from_where_and_why() -> None:
     state = Check("state", "fail", "it was rolled back")
-    text = drawn(ROLLOUT, standing(ROLLED_BACK, MOVES[:3]), Course("HOLD", (state,)), Look(paint=painted))
+    text = drawn(
+        ROLLOUT,
+        standing(ROLLED_BACK, MOVES[:3]),
+        RolloutDecision("HOLD", (state,)),
+        ReportStyle(paint=painted),
+    )
     assert text == BACK

@@ -11,12 +11,12 @@ from typing import Any
 
 from interlock.evaluation.verdict import NOT_EVALUATED, Inputs, RuleResult, Verdict, Waived
 from interlock.language.times import show_time
-from interlock.ledger.state.rollout_state import Look, Standing
+from interlock.ledger.state.rollout_state import RolloutObservation, RolloutState
 from interlock.policy.loader import PolicyRoot
 from interlock.policy.rollout_model import Rollout, Term
-from interlock.rollout.configuration import Shown
-from interlock.rollout.decision import Course, Scene
-from interlock.rollout.gates import Gate
+from interlock.rollout.configuration import ShownConfiguration
+from interlock.rollout.decision import Context, RolloutDecision
+from interlock.rollout.gates import RolloutGate
 
 from .small import instant, read, write
 
@@ -61,34 +61,36 @@ def verdict(policy: str, word: str = "", possible: str = "", **more: Any) -> Ver
     return Verdict(policy, "1.0.0", policy, verdict=word, possible=possible or word, verdicts=order, **terms)
 
 
-def gate(policy: str, *words: str, **more: Any) -> Gate:
+def gate(policy: str, *words: str, **more: Any) -> RolloutGate:
     """A policy that said something, `refused`, or nothing at all (`silent`); two words: the verdict and possible."""
     if words == ("refused",):
-        return Gate(policy, refused="a value is needed")
+        return RolloutGate(policy, refused="a value is needed")
     if words == ("silent",):
-        return Gate(policy)
-    return Gate(policy, (verdict(policy, *words, **more),))
+        return RolloutGate(policy)
+    return RolloutGate(policy, (verdict(policy, *words, **more),))
 
 
-def waived(policy: str) -> Gate:
+def waived(policy: str) -> RolloutGate:
     """A policy that a waiver opened."""
     waiver = Waived(policy, None, "only", "fail", 7, "risk-desk", "risk", "OPS-1", "known", at("20 00:00"))
     return gate(policy, unwaived=(_ORDER[policy][-1], _ORDER[policy][-1]), waivers=(waiver,))
 
 
-def other(state: str, stage: str = "", since: str = "01 00:00") -> Standing:
+def other(state: str, stage: str = "", since: str = "01 00:00") -> RolloutState:
     """Where another rollout stands."""
-    return Standing(state, 1, None, stage, at(since), at(since), at(since))
+    return RolloutState(state, 1, None, stage, at(since), at(since), at(since))
 
 
-def standing(rollout: Rollout, stage: str, entered: str, *looks: str, state: str = "ACTIVE") -> Standing:
+def standing(rollout: Rollout, stage: str, entered: str, *looks: str, state: str = "ACTIVE") -> RolloutState:
     """A rollout that entered a stage, or was rolled back to it, and the instants at which it was good to see."""
-    found, moment = Standing(), at(entered)
+    found, moment = RolloutState(), at(entered)
     words = {"ACTIVE": ["BEGIN"], "COMPLETE": ["BEGIN", "COMPLETE"], "ROLLED_BACK": ["BEGIN", "ROLLBACK"]}
     for number, word in enumerate(words[state], 1):
         body = {"attempt": 1, "from": stage, "to": stage, "version": "1.0.0", "by": "quant", "reason": "so"}
         found.move(number, show_time(moment), {**body, "decision": word})
-    found.looks = [Look(at(each), number, True, "same", True) for number, each in enumerate(looks, 10)]
+    found.looks = [
+        RolloutObservation(at(each), number, True, "same", True) for number, each in enumerate(looks, 10)
+    ]
     return found
 
 
@@ -99,22 +101,22 @@ def scene(
     canary: Mapping[str, tuple[str, ...]] | None = None,
     key: str = "same",
     good: bool | None = None,
-    gates: Iterable[Gate] = (),
-    others: Mapping[str, Standing] | None = None,
+    gates: Iterable[RolloutGate] = (),
+    others: Mapping[str, RolloutState] | None = None,
     attested: Iterable[str] = ("canary-symbols",),
     approved: bool = True,
     least: str = "",
     now: str = "",
-) -> Scene:
+) -> Context:
     """A scene in which everything is as it should be but for what is said."""
     said = {each.policy: each for each in gates}
     known = {name: said.get(name) or gate(name) for name in _ORDER}
-    shown = Shown(tuple(differences), canary or {"exits.symbols": ("BTC-USD",)}, key)
+    shown = ShownConfiguration(tuple(differences), canary or {"exits.symbols": ("BTC-USD",)}, key)
     fine = not shown.differences and known["steady"].best if good is None else good
-    return Scene(
+    return Context(
         as_of=at(moment),
         shown=shown,
-        look=Look(at(moment), 100, fine, key, known["back"].best),
+        look=RolloutObservation(at(moment), 100, fine, key, known["back"].best),
         gates=known,
         attested=frozenset(attested),
         limits={"exits.symbols": frozenset({"canary-symbols"})},
@@ -126,7 +128,7 @@ def scene(
     )
 
 
-def brief(course: Course) -> list[str]:
+def brief(course: RolloutDecision) -> list[str]:
     """The decision with its target, and a line for each check that does not pass."""
     lines = [f"{each.about} ({each.word}): {each.text}" for each in course.missing]
     return [" ".join(filter(None, [course.word, course.target])), *lines]

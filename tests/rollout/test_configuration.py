@@ -12,7 +12,7 @@ import pytest
 
 from interlock.evaluation.snapshot.measures import Measures
 from interlock.policy.rollout_model import Stage
-from interlock.rollout.configuration import Shown, affected, held_against, settings
+from interlock.rollout.configuration import ShownConfiguration, affected, held_against, settings
 
 from . import small
 from .table import root
@@ -26,7 +26,7 @@ def measures(changed: dict[str, Any] | None = None, *missing: str) -> Measures:
     return Measures(small.snapshot(NOON, changed, missing), root().catalogue)
 
 
-def shown(stage: Stage, changed: dict[str, Any] | None = None, *missing: str) -> Shown:
+def shown(stage: Stage, changed: dict[str, Any] | None = None, *missing: str) -> ShownConfiguration:
     return held_against(stage, measures(changed, *missing))
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 import interlock.rollout.decision
-from interlock.ledger.state.rollout_state import Standing
+from interlock.ledger.state.rollout_state import RolloutState
 from interlock.policy.rollout_model import Rollback, Rollout
 from interlock.rollout.decision import CHECKS, decide, occupies
 
@@ -203,7 +203,7 @@ def test_an_attempt_begins_after_the_one_before() -> None:
 
 
 def begins(**told: Any) -> list[str]:
-    return brief(decide(EXITS, Standing(), scene("02 00:00", **told)))
+    return brief(decide(EXITS, RolloutState(), scene("02 00:00", **told)))
 
 
 @pytest.mark.parametrize(
@@ -228,7 +228,7 @@ def test_beginning_needs_quiet_triggers_only_where_it_changes_something(
 
 
 def test_beginning_says_that_it_changes_nothing() -> None:
-    course = decide(EXITS, Standing(), scene("02 00:00", gates=[gate("back", "INVESTIGATE")]))
+    course = decide(EXITS, RolloutState(), scene("02 00:00", gates=[gate("back", "INVESTIGATE")]))
     assert [each.text for each in course.checks if each.about == "triggers"] == [
         "back is INVESTIGATE: only: it is so; the stage changes nothing"
     ]
@@ -246,9 +246,9 @@ def test_the_gate_of_the_first_stage_is_not_asked_before_it_is_entered() -> None
 
 
 def test_what_comes_before_is_complete_for_long_enough() -> None:
-    def found(state: Standing | None, moment: str = "05 00:00") -> list[str]:
+    def found(state: RolloutState | None, moment: str = "05 00:00") -> list[str]:
         others = {"exits": state} if state else {}
-        return brief(decide(SIZES, Standing(), scene(moment, others=others)))
+        return brief(decide(SIZES, RolloutState(), scene(moment, others=others)))
 
     hold = "HOLD as-is"
     assert found(None) == [hold, "after (fail): exits is NOT_BEGUN, COMPLETE is needed"]
@@ -289,7 +289,7 @@ def test_what_comes_before_is_complete_for_long_enough() -> None:
         ("exits", other("ACTIVE", "canary"), False),
     ],
 )
-def test_one_rollout_of_a_group_at_a_time(name: str, there: Standing, busy: bool) -> None:
+def test_one_rollout_of_a_group_at_a_time(name: str, there: RolloutState, busy: bool) -> None:
     line = f"one at a time (fail): {name} runs; one rollout of a group at a time"
     assert begins(others={name: there}) == (["HOLD telemetry", line] if busy else ["ADVANCE telemetry"])
     assert in_canary(others={name: there}) == (["HOLD full", line] if busy else ["ADVANCE full"])

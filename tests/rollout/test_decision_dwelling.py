@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from interlock.ledger.state.rollout_state import Look
+from interlock.ledger.state.rollout_state import RolloutObservation
 from interlock.policy.rollout_model import Dwell, Term, days_from
-from interlock.rollout.decision import Dwelt, dwelt
+from interlock.rollout.decision import DwellTime, dwelt
 
 from .table import HOUR, at
 
@@ -20,15 +20,15 @@ BASE = at("02 00:00")
 TWO_DAYS = Dwell(Term(days=2), None, 26 * HOUR)
 
 
-def looks(*moments: str, bad: tuple[str, ...] = (), other: tuple[str, ...] = ()) -> list[Look]:
+def looks(*moments: str, bad: tuple[str, ...] = (), other: tuple[str, ...] = ()) -> list[RolloutObservation]:
     """Looks in the order of their record; some show something else, some another canary set."""
     return [
-        Look(at(each), number, each not in bad, "b" if each in other else "a", True)
+        RolloutObservation(at(each), number, each not in bad, "b" if each in other else "a", True)
         for number, each in enumerate(moments, 1)
     ]
 
 
-def begins(dwell: Dwell, found: list[Look]) -> Decimal | None:
+def begins(dwell: Dwell, found: list[RolloutObservation]) -> Decimal | None:
     """When the time begins that counts at the newest of these looks."""
     return dwelt(dwell, None, found[:-1], found[-1]).start
 
@@ -54,9 +54,11 @@ def test_anything_else_begins_the_time_anew() -> None:
 def test_a_late_snapshot_counts_at_its_instant() -> None:
     # it fills a gap, or tells of a difference that nobody had seen
     seen = ["02 00:00", "03 12:00", "02 20:00"]
-    assert begins(TWO_DAYS, [*looks(*seen), Look(at("04 00:00"), 9, True, "a", True)]) == at("02 00:00")
+    assert begins(TWO_DAYS, [*looks(*seen), RolloutObservation(at("04 00:00"), 9, True, "a", True)]) == at(
+        "02 00:00"
+    )
     assert begins(
-        TWO_DAYS, [*looks(*seen, bad=("02 20:00",)), Look(at("04 00:00"), 9, True, "a", True)]
+        TWO_DAYS, [*looks(*seen, bad=("02 20:00",)), RolloutObservation(at("04 00:00"), 9, True, "a", True)]
     ) == at("03 12:00")
     # what is later than the snapshot itself does not count
     assert begins(TWO_DAYS, looks("02 00:00", "04 12:00", "03 00:00", bad=("04 12:00",))) == at("02 00:00")
@@ -85,7 +87,7 @@ def test_two_trading_days_begin_at_midnight(start: str, end: str) -> None:
 
 def test_what_is_shown() -> None:
     def shown(term: Term | None, start: str, end: str) -> str:
-        return Dwelt(at(start), at(end), term).shown
+        return DwellTime(at(start), at(end), term).shown
 
     assert shown(Term(days=5), "02 12:00", "03 23:59:59") == "0 complete days"
     assert shown(Term(days=5), "02 12:00", "04 00:00") == "1 complete day"
@@ -94,7 +96,7 @@ def test_what_is_shown() -> None:
     assert shown(None, "02 12:00", "02 12:00") == "0s"
     # before the first midnight there is no day, and none less than none
     assert shown(Term(days=5), "02 12:00", "02 13:00") == "0 complete days"
-    assert Dwelt(None, at("02 12:00"), Term(DAY)).shown == "0s"
+    assert DwellTime(None, at("02 12:00"), Term(DAY)).shown == "0s"
 
 
 def test_nobody_says_how_long() -> None:
@@ -117,19 +119,21 @@ moments = st.integers(0, 120).map(lambda hours: BASE + hours * HOUR) | st.intege
     lambda seconds: BASE + seconds
 )
 seen = st.lists(st.tuples(moments, st.booleans() | st.just(True), st.sampled_from("aab")), max_size=12).map(
-    lambda found: [Look(when, number, good, key, True) for number, (when, good, key) in enumerate(found)]
+    lambda found: [
+        RolloutObservation(when, number, good, key, True) for number, (when, good, key) in enumerate(found)
+    ]
 )
 newest = st.tuples(moments, st.booleans() | st.just(True), st.sampled_from("ab")).map(
-    lambda each: Look(each[0], 99, each[1], each[2], True)
+    lambda each: RolloutObservation(each[0], 99, each[1], each[2], True)
 )
 gaps = st.sampled_from([HOUR, 12 * HOUR, 26 * HOUR])
 terms = st.sampled_from([Term(), Term(HOUR), Term(DAY), Term(days=1), Term(days=3)])
 
 
-def walked(found: list[Look], last: Look, gap: Decimal) -> Decimal | None:
+def walked(found: list[RolloutObservation], last: RolloutObservation, gap: Decimal) -> Decimal | None:
     """Go through the record from its beginning, and keep the instant at which the time last began."""
     begun: Decimal | None = None
-    before: Look | None = None
+    before: RolloutObservation | None = None
     known = [each for each in found if each.at <= last.at]
     for look in [*sorted(known, key=lambda each: (each.at, each.entry)), last]:
         goes_on = before is not None and before.good and before.key == look.key and look.at - before.at <= gap
@@ -139,7 +143,9 @@ def walked(found: list[Look], last: Look, gap: Decimal) -> Decimal | None:
 
 
 @given(seen, newest, gaps)
-def test_the_time_is_that_of_a_walk_through_the_record(found: list[Look], last: Look, gap: Decimal) -> None:
+def test_the_time_is_that_of_a_walk_through_the_record(
+    found: list[RolloutObservation], last: RolloutObservation, gap: Decimal
+) -> None:
     dwell = Dwell(Term(HOUR), None, gap)
     assert dwelt(dwell, None, found, last).start == walked(found, last, gap)
     # the order of the record is that of time, whatever came first
@@ -151,11 +157,11 @@ def test_days_are_those_that_a_calendar_counts_off(offset: int, days: int, later
     start, end = BASE + offset, BASE + offset + later
     whole = [day for day in range(20) if BASE + day * DAY >= start and BASE + (day + 1) * DAY <= end]
     assert (end >= Term(days=days).end(start)) is (len(whole) >= days)
-    assert Dwelt(start, end, Term(days=days)).shown.split()[0] == str(len(whole))
+    assert DwellTime(start, end, Term(days=days)).shown.split()[0] == str(len(whole))
     assert days_from(start) * DAY == min(BASE + day * DAY for day in range(20) if BASE + day * DAY >= start)
 
 
-def later(one: Dwelt, two: Dwelt) -> bool:
+def later(one: DwellTime, two: DwellTime) -> bool:
     """Whether the second is over no sooner than the first."""
     assert one.until is not None and two.until is not None
     begun = two.start is None or (one.start is not None and one.start <= two.start)
@@ -164,7 +170,7 @@ def later(one: Dwelt, two: Dwelt) -> bool:
 
 @given(seen, newest, gaps, terms, st.data())
 def test_to_see_less_or_worse_never_ends_a_stage_earlier(
-    found: list[Look], last: Look, gap: Decimal, least: Term, data: st.DataObject
+    found: list[RolloutObservation], last: RolloutObservation, gap: Decimal, least: Term, data: st.DataObject
 ) -> None:
     dwell = Dwell(least, None, gap)
     whole = dwelt(dwell, None, found, last)

@@ -15,8 +15,8 @@ from interlock.ledger.acts.acts import Act
 from interlock.ledger.acts.attestation import attest, worded
 from interlock.ledger.file.ledger import Ledger
 from interlock.ledger.recorder import Recorder
-from interlock.ledger.state.rollout_state import Move, Standing
-from interlock.rollout.engine import Person, Step
+from interlock.ledger.state.rollout_state import RecordedChange, RolloutState
+from interlock.rollout.engine import Person, RolloutStep
 from interlock.rollout.store import roll_back
 
 from . import small
@@ -53,7 +53,7 @@ class Desk:
             found = self.policies.recorded(self.snapshot(at), recorder, environment=self.environment)
         return found.notes
 
-    def advanced(self, at: str, *, again: bool = False, record: bool = True) -> Step:
+    def advanced(self, at: str, *, again: bool = False, record: bool = True) -> RolloutStep:
         rollout = self.policies.root.rollouts[self.name]
         with Recorder(self.ledger, record=record) as recorder:
             steering = self.policies.steering(self.snapshot(at), recorder, environment=self.environment)
@@ -71,11 +71,11 @@ class Desk:
         bound = self.policies.bound(what, self.snapshot(at))
         attest(self.ledger, declared, worded(declared, role, bound, Act(by, "seen", small.instant(at))))
 
-    def rolled_back(self, at: str) -> Move:
+    def rolled_back(self, at: str) -> RecordedChange:
         act = Act("risk-desk", "fills look wrong", small.instant(at))
         return roll_back(self.ledger, self.policies.root, self.name, act)
 
-    def standing(self, name: str = "") -> Standing:
+    def standing(self, name: str = "") -> RolloutState:
         with Recorder(self.ledger, record=False) as recorder:
             return recorder.state.standing(name or self.name).copy()
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from interlock.diagnostics import Collector, render
 from interlock.policy.loader import PolicyRoot, load_root
 from interlock.testing.policies.model import Suite
-from interlock.testing.policies.runner import Bench, Result
+from interlock.testing.policies.runner import CaseResult, CaseRunner
 from interlock.testing.suite_reader import read_suites
 
 ROOT = {
@@ -109,8 +109,8 @@ def complaints(folder: Path, text: str) -> str:
     return "\n".join(render(each, collector.sources) for each in collector.sorted())
 
 
-def results(folder: Path, text: str) -> tuple[Result, ...]:
+def results(folder: Path, text: str) -> tuple[CaseResult, ...]:
     """Run a tests document that is sound."""
     root, suites, collector = read(write(folder, {"t.yaml": text}))
     assert [render(each, collector.sources) for each in collector.sorted()] == []
-    return Bench(root).run(suites)
+    return CaseRunner(root).run(suites)

@@ -13,11 +13,11 @@ from .channel import Channel
 from .command_alerts import command_channel
 from .file_alerts import file_channel
 
-__all__ = ["Wanted", "channels_of"]
+__all__ = ["ChannelOptions", "channels_of"]
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class ChannelOptions:
     """The channels that are wanted; `token_env` is the name of the variable with the token of `url`."""
 
     file: Path | None = None
@@ -27,7 +27,10 @@ class Wanted:
 
 
 def channels_of(
-    wanted: Wanted, ledger: Path, environ: Mapping[str, str], taken: Mapping[str, Path] = MappingProxyType({})
+    wanted: ChannelOptions,
+    ledger: Path,
+    environ: Mapping[str, str],
+    taken: Mapping[str, Path] = MappingProxyType({}),
 ) -> tuple[Channel, ...]:
     """Return the channels; raises UsageError, in words without secrets, for one that cannot be meant.
 

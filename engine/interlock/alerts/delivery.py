@@ -10,7 +10,7 @@ from ..diagnostics import printable
 from ..errors import InterlockError
 from ..language.times import show_time
 from ..ledger.file.anchors import anchored
-from ..ledger.file.entry import Draft
+from ..ledger.file.entry import EntryDraft
 from ..ledger.file.ledger import Ledger
 from ..ledger.recorder import Recorder
 from ..ledger.state.notifications import Event
@@ -53,14 +53,14 @@ def _handed(channel: Channel, events: Sequence[Event], recorder: Recorder, now: 
         return [f"error: {printable(why)}; the next run that names it tries again"]
     body = {"channel": channel.name, "through": events[-1].entry}
     try:
-        _record(recorder, Draft.of(show_time(now), "delivery", body))
+        _record(recorder, EntryDraft.of(show_time(now), "delivery", body))
     except InterlockError as problem:
         why = f"{_count(len(events))} delivered to {channel.shown} and not recorded as such: {problem}"
         return [f"error: {printable(why)}; the next run that names it hands them over again"]
     return []
 
 
-def _record(recorder: Recorder, draft: Draft) -> None:
+def _record(recorder: Recorder, draft: EntryDraft) -> None:
     ledger = Ledger(recorder.path, write=True, wait=EVENTS_SECONDS)
     with ledger, anchored(ledger, recorder.anchor) as writing:
         writing.append(draft)

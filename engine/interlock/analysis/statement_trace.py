@@ -10,11 +10,11 @@ from ..policy.loader import PolicyRoot
 from ..policy.rollout_model import Rollout
 from .inventory import Inventory, Statement
 
-__all__ = ["Holder", "Row", "Trace", "trace"]
+__all__ = ["StatementHolder", "StatementRow", "Trace", "trace"]
 
 
 @dataclass(frozen=True, slots=True)
-class Holder:
+class StatementHolder:
     """A rule of a policy, a stage of a rollout, or a rollout as a whole (whose `part` is empty), with the ids that it
     says it covers, and where it stands."""
 
@@ -38,22 +38,22 @@ class Holder:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class StatementRow:
     """One statement with all that hold it, and what the inventory says of it otherwise."""
 
     statement: Statement
-    holders: tuple[Holder, ...]
+    holders: tuple[StatementHolder, ...]
     awaiting: str = ""
     elsewhere: str = ""
     beyond: str = ""
 
     @property
-    def rules(self) -> tuple[Holder, ...]:
+    def rules(self) -> tuple[StatementHolder, ...]:
         """The rules among the holders."""
         return tuple(each for each in self.holders if each.kind == "rule")
 
     @property
-    def stages(self) -> tuple[Holder, ...]:
+    def stages(self) -> tuple[StatementHolder, ...]:
         """The stages and whole rollouts among the holders."""
         return tuple(each for each in self.holders if each.kind != "rule")
 
@@ -75,22 +75,22 @@ class Row:
 class Trace:
     """Both directions. `strange` are ids that a rule or a stage names and the inventory does not list."""
 
-    rows: tuple[Row, ...]
-    holders: tuple[Holder, ...]
-    strange: tuple[tuple[str, Holder], ...]
+    rows: tuple[StatementRow, ...]
+    holders: tuple[StatementHolder, ...]
+    strange: tuple[tuple[str, StatementHolder], ...]
 
     @property
-    def rules(self) -> tuple[Holder, ...]:
+    def rules(self) -> tuple[StatementHolder, ...]:
         """Every rule, in order of file and line."""
         return tuple(each for each in self.holders if each.kind == "rule")
 
     @property
-    def stages(self) -> tuple[Holder, ...]:
+    def stages(self) -> tuple[StatementHolder, ...]:
         """Every rollout and its stages, in order of file and line."""
         return tuple(each for each in self.holders if each.kind != "rule")
 
     @property
-    def gaps(self) -> tuple[Row, ...]:
+    def gaps(self) -> tuple[StatementRow, ...]:
         """The statements that nothing holds and of which nothing is said."""
         return tuple(row for row in self.rows if row.state == "nothing")
 
@@ -103,7 +103,7 @@ class Trace:
 def trace(root: PolicyRoot, inventory: Inventory) -> Trace:
     """Follow every statement to what holds it, and back; holders in order of file and line."""
     holders = sorted([*_rules(root), *_stages(root)], key=lambda each: (each.file, each.line))
-    by_id: dict[str, list[Holder]] = {}
+    by_id: dict[str, list[StatementHolder]] = {}
     for holder in holders:
         for each in holder.covers:
             by_id.setdefault(each, []).append(holder)
@@ -112,29 +112,31 @@ def trace(root: PolicyRoot, inventory: Inventory) -> Trace:
     return Trace(rows, tuple(holders), tuple(sorted(strange, key=lambda pair: (pair[0], pair[1].place))))
 
 
-def _rules(root: PolicyRoot) -> Iterator[Holder]:
+def _rules(root: PolicyRoot) -> Iterator[StatementHolder]:
     for policy in root.policies.values():
         for rule in policy.rules:
             span = rule.span
-            yield Holder("rule", policy.id, rule.id, rule.title, span.file, span.line, rule.covers)
+            yield StatementHolder("rule", policy.id, rule.id, rule.title, span.file, span.line, rule.covers)
 
 
-def _stages(root: PolicyRoot) -> Iterator[Holder]:
+def _stages(root: PolicyRoot) -> Iterator[StatementHolder]:
     for rollout in root.rollouts.values():
         yield _whole(rollout)
         for stage in rollout.stages:
             span = stage.span
-            yield Holder("stage", rollout.id, stage.id, stage.title, span.file, span.line, stage.covers)
+            yield StatementHolder(
+                "stage", rollout.id, stage.id, stage.title, span.file, span.line, stage.covers
+            )
 
 
-def _whole(rollout: Rollout) -> Holder:
+def _whole(rollout: Rollout) -> StatementHolder:
     span = rollout.span
-    return Holder("rollout", rollout.id, "", rollout.title, span.file, span.line, rollout.covers)
+    return StatementHolder("rollout", rollout.id, "", rollout.title, span.file, span.line, rollout.covers)
 
 
-def _row(statement: Statement, holders: list[Holder], inventory: Inventory) -> Row:
+def _row(statement: Statement, holders: list[StatementHolder], inventory: Inventory) -> StatementRow:
     name = statement.id
-    return Row(
+    return StatementRow(
         statement,
         tuple(holders),
         inventory.awaiting.get(name, ""),

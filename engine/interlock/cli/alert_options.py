@@ -12,12 +12,12 @@ from typing import Any
 import click
 
 from ..alerts.channel import Channel
-from ..alerts.channels import Wanted, channels_of
+from ..alerts.channels import ChannelOptions, channels_of
 from ..diagnostics import printable
 from ..errors import UsageError
 from ..language.times import parse_duration
 
-__all__ = ["Alerting", "alerting_of", "alerting_options"]
+__all__ = ["AlertOptions", "alerting_of", "alerting_options"]
 
 _OPTIONS = (
     click.option(
@@ -39,7 +39,7 @@ _NAMES = ("events", "events_command", "events_url", "events_token_env", "renotif
 
 
 @dataclass(frozen=True, slots=True)
-class Alerting:
+class AlertOptions:
     """The channels of a run, and after how many seconds what stays is told again."""
 
     channels: tuple[Channel, ...] = ()
@@ -65,7 +65,9 @@ def alerting_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return command
 
 
-def alerting_of(options: dict[str, Any], ledger: str | Path | None, **taken: str | Path | None) -> Alerting:
+def alerting_of(
+    options: dict[str, Any], ledger: str | Path | None, **taken: str | Path | None
+) -> AlertOptions:
     """Return what the options come to; raises UsageError for what cannot be meant, and without a ledger.
 
     `taken` are the other files that the command writes, by what they are (`kill_switch`).
@@ -78,11 +80,11 @@ def alerting_of(options: dict[str, Any], ledger: str | Path | None, **taken: str
             raise UsageError(
                 f"{' and '.join(named)} {'need' if named[1:] else 'needs'} `--ledger FILE`: {why}"
             )
-        return Alerting()
+        return AlertOptions()
     renotify = _interval(given.pop("renotify"))
-    wanted = Wanted(*(given[name] for name in _NAMES[:-1]))
+    wanted = ChannelOptions(*(given[name] for name in _NAMES[:-1]))
     files = {f"the {name.replace('_', ' ')}": Path(each) for name, each in taken.items() if each is not None}
-    return Alerting(channels_of(wanted, Path(ledger), os.environ, files), renotify)
+    return AlertOptions(channels_of(wanted, Path(ledger), os.environ, files), renotify)
 
 
 def _interval(text: str | None) -> Decimal | None:

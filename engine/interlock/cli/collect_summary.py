@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from ..api import PolicySet
-from ..collect.collector import Collected
+from ..collect.collector import Collection
 from ..collect.explaining import Explanation
 from ..language.times import show_time
 from ..policy.catalogue import RESERVED
@@ -21,7 +21,7 @@ _ROWS = 20
 Row = tuple[str, str, str, str]
 
 
-def report(policies: PolicySet, found: Collected, as_of: Decimal, everything: bool) -> None:
+def report(policies: PolicySet, found: Collection, as_of: Decimal, everything: bool) -> None:
     """Print the summary, the unknown metrics (the first 20 unless `everything`) and the findings."""
     rows = [row for each in found.explanations.values() for row in _unknown(each)]
     blank = sum(_is_blank(each) for each in found.explanations.values())

@@ -20,9 +20,9 @@ from ..errors import DocumentError, SnapshotError, UsageError
 from ..evaluation.deciding.decide import Decision
 from ..language.times import show_time
 from ..ledger.recorder import Recorder
-from ..reports.evaluation_result import Judged
+from ..reports.evaluation_result import EvaluationResult
 from . import terminal
-from .alert_options import Alerting
+from .alert_options import AlertOptions
 from .inputs import read_baselines, resolve_member
 from .options import (
     COMMANDS_OF_A_COPY,
@@ -44,11 +44,11 @@ from .options import (
 from .progress import waiting
 from .snapshots import collected, in_order, named, not_from_the_future
 
-__all__ = ["Asked", "Judging", "judging_options", "remarks"]
+__all__ = ["EvaluationRun", "RunOptions", "judging_options", "remarks"]
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class RunOptions:
     """The options that say what is judged and how; times are seconds since the epoch."""
 
     root: str | None
@@ -90,26 +90,26 @@ _OPTIONS = (
 
 
 def judging_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add the options of `Asked` to a command."""
+    """Add the options of `RunOptions` to a command."""
     for option in reversed(_OPTIONS):
         command = option(command)
     return command
 
 
-class Judging:
+class EvaluationRun:
     """Judges what the named snapshots hold, or what a desk shows; made once a command."""
 
     def __init__(
         self,
         names: Sequence[str],
-        asked: Asked,
+        asked: RunOptions,
         *,
         record: bool = False,
-        alerting: Alerting | None = None,
+        alerting: AlertOptions | None = None,
     ) -> None:
         _agree(names, asked)
         self.names, self.asked, self.record = names, asked, record
-        self.alerting = alerting or Alerting()
+        self.alerting = alerting or AlertOptions()
         self.now = clock.now()
         with waiting("reading policies") as advance:
             self.policies, collector = check(asked.policies, advance)
@@ -121,7 +121,7 @@ class Judging:
         self.policies.values_of(asked.environment)
         self.members = self._members()
 
-    def judged(self) -> list[Judged]:
+    def judged(self) -> list[EvaluationResult]:
         """Return what was judged, in order of instant and name."""
         asked = self.asked
         baselines = read_baselines(asked.baselines)
@@ -152,7 +152,7 @@ class Judging:
             anchor=asked.anchor,
         )
 
-    def only(self, what: str) -> Judged:
+    def only(self, what: str) -> EvaluationResult:
         """Return the one thing judged; raises UsageError where there are several."""
         found = self.judged()
         if len(found) > 1:
@@ -187,7 +187,7 @@ class Judging:
         recorder: Recorder | None,
         *,
         slim: bool,
-    ) -> Judged:
+    ) -> EvaluationResult:
         asked = self.asked
         unused = self.policies.unused(snapshot)
         if asked.strict and unused:
@@ -195,7 +195,7 @@ class Judging:
         decision = self._decided(snapshot, baselines, recorder)
         kept = replace(snapshot, metrics={}, scopes={}, meaning={}) if slim else snapshot
         now = None if asked.historic else self.now
-        return Judged(
+        return EvaluationResult(
             kept, self._narrowed(decision), self.policies.policies, now, unused,
             _settings(asked), tuple(_commands(asked, snapshot)),
         )  # fmt: skip
@@ -246,7 +246,7 @@ class Judging:
         return replace(decision, verdicts=tuple(kept))
 
 
-def _agree(names: Sequence[str], asked: Asked) -> None:
+def _agree(names: Sequence[str], asked: RunOptions) -> None:
     """Refuse options that contradict each other."""
     if bool(names) == (asked.root is not None):
         both = "both are given" if names else "neither is given"
@@ -268,13 +268,13 @@ def _agree(names: Sequence[str], asked: Asked) -> None:
         raise UsageError(COMMANDS_OF_A_COPY)
 
 
-def remarks(judged: Sequence[Judged]) -> None:
+def remarks(judged: Sequence[EvaluationResult]) -> None:
     """Print what is no verdict on stderr: refused policies, notes and metrics that nobody declared, each once."""
     for text in dict.fromkeys(text for each in judged for text in _remarks(each)):
         terminal.tell(printable(text))
 
 
-def _remarks(judged: Judged) -> Iterator[str]:
+def _remarks(judged: EvaluationResult) -> Iterator[str]:
     for refused in judged.decision.refusals:
         yield f"error: not evaluated: {refused.reason}"
     for note in judged.decision.notes:
@@ -283,12 +283,12 @@ def _remarks(judged: Judged) -> Iterator[str]:
         yield f"note: {note}"
 
 
-def _settings(asked: Asked) -> dict[str, str]:
+def _settings(asked: RunOptions) -> dict[str, str]:
     found = {"environment": asked.environment or "", "stateless": "yes" if asked.stateless else ""}
     return {name: value for name, value in found.items() if value}
 
 
-def _commands(asked: Asked, snapshot: Snapshot) -> Iterator[str]:
+def _commands(asked: RunOptions, snapshot: Snapshot) -> Iterator[str]:
     """The commands that give the same report again, whatever the clock says; files are named without folders."""
     name = "snapshot.json" if snapshot.name == "stdin" else _base(snapshot.name)
     if asked.root is not None:

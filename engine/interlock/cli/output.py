@@ -13,7 +13,7 @@ from ..diagnostics import printable
 from ..errors import UsageError
 from ..files import write_atomically
 from ..policy.loader import find_root
-from ..reports.evaluation_result import Look
+from ..reports.evaluation_result import ReportStyle
 from . import terminal
 
 __all__ = ["deliver", "look", "on_screen", "output_option", "writable"]
@@ -58,15 +58,15 @@ def deliver(text: str, output: str, *, for_people: bool = False) -> None:
         terminal.write(text.encode("utf-8", "backslashreplace"))
 
 
-def look(output: str, policies: str | None) -> Look:
+def look(output: str, policies: str | None) -> ReportStyle:
     """Return how the result is to look where it goes."""
     above = Path(os.path.relpath(find_root(policies).resolve().parent)).as_posix()
-    return Look(above=above) if output != "-" else replace(on_screen(), above=above)
+    return ReportStyle(above=above) if output != "-" else replace(on_screen(), above=above)
 
 
-def on_screen() -> Look:
+def on_screen() -> ReportStyle:
     """Return how a result is to look on stdout that names no place in the policies."""
-    return Look(terminal.width(sys.stdout), not _fine(), _paint)
+    return ReportStyle(terminal.width(sys.stdout), not _fine(), _paint)
 
 
 def _fine() -> bool:

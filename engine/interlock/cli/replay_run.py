@@ -10,7 +10,7 @@ from ..api import PolicySet, load
 from ..errors import UsageError
 from ..evaluation.deciding.request import Decision
 from ..ledger.file.ledger import Ledger
-from ..ledger.replay import Again, Replayed, replay, replay_all
+from ..ledger.replay import Replayed, ReplayInput, replay, replay_all
 from .progress import waiting
 
 __all__ = ["replayed", "replayed_all"]
@@ -64,7 +64,7 @@ class _Rerun:
     def __init__(self) -> None:
         self._read: dict[Path, PolicySet] = {}
 
-    def __call__(self, folder: Path, again: Again) -> Decision:
+    def __call__(self, folder: Path, again: ReplayInput) -> Decision:
         if folder not in self._read:
             self._read[folder] = load(folder)
         return self._read[folder].decide(

@@ -28,7 +28,7 @@ from .options import (
     root_option,
 )
 
-__all__ = ["Origin", "collected", "in_order", "named", "not_from_the_future", "origin_options"]
+__all__ = ["SnapshotOrigin", "collected", "in_order", "named", "not_from_the_future", "origin_options"]
 
 
 def named(name: str) -> tuple[str, ...]:
@@ -104,7 +104,7 @@ def _findings(found: tuple[object, ...]) -> Iterator[str]:
 
 
 @dataclass(frozen=True, slots=True)
-class Origin:
+class SnapshotOrigin:
     """Where the snapshot comes from; times are seconds since the epoch."""
 
     root: str | None
@@ -163,7 +163,7 @@ _OPTIONS = (
 
 
 def origin_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add the options of `Origin` to a command."""
+    """Add the options of `SnapshotOrigin` to a command."""
     for option in reversed(_OPTIONS):
         command = option(command)
     return command

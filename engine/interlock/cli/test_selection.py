@@ -16,11 +16,11 @@ from ..testing.suite_reader import read_suites
 from .inputs import shown_name, within
 from .progress import waiting
 
-__all__ = ["Chosen", "chosen"]
+__all__ = ["TestSelection", "chosen"]
 
 
 @dataclass(frozen=True, slots=True)
-class Chosen:
+class TestSelection:
     """A policy root, the suites of its policies and rollouts that were asked for, and whether these are all."""
 
     root: PolicyRoot
@@ -32,7 +32,7 @@ class Chosen:
 
 def chosen(
     paths: Sequence[str], policies: str | None, policy_ids: Sequence[str], rollout_ids: Sequence[str] = ()
-) -> Chosen:
+) -> TestSelection:
     """Return the tests below `paths`, of the named policies and rollouts; without a name those of all.
 
     Raises DocumentError for complaints about any document, UsageError where there is no test.
@@ -52,17 +52,17 @@ def chosen(
     stories = tuple(each for each in found.stories if asked(each.rollout.id, rollout_ids, each.span))
     if not any(each.cases for each in suites) and not stories:
         raise UsageError("no tests found: write a document that begins with `tests: POLICY`")
-    return Chosen(found.root, suites, stories, found.collector, every and not names)
+    return TestSelection(found.root, suites, stories, found.collector, every and not names)
 
 
-def _read(path: Path) -> Chosen:
+def _read(path: Path) -> TestSelection:
     collector = Collector()
     with waiting("reading policies and tests") as advance:
         root = load_root(path, collector, advance)
         suites, stories = read_suites(root, collector), read_stories(root, collector)
     if collector.errors:
         raise DocumentError(collector.errors, collector.sources)
-    return Chosen(root, suites, stories, collector, True)
+    return TestSelection(root, suites, stories, collector, True)
 
 
 def _known(kind: str, ids: Iterable[str], table: Iterable[str]) -> None:

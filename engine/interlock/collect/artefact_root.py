@@ -11,7 +11,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from ..limits import SOURCE_BYTES, SOURCE_FILES
-from .unreadable import Trouble
+from .unreadable import Unreadable
 
 __all__ = ["Artefact", "Root", "reason"]
 
@@ -41,9 +41,9 @@ class Root:
         try:
             real = path.resolve()
         except (OSError, RuntimeError):
-            raise Trouble("missing", f"{name} cannot be reached") from None
+            raise Unreadable("missing", f"{name} cannot be reached") from None
         if not real.is_relative_to(self.folder):
-            raise Trouble("missing", f"{name} leads out of the root through a symbolic link")
+            raise Unreadable("missing", f"{name} leads out of the root through a symbolic link")
         return real
 
     def open(self, name: str) -> Artefact:
@@ -61,12 +61,12 @@ class Root:
             with os.fdopen(os.open(path, flags), "rb") as handle:
                 state = os.fstat(handle.fileno())
                 if not stat.S_ISREG(state.st_mode):
-                    raise Trouble("missing", f"{name} is not a plain file")
+                    raise Unreadable("missing", f"{name} is not a plain file")
                 data = handle.read(SOURCE_BYTES + 1)
         except OSError as problem:
-            raise Trouble("missing", f"{name}: {reason(problem)}") from None
+            raise Unreadable("missing", f"{name}: {reason(problem)}") from None
         if len(data) > SOURCE_BYTES:
-            raise Trouble("overflow", f"{name} is larger than {SOURCE_BYTES} bytes")
+            raise Unreadable("overflow", f"{name} is larger than {SOURCE_BYTES} bytes")
         digest = f"sha256:{hashlib.sha256(data).hexdigest()}"
         return Artefact(name, data, digest, Decimal(state.st_mtime_ns) * _NANO)
 
@@ -75,19 +75,19 @@ class Root:
         try:
             return Decimal(self.path(name).stat().st_mtime_ns) * _NANO
         except OSError as problem:
-            raise Trouble("missing", f"{name}: {reason(problem)}") from None
+            raise Unreadable("missing", f"{name}: {reason(problem)}") from None
 
     def exists(self, name: str) -> bool:
         """Tell whether there is anything of that name; Trouble when its folder is not there or closed to us."""
         parent = name.rpartition("/")[0]
         if parent and not self.path(parent).is_dir():
-            raise Trouble("missing", f"the folder {parent} of {name.rpartition('/')[2]} is not there")
+            raise Unreadable("missing", f"the folder {parent} of {name.rpartition('/')[2]} is not there")
         try:
             self.folder.joinpath(*name.split("/")).lstat()
         except FileNotFoundError:
             return False
         except OSError as problem:
-            raise Trouble("missing", f"{name}: {reason(problem)}") from None
+            raise Unreadable("missing", f"{name}: {reason(problem)}") from None
         return True
 
     def find(self, pattern: str) -> tuple[str, ...]:
@@ -124,14 +124,14 @@ class Root:
         elif not rest and os.path.lexists(path) and not path.is_dir():
             names.add(name)
             if len(names) > SOURCE_FILES:
-                raise Trouble("overflow", f"more than {SOURCE_FILES} files match")
+                raise Unreadable("overflow", f"more than {SOURCE_FILES} files match")
 
     def _listing(self, under: str) -> list[str]:
         folder = self.path(under.rstrip("/")) if under else self.folder
         try:
             return sorted(each.name for each in folder.iterdir())
         except OSError as problem:
-            raise Trouble("missing", f"{under.rstrip('/') or 'the root'}: {reason(problem)}") from None
+            raise Unreadable("missing", f"{under.rstrip('/') or 'the root'}: {reason(problem)}") from None
 
 
 def reason(problem: OSError) -> str:

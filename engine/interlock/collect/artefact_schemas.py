@@ -7,7 +7,7 @@ from functools import cache
 from typing import Any
 
 from ..resources import artefact_schema_path
-from .unreadable import Trouble
+from .unreadable import Unreadable
 
 __all__ = ["artefact_schemas", "check_artefact"]
 
@@ -33,4 +33,6 @@ def check_artefact(name: str, value: object, place: str) -> None:
     if problem is None:
         return
     where = "/" + "/".join(str(each) for each in problem.path) if problem.path else "it"
-    raise Trouble("torn source", f"{place} fails the schema `{name}`: {where} breaks `{problem.validator}`")
+    raise Unreadable(
+        "torn source", f"{place} fails the schema `{name}`: {where} breaks `{problem.validator}`"
+    )

@@ -20,19 +20,19 @@ from .artefact_root import Artefact, Root
 from .document_sources import open_document, pick
 from .explaining import Explanation, provenance
 from .live.commands import Commands
-from .live.live import Moment, archived, as_text, look
-from .model import DocumentSource, LiveSource, Look, Query, RowsSource, Sources
+from .live.live import LiveContext, archived, as_text, look
+from .model import DocumentSource, LiveSource, Probe, Query, RowsSource, Sources
 from .rosters import Rosters
-from .rows.query_results import Entry, Result
-from .rows.row_sources import Loaded, ask, load, open_tables
-from .rows.source_coverage import Covered
-from .unreadable import Trouble, Unknown
+from .rows.query_results import Entry, QueryResult
+from .rows.row_sources import LoadedSource, ask, load, open_tables
+from .rows.source_coverage import CoveredSpan
+from .unreadable import UnknownEntry, Unreadable
 
-__all__ = ["Collected", "collect"]
+__all__ = ["Collection", "collect"]
 
 
 @dataclass(frozen=True, slots=True)
-class Collected:
+class Collection:
     """A snapshot as a mapping (numbers are decimals), how each metric came about, and what else was found."""
 
     snapshot: dict[str, object]
@@ -52,7 +52,7 @@ def collect(
     archive: bool = False,
     allow_commands: bool = False,
     env_names: Iterable[str] = (),
-) -> Collected:
+) -> Collection:
     """Read the desk's artefacts below `root` as they were known at `as_of`; times are seconds since 1970.
 
     `env_names` are the variables that overrides of params name; the commands that live sources declare run only
@@ -94,7 +94,7 @@ class _Run:
     origins: dict[str, dict[str, object]] = field(default_factory=dict)
     explanations: dict[str, Explanation] = field(default_factory=dict)
     env: dict[str, object] = field(default_factory=dict)
-    loaded: dict[str, Loaded] = field(default_factory=dict)
+    loaded: dict[str, LoadedSource] = field(default_factory=dict)
 
     def metric(self, name: str) -> Metric:
         return self.rosters.catalogue.metrics[name]
@@ -109,7 +109,7 @@ class _Run:
             case LiveSource():
                 self.state(source)
 
-    def load(self, name: str) -> Loaded:
+    def load(self, name: str) -> LoadedSource:
         source = self.sources.by_id[name]
         assert isinstance(source, RowsSource)
         if name not in self.loaded:
@@ -131,7 +131,7 @@ class _Run:
                 metric = self.metric(query.metric)
                 try:
                     found, covered = ask(database, own, query, metric, (self.since, self.as_of), self.rosters)
-                except Trouble as problem:
+                except Unreadable as problem:
                     self.note(query.metric, source.id, problem.unknown, artefacts, own, query)
                 else:
                     self.note(query.metric, source.id, found, artefacts, own, query, covered)
@@ -139,7 +139,7 @@ class _Run:
     def document(self, source: DocumentSource) -> None:
         try:
             document = open_document(self.root, source, self.as_of)
-        except Trouble as trouble:
+        except Unreadable as trouble:
             for asked in source.metrics:
                 self.note(
                     asked.metric,
@@ -152,8 +152,10 @@ class _Run:
         for asked in source.metrics:
             place = f"{source.file}: {_shown(asked.pointer)}"
             try:
-                result: Result | Unknown = pick(document, asked, self.metric(asked.metric), self.rosters)
-            except Trouble as trouble:
+                result: QueryResult | UnknownEntry = pick(
+                    document, asked, self.metric(asked.metric), self.rosters
+                )
+            except Unreadable as trouble:
                 result = trouble.unknown
             self.note(asked.metric, source.id, result, [document.artefact], place=place)
 
@@ -162,42 +164,42 @@ class _Run:
             try:
                 value = look(asked, self.metric(name).type, self.moment())
                 value = self.rosters.resolve_set(self.metric(name), value)
-                found: Result | Unknown = Result(entry={"value": value, **self.dated(asked)})
-            except Trouble as trouble:
+                found: QueryResult | UnknownEntry = QueryResult(entry={"value": value, **self.dated(asked)})
+            except Unreadable as trouble:
                 found = trouble.unknown
             self.note(name, source.id, found, [], place=asked.shown())
             self.origins[name] |= self.ran(asked)
             self.variables(name, asked)
 
-    def dated(self, asked: Look) -> dict[str, object]:
+    def dated(self, asked: Probe) -> dict[str, object]:
         """In an archive a command is as old as its run, of several the oldest."""
         times = [self.commands.ran(each).at for each in asked.commands()] if self.live.archive else []
         return {"at": show_time(min(times))} if times else {}
 
-    def ran(self, asked: Look) -> dict[str, object]:
+    def ran(self, asked: Probe) -> dict[str, object]:
         """When commands ran and on which commit, of several the first that ran."""
         for each in asked.commands():
-            with contextlib.suppress(Trouble):
+            with contextlib.suppress(Unreadable):
                 ran = self.commands.ran(each)
                 commit: dict[str, object] = {"commit": ran.commit} if ran.commit else {}
                 return {"ran": show_time(ran.at), **commit}
         return {}
 
-    def moment(self) -> Moment:
+    def moment(self) -> LiveContext:
         """Trouble when the present says nothing of the snapshot's time."""
         if self.live.archive:
-            return Moment(self.root, archived(self.root), True, self.as_of, self.commands)
+            return LiveContext(self.root, archived(self.root), True, self.as_of, self.commands)
         if abs(self.as_of - self.live.now) > LIVE_CLOCK_DISTANCE:
             text = f"a live source says nothing of {show_time(self.as_of)}, more than five minutes from the clock"
-            raise Trouble("not covered", text)
-        return Moment(self.root, self.live.environ, False, self.as_of, self.commands)
+            raise Unreadable("not covered", text)
+        return LiveContext(self.root, self.live.environ, False, self.as_of, self.commands)
 
-    def variables(self, name: str, asked: Look) -> None:
+    def variables(self, name: str, asked: Probe) -> None:
         """Keep of a variable that a source reads its typed value alone: null when unset, nothing when unreadable."""
-        with contextlib.suppress(Trouble):
+        with contextlib.suppress(Unreadable):
             moment = self.moment()
             for each in asked.variables():
-                with contextlib.suppress(Trouble):
+                with contextlib.suppress(Unreadable):
                     text = moment.variable(each.target)
                     kind = self.metric(name).type if each is asked else BOOL
                     self.env[each.target] = as_text(look(each, kind, moment)) if text else text
@@ -206,16 +208,16 @@ class _Run:
         self,
         name: str,
         source: str,
-        found: Result | Unknown,
+        found: QueryResult | UnknownEntry,
         artefacts: list[Artefact],
-        loaded: Loaded | None = None,
+        loaded: LoadedSource | None = None,
         query: Query | None = None,
-        covered: Covered | None = None,
+        covered: CoveredSpan | None = None,
         place: str = "",
     ) -> None:
         metric = self.metric(name)
-        entry: Entry | None = found.entry() if isinstance(found, Unknown) else found.entry
-        members = found.members if isinstance(found, Result) else None
+        entry: Entry | None = found.entry() if isinstance(found, UnknownEntry) else found.entry
+        members = found.members if isinstance(found, QueryResult) else None
         if metric.scope and members is not None:
             for member, each in members.items():
                 self.scopes.setdefault(metric.scope, {}).setdefault(member, {})[name] = _bare(each)
@@ -238,7 +240,7 @@ class _Run:
             members,
         )
 
-    def finish(self, env_names: tuple[str, ...]) -> Collected:
+    def finish(self, env_names: tuple[str, ...]) -> Collection:
         self.rosters.settle(self.scopes, self.metrics)
         self.overrides(env_names)
         collected: dict[str, object] = {"at": show_time(self.live.now), "interlock": __version__}
@@ -255,14 +257,14 @@ class _Run:
             "provenance": dict(sorted(self.origins.items())),
             "collected": collected,
         }
-        return Collected(snapshot, dict(sorted(self.explanations.items())), tuple(self.strangers()))
+        return Collection(snapshot, dict(sorted(self.explanations.items())), tuple(self.strangers()))
 
     def overrides(self, names: tuple[str, ...]) -> None:
         """Keep the variables that overrides of params name, as they are, for those are values of params."""
-        with contextlib.suppress(Trouble):
+        with contextlib.suppress(Unreadable):
             moment = self.moment()
             for name in names:
-                with contextlib.suppress(Trouble):
+                with contextlib.suppress(Unreadable):
                     self.env[name] = moment.variable(name)
 
     def strangers(self) -> list[Diagnostic]:

@@ -12,13 +12,13 @@ from ..limits import SKEW
 from ..policy.catalogue import Metric
 from .artefact_root import Artefact, Root
 from .artefact_schemas import check_artefact
-from .model import DocumentSource, Pick
+from .model import DocumentMetric, DocumentSource
 from .pointer import ABSENT, Pointer, one
 from .rosters import Rosters
-from .rows.query_results import Entry, Result
+from .rows.query_results import Entry, QueryResult
 from .strict_json import decode, read_json
 from .typed_values import NoTime, from_json, number, read_moment, shown_day
-from .unreadable import Trouble
+from .unreadable import Unreadable
 
 __all__ = ["Document", "open_document", "pick"]
 
@@ -41,13 +41,13 @@ class Document:
             where = f"{name}: /{'/'.join(at)}"
             value = one(base, at)
             if value is ABSENT or value is None:
-                raise Trouble("no time", f"{where} is absent")
+                raise Unreadable("no time", f"{where} is absent")
             try:
                 found = read_moment(value, self.source.zone, self.source.unit)
             except NoTime as problem:
-                raise Trouble("no time", f"{where} {problem}") from None
+                raise Unreadable("no time", f"{where} {problem}") from None
         if found > self.as_of + SKEW:
-            raise Trouble("clock skew", f"{where} is {shown_day(found)}, after {shown_day(self.as_of)}")
+            raise Unreadable("clock skew", f"{where} is {shown_day(found)}, after {shown_day(self.as_of)}")
         return found
 
 
@@ -56,33 +56,37 @@ def open_document(root: Root, source: DocumentSource, as_of: Decimal) -> Documen
     artefact = root.open(source.file)
     text = decode(artefact.data, artefact.name)
     if not text.strip():
-        raise Trouble("missing", f"{artefact.name} is empty")
+        raise Unreadable("missing", f"{artefact.name} is empty")
     top = read_json(text, artefact.name, exact=True)
     if not isinstance(top, dict | list):
-        raise Trouble("torn source", f"{artefact.name} holds neither an object nor a list")
+        raise Unreadable("torn source", f"{artefact.name} holds neither an object nor a list")
     if source.schema:
         check_artefact(source.schema, top, artefact.name)
     return Document(source, artefact, top, as_of)
 
 
-def pick(document: Document, asked: Pick, metric: Metric, rosters: Rosters) -> Result:
+def pick(document: Document, asked: DocumentMetric, metric: Metric, rosters: Rosters) -> QueryResult:
     """Return the entry of one metric, or its entries by member."""
     if asked.members is None:
-        return Result(entry=_entry(document, asked, metric, document.top, rosters))
+        return QueryResult(entry=_entry(document, asked, metric, document.top, rosters))
     table = one(document.top, asked.members)
     if not isinstance(table, dict):
-        raise Trouble("missing", f"{document.artefact.name} has no mapping at /{'/'.join(asked.members)}")
+        raise Unreadable("missing", f"{document.artefact.name} has no mapping at /{'/'.join(asked.members)}")
     members = {}
     for name, value in table.items():
         member = rosters.member(metric, name)
         if member in members:
-            raise Trouble("conflict", f"{document.artefact.name} names a member twice under different names")
+            raise Unreadable(
+                "conflict", f"{document.artefact.name} names a member twice under different names"
+            )
         if member is not None:
             members[member] = _entry(document, asked, metric, value, rosters)
-    return Result(members=members)
+    return QueryResult(members=members)
 
 
-def _entry(document: Document, asked: Pick, metric: Metric, base: object, rosters: Rosters) -> Entry:
+def _entry(
+    document: Document, asked: DocumentMetric, metric: Metric, base: object, rosters: Rosters
+) -> Entry:
     try:
         value = _value(document, asked, metric, base)
         own = asked.at is not None
@@ -91,11 +95,11 @@ def _entry(document: Document, asked: Pick, metric: Metric, base: object, roster
         if asked.n is not None:
             entry["n"] = _read(document, asked.n, base)
         return entry
-    except Trouble as trouble:
+    except Unreadable as trouble:
         return trouble.unknown.entry()
 
 
-def _value(document: Document, asked: Pick, metric: Metric, base: object) -> object:
+def _value(document: Document, asked: DocumentMetric, metric: Metric, base: object) -> object:
     found = _take(_find(document, asked.pointer, base), asked.take)
     try:
         if asked.equals is not None:
@@ -107,17 +111,17 @@ def _value(document: Document, asked: Pick, metric: Metric, base: object) -> obj
             and isinstance(found, list)
             and len(set(map(str, found))) != len(found)
         ):
-            raise Trouble("conflict", "it names a member twice")
+            raise Unreadable("conflict", "it names a member twice")
         return from_json(found, metric.type, document.source.zone, asked.unit)
-    except Trouble as trouble:
+    except Unreadable as trouble:
         where = f"{document.artefact.name}: /{'/'.join(asked.pointer)}"
-        raise Trouble(trouble.unknown.cause, f"{where}: {trouble.unknown.detail}") from None
+        raise Unreadable(trouble.unknown.cause, f"{where}: {trouble.unknown.detail}") from None
 
 
 def _find(document: Document, pointer: Pointer, base: object) -> object:
     found = one(base, pointer)
     if found is ABSENT or found is None:
-        raise Trouble("missing", f"{document.artefact.name}: /{'/'.join(pointer)} is absent")
+        raise Unreadable("missing", f"{document.artefact.name}: /{'/'.join(pointer)} is absent")
     return found
 
 
@@ -125,9 +129,9 @@ def _read(document: Document, pointer: Pointer, base: object) -> Decimal:
     found = _find(document, pointer, base)
     try:
         return number(found)
-    except Trouble as trouble:
+    except Unreadable as trouble:
         where = f"{document.artefact.name}: /{'/'.join(pointer)}"
-        raise Trouble(trouble.unknown.cause, f"{where}: {trouble.unknown.detail}") from None
+        raise Unreadable(trouble.unknown.cause, f"{where}: {trouble.unknown.detail}") from None
 
 
 def _take(value: object, take: str) -> object:
@@ -144,5 +148,5 @@ def _equal(value: object, wanted: str | bool | Decimal) -> bool:
     if isinstance(wanted, Decimal):
         return number(value) == wanted
     if type(value) is not type(wanted):
-        raise Trouble("wrong type", "it is of another type than `equals`")
+        raise Unreadable("wrong type", "it is of another type than `equals`")
     return value == wanted

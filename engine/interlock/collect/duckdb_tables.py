@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 from ..errors import MissingExtra
 from ..limits import QUERY_MEMORY, QUERY_SECONDS
 from .model import Column
-from .unreadable import Trouble
+from .unreadable import Unreadable
 
 if TYPE_CHECKING:
     import duckdb
@@ -209,13 +209,13 @@ class Database:
     def _sorted(self, problem: Exception) -> Exception:
         """Tell a mistake of the author from data that break the query; a detail never repeats the data."""
         if isinstance(problem, self.duckdb.OutOfRangeException):
-            return Trouble("overflow", "the SQL leaves the range of its numbers")
+            return Unreadable("overflow", "the SQL leaves the range of its numbers")
         if isinstance(problem, self.duckdb.ConversionException | self.duckdb.InvalidInputException):
-            return Trouble("wrong type", "the SQL converts a value that is not of that type")
+            return Unreadable("wrong type", "the SQL converts a value that is not of that type")
         if isinstance(problem, self.duckdb.InterruptException):
-            return Trouble("overflow", f"the SQL took longer than {QUERY_SECONDS} s")
+            return Unreadable("overflow", f"the SQL took longer than {QUERY_SECONDS} s")
         if isinstance(problem, self.duckdb.OutOfMemoryException):
-            return Trouble("overflow", f"the SQL took more than {QUERY_MEMORY} of memory")
+            return Unreadable("overflow", f"the SQL took more than {QUERY_MEMORY} of memory")
         return SqlRefused(_first_line(problem))
 
 
@@ -233,16 +233,16 @@ def parquet_rows(path: Path, file: str, wanted: Mapping[str, bool]) -> Iterator[
             types = {str(row[0]): str(row[1]).upper() for row in shape}
             absent = [name for name, optional in wanted.items() if name not in types and not optional]
             if absent:
-                raise Trouble("torn source", f"{file} has no column `{absent[0]}`")
+                raise Unreadable("torn source", f"{file} has no column `{absent[0]}`")
             names = [each for each in wanted if each in types]
             chosen = ", ".join(_from_parquet(name, types[name]) for name in names) or "NULL"
             result = connection.execute(f"SELECT {chosen} FROM read_parquet(?)", [str(path)])  # noqa: S608
             while rows := result.fetchmany(_CHUNK):
                 yield from (dict(zip(names, map(_whole, row), strict=False)) for row in rows)
         except duckdb.OutOfMemoryException:
-            raise Trouble("overflow", f"reading {file} takes more than {QUERY_MEMORY} of memory") from None
+            raise Unreadable("overflow", f"reading {file} takes more than {QUERY_MEMORY} of memory") from None
         except duckdb.Error:
-            raise Trouble("torn source", f"{file} is not a sound Parquet file") from None
+            raise Unreadable("torn source", f"{file} is not a sound Parquet file") from None
 
 
 def _from_parquet(name: str, kind: str) -> str:

@@ -9,13 +9,13 @@ from decimal import Decimal
 from ..canonical import canonical, digest
 from ..language.literals import plain_number
 from .artefact_root import Artefact
-from .rows.row_sources import Loaded
+from .rows.row_sources import LoadedSource
 
 __all__ = ["Explanation", "provenance"]
 
 
 def provenance(
-    source: str, artefacts: list[Artefact], loaded: Loaded | None, archive: bool
+    source: str, artefacts: list[Artefact], loaded: LoadedSource | None, archive: bool
 ) -> dict[str, object]:
     """Return the record of one metric. Several files are told by their number and one hash over names and hashes."""
     found: dict[str, object] = {"source": source}

@@ -17,11 +17,11 @@ __all__ = [
     "Choice",
     "Column",
     "Command",
-    "Coverage",
+    "DeclaredCoverage",
+    "DocumentMetric",
     "DocumentSource",
     "LiveSource",
-    "Look",
-    "Pick",
+    "Probe",
     "Query",
     "RowsSource",
     "Source",
@@ -49,7 +49,7 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True)
-class Coverage:
+class DeclaredCoverage:
     """From when to when a source tells all that happened; with `each`, every row speaks for that long."""
 
     start: Bound = "first"
@@ -84,7 +84,7 @@ class RowsSource:
     match: re.Pattern[str] | None = None
     continues: bool = False
     zone: ZoneInfo | None = None
-    coverage: Coverage = field(default_factory=Coverage)
+    coverage: DeclaredCoverage = field(default_factory=DeclaredCoverage)
     torn: Literal["unknown", "file", "tail"] = "unknown"
     may_be_empty: bool = False
     schema: str | None = None
@@ -97,7 +97,7 @@ class RowsSource:
 
 
 @dataclass(frozen=True, slots=True)
-class Pick:
+class DocumentMetric:
     """One metric of a document source."""
 
     metric: str
@@ -119,7 +119,7 @@ class DocumentSource:
     id: str
     file: str
     at: Pointer | Literal["modified"]
-    metrics: tuple[Pick, ...]
+    metrics: tuple[DocumentMetric, ...]
     span: Span
     unit: str = "s"
     zone: ZoneInfo | None = None
@@ -130,7 +130,7 @@ class DocumentSource:
 class Choice:
     """One choice of a `choose`: the text that holds when the look is true."""
 
-    when: Look
+    when: Probe
     value: str
 
 
@@ -145,7 +145,7 @@ class Command:
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class Probe:
     """One look at the state of this moment; `kind` says which, `target` the file or variable."""
 
     kind: Literal[
@@ -155,12 +155,12 @@ class Look:
     active_unless: tuple[str, ...] | None = None
     unset: str | bool | Decimal | tuple[str, ...] | None = None
     separator: str = ","
-    parts: tuple[Look, ...] = ()
+    parts: tuple[Probe, ...] = ()
     choices: tuple[Choice, ...] = ()
     otherwise: str | None = None
     command: Command | None = None
 
-    def variables(self) -> tuple[Look, ...]:
+    def variables(self) -> tuple[Probe, ...]:
         """The looks at environment variables in it, itself or its parts."""
         inner = (*self.parts, *(each.when for each in self.choices))
         return (self,) if self.kind == "env" else tuple(found for each in inner for found in each.variables())
@@ -193,7 +193,7 @@ class LiveSource:
     """The state of this moment: each metric with its look."""
 
     id: str
-    metrics: tuple[tuple[str, Look], ...]
+    metrics: tuple[tuple[str, Probe], ...]
     span: Span
 
 

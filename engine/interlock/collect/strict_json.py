@@ -7,14 +7,14 @@ import json
 from collections.abc import Callable
 from decimal import Decimal
 
-from .unreadable import Trouble
+from .unreadable import Unreadable
 
 __all__ = ["decode", "read_json"]
 
 _LONG = 300
 
 
-class _Twice(ValueError):
+class _RepeatedKey(ValueError):
     """An object has the same key twice."""
 
 
@@ -23,26 +23,26 @@ def decode(data: bytes, place: str) -> str:
     try:
         return data.removeprefix(codecs.BOM_UTF8).decode("utf-8")
     except UnicodeDecodeError:
-        raise Trouble("torn source", f"{place} is not UTF-8") from None
+        raise Unreadable("torn source", f"{place} is not UTF-8") from None
 
 
 def read_json(text: str, place: str, exact: bool = False) -> object:
     """Return the value of a JSON text: floats as Decimal when `exact`; Trouble names `place` when it is torn."""
     try:
         return (_EXACT if exact else _QUICK)(text)
-    except _Twice:
-        raise Trouble("torn source", f"{place} has the same key twice in one object") from None
+    except _RepeatedKey:
+        raise Unreadable("torn source", f"{place} has the same key twice in one object") from None
     except RecursionError:
-        raise Trouble("torn source", f"{place} is nested too deeply") from None
+        raise Unreadable("torn source", f"{place} is nested too deeply") from None
     except json.JSONDecodeError as problem:
         where = f", line {problem.lineno}" if "\n" in text else ""
-        raise Trouble("torn source", f"{place} is not JSON{where}, column {problem.colno}") from None
+        raise Unreadable("torn source", f"{place} is not JSON{where}, column {problem.colno}") from None
 
 
 def _unique(pairs: list[tuple[str, object]]) -> dict[str, object]:
     found = dict(pairs)
     if len(found) != len(pairs):
-        raise _Twice
+        raise _RepeatedKey
     return found
 
 

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from ..language.times import parse_time, show_time
 from ..language.types import Kind, Type
 from .duckdb_tables import moment, utc
-from .unreadable import Cause, Trouble
+from .unreadable import Cause, Unreadable
 
 __all__ = [
     "EARLIEST",
@@ -106,12 +106,12 @@ _NUMERIC = ("INTEGER", "BIGINT", "HUGEINT", "SMALLINT", "TINYINT", "DOUBLE", "FL
 def number(value: object) -> Decimal:
     """Return a finite number as a decimal; Trouble for anything else."""
     if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
-        raise Trouble("wrong type", "it is no number")
+        raise Unreadable("wrong type", "it is no number")
     found = Decimal(repr(value)) if isinstance(value, float) else Decimal(value)
     if not found.is_finite():
-        raise Trouble("not finite", "it is not a finite number")
+        raise Unreadable("not finite", "it is not a finite number")
     if found and abs(found.adjusted()) > _EXPONENT:
-        raise Trouble("out of range", "it is beyond the range of numbers")
+        raise Unreadable("out of range", "it is beyond the range of numbers")
     return found
 
 
@@ -122,7 +122,7 @@ def from_json(value: object, kind: Type, zone: ZoneInfo | None, unit: str = "s")
             return show_time(read_moment(value, zone, unit))
         except NoTime as problem:
             cause: Cause = "no time" if isinstance(value, str) else "wrong type"
-            raise Trouble(cause, f"it {problem}") from None
+            raise Unreadable(cause, f"it {problem}") from None
     return _CHECKS[kind.kind](value, kind)
 
 
@@ -136,7 +136,7 @@ def from_sql(value: object, kind: Type) -> object:
         value = Decimal(value.days * 86400 + value.seconds) + Decimal(value.microseconds) / 1_000_000
     if kind.kind is Kind.TIMESTAMP:
         if not isinstance(value, str):
-            raise Trouble("wrong type", "it is no time")
+            raise Unreadable("wrong type", "it is no time")
         return value
     return _CHECKS[kind.kind](value, kind)
 
@@ -175,26 +175,26 @@ def floored(seconds: Decimal) -> Decimal:
 
 def _bool(value: object, _: Type) -> object:
     if not isinstance(value, bool):
-        raise Trouble("wrong type", "it is neither true nor false")
+        raise Unreadable("wrong type", "it is neither true nor false")
     return value
 
 
 def _number(value: object, kind: Type) -> object:
     found = number(value)
     if kind.flavour == "integer" and found != found.to_integral_value():
-        raise Trouble("wrong type", "it is no whole number")
+        raise Unreadable("wrong type", "it is no whole number")
     return found
 
 
 def _text(value: object, _: Type) -> object:
     if not isinstance(value, str):
-        raise Trouble("wrong type", "it is no text")
+        raise Unreadable("wrong type", "it is no text")
     return value
 
 
 def _set(value: object, _: Type) -> object:
     if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
-        raise Trouble("wrong type", "it is no list of texts")
+        raise Unreadable("wrong type", "it is no list of texts")
     return sorted(set(value))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-__all__ = ["Cause", "Trouble", "Unknown"]
+__all__ = ["Cause", "UnknownEntry", "Unreadable"]
 
 Cause = Literal[
     "missing",
@@ -22,7 +22,7 @@ Cause = Literal[
 
 
 @dataclass(frozen=True, slots=True)
-class Unknown:
+class UnknownEntry:
     """An unknown value of a snapshot: `detail` names the place, never what stands there."""
 
     cause: Cause
@@ -33,9 +33,9 @@ class Unknown:
         return {"unknown": self.cause, "detail": self.detail}
 
 
-class Trouble(Exception):
+class Unreadable(Exception):
     """Reading cannot go on; everything that depends on it is unknown."""
 
     def __init__(self, cause: Cause, detail: str) -> None:
         super().__init__(f"{cause}: {detail}")
-        self.unknown = Unknown(cause, detail)
+        self.unknown = UnknownEntry(cause, detail)

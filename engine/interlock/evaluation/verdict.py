@@ -12,7 +12,7 @@ from ..language.times import show_time
 from ..language.values import Cause
 from ..limits import FORMAT
 
-__all__ = ["NOT_EVALUATED", "Comparison", "Inputs", "RuleResult", "Unmet", "Verdict", "Waived"]
+__all__ = ["NOT_EVALUATED", "Comparison", "Inputs", "RuleResult", "UnmetRule", "Verdict", "Waived"]
 
 NOT_EVALUATED = "NOT_EVALUATED"
 """What stands in place of a verdict when no rule contributed: exit code 4, unknown to whoever composes it."""
@@ -96,7 +96,7 @@ class Waived:
 
 
 @dataclass(frozen=True, slots=True)
-class Unmet:
+class UnmetRule:
     """A rule that fails or is unknown in a verdict or beneath it: its full name, its outcome, the roles that may waive
     it and for how many seconds (None: nobody), whether it is latched, and whether it composes another policy."""
 
@@ -141,7 +141,7 @@ class Verdict:
     waivers: tuple[Waived, ...] = ()
     notify: tuple[str, ...] = ()
     unwaived: tuple[str, str] | None = None
-    unmet: tuple[Unmet, ...] = ()
+    unmet: tuple[UnmetRule, ...] = ()
 
     @property
     def name(self) -> str:

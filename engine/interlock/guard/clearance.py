@@ -12,7 +12,7 @@ from typing import Protocol
 from ..alerts.channel import Channel
 from ..alerts.delivery import delivered
 from ..canonical import canonical
-from ..collect.collector import Collected
+from ..collect.collector import Collection
 from ..diagnostics import printable
 from ..errors import (
     EXIT_INVALID,
@@ -34,9 +34,9 @@ from .kill_switch import LIVE_MODE, contradicts, is_live
 
 __all__ = [
     "Clearance",
-    "Policies",
-    "Question",
-    "Setting",
+    "ClearanceRequest",
+    "PolicyJudge",
+    "StartContext",
     "cleared",
     "insisted",
     "refusal",
@@ -45,7 +45,7 @@ __all__ = [
 ]
 
 
-class Policies(Protocol):
+class PolicyJudge(Protocol):
     """What a policy set does for the guard."""
 
     @property
@@ -57,7 +57,7 @@ class Policies(Protocol):
 
     def collect(
         self, root: Path, as_of: Decimal, *, now: Decimal, environ: Mapping[str, str], allow_commands: bool
-    ) -> Collected: ...
+    ) -> Collection: ...
 
     def recorded(
         self, snapshot: Snapshot, recorder: Recorder, *, policies: Iterable[str], environment: str | None
@@ -65,7 +65,7 @@ class Policies(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class ClearanceRequest:
     """What must be at its best: the policies, in an environment, over a desk's folder or a snapshot, recorded in a
     ledger whose head is kept in `anchor`. Exactly one of `root` and `snapshot` is given; commands that sources of
     `root` declare run only where they are allowed. `channels` are handed what people are to hear of, and what stays
@@ -83,7 +83,7 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True)
-class Setting:
+class StartContext:
     """Where a start takes place: the variables that the command will see, the clock, and the kill switch's file."""
 
     environ: Mapping[str, str]
@@ -113,7 +113,7 @@ class Clearance:
         return not self.reason
 
 
-def cleared(load: Callable[[], Policies], question: Question, setting: Setting) -> Clearance:
+def cleared(load: Callable[[], PolicyJudge], question: ClearanceRequest, setting: StartContext) -> Clearance:
     """Judge and record; under live mode anything but the best throws the kill switch, a bug included.
 
     No mistake of a user is raised: it is the reason why the start is not open. Events go out last, after the switch is
@@ -136,20 +136,20 @@ def cleared(load: Callable[[], Policies], question: Question, setting: Setting) 
     return _thrown(told, setting) if live and not told.open else told
 
 
-def _delivered(question: Question, recorder: Recorder, setting: Setting) -> tuple[str, ...]:
+def _delivered(question: ClearanceRequest, recorder: Recorder, setting: StartContext) -> tuple[str, ...]:
     try:
         return delivered(question.channels, recorder, setting.clock())
     except Exception as problem:  # a bug here is no reason to start anything, nor not to
         return (f"error: the events were not delivered: {type(problem).__name__}",)
 
 
-def _thrown(found: Clearance, setting: Setting) -> Clearance:
+def _thrown(found: Clearance, setting: StartContext) -> Clearance:
     text = kill_switch.content(found.reason, found.verdicts, setting.clock())
     return replace(found, switch=kill_switch.throw(setting.kill_switch, text)[1])
 
 
 def _answer(
-    load: Callable[[], Policies], question: Question, setting: Setting, blank: Clearance
+    load: Callable[[], PolicyJudge], question: ClearanceRequest, setting: StartContext, blank: Clearance
 ) -> tuple[Clearance, tuple[Recorder, Decision] | None]:
     """Return the answer, and what it was drawn from where that is recorded."""
     try:
@@ -173,7 +173,7 @@ def _answer(
     return _weighed(answer, decision, question, setting), (recorder, decision)
 
 
-def _recorder(question: Question, *, begin: bool) -> Recorder:
+def _recorder(question: ClearanceRequest, *, begin: bool) -> Recorder:
     names = [each.name for each in question.channels]
     return Recorder(
         question.ledger,
@@ -184,7 +184,9 @@ def _recorder(question: Question, *, begin: bool) -> Recorder:
     )
 
 
-def _weighed(found: Clearance, decision: Decision, question: Question, setting: Setting) -> Clearance:
+def _weighed(
+    found: Clearance, decision: Decision, question: ClearanceRequest, setting: StartContext
+) -> Clearance:
     """Return the answer with every reason that now speaks against a start."""
     doubts = list(_doubts(decision, question, setting, live=found.live))
     if not doubts:
@@ -193,7 +195,9 @@ def _weighed(found: Clearance, decision: Decision, question: Question, setting: 
     return replace(found, reason="; ".join(text for _, text in doubts), code=code)
 
 
-def _snapshot(policies: Policies, question: Question, setting: Setting) -> tuple[Snapshot, tuple[str, ...]]:
+def _snapshot(
+    policies: PolicyJudge, question: ClearanceRequest, setting: StartContext
+) -> tuple[Snapshot, tuple[str, ...]]:
     """Read the snapshot that was handed in, or collect one as of now, as a file of it would hold it."""
     if question.snapshot is not None:
         return question.snapshot(), ()
@@ -221,7 +225,7 @@ def _fresh(snapshot: Snapshot, now: Decimal, live: bool) -> None:
 
 
 def _doubts(
-    decision: Decision, question: Question, setting: Setting, *, live: bool
+    decision: Decision, question: ClearanceRequest, setting: StartContext, *, live: bool
 ) -> Iterator[tuple[int, str]]:
     """Yield every reason against a start, with its exit code."""
     for refused in decision.refusals:

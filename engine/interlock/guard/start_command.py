@@ -12,13 +12,13 @@ from collections.abc import Sequence
 
 from ..errors import InterlockError, system_reason
 
-__all__ = ["CannotStart", "start"]
+__all__ = ["StartError", "start"]
 
 _NOT_FOUND = 127
 _NOT_EXECUTABLE = 126
 
 
-class CannotStart(InterlockError):
+class StartError(InterlockError):
     """A command that is not there or cannot be run; the exit code is the one that shells give."""
 
     def __init__(self, text: str, code: int) -> None:
@@ -35,7 +35,7 @@ def start(words: Sequence[str]) -> int:
     if program is None:
         there = os.path.exists(words[0])  # noqa: PTH110  the name as it was typed
         why = "it is not executable" if there else "there is no such command"
-        raise CannotStart(f"cannot start `{words[0]}`: {why}", _NOT_EXECUTABLE if there else _NOT_FOUND)
+        raise StartError(f"cannot start `{words[0]}`: {why}", _NOT_EXECUTABLE if there else _NOT_FOUND)
     for stream in (sys.stdout, sys.stderr):
         with contextlib.suppress(OSError):  # who cannot read a remark still wants the program
             stream.flush()
@@ -43,7 +43,7 @@ def start(words: Sequence[str]) -> int:
         return _replaced(program, words) if os.name == "posix" else _waited(program, words)
     except OSError as problem:
         why = system_reason(problem)
-        raise CannotStart(f"cannot start `{words[0]}`: {why}", _NOT_EXECUTABLE) from None
+        raise StartError(f"cannot start `{words[0]}`: {why}", _NOT_EXECUTABLE) from None
 
 
 def _replaced(program: str, words: Sequence[str]) -> int:

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from ..limits import EXPRESSION_CHARACTERS, EXPRESSION_DEPTH, EXPRESSION_NODES
-from .literals import LITERAL, Literal, parse_literal
+from .literals import LITERAL, ParsedLiteral, parse_literal
 
 __all__ = ["Lexed", "lex"]
 
@@ -56,7 +56,7 @@ class Lexed:
     """`code` is as long as the text; `literals` and `strings` hold values by offset, `ends` their ends."""
 
     code: str
-    literals: dict[int, Literal] = field(default_factory=dict)
+    literals: dict[int, ParsedLiteral] = field(default_factory=dict)
     strings: dict[int, str] = field(default_factory=dict)
     ends: dict[int, int] = field(default_factory=dict)
 

@@ -10,7 +10,7 @@ from ..limits import NUMBER_DIGITS
 from .times import DURATION_UNITS, show_duration, show_time
 from .types import DURATION, INTEGER, NUMBER, RATIO, Kind, Type
 
-__all__ = ["CONTEXT", "LITERAL", "Literal", "parse_literal", "plain_number", "show", "show_pair"]
+__all__ = ["CONTEXT", "LITERAL", "ParsedLiteral", "parse_literal", "plain_number", "show", "show_pair"]
 
 CONTEXT = Context(prec=NUMBER_DIGITS, rounding=ROUND_HALF_EVEN, Emin=-6143, Emax=6144)
 """The arithmetic of the language: IEEE 754 decimal128, half to even."""
@@ -25,7 +25,7 @@ LITERAL = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class Literal:
+class ParsedLiteral:
     """A number with its unit, already scaled: a ratio in ones, a duration in seconds."""
 
     value: Decimal
@@ -33,7 +33,7 @@ class Literal:
     bare: bool = False
 
 
-def parse_literal(text: str) -> Literal | None:
+def parse_literal(text: str) -> ParsedLiteral | None:
     """Read `14`, `55%`, `250bps`, `90s`, `2h`, `14d`, `500USD` and the same with a leading minus.
 
     Returns None for any other text, and for more than 34 digits.
@@ -45,14 +45,14 @@ def parse_literal(text: str) -> Literal | None:
     if text.startswith("-"):
         number = number.copy_negate()
     if unit is None:
-        return Literal(number, INTEGER if re.fullmatch(r"\d+", match[1]) else NUMBER, bare=True)
+        return ParsedLiteral(number, INTEGER if re.fullmatch(r"\d+", match[1]) else NUMBER, bare=True)
     if unit == "%":
-        return Literal(number.scaleb(-2, CONTEXT), RATIO)
+        return ParsedLiteral(number.scaleb(-2, CONTEXT), RATIO)
     if unit == "bps":
-        return Literal(number.scaleb(-4, CONTEXT), RATIO)
+        return ParsedLiteral(number.scaleb(-4, CONTEXT), RATIO)
     if unit in DURATION_UNITS:
-        return Literal(CONTEXT.multiply(number, DURATION_UNITS[unit]), DURATION)
-    return Literal(number, Type(Kind.MONEY, currency=unit))
+        return ParsedLiteral(CONTEXT.multiply(number, DURATION_UNITS[unit]), DURATION)
+    return ParsedLiteral(number, Type(Kind.MONEY, currency=unit))
 
 
 def plain_number(value: Decimal) -> str:

@@ -16,22 +16,22 @@ from ..evaluation.snapshot.snapshot import Snapshot
 from ..language.times import show_time
 from ..policy.catalogue import Scope
 from .file.anchors import anchored, holding, kept
-from .file.entry import Draft, Entry
-from .file.ledger import Ledger, Writing
+from .file.entry import Entry, EntryDraft
+from .file.ledger import Ledger, Transaction
 from .state.archive import naming
 from .state.ledger_memory import LedgerMemory
 from .state.notifications import events
 from .state.pruning import sufficient
 from .state.state import State, fold
 
-__all__ = ["Asking", "Decide", "Recorder"]
+__all__ = ["Decide", "EvaluationSettings", "Recorder"]
 
 Decide = Callable[[Memory, Mapping[str, Snapshot]], Decision]
 """Judges a snapshot with what is remembered and the baselines by name."""
 
 
 @dataclass(frozen=True, slots=True)
-class Asking:
+class EvaluationSettings:
     """How a snapshot is judged, so that it can be judged again: texts of the policy documents by path, the policies
     asked for (None: all), the environment, baselines that were handed in, the engine's version, and the rollout inside
     which it is judged, and the scopes, whose aliases tell which names mean one member."""
@@ -78,7 +78,7 @@ class Recorder:
             if not self.begin:
                 Ledger(self.path).close()
             self._ledger = stack.enter_context(Ledger(self.path, write=self.record))
-            self._writing: Writing | None = None
+            self._writing: Transaction | None = None
             if self.record:
                 self._writing = stack.enter_context(anchored(self._ledger, self.anchor))
             self.state: State = fold(holding(self._ledger.entries(), kept(self.anchor, self.path)))
@@ -88,7 +88,7 @@ class Recorder:
     def __exit__(self, *problem: object) -> bool | None:
         return self._stack.__exit__(*problem)  # type: ignore[arg-type]
 
-    def judged(self, snapshot: Snapshot, asking: Asking, decide: Decide) -> Decision:
+    def judged(self, snapshot: Snapshot, asking: EvaluationSettings, decide: Decide) -> Decision:
         """Judge one snapshot with all that is remembered, and append what was found."""
         if not snapshot.meaning:
             raise UsageError(f"{snapshot.name}: only a snapshot that was read can be recorded")
@@ -113,7 +113,7 @@ class Recorder:
     def append(self, time: str, kind: str, body: Mapping[str, object]) -> int:
         """Append one entry and let the state follow it."""
         assert self._writing is not None
-        draft = Draft.of(time, kind, body)
+        draft = EntryDraft.of(time, kind, body)
         sequence = self._writing.append(draft)
         self.state.take(Entry(sequence, time, kind, draft.body, self._writing.head.hash))
         return sequence
@@ -123,7 +123,7 @@ class Recorder:
         assert self._writing is not None
         return self._writing.keep(body)
 
-    def _record(self, snapshot: Snapshot, asking: Asking, decision: Decision, head: int) -> None:
+    def _record(self, snapshot: Snapshot, asking: EvaluationSettings, decision: Decision, head: int) -> None:
         time = show_time(snapshot.as_of)
         policies = self._policies(time, asking.documents)
         if not self.state.holds(snapshot.digest):

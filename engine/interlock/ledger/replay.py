@@ -19,14 +19,14 @@ from .file.ledger import Ledger
 from .state.ledger_memory import LedgerMemory
 from .state.state import State
 
-__all__ = ["Again", "Replayed", "Rerun", "replay", "replay_all"]
+__all__ = ["ReplayInput", "Replayed", "Rerun", "replay", "replay_all"]
 
 _KEPT = 64
 """So many snapshots are kept while evaluations are replayed."""
 
 
 @dataclass(frozen=True, slots=True)
-class Again:
+class ReplayInput:
     """All that a recorded evaluation was drawn from; `rollout` is what the ledger knew of the rollout around it."""
 
     snapshot: Snapshot
@@ -37,7 +37,7 @@ class Again:
     rollout: Mapping[str, str] | None = None
 
 
-Rerun = Callable[[Path, Again], Decision]
+Rerun = Callable[[Path, ReplayInput], Decision]
 """Loads the policy root in a folder and judges with it."""
 
 
@@ -114,7 +114,7 @@ def _replayed(
             yield tuple(_compared(verdicts.get(entry.sequence, []), now)), str(data["engine"])
 
 
-def _again(state: State, data: Mapping[str, Any], load: Callable[[str], Snapshot]) -> Again:
+def _again(state: State, data: Mapping[str, Any], load: Callable[[str], Snapshot]) -> ReplayInput:
     snapshot = load(data["snapshot"])
     frozen = {name: each.document for name, each in state.baselines.items()}
     baselines = {name: load(each) for name, each in {**frozen, **data["baselines"]}.items()}
@@ -123,7 +123,7 @@ def _again(state: State, data: Mapping[str, Any], load: Callable[[str], Snapshot
     context = (data["environment"] or "", around or "", "")
     memory = LedgerMemory(state, snapshot.as_of, snapshot.digest, load, context)
     rollout = None if around is None else state.standing(around).metrics(snapshot.as_of)
-    return Again(snapshot, memory, baselines, asked, data["environment"], rollout)
+    return ReplayInput(snapshot, memory, baselines, asked, data["environment"], rollout)
 
 
 def _restored(ledger: Ledger, files: Mapping[str, str], folder: Path) -> Path:

@@ -17,7 +17,7 @@ from .catalogue import Catalogue
 from .model import Policy
 from .reading.catalogue_reader import DEFAULT_MAX_AGE, read_catalogue
 from .reading.environments import Environment, read_environment
-from .reading.follow_on import Lost, Meant, without_consequences
+from .reading.follow_on import DeclaredNames, FaultyNames, without_consequences
 from .reading.former_names import check_former
 from .reading.links import link
 from .reading.policy_reader import read_policy
@@ -49,7 +49,7 @@ class PolicyRoot:
     sources: tuple[MappingNode, ...] = ()
     tests: tuple[MappingNode, ...] = ()
     documents: int = 0
-    lost: Lost = field(default_factory=Lost)
+    lost: FaultyNames = field(default_factory=FaultyNames)
 
 
 def find_root(given: str | os.PathLike[str] | None = None, start: Path | None = None) -> Path:
@@ -81,7 +81,7 @@ def load_root(path: Path, collector: Collector, advance: Callable[[], None] = la
     `advance` is called after each file, for a progress bar.
     """
     by_kind: dict[str, list[MappingNode]] = {}
-    meant = Meant()
+    meant = DeclaredNames()
     count = 0
     for file, shown in _files(path, collector):
         node = read_file(file, shown, collector)

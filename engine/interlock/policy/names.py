@@ -12,13 +12,13 @@ from ..language.operators import FUNCTIONS
 from .catalogue import Catalogue
 from .model import Param
 
-__all__ = ["Names", "metrics_read", "params_read"]
+__all__ = ["PolicyNames", "metrics_read", "params_read"]
 
 _KEYWORDS = {"and", "or", "not", "in", "true", "false", "never", "seen", "needed", "margin", "unlimited"}
 
 
 @dataclass(slots=True)
-class Names:
+class PolicyNames:
     """Fulfils the checker's `Declarations` for one policy; `attestable` None: nobody knows what may be attested."""
 
     catalogue: Catalogue

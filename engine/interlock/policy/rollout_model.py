@@ -15,8 +15,8 @@ __all__ = [
     "COMPLETE",
     "PREVIOUS",
     "SHARED",
-    "After",
     "Dwell",
+    "Prerequisite",
     "Rollback",
     "Rollout",
     "Stage",
@@ -91,7 +91,7 @@ class Stage:
 
 
 @dataclass(frozen=True, slots=True)
-class After:
+class Prerequisite:
     """A rollout whose latest attempt must be complete, and for how long."""
 
     rollout: str
@@ -123,7 +123,7 @@ class Rollout:
     span: Span
     runbook: str = ""
     exclusive: str = SHARED
-    after: tuple[After, ...] = ()
+    after: tuple[Prerequisite, ...] = ()
     covers: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from .. import __version__
 from ..codes import CODES
 from ..diagnostics import Diagnostic, Span, render
-from .junit import Check, junit
+from .junit import JUnitCase, junit
 
 __all__ = ["findings_junit", "findings_sarif"]
 
@@ -21,13 +21,13 @@ def findings_junit(found: Sequence[Diagnostic], sources: Mapping[str, list[str]]
     return junit("interlock validate", [_check(file, found, sources, above) for file in files])
 
 
-def _check(file: str, found: Iterable[Diagnostic], sources: Mapping[str, list[str]], above: str) -> Check:
+def _check(file: str, found: Iterable[Diagnostic], sources: Mapping[str, list[str]], above: str) -> JUnitCase:
     own = [each for each in found if each.span.file == file]
     errors = [each for each in own if each.severity == "error"]
     first = errors[0].span.line if errors else 1
     message = "; ".join(f"{each.code}: {each.message}" for each in errors)
     details = "\n\n".join(render(each, sources) for each in own)
-    return Check("interlock validate", file, _seen(file, above), first, message, details)
+    return JUnitCase("interlock validate", file, _seen(file, above), first, message, details)
 
 
 def findings_sarif(found: Sequence[Diagnostic], above: str) -> str:

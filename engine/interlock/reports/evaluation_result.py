@@ -12,14 +12,14 @@ from ..evaluation.snapshot.snapshot import Snapshot
 from ..evaluation.verdict import RuleResult, Verdict
 from ..policy.model import Policy
 
-__all__ = ["EXPIRED", "Judged", "Look", "counted", "open_rules", "standing"]
+__all__ = ["EXPIRED", "EvaluationResult", "ReportStyle", "counted", "open_rules", "standing"]
 
 EXPIRED = "EXPIRED"
 """What stands in place of a verdict that may no longer be acted upon."""
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class ReportStyle:
     """How a text is to look: columns to wrap at, plain ASCII marks, paint for a word of a tone (`good`, `middle`,
     `bad`, `blind`, `strong`, `faint`), and where the folder above the policy root lies, seen from here."""
 
@@ -30,7 +30,7 @@ class Look:
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
+class EvaluationResult:
     """One snapshot with its decision. `now` is the clock, None where the past is meant; `unused` names metrics
     that nobody declared; `settings` and `commands` tell a reader how to get the same again."""
 

@@ -8,7 +8,7 @@ from ..evaluation.deciding.cause_text import told
 from ..evaluation.verdict import Comparison, RuleResult, Verdict
 from ..language.times import show_time
 from .escaping import line
-from .evaluation_result import Judged, Look
+from .evaluation_result import EvaluationResult, ReportStyle
 from .provenance import origins
 from .tables import Cell, aligned, cells, wrapped
 from .wording import mark, outcome_word, tally, tone_of
@@ -20,7 +20,10 @@ _CAUSES = 8
 
 
 def explained(
-    judged: Judged, look: Look, sources: Mapping[str, Sequence[str]], rules: Sequence[str] = ()
+    judged: EvaluationResult,
+    look: ReportStyle,
+    sources: Mapping[str, Sequence[str]],
+    rules: Sequence[str] = (),
 ) -> str:
     """Return the explanation; `rules` names the ones that are wanted (default: all), `sources` holds the lines of
     the policy files."""
@@ -29,7 +32,11 @@ def explained(
 
 
 def _verdict(
-    judged: Judged, verdict: Verdict, look: Look, sources: Mapping[str, Sequence[str]], rules: Sequence[str]
+    judged: EvaluationResult,
+    verdict: Verdict,
+    look: ReportStyle,
+    sources: Mapping[str, Sequence[str]],
+    rules: Sequence[str],
 ) -> Iterator[str]:
     wanted = [each for each in verdict.rules if not rules or each.id in rules]
     if rules and not wanted:
@@ -46,7 +53,7 @@ def _verdict(
             yield from wrapped(line(text), look.width, f"{_INDENT}- ", f"{_INDENT}  ")
 
 
-def _head(judged: Judged, verdict: Verdict, look: Look) -> Iterator[str]:
+def _head(judged: EvaluationResult, verdict: Verdict, look: ReportStyle) -> Iterator[str]:
     tone = judged.tone(verdict)
     word = look.paint(f"{mark(tone, look)} {judged.word(verdict)}", tone)
     opening = line(judged.opening(verdict))
@@ -59,7 +66,9 @@ def _head(judged: Judged, verdict: Verdict, look: Look) -> Iterator[str]:
     yield f"  {tally(verdict)}"
 
 
-def _rule(judged: Judged, rule: RuleResult, look: Look, source: Sequence[str]) -> Iterator[str]:
+def _rule(
+    judged: EvaluationResult, rule: RuleResult, look: ReportStyle, source: Sequence[str]
+) -> Iterator[str]:
     tone = tone_of(rule)
     sign = look.paint(mark(tone, look), tone)
     given = f", contributes {rule.contribution}" if rule.contribution else ""
@@ -80,7 +89,7 @@ def _rule(judged: Judged, rule: RuleResult, look: Look, source: Sequence[str]) -
         yield f"{_INDENT}notify: {line(', '.join(rule.notify))}"
 
 
-def _compared(rule: RuleResult, look: Look, source: Sequence[str]) -> Iterator[str]:
+def _compared(rule: RuleResult, look: ReportStyle, source: Sequence[str]) -> Iterator[str]:
     """The source line of each comparison once, and below it what was compared there."""
     for number in dict.fromkeys(each.line for each in rule.comparisons):
         if 0 < number <= len(source):
@@ -92,7 +101,7 @@ def _compared(rule: RuleResult, look: Look, source: Sequence[str]) -> Iterator[s
         yield from (f"{_INDENT}  {text}" for text in _fitted(rows, look))
 
 
-def _fitted(rows: Sequence[Sequence[Cell]], look: Look) -> Iterator[str]:
+def _fitted(rows: Sequence[Sequence[Cell]], look: ReportStyle) -> Iterator[str]:
     """A row for each comparison where all fit, else a few lines for each."""
     room = look.width - len(_INDENT) - 2
     if all(cells(text) <= room for text in aligned(rows, 10_000, lambda text, tone: text)):
@@ -116,7 +125,7 @@ def _row(comparison: Comparison) -> list[Cell]:
     ]
 
 
-def _unknown(judged: Judged, rule: RuleResult, look: Look) -> Iterator[str]:
+def _unknown(judged: EvaluationResult, rule: RuleResult, look: ReportStyle) -> Iterator[str]:
     if rule.outcome != "unknown" or not rule.causes:
         return
     lines = [*told(rule.causes)]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from .. import __version__
-from .evaluation_result import Judged
+from .evaluation_result import EvaluationResult
 from .gate_section import gate
 from .provenance import inputs
 from .tables import tidy
@@ -24,7 +24,7 @@ class Vocabulary:
     policies: tuple[str, ...]
 
 
-def report(judged: Judged) -> str:
+def report(judged: EvaluationResult) -> str:
     """Return the report of one snapshot in Markdown."""
     every = [gate(judged, each) for each in judged.verdicts]
     whole = [each for each in every if each.verdict.policy not in judged.parts]
@@ -47,13 +47,13 @@ def report(judged: Judged) -> str:
     return tidy(text)
 
 
-def _vocabularies(judged: Judged) -> tuple[Vocabulary, ...]:
+def _vocabularies(judged: EvaluationResult) -> tuple[Vocabulary, ...]:
     pairs = sorted({(each.verdicts, each.policy) for each in judged.verdicts})
     groups = groupby(pairs, key=lambda pair: pair[0])
     return tuple(Vocabulary(verdicts, tuple(name for _, name in found)) for verdicts, found in groups)
 
 
-def _readings(judged: Judged) -> dict[str, tuple[str, ...]]:
+def _readings(judged: EvaluationResult) -> dict[str, tuple[str, ...]]:
     """The notes of each policy, once however many members it was judged at."""
     found = {
         each.policy: judged.policies[each.policy]

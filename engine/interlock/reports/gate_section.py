@@ -9,17 +9,17 @@ from ..evaluation.deciding.cause_text import told
 from ..evaluation.verdict import Comparison, RuleResult, Verdict
 from ..policy.model import Policy
 from .escaping import Safe, code, markdown
-from .evaluation_result import Judged, open_rules
+from .evaluation_result import EvaluationResult, open_rules
 from .provenance import origins
 from .wording import outcome_word, tone_of
 
-__all__ = ["Gate", "Limit", "Row", "gate"]
+__all__ = ["GateSection", "Limit", "RuleRow", "gate"]
 
 _SHOWN = 4
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class RuleRow:
     """One rule in a table; a cell has a line for each comparison."""
 
     tone: str
@@ -41,7 +41,7 @@ class Limit:
 
 
 @dataclass(frozen=True, slots=True)
-class Gate:
+class GateSection:
     """One verdict with all that is said about it."""
 
     verdict: Verdict
@@ -53,7 +53,7 @@ class Gate:
     expired: bool
     reason: str
     others: int
-    rows: tuple[Row, ...]
+    rows: tuple[RuleRow, ...]
     unknown: tuple[str, ...]
     limits: tuple[Limit, ...]
 
@@ -63,12 +63,12 @@ class Gate:
         return self.verdict.possible != self.verdict.verdict
 
 
-def gate(judged: Judged, verdict: Verdict) -> Gate:
+def gate(judged: EvaluationResult, verdict: Verdict) -> GateSection:
     """Return what a report says of one verdict."""
     policy = judged.policies.get(verdict.policy)
     title = verdict.title or verdict.policy
     found = open_rules(verdict)
-    return Gate(
+    return GateSection(
         verdict,
         policy,
         f"{title}, {verdict.member}" if verdict.member else title,
@@ -84,11 +84,11 @@ def gate(judged: Judged, verdict: Verdict) -> Gate:
     )
 
 
-def _row(rule: RuleResult) -> Row:
+def _row(rule: RuleResult) -> RuleRow:
     shown = rule.comparisons[:_SHOWN]
     several = len({each.left for each in rule.comparisons}) > 1
     more = [f"and {len(rule.comparisons) - _SHOWN} more"] if len(rule.comparisons) > _SHOWN else []
-    return Row(
+    return RuleRow(
         tone_of(rule),
         rule.title or rule.id,
         outcome_word(rule),
@@ -109,7 +109,7 @@ def _lines(texts: Iterable[str]) -> Safe:
     return Safe("<br>".join(texts))
 
 
-def _unknown(judged: Judged, verdict: Verdict) -> Iterable[str]:
+def _unknown(judged: EvaluationResult, verdict: Verdict) -> Iterable[str]:
     """What is unknown, once however many rules it concerns, and where it should have come from."""
     causes = sorted({cause for rule in verdict.rules if rule.outcome == "unknown" for cause in rule.causes})
     yield from told(causes)

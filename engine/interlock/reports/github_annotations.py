@@ -7,27 +7,27 @@ from collections.abc import Iterator, Sequence
 from ..evaluation.verdict import RuleResult, Verdict
 from . import markdown_report
 from .escaping import annotation
-from .evaluation_result import Judged, Look
+from .evaluation_result import EvaluationResult, ReportStyle
 
 __all__ = ["render"]
 
 _SHOWN = ("fail", "unknown")
 
 
-def render(judged: Sequence[Judged], look: Look) -> str:
+def render(judged: Sequence[EvaluationResult], look: ReportStyle) -> str:
     """Return the annotations, a line each, and below them the Markdown."""
     lines = [text for each in judged for text in _opened(each)]
     lines += [text for each in judged for text in _annotations(each, look)]
     return "".join(f"{each}\n" for each in [*lines, ""]) + markdown_report.render(judged, look)
 
 
-def _opened(judged: Judged) -> Iterator[str]:
+def _opened(judged: EvaluationResult) -> Iterator[str]:
     """A verdict that a waiver made better is a warning, and the first of all."""
     for verdict in judged.opened:
         yield f"::warning title={_quoted(verdict.name)}::{annotation(judged.words(verdict))}"
 
 
-def _annotations(judged: Judged, look: Look) -> Iterator[str]:
+def _annotations(judged: EvaluationResult, look: ReportStyle) -> Iterator[str]:
     for refused in judged.decision.refusals:
         yield f"::error title={_quoted(refused.policy)}::{annotation(refused.reason)}"
     for verdict in judged.verdicts:
@@ -39,7 +39,7 @@ def _annotations(judged: Judged, look: Look) -> Iterator[str]:
                 yield _rule(verdict, rule, look)
 
 
-def _rule(verdict: Verdict, rule: RuleResult, look: Look) -> str:
+def _rule(verdict: Verdict, rule: RuleResult, look: ReportStyle) -> str:
     """The worst verdict is an error, a milder one a warning, and what does not count a notice."""
     milder = rule.contribution != verdict.verdicts[-1]
     idle = rule.contribution in (None, verdict.verdicts[0])

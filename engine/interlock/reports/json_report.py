@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from ..canonical import canonical
 from ..language.times import show_time
 from ..limits import FORMAT
-from .evaluation_result import Judged, Look
+from .evaluation_result import EvaluationResult, ReportStyle
 
 __all__ = ["render"]
 
 
-def render(judged: Sequence[Judged], look: Look) -> str:
+def render(judged: Sequence[EvaluationResult], look: ReportStyle) -> str:
     """Return one line: every record, and what was refused, expired, opened by a waiver or noted, with its instant."""
     table = {
         "interlock": FORMAT,
@@ -40,5 +40,5 @@ def render(judged: Sequence[Judged], look: Look) -> str:
     return canonical(table).decode("utf-8") + "\n"
 
 
-def _where(judged: Judged) -> dict[str, object]:
+def _where(judged: EvaluationResult) -> dict[str, object]:
     return {"as_of": show_time(judged.snapshot.as_of), "snapshot": judged.snapshot.digest}

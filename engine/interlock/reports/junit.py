@@ -7,13 +7,13 @@ import xml.etree.ElementTree as ElementTree
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-__all__ = ["Check", "junit", "xml_text"]
+__all__ = ["JUnitCase", "junit", "xml_text"]
 
 _ILLEGAL = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 @dataclass(frozen=True, slots=True)
-class Check:
+class JUnitCase:
     """One test case of the file: it failed where `message` says something; `details` tell more."""
 
     suite: str
@@ -29,7 +29,7 @@ def xml_text(text: str) -> str:
     return _ILLEGAL.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
-def junit(name: str, checks: Sequence[Check]) -> str:
+def junit(name: str, checks: Sequence[JUnitCase]) -> str:
     """Return the XML; the same checks give the same text, without times or names of machines."""
     root = ElementTree.Element("testsuites", _counts(name, checks))
     for suite in dict.fromkeys(each.suite for each in checks):
@@ -44,12 +44,12 @@ def junit(name: str, checks: Sequence[Check]) -> str:
     return text
 
 
-def _counts(name: str, checks: Sequence[Check]) -> dict[str, str]:
+def _counts(name: str, checks: Sequence[JUnitCase]) -> dict[str, str]:
     failures = sum(bool(each.message) for each in checks)
     return {"name": xml_text(name), "tests": str(len(checks)), "failures": str(failures), "errors": "0"}
 
 
-def _case(parent: ElementTree.Element, check: Check) -> None:
+def _case(parent: ElementTree.Element, check: JUnitCase) -> None:
     attributes = {
         "classname": xml_text(check.suite),
         "name": xml_text(check.name),

@@ -9,13 +9,13 @@ from ..language.literals import plain_number
 from ..testing.mutation.mutants import Mutant
 from ..testing.mutation.mutation import EQUIVALENT, KILLED, SURVIVED, Mutation
 from .escaping import line
-from .evaluation_result import Look
+from .evaluation_result import ReportStyle
 from .wording import mark, number
 
 __all__ = ["FORMATS"]
 
 
-def _text(found: Mutation, look: Look) -> str:
+def _text(found: Mutation, look: ReportStyle) -> str:
     lines: list[str] = []
     for mutant in found.survivors:
         sign = look.paint(mark("bad", look), "bad")
@@ -36,7 +36,7 @@ def _tally(found: Mutation, policy: str = "") -> str:
     return f"{told}; {same} equivalent" if same else told
 
 
-def _json(found: Mutation, look: Look) -> str:
+def _json(found: Mutation, look: ReportStyle) -> str:
     table = {
         "killed": found.count(KILLED),
         "survived": found.count(SURVIVED),
@@ -61,5 +61,5 @@ def _record(mutant: Mutant) -> dict[str, object]:
     }
 
 
-FORMATS: dict[str, Callable[[Mutation, Look], str]] = {"text": _text, "json": _json}
+FORMATS: dict[str, Callable[[Mutation, ReportStyle], str]] = {"text": _text, "json": _json}
 """The formats by name."""

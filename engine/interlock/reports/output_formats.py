@@ -7,11 +7,11 @@ from collections.abc import Callable, Sequence
 from ..diagnostics import did_you_mean, printable
 from ..errors import UsageError
 from . import github_annotations, json_report, markdown_report, text_report
-from .evaluation_result import Judged, Look
+from .evaluation_result import EvaluationResult, ReportStyle
 
 __all__ = ["FORMATS", "rendered"]
 
-FORMATS: dict[str, Callable[[Sequence[Judged], Look], str]] = {
+FORMATS: dict[str, Callable[[Sequence[EvaluationResult], ReportStyle], str]] = {
     "text": text_report.render,
     "json": json_report.render,
     "markdown": markdown_report.render,
@@ -19,7 +19,7 @@ FORMATS: dict[str, Callable[[Sequence[Judged], Look], str]] = {
 }
 
 
-def rendered(form: str, judged: Sequence[Judged], look: Look) -> str:
+def rendered(form: str, judged: Sequence[EvaluationResult], look: ReportStyle) -> str:
     """Return what was judged in a format; raises UsageError for one that nobody knows."""
     if form not in FORMATS:
         hint = did_you_mean(form, FORMATS) or f"there are {', '.join(FORMATS)}"

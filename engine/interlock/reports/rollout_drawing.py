@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from ..language.times import show_time
-from ..ledger.state.rollout_state import ACTIVE, COMPLETE, NONE, ROLLED_BACK, Move, Standing
+from ..ledger.state.rollout_state import ACTIVE, COMPLETE, NONE, ROLLED_BACK, RecordedChange, RolloutState
 from ..policy.rollout_model import Rollout, Stage
-from ..rollout.decision import Check, Course
+from ..rollout.decision import Check, RolloutDecision
 from .escaping import line
-from .evaluation_result import Look
+from .evaluation_result import ReportStyle
 from .tables import Cell, aligned, cells, wrapped
 from .templating import rendered
 from .wording import mark, number
@@ -27,7 +27,7 @@ _REASON = 40
 """Columns that a reason needs to be read; a narrower terminal gets two lines for each change."""
 
 
-def drawn(rollout: Rollout, standing: Standing, course: Course, look: Look) -> str:
+def drawn(rollout: Rollout, standing: RolloutState, course: RolloutDecision, look: ReportStyle) -> str:
     """Return the picture of a rollout, what one snapshot decides, and every check behind that."""
     lines = [
         *_head(rollout, standing, look),
@@ -46,7 +46,7 @@ def incident(note: Mapping[str, object]) -> str:
     return rendered("incident.md", note=note)
 
 
-def told(moves: Sequence[Move], look: Look) -> str:
+def told(moves: Sequence[RecordedChange], look: ReportStyle) -> str:
     """Return every change of a rollout as a table; where that would be too wide, in two lines each."""
     rows = [_change(each) for each in moves]
     wide = max(sum(cells(cell.text) + 2 for cell in row[:-1]) for row in [_HEADINGS, *rows])
@@ -55,7 +55,7 @@ def told(moves: Sequence[Move], look: Look) -> str:
     return "".join(f"{each}\n" for each in aligned([_HEADINGS, *rows], look.width, look.paint, right=(1,)))
 
 
-def _change(move: Move) -> tuple[Cell, ...]:
+def _change(move: RecordedChange) -> tuple[Cell, ...]:
     return (
         Cell(show_time(move.at)),
         Cell(str(move.attempt)),
@@ -64,14 +64,14 @@ def _change(move: Move) -> tuple[Cell, ...]:
     )
 
 
-def _stacked(move: Move, look: Look) -> Iterator[str]:
+def _stacked(move: RecordedChange, look: ReportStyle) -> Iterator[str]:
     where = " to ".join(dict.fromkeys(line(each) for each in (move.source, move.target) if each))
     word = look.paint(move.word, _WORDS.get(move.word, "idle"))
     yield f"{show_time(move.at)}  {word} {where}, attempt {move.attempt}, by {line(move.by)}"
     yield from wrapped(line(move.reason), look.width, "  ", "  ")
 
 
-def record_of(rollout: Rollout, standing: Standing, course: Course | None) -> dict[str, object]:
+def record_of(rollout: Rollout, standing: RolloutState, course: RolloutDecision | None) -> dict[str, object]:
     """Return where a rollout stands, and what a snapshot decides, as plain data."""
     found: dict[str, object] = {
         "rollout": rollout.id,
@@ -95,7 +95,7 @@ def record_of(rollout: Rollout, standing: Standing, course: Course | None) -> di
     return found
 
 
-def _head(rollout: Rollout, standing: Standing, look: Look) -> Iterator[str]:
+def _head(rollout: Rollout, standing: RolloutState, look: ReportStyle) -> Iterator[str]:
     state = look.paint(standing.state, _STATES[standing.state])
     yield f"{look.paint(line(rollout.id), 'strong')} {rollout.version}: {state}"
     yield from wrapped(line(rollout.title), look.width, "  ", "  ")
@@ -108,7 +108,7 @@ def _head(rollout: Rollout, standing: Standing, look: Look) -> Iterator[str]:
         yield from wrapped(told, look.width, "  ", "  ")
 
 
-def _stages(rollout: Rollout, standing: Standing, look: Look) -> Iterator[str]:
+def _stages(rollout: Rollout, standing: RolloutState, look: ReportStyle) -> Iterator[str]:
     """The line of stages; where it would be too long, one stage a line."""
     words = [_stage(each.id, _tone(rollout, standing, each), look) for each in rollout.stages]
     done = standing.state == COMPLETE
@@ -121,7 +121,7 @@ def _stages(rollout: Rollout, standing: Standing, look: Look) -> Iterator[str]:
         yield from (f"  {each}" for each in words)
 
 
-def _tone(rollout: Rollout, standing: Standing, stage: Stage) -> str:
+def _tone(rollout: Rollout, standing: RolloutState, stage: Stage) -> str:
     """How a stage is marked: passed, the present one, the one that was rolled back, or still to come."""
     names = [each.id for each in rollout.stages]
     if standing.state == COMPLETE:
@@ -134,12 +134,14 @@ def _tone(rollout: Rollout, standing: Standing, stage: Stage) -> str:
     return "good" if names.index(stage.id) < names.index(place) else "idle"
 
 
-def _stage(name: str, tone: str, look: Look) -> str:
+def _stage(name: str, tone: str, look: ReportStyle) -> str:
     sign = _HERE[look.ascii] if tone == "here" else mark(tone, look)
     return look.paint(f"{sign} {name}", "strong" if tone == "here" else tone)
 
 
-def _table(rollout: Rollout, standing: Standing, course: Course, look: Look) -> Iterator[str]:
+def _table(
+    rollout: Rollout, standing: RolloutState, course: RolloutDecision, look: ReportStyle
+) -> Iterator[str]:
     last = "time that counts" if standing.active else "title"
     rows = [tuple(Cell(each, "faint") for each in ("", "stage", "entered", "least", last))]
     attempt = [each for each in standing.moves if each.attempt == standing.attempt and each.word in _ENTERING]
@@ -162,14 +164,14 @@ def _table(rollout: Rollout, standing: Standing, course: Course, look: Look) -> 
     yield from aligned(rows, look.width, look.paint)
 
 
-def _counted(course: Course) -> str:
+def _counted(course: RolloutDecision) -> str:
     held = course.held
     if held is None or held.start is None:
         return "none"
     return f"{held.shown}, since {show_time(held.start)}"
 
 
-def _decision(standing: Standing, course: Course, look: Look) -> Iterator[str]:
+def _decision(standing: RolloutState, course: RolloutDecision, look: ReportStyle) -> Iterator[str]:
     word = COMPLETE if standing.state == COMPLETE else course.word
     tone = {"HOLD": "middle", "ROLLBACK": "bad"}.get(word, "good")
     yield look.paint(word, tone) + _wayside(standing, course)
@@ -181,7 +183,7 @@ def _decision(standing: Standing, course: Course, look: Look) -> Iterator[str]:
         yield from wrapped(line(each), look.width, f"  {mark('middle', look)} ", "    ")
 
 
-def _wayside(standing: Standing, course: Course) -> str:
+def _wayside(standing: RolloutState, course: RolloutDecision) -> str:
     """How much is in the way of the next stage, and when it can come at the earliest."""
     if not course.missing or not course.target:
         return ""
@@ -195,7 +197,7 @@ def _passes(check: Check) -> bool:
     return check.word == "pass"
 
 
-def _rows(check: Check, look: Look) -> Iterator[tuple[Cell, ...]]:
+def _rows(check: Check, look: ReportStyle) -> Iterator[tuple[Cell, ...]]:
     """A check with its text, on lines of their own where that has several parts."""
     tone = _TONES[check.word]
     first, *more = check.parts or (check.text,)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from ..evaluation.deciding.reasons import born
 from ..evaluation.verdict import RuleResult, Verdict
-from .evaluation_result import Judged, open_rules
+from .evaluation_result import EvaluationResult, open_rules
 
 __all__ = ["Task", "tasks"]
 
@@ -36,7 +36,7 @@ class Task:
         return list(dict.fromkeys(f"{verdict.name} / {rule.id}" for verdict, rule in self.asked))
 
 
-def tasks(judged: Judged) -> dict[str, list[Task]]:
+def tasks(judged: EvaluationResult) -> dict[str, list[Task]]:
     """Return the tasks by route, the routes in order: who a rule notifies, else its policy, else the owner."""
     found: dict[str, dict[str, Task]] = {}
     for verdict in judged.verdicts:
@@ -55,6 +55,6 @@ def _action(rule: RuleResult) -> str:
     return rule.action or f"look into the rule {rule.id}"
 
 
-def _routes(judged: Judged, verdict: Verdict, rule: RuleResult) -> Iterable[str]:
+def _routes(judged: EvaluationResult, verdict: Verdict, rule: RuleResult) -> Iterable[str]:
     policy = judged.policies.get(verdict.policy)
     return rule.notify or verdict.notify or ((policy.owner,) if policy and policy.owner else ("everyone",))

@@ -7,19 +7,19 @@ from collections.abc import Callable, Iterator
 
 from ..diagnostics import Span
 from ..language.literals import plain_number
-from ..testing.policies.coverage_cells import Cell
+from ..testing.policies.coverage_cells import CoverageCell
 from .escaping import annotation, line
-from .evaluation_result import Look
-from .junit import Check, junit
-from .test_rows import Row, Tested, rows
+from .evaluation_result import ReportStyle
+from .junit import JUnitCase, junit
+from .test_rows import CaseRow, TestRun, rows
 from .wording import mark, number
 
-__all__ = ["FORMATS", "Tested"]
+__all__ = ["FORMATS", "TestRun"]
 
 _ROLLOUT = "rollout "
 
 
-def _above(span: Span, look: Look) -> str:
+def _above(span: Span, look: ReportStyle) -> str:
     above = f"{look.above}/" if look.above not in ("", ".") else ""
     return f"{above}{span.file}"
 
@@ -27,7 +27,7 @@ def _above(span: Span, look: Look) -> str:
 # text
 
 
-def _text(tested: Tested, look: Look) -> str:
+def _text(tested: TestRun, look: ReportStyle) -> str:
     lines: list[str] = []
     for row in rows(tested):
         if not row.passed:
@@ -37,7 +37,7 @@ def _text(tested: Tested, look: Look) -> str:
     return "".join(f"{each}\n" for each in lines)
 
 
-def _failing(row: Row, look: Look) -> Iterator[str]:
+def _failing(row: CaseRow, look: ReportStyle) -> Iterator[str]:
     sign, case = look.paint(mark("bad", look), "bad"), look.paint(line(row.name), "strong")
     yield f"{sign} {case}  {_above(row.span, look)}:{row.span.line}"
     yield from (f"    {each}" for each in row.told)
@@ -45,7 +45,7 @@ def _failing(row: Row, look: Look) -> Iterator[str]:
     yield ""
 
 
-def _summary(tested: Tested) -> str:
+def _summary(tested: TestRun) -> str:
     every = list(rows(tested))
     documents = len({each.span.file for each in every})
     head = f"{number(len(every), 'case')} in {number(documents, 'document')}"
@@ -55,7 +55,7 @@ def _summary(tested: Tested) -> str:
     )
 
 
-def _covered(tested: Tested, look: Look) -> Iterator[str]:
+def _covered(tested: TestRun, look: ReportStyle) -> Iterator[str]:
     if tested.coverage is None:
         return
     for cell in tested.coverage.missed:
@@ -73,7 +73,7 @@ def _covered(tested: Tested, look: Look) -> Iterator[str]:
 # other formats
 
 
-def _json(tested: Tested, look: Look) -> str:
+def _json(tested: TestRun, look: ReportStyle) -> str:
     table: dict[str, object] = {"cases": [each.record for each in rows(tested)]}
     if tested.coverage is not None:
         table["coverage"] = {
@@ -84,7 +84,7 @@ def _json(tested: Tested, look: Look) -> str:
     return json.dumps(table, indent=2, ensure_ascii=False) + "\n"
 
 
-def _missed(cell: Cell) -> dict[str, object]:
+def _missed(cell: CoverageCell) -> dict[str, object]:
     kind = "rollout" if cell.policy.startswith(_ROLLOUT) else "policy"
     return {
         kind: cell.policy.removeprefix(_ROLLOUT), "kind": cell.kind, "where": cell.where, "what": cell.what,
@@ -92,23 +92,25 @@ def _missed(cell: Cell) -> dict[str, object]:
     }  # fmt: skip
 
 
-def _junit(tested: Tested, look: Look) -> str:
+def _junit(tested: TestRun, look: ReportStyle) -> str:
     checks = [
-        Check(
+        JUnitCase(
             each.subject, each.name, each.span.file, each.span.line, "; ".join(each.told),
-            "" if each.passed else each.explanation(Look()),
+            "" if each.passed else each.explanation(ReportStyle()),
         )
         for each in rows(tested)
     ]  # fmt: skip
     if tested.coverage is not None:
         for cell in tested.coverage.missed if tested.short else ():
             checks.append(
-                Check("coverage", f"{cell.policy}: {cell.text}", cell.span.file, cell.span.line, cell.text)
+                JUnitCase(
+                    "coverage", f"{cell.policy}: {cell.text}", cell.span.file, cell.span.line, cell.text
+                )
             )
     return junit("interlock test", checks)
 
 
-def _github(tested: Tested, look: Look) -> str:
+def _github(tested: TestRun, look: ReportStyle) -> str:
     lines = [
         f"::error file={annotation(_above(each.span, look), ':,')},line={each.span.line},"
         f"title={annotation(each.subject, ':,')}::" + annotation(f"{each.name}: {'; '.join(each.told)}")
@@ -122,7 +124,7 @@ def _github(tested: Tested, look: Look) -> str:
     return "".join(f"{each}\n" for each in [*lines, _summary(tested)])
 
 
-FORMATS: dict[str, Callable[[Tested, Look], str]] = {
+FORMATS: dict[str, Callable[[TestRun, ReportStyle], str]] = {
     "text": _text,
     "json": _json,
     "junit": _junit,

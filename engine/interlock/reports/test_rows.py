@@ -9,27 +9,27 @@ from ..diagnostics import Span
 from ..evaluation.deciding.decide import Decision
 from ..language.times import show_time
 from ..policy.model import Policy
-from ..testing.policies.cell_coverage import Coverage
+from ..testing.policies.cell_coverage import CellCoverage
 from ..testing.policies.expectations import Difference
-from ..testing.policies.runner import Result
+from ..testing.policies.runner import CaseResult
 from ..testing.rollouts.story_runner import StoryResult
 from .escaping import line
-from .evaluation_result import Judged, Look
+from .evaluation_result import EvaluationResult, ReportStyle
 from .explanation import explained
 from .rollout_drawing import drawn
 
-__all__ = ["Row", "Tested", "rows"]
+__all__ = ["CaseRow", "TestRun", "rows"]
 
 
 @dataclass(frozen=True, slots=True)
-class Tested:
+class TestRun:
     """What was run; `coverage` is None where nobody asked, `sources` holds the lines of the policy files, `stories` are
     the cases of rollouts."""
 
-    results: tuple[Result, ...]
+    results: tuple[CaseResult, ...]
     policies: Mapping[str, Policy]
     sources: Mapping[str, Sequence[str]]
-    coverage: Coverage | None = None
+    coverage: CellCoverage | None = None
     wanted: int = 0
     stories: tuple[StoryResult, ...] = ()
 
@@ -45,7 +45,7 @@ class Tested:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class CaseRow:
     """One case: what it is of, its name and place, a line for each difference (none: it holds), the record of it, and
     a text that explains why, made where it is asked for."""
 
@@ -54,20 +54,20 @@ class Row:
     span: Span
     told: tuple[str, ...]
     record: Mapping[str, object]
-    explanation: Callable[[Look], str]
+    explanation: Callable[[ReportStyle], str]
 
     @property
     def passed(self) -> bool:
         return not self.told
 
 
-def rows(tested: Tested) -> Iterator[Row]:
+def rows(tested: TestRun) -> Iterator[CaseRow]:
     """Yield every case, those of policies first."""
     yield from (_case(tested, each) for each in tested.results)
     yield from (_story(each) for each in tested.stories)
 
 
-def _case(tested: Tested, result: Result) -> Row:
+def _case(tested: TestRun, result: CaseResult) -> CaseRow:
     differences = [
         {
             "what": each.what,
@@ -79,14 +79,14 @@ def _case(tested: Tested, result: Result) -> Row:
         for each in result.differences
     ]
     name, span = result.case.name, result.case.span
-    return Row(
+    return CaseRow(
         result.suite.policy, name, span, tuple(map(_told, result.differences)),
         _record("policy", result.suite.policy, name, span, differences),
         lambda look: _explanation(tested, result, look),
     )  # fmt: skip
 
 
-def _story(result: StoryResult) -> Row:
+def _story(result: StoryResult) -> CaseRow:
     last, rollout = result.played[-1], result.suite.rollout
     at, place = show_time(last.step.at), last.step.span.line
     differences = [
@@ -101,11 +101,11 @@ def _story(result: StoryResult) -> Row:
         for each in result.differences
     ]
 
-    def explanation(look: Look) -> str:
+    def explanation(look: ReportStyle) -> str:
         return drawn(rollout, last.before, last.course, look) if last.course else ""
 
     name, span = result.story.name, result.story.span
-    return Row(
+    return CaseRow(
         f"rollout {rollout.id}", name, span,
         tuple(f"{at} (line {place}): {_told(each)}" for each in result.differences),
         _record("rollout", rollout.id, name, span, differences),
@@ -134,7 +134,7 @@ def _told(difference: Difference) -> str:
     return f"{what}: {verb} {line(difference.expected)}, got {line(difference.got) or 'nothing'}"
 
 
-def _explanation(tested: Tested, result: Result, look: Look) -> str:
+def _explanation(tested: TestRun, result: CaseResult, look: ReportStyle) -> str:
     """Explain the rules that differ; where only a verdict does, those that contributed otherwise than their best."""
     rules = [each.rule for each in result.differences if each.rule]
     members = {each.member for each in result.differences}
@@ -143,7 +143,7 @@ def _explanation(tested: Tested, result: Result, look: Look) -> str:
         rules = [rule.id for each in verdicts for rule in each.rules if rule.contribution != each.verdicts[0]]
     if not rules or not verdicts:
         return ""
-    judged = Judged(
+    judged = EvaluationResult(
         result.case.situation.draft.snapshot(result.case.name, hashed=True),
         Decision(verdicts),
         tested.policies,

@@ -7,20 +7,20 @@ from collections.abc import Iterator, Sequence
 from ..evaluation.verdict import RuleResult, Verdict
 from ..language.times import show_time
 from .escaping import line
-from .evaluation_result import EXPIRED, Judged, Look, counted, open_rules, standing
+from .evaluation_result import EXPIRED, EvaluationResult, ReportStyle, counted, open_rules, standing
 from .tables import Cell, aligned, wrapped
 from .wording import mark, number, outcome_word, tone_of
 
 __all__ = ["render"]
 
 
-def render(judged: Sequence[Judged], look: Look) -> str:
+def render(judged: Sequence[EvaluationResult], look: ReportStyle) -> str:
     """Return the text; of several snapshots a table with a row each."""
     lines = _several(judged, look) if len(judged) > 1 else _one(judged[0], look)
     return "".join(f"{each}\n" for each in (*_opened(judged), *lines))
 
 
-def _opened(judged: Sequence[Judged]) -> Iterator[str]:
+def _opened(judged: Sequence[EvaluationResult]) -> Iterator[str]:
     """The verdicts that a waiver made better, before anything else."""
     for each in judged:
         start = f"as of {show_time(each.snapshot.as_of)}: " if len(judged) > 1 else ""
@@ -32,7 +32,7 @@ def _opened(judged: Sequence[Judged]) -> Iterator[str]:
 # one snapshot
 
 
-def _one(judged: Judged, look: Look) -> Iterator[str]:
+def _one(judged: EvaluationResult, look: ReportStyle) -> Iterator[str]:
     if judged.verdicts:
         yield from _table(judged, look)
     else:
@@ -43,7 +43,7 @@ def _one(judged: Judged, look: Look) -> Iterator[str]:
             yield from _details(judged, verdict, look)
 
 
-def _table(judged: Judged, look: Look) -> Iterator[str]:
+def _table(judged: EvaluationResult, look: ReportStyle) -> Iterator[str]:
     may_differ = any(each.possible != each.verdict for each in judged.verdicts)
     head = [
         "",
@@ -83,7 +83,7 @@ def _first(verdict: Verdict) -> str:
     return line(verdict.assumptions[0]) if not verdict.evaluated and verdict.assumptions else ""
 
 
-def _details(judged: Judged, verdict: Verdict, look: Look) -> Iterator[str]:
+def _details(judged: EvaluationResult, verdict: Verdict, look: ReportStyle) -> Iterator[str]:
     order = ", ".join(verdict.verdicts)
     word = look.paint(judged.word(verdict), judged.tone(verdict))
     yield f"{look.paint(line(verdict.name), 'strong')}: {word} (best to worst: {order})"
@@ -93,7 +93,7 @@ def _details(judged: Judged, verdict: Verdict, look: Look) -> Iterator[str]:
         yield from _rule(rule, look)
 
 
-def _rule(rule: RuleResult, look: Look) -> Iterator[str]:
+def _rule(rule: RuleResult, look: ReportStyle) -> Iterator[str]:
     tone = tone_of(rule)
     given = f", contributes {rule.contribution}" if rule.contribution else ""
     sign = look.paint(mark(tone, look), tone)
@@ -106,7 +106,7 @@ def _rule(rule: RuleResult, look: Look) -> Iterator[str]:
 # several snapshots
 
 
-def _several(judged: Sequence[Judged], look: Look) -> Iterator[str]:
+def _several(judged: Sequence[EvaluationResult], look: ReportStyle) -> Iterator[str]:
     names = sorted({verdict.name for each in judged for verdict in each.verdicts})
     heads = names
     if sum(map(len, names)) + 50 > look.width:
@@ -123,14 +123,14 @@ def _several(judged: Sequence[Judged], look: Look) -> Iterator[str]:
     yield _tally(judged)
 
 
-def _word(judged: Judged, verdict: Verdict | None, look: Look) -> Cell:
+def _word(judged: EvaluationResult, verdict: Verdict | None, look: ReportStyle) -> Cell:
     if verdict is None:
         return Cell("-")
     tone = judged.tone(verdict)
     return Cell(f"{mark(tone, look)} {judged.word(verdict)}", tone)
 
 
-def _tally(judged: Sequence[Judged]) -> str:
+def _tally(judged: Sequence[EvaluationResult]) -> str:
     verdicts = [(each, verdict) for each in judged for verdict in each.verdicts]
     expired = sum(each.expired(verdict) for each, verdict in verdicts)
     parts = [

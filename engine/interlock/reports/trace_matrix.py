@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
-from ..analysis.statement_trace import Holder, Row, Trace
+from ..analysis.statement_trace import StatementHolder, StatementRow, Trace
 from .escaping import markdown
 from .tables import tidy
 
@@ -41,7 +41,7 @@ def record(found: Trace) -> dict[str, object]:
     }
 
 
-def _statement(row: Row) -> dict[str, object]:
+def _statement(row: StatementRow) -> dict[str, object]:
     notes = {"awaiting": row.awaiting, "elsewhere": row.elsewhere, "beyond": row.beyond}
     return {
         "id": row.statement.id,
@@ -54,7 +54,7 @@ def _statement(row: Row) -> dict[str, object]:
     }
 
 
-def _holder(holder: Holder) -> dict[str, object]:
+def _holder(holder: StatementHolder) -> dict[str, object]:
     place: dict[str, object] = {"file": holder.file, "line": holder.line}
     if holder.kind == "rule":
         return {"policy": holder.document, "rule": holder.part, **place}
@@ -85,13 +85,13 @@ def _lines(found: Trace) -> Iterator[str]:
         yield from _table("Rollouts and their stages", "stage", found.stages)
 
 
-def _table(title: str, head: str, holders: Iterable[Holder]) -> Iterator[str]:
+def _table(title: str, head: str, holders: Iterable[StatementHolder]) -> Iterator[str]:
     yield from ("", f"## {title}", "", f"| {head} | place | statements |", "| --- | --- | --- |")
     for each in holders:
         yield f"| {markdown(each.name)} | {markdown(each.place)} | {' '.join(each.covers) or 'none'} |"
 
 
-def _held(row: Row) -> Iterator[str]:
+def _held(row: StatementRow) -> Iterator[str]:
     for each in row.holders:
         yield f"{markdown(each.name)} ({markdown(each.place)})"
     for word, text in (("elsewhere", row.elsewhere), ("awaiting", row.awaiting), ("beyond", row.beyond)):

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from ..evaluation.verdict import RuleResult, Verdict
 from ..language.times import show_time
-from .evaluation_result import Look, counted
+from .evaluation_result import ReportStyle, counted
 
 __all__ = ["MARKS", "mark", "moment", "number", "outcome_word", "tally", "tone_of"]
 
@@ -24,7 +24,7 @@ _TONES = {"pass": "good", "fail": "bad", "unknown": "blind", "skipped": "idle"}
 _WORDS = {"pass": "passes", "fail": "fails", "unknown": "unknown", "skipped": "does not apply"}
 
 
-def mark(tone: str, look: Look = Look()) -> str:  # noqa: B008  frozen, and the same for all
+def mark(tone: str, look: ReportStyle = ReportStyle()) -> str:  # noqa: B008  frozen, and the same for all
     """Return the mark of a tone."""
     return MARKS[tone][look.ascii]
 

@@ -14,11 +14,11 @@ from ..language.values import Unknown, Value
 from ..limits import NUMBER_DIGITS
 from ..policy.rollout_model import Rollout, Stage
 
-__all__ = ["Shown", "affected", "held_against", "settings"]
+__all__ = ["ShownConfiguration", "affected", "held_against", "settings"]
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class ShownConfiguration:
     """What a snapshot shows of a stage: one line for each difference, the members of its canary sets, and a digest of
     what was asked together with these members; time counts only while the digest stays."""
 
@@ -27,12 +27,12 @@ class Shown:
     key: str
 
 
-def held_against(stage: Stage, measures: Measures) -> Shown:
+def held_against(stage: Stage, measures: Measures) -> ShownConfiguration:
     """Compare every flag of a stage, and see that each of its canary sets is known and not empty."""
     canary = {name: _members(measures, name) for name in stage.canary}
     wanted = {name: _plain(value) for name, value in stage.flags.items()}
     key = digest(canonical({"flags": wanted, "canary": {name: list(each) for name, each in canary.items()}}))
-    return Shown((*_differing(stage, measures), *_unlimited(stage, measures)), canary, key)
+    return ShownConfiguration((*_differing(stage, measures), *_unlimited(stage, measures)), canary, key)
 
 
 def settings(stage: Stage, measures: Measures) -> tuple[str, ...]:

@@ -9,29 +9,31 @@ from decimal import Decimal
 from ..evaluation.deciding.past import bound_value
 from ..evaluation.snapshot.measures import Measures
 from ..ledger.state.ledger_memory import LedgerMemory
-from ..ledger.state.rollout_state import Look, Standing
+from ..ledger.state.rollout_state import RolloutObservation, RolloutState
 from ..policy.loader import PolicyRoot
 from ..policy.rollout_model import Rollout, Stage
 from .configuration import held_against
-from .decision import Scene
-from .gates import Gate
-from .store import Book
+from .decision import Context
+from .gates import RolloutGate
+from .store import Store
 
-__all__ = ["Viewer"]
+__all__ = ["ContextReader"]
 
 
 @dataclass(frozen=True, slots=True)
-class Viewer:
+class ContextReader:
     """One snapshot, read through the catalogue, within a ledger; `environment` says how long stages last that ask for
     it, `now` is the clock, where verdicts may expire."""
 
     root: PolicyRoot
-    recorder: Book
+    recorder: Store
     measures: Measures
     environment: str | None = None
     now: Decimal | None = None
 
-    def scene(self, rollout: Rollout, standing: Standing, stage: Stage, gates: Mapping[str, Gate]) -> Scene:
+    def scene(
+        self, rollout: Rollout, standing: RolloutState, stage: Stage, gates: Mapping[str, RolloutGate]
+    ) -> Context:
         """Return what a rollout sees that is compared with a stage."""
         shown = held_against(stage, self.measures)
         steady = all(each in gates and gates[each].best for each in stage.restart_on)
@@ -39,10 +41,12 @@ class Viewer:
         sequence = self.recorder.state.head.sequence + 1
         as_of = self.measures.as_of
         terms = self.root.environments[self.environment].dwell if self.environment else {}
-        return Scene(
+        return Context(
             as_of=as_of,
             shown=shown,
-            look=Look(as_of, sequence, steady and not shown.differences, shown.key, trigger.best),
+            look=RolloutObservation(
+                as_of, sequence, steady and not shown.differences, shown.key, trigger.best
+            ),
             gates=gates,
             attested=frozenset(self._memory().attested(self.root.attestations, self._value)),
             limits={name: self._vouching(name) for name in stage.canary},
@@ -53,7 +57,7 @@ class Viewer:
             now=self.now,
         )
 
-    def _approved(self, stage: Stage, standing: Standing) -> bool:
+    def _approved(self, stage: Stage, standing: RolloutState) -> bool:
         """Whether enough people let the stage be left since it was entered, for the settings as they are."""
         asked = stage.approve
         return asked is not None and bool(

@@ -8,19 +8,19 @@ from decimal import Decimal
 from typing import Literal
 
 from ..language.times import show_duration, show_time
-from ..ledger.state.rollout_state import ACTIVE, COMPLETE, NONE, ROLLED_BACK, Look, Standing
+from ..ledger.state.rollout_state import ACTIVE, COMPLETE, NONE, ROLLED_BACK, RolloutObservation, RolloutState
 from ..policy.rollout_model import Dwell, Rollout, Stage, Term, days_from
-from .configuration import Shown
-from .gates import Gate
+from .configuration import ShownConfiguration
+from .gates import RolloutGate
 
-__all__ = ["CHECKS", "Check", "Course", "Dwelt", "Scene", "decide", "dwelt", "occupies"]
+__all__ = ["CHECKS", "Check", "Context", "DwellTime", "RolloutDecision", "decide", "dwelt", "occupies"]
 
 
 _DAY = Decimal(86400)
 
 
 @dataclass(frozen=True, slots=True)
-class Dwelt:
+class DwellTime:
     """The time that counts: from `start` (None: it has not begun) to `end`, the `least` that is needed (None: nobody
     says), and `until` when that is over if nothing breaks it. Instants are seconds since the epoch."""
 
@@ -44,7 +44,9 @@ class Dwelt:
         return show_duration(self.end - start)
 
 
-def dwelt(dwell: Dwell, least: Term | None, looks: Sequence[Look], newest: Look) -> Dwelt:
+def dwelt(
+    dwell: Dwell, least: Term | None, looks: Sequence[RolloutObservation], newest: RolloutObservation
+) -> DwellTime:
     """Return the run that ends at the newest look; a bad look, another configuration or a gap begins it anew.
 
     `least` is what the environment says, for a stage that asks it.
@@ -58,7 +60,7 @@ def dwelt(dwell: Dwell, least: Term | None, looks: Sequence[Look], newest: Look)
         if not each.good or each.key != newest.key or last - each.at > dwell.max_gap:
             break
         start = last = each.at
-    return Dwelt(start, newest.at, wanted)
+    return DwellTime(start, newest.at, wanted)
 
 
 ADVANCE, HOLD, ROLLBACK = "ADVANCE", "HOLD", "ROLLBACK"
@@ -82,7 +84,7 @@ class Check:
 
 
 @dataclass(frozen=True, slots=True)
-class Scene:
+class Context:
     """One snapshot as a rollout sees it, and what is around it.
 
     `shown` is its configuration against the stage in question, `look` what would be recorded of it, `gates` the
@@ -92,20 +94,20 @@ class Scene:
     """
 
     as_of: Decimal
-    shown: Shown
-    look: Look
-    gates: Mapping[str, Gate]
+    shown: ShownConfiguration
+    look: RolloutObservation
+    gates: Mapping[str, RolloutGate]
     attested: frozenset[str] = frozenset()
     limits: Mapping[str, frozenset[str]] = field(default_factory=dict)
     approved: bool = False
     least: Term | None = None
-    others: Mapping[str, Standing] = field(default_factory=dict)
+    others: Mapping[str, RolloutState] = field(default_factory=dict)
     rollouts: Mapping[str, Rollout] = field(default_factory=dict)
     now: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Course:
+class RolloutDecision:
     """What a snapshot decides. `word` is ADVANCE, HOLD, ROLLBACK or COMPLETE; `target` the stage that follows; `held`
     the time that counts; `earliest` when the next stage can come at the earliest; `expired`: a verdict is too old."""
 
@@ -113,7 +115,7 @@ class Course:
     checks: tuple[Check, ...]
     target: str = ""
     findings: tuple[str, ...] = ()
-    held: Dwelt | None = None
+    held: DwellTime | None = None
     earliest: Decimal | None = None
     expired: bool = False
 
@@ -123,7 +125,9 @@ class Course:
         return tuple(each for each in self.checks if each.word != "pass")
 
 
-def decide(rollout: Rollout, standing: Standing, scene: Scene, *, again: bool = False) -> Course:
+def decide(
+    rollout: Rollout, standing: RolloutState, scene: Context, *, again: bool = False
+) -> RolloutDecision:
     """Decide over one snapshot; `again`: a person re-arms what was rolled back, or runs anew what is complete."""
     if standing.state in (ROLLED_BACK, COMPLETE) and not again:
         return _over(rollout, standing, scene)
@@ -132,28 +136,28 @@ def decide(rollout: Rollout, standing: Standing, scene: Scene, *, again: bool = 
     return _entering(rollout, standing, scene)
 
 
-def occupies(rollout: Rollout | None, standing: Standing) -> bool:
+def occupies(rollout: Rollout | None, standing: RolloutState) -> bool:
     """Tell whether a rollout keeps others of its group out: begun, and neither complete nor back at its first stage."""
     if standing.state in (NONE, COMPLETE):
         return False
     return standing.state == ACTIVE or rollout is None or standing.stage != rollout.first.id
 
 
-def _over(rollout: Rollout, standing: Standing, scene: Scene) -> Course:
+def _over(rollout: Rollout, standing: RolloutState, scene: Context) -> RolloutDecision:
     since, hint = show_time(standing.since), f"`interlock rollout rearm {rollout.id}` begins another attempt"
     if standing.state == COMPLETE:
-        return Course(HOLD, (Check("state", "pass", f"complete since {since}; {hint}"),))
+        return RolloutDecision(HOLD, (Check("state", "pass", f"complete since {since}; {hint}"),))
     state = Check("state", "fail", f"it was rolled back at {since}; {hint}")
-    return Course(HOLD, (state, _configuration(scene)))
+    return RolloutDecision(HOLD, (state, _configuration(scene)))
 
 
 # the first stage of an attempt
 
 
-def _entering(rollout: Rollout, standing: Standing, scene: Scene) -> Course:
+def _entering(rollout: Rollout, standing: RolloutState, scene: Context) -> RolloutDecision:
     stage = rollout.stage(standing.stage) if standing.state == ROLLED_BACK else rollout.first
     if stage is None:
-        return Course(HOLD, (_lost(standing),))
+        return RolloutDecision(HOLD, (_lost(standing),))
     trigger = scene.gates[rollout.rollback.policy]
     checks = [*_around(rollout, scene), _newest(standing, scene)]
     if trigger.reaches(rollout.rollback.reaches):
@@ -171,16 +175,16 @@ def _entering(rollout: Rollout, standing: Standing, scene: Scene) -> Course:
 # a stage that runs
 
 
-def _staying(rollout: Rollout, standing: Standing, scene: Scene) -> Course:
+def _staying(rollout: Rollout, standing: RolloutState, scene: Context) -> RolloutDecision:
     stage = rollout.stage(standing.stage)
     trigger = scene.gates[rollout.rollback.policy]
     if scene.as_of < standing.started:
-        return Course(HOLD, (_newest(standing, scene),))
+        return RolloutDecision(HOLD, (_newest(standing, scene),))
     if trigger.reaches(rollout.rollback.reaches):
         target = rollout.back_from(standing.stage).id
-        return Course(ROLLBACK, (Check("triggers", "fail", trigger.told, trigger.parts),), target)
+        return RolloutDecision(ROLLBACK, (Check("triggers", "fail", trigger.told, trigger.parts),), target)
     if stage is None:
-        return Course(HOLD, (_lost(standing), _gate("triggers", trigger, scene)))
+        return RolloutDecision(HOLD, (_lost(standing), _gate("triggers", trigger, scene)))
     held = dwelt(stage.dwell, scene.least, standing.looks, scene.look)
     checks = [
         *_around(rollout, scene),
@@ -197,20 +201,20 @@ def _staying(rollout: Rollout, standing: Standing, scene: Scene) -> Course:
     found = _course(rollout, following.id if following else COMPLETE, checks, scene)
     earliest = None if held.until is None else max(held.until, scene.as_of)
     findings = (*scene.shown.differences, *_overdue(stage, standing, scene, found))
-    return Course(found.word, found.checks, found.target, findings, held, earliest, found.expired)
+    return RolloutDecision(found.word, found.checks, found.target, findings, held, earliest, found.expired)
 
 
-def _course(rollout: Rollout, target: str, checks: list[Check], scene: Scene) -> Course:
+def _course(rollout: Rollout, target: str, checks: list[Check], scene: Context) -> RolloutDecision:
     good = all(each.word == "pass" for each in checks)
     word = HOLD if not good else COMPLETE if target == COMPLETE else ADVANCE
     expired = any(gate.expired(scene.now) for gate in scene.gates.values())
-    return Course(word, tuple(checks), target, expired=expired)
+    return RolloutDecision(word, tuple(checks), target, expired=expired)
 
 
-def _around(rollout: Rollout, scene: Scene) -> Iterator[Check]:
+def _around(rollout: Rollout, scene: Context) -> Iterator[Check]:
     """The rollouts that come before, and those that may not run at the same time."""
     for each in rollout.after:
-        other = scene.others.get(each.rollout, Standing())
+        other = scene.others.get(each.rollout, RolloutState())
         if other.state != COMPLETE:
             yield Check("after", "fail", f"{each.rollout} is {other.state}, {COMPLETE} is needed")
         elif scene.as_of < each.dwell.end(other.since):
@@ -225,14 +229,14 @@ def _around(rollout: Rollout, scene: Scene) -> Iterator[Check]:
         yield Check("one at a time", "fail", f"{', '.join(busy)} runs; one rollout of a group at a time")
 
 
-def _keeps_out(rollout: Rollout, name: str, other: Standing, scene: Scene) -> bool:
+def _keeps_out(rollout: Rollout, name: str, other: RolloutState, scene: Context) -> bool:
     """A rollout whose document is gone could belong to any group."""
     found = scene.rollouts.get(name)
     group = found is None or found.exclusive == rollout.exclusive
     return name != rollout.id and group and occupies(found, other)
 
 
-def _newest(standing: Standing, scene: Scene) -> Check:
+def _newest(standing: RolloutState, scene: Context) -> Check:
     times = [standing.since, *(each.at for each in standing.looks)]
     newest = max(times)
     if standing.moves and scene.as_of < newest:
@@ -241,7 +245,7 @@ def _newest(standing: Standing, scene: Scene) -> Check:
     return Check("snapshot", "pass", f"as of {show_time(scene.as_of)}")
 
 
-def _gate(about: str, gate: Gate, scene: Scene) -> Check:
+def _gate(about: str, gate: RolloutGate, scene: Context) -> Check:
     if gate.expired(scene.now):
         return Check(about, "unknown", f"{gate.expired(scene.now)} and has expired")
     if gate.best:
@@ -249,7 +253,7 @@ def _gate(about: str, gate: Gate, scene: Scene) -> Check:
     return Check(about, "fail" if gate.evaluated else "unknown", gate.told, gate.parts)
 
 
-def _configuration(scene: Scene) -> Check:
+def _configuration(scene: Context) -> Check:
     if scene.shown.differences:
         found = scene.shown.differences
         parts = ("not as the stage says:", *found) if len(found) > 1 else ()
@@ -257,7 +261,7 @@ def _configuration(scene: Scene) -> Check:
     return Check("configuration", "pass", "as the stage says")
 
 
-def _canary(name: str, scene: Scene) -> Check:
+def _canary(name: str, scene: Context) -> Check:
     members = ", ".join(scene.shown.canary.get(name, ()))
     if not members:
         return Check("canary", "fail", f"`{name}` limits nothing")
@@ -267,7 +271,7 @@ def _canary(name: str, scene: Scene) -> Check:
     return Check("canary", "pass", f"`{name}` is {members}, as attested")
 
 
-def _dwell(held: Dwelt, stage: Stage, scene: Scene) -> Check:
+def _dwell(held: DwellTime, stage: Stage, scene: Context) -> Check:
     if scene.now is not None and scene.now - scene.as_of > stage.dwell.max_gap:
         gap = f"longer ago than {show_duration(stage.dwell.max_gap)}"
         return Check(
@@ -290,7 +294,7 @@ def _dwell(held: Dwelt, stage: Stage, scene: Scene) -> Check:
     return Check("time", "fail", f"{text}, until {show_time(held.until)}")
 
 
-def _approval(rollout: Rollout, stage: Stage, scene: Scene) -> Iterator[Check]:
+def _approval(rollout: Rollout, stage: Stage, scene: Context) -> Iterator[Check]:
     if stage.approve is None:
         return
     roles = ", ".join(stage.approve.roles)
@@ -301,12 +305,12 @@ def _approval(rollout: Rollout, stage: Stage, scene: Scene) -> Iterator[Check]:
         yield Check("approval", "fail", f"{stage.approve.quorum} must agree ({roles}): {hint}")
 
 
-def _overdue(stage: Stage, standing: Standing, scene: Scene, found: Course) -> Iterator[str]:
+def _overdue(stage: Stage, standing: RolloutState, scene: Context, found: RolloutDecision) -> Iterator[str]:
     target = stage.dwell.target
     if target is not None and found.word == HOLD and scene.as_of >= target.end(standing.entered):
         entered = show_time(standing.entered)
         yield f"review due: in `{stage.id}` since {entered}, {target} were planned"
 
 
-def _lost(standing: Standing) -> Check:
+def _lost(standing: RolloutState) -> Check:
     return Check("state", "fail", f"the stage `{standing.stage}` is gone from the document")

@@ -10,18 +10,18 @@ from ..errors import UsageError
 from ..evaluation.deciding.request import Decision
 from ..language.times import show_time
 from ..ledger.acts.acts import said
-from ..ledger.state.rollout_state import ACTIVE, COMPLETE, NONE, ROLLED_BACK, Standing
+from ..ledger.state.rollout_state import ACTIVE, COMPLETE, NONE, ROLLED_BACK, RolloutState
 from ..ledger.state.state import State
 from ..policy.loader import PolicyRoot
 from ..policy.rollout_model import Rollout, Stage
 from .configuration import held_against, settings
-from .context import Viewer
-from .decision import HOLD, ROLLBACK, Course, Scene, decide
-from .gates import Gate, gates_of
+from .context import ContextReader
+from .decision import HOLD, ROLLBACK, Context, RolloutDecision, decide
+from .gates import RolloutGate, gates_of
 from .incident import noted, trigger_of
-from .store import Book, Change, record
+from .store import PlannedChange, Store, record
 
-__all__ = ["Judge", "Person", "Steering", "Step", "remarks"]
+__all__ = ["Judge", "Person", "RolloutEngine", "RolloutStep", "remarks"]
 
 
 class Judge(Protocol):
@@ -42,29 +42,29 @@ class Person:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class RolloutStep:
     """What one snapshot came to for a rollout: how it stood before, what was decided, the change that was recorded
     (empty: none), and the settings that are to be set where it moved."""
 
     rollout: Rollout
-    before: Standing
-    course: Course
+    before: RolloutState
+    course: RolloutDecision
     move: str = ""
     settings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class Steering:
+class RolloutEngine:
     """One snapshot within a recorder; what the recorder does not record is only told."""
 
-    viewer: Viewer
+    viewer: ContextReader
     judge: Judge
 
     @property
-    def recorder(self) -> Book:
+    def recorder(self) -> Store:
         return self.viewer.recorder
 
-    def watched(self, but: str = "") -> tuple[Step, ...]:
+    def watched(self, but: str = "") -> tuple[RolloutStep, ...]:
         """Look at every active rollout, `but` one: its triggers are live whatever was asked. Never advances."""
         standings = sorted(self.recorder.state.rollouts.items())
         known = self.viewer.root.rollouts
@@ -84,11 +84,11 @@ class Steering:
                 ]
         return tuple(found)
 
-    def considered(self, rollout: Rollout) -> Step:
+    def considered(self, rollout: Rollout) -> RolloutStep:
         """Judge everything that the next step of a rollout needs, and change nothing but by a rollback."""
         return self._decided(rollout, self._stage(rollout), Person(), {ROLLBACK})
 
-    def advanced(self, rollout: Rollout, person: Person) -> Step:
+    def advanced(self, rollout: Rollout, person: Person) -> RolloutStep:
         """Record the change that the gates allow: begin, advance, complete, or roll back.
 
         Raises UsageError for another environment than that of the attempt.
@@ -99,7 +99,7 @@ class Steering:
             raise UsageError(f"`--environment {given}`: this attempt of `{rollout.id}` began {began}")
         return self._decided(rollout, self._stage(rollout), person, {"ADVANCE", COMPLETE, ROLLBACK})
 
-    def rearmed(self, rollout: Rollout, person: Person) -> Step:
+    def rearmed(self, rollout: Rollout, person: Person) -> RolloutStep:
         """Begin another attempt of a rollout that was rolled back or is complete, where nothing forbids it."""
         before = self.recorder.state.standing(rollout.id)
         if before.state in (NONE, ACTIVE):
@@ -113,11 +113,13 @@ class Steering:
         standing = self.recorder.state.standing(rollout.id)
         return rollout.stage(standing.stage) if standing.state in (ACTIVE, ROLLED_BACK) else rollout.first
 
-    def _seen(self, rollout: Rollout) -> Step:
+    def _seen(self, rollout: Rollout) -> RolloutStep:
         """Look at an active rollout without asking its gate, which is nobody's question now."""
         stage = self._stage(rollout)
         names = (rollout.rollback.policy, *(stage.restart_on if stage else ()))
-        asked = {} if stage is None else {stage.advance: Gate(stage.advance, refused="it was not asked")}
+        asked = (
+            {} if stage is None else {stage.advance: RolloutGate(stage.advance, refused="it was not asked")}
+        )
         gates = {**asked, **self._gates(rollout, names)}
         return self._followed(rollout, stage, gates, Person(), {ROLLBACK})
 
@@ -129,7 +131,7 @@ class Steering:
         allowed: set[str],
         *,
         again: bool = False,
-    ) -> Step:
+    ) -> RolloutStep:
         standing = self.recorder.state.standing(rollout.id)
         names = [rollout.rollback.policy]
         if standing.state == ROLLED_BACK and rollout.rollback.verified:
@@ -144,7 +146,7 @@ class Steering:
         standing = self.recorder.state.standing(rollout.id)
         return standing.environment if standing.active else self.viewer.environment
 
-    def _gates(self, rollout: Rollout, names: Iterable[str]) -> Mapping[str, Gate]:
+    def _gates(self, rollout: Rollout, names: Iterable[str]) -> Mapping[str, RolloutGate]:
         once = tuple(dict.fromkeys(names))
         return gates_of(once, self.judge(rollout.id, once, self._environment(rollout)))
 
@@ -154,31 +156,31 @@ class Steering:
         self,
         rollout: Rollout,
         stage: Stage | None,
-        gates: Mapping[str, Gate],
+        gates: Mapping[str, RolloutGate],
         person: Person,
         allowed: set[str],
         *,
         again: bool = False,
-    ) -> Step:
+    ) -> RolloutStep:
         """Decide, record what was seen, and record the change where it is one of those allowed here."""
         before = self.recorder.state.standing(rollout.id).copy()
         viewer = replace(self.viewer, environment=self._environment(rollout))
         scene = viewer.scene(rollout, before, stage or rollout.first, gates)
         course = decide(rollout, before, scene, again=again)
         if not self.recorder.record:
-            return Step(rollout, before, course)
+            return RolloutStep(rollout, before, course)
         moves = course.word != HOLD and course.word in allowed
         if before.active or not moves:
             self._look(rollout, scene, course, person)
         if not moves:
-            return Step(rollout, before, course)
+            return RolloutStep(rollout, before, course)
         step = self._moved(rollout, before, course, gates, person, again=again)
         if not before.active:
             # the snapshot was compared with the stage that is now entered
             self._look(rollout, scene, course, person)
         return step
 
-    def _look(self, rollout: Rollout, scene: Scene, course: Course, person: Person) -> None:
+    def _look(self, rollout: Rollout, scene: Context, course: RolloutDecision, person: Person) -> None:
         standing = self.recorder.state.standing(rollout.id)
         body = {
             "rollout": rollout.id,
@@ -198,13 +200,13 @@ class Steering:
     def _moved(
         self,
         rollout: Rollout,
-        before: Standing,
-        course: Course,
-        gates: Mapping[str, Gate],
+        before: RolloutState,
+        course: RolloutDecision,
+        gates: Mapping[str, RolloutGate],
         person: Person,
         *,
         again: bool,
-    ) -> Step:
+    ) -> RolloutStep:
         measures, root = self.viewer.measures, self.viewer.root
         word = "REARM" if again else "BEGIN" if before.state == NONE else course.word
         at = max([measures.as_of, before.since, *(each.at for each in before.looks)])
@@ -214,15 +216,15 @@ class Steering:
             reason = trigger_of(gates[rollout.rollback.policy], root.policies, self.recorder.state)
             note = noted(rollout, before, at, reason, measures)
         where = target.id if target else before.stage
-        change = Change(
+        change = PlannedChange(
             word, at, where, person.by, reason, rollout.version, note,
             self._environment(rollout),
         )  # fmt: skip
         record(self.recorder, rollout.id, before, change)
-        return Step(rollout, before, course, word, settings(target, measures) if target else ())
+        return RolloutStep(rollout, before, course, word, settings(target, measures) if target else ())
 
 
-def remarks(steps: Iterable[Step], state: State, root: PolicyRoot) -> Iterator[str]:
+def remarks(steps: Iterable[RolloutStep], state: State, root: PolicyRoot) -> Iterator[str]:
     """Yield one line for each thing that people are to know."""
     for step in steps:
         name, stage = step.rollout.id, step.before.stage

@@ -10,11 +10,11 @@ from ..evaluation.deciding.request import Decision
 from ..evaluation.verdict import Verdict
 from ..language.times import show_time
 
-__all__ = ["Gate", "gates_of"]
+__all__ = ["RolloutGate", "gates_of"]
 
 
 @dataclass(frozen=True, slots=True)
-class Gate:
+class RolloutGate:
     """The verdicts of one policy, one for each member where it has members, or why there is none."""
 
     policy: str
@@ -68,11 +68,11 @@ class Gate:
         return [each for each in self.verdicts if not (each.is_best and each.possible == each.verdict)]
 
 
-def gates_of(names: Iterable[str], decision: Decision) -> Mapping[str, Gate]:
+def gates_of(names: Iterable[str], decision: Decision) -> Mapping[str, RolloutGate]:
     """Return the gates of policies by name; each has verdicts or a reason why not."""
     refused = {each.policy: each.reason for each in decision.refusals}
     return {
-        name: Gate(
+        name: RolloutGate(
             name, tuple(each for each in decision.verdicts if each.policy == name), refused.get(name, "")
         )
         for name in names

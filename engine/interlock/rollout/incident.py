@@ -8,12 +8,12 @@ from decimal import Decimal
 from ..evaluation.deciding.memory import Renames
 from ..evaluation.snapshot.measures import Measures
 from ..language.times import show_time
-from ..ledger.state.rollout_state import Standing
+from ..ledger.state.rollout_state import RolloutState
 from ..ledger.state.state import State
 from ..policy.model import Policy
 from ..policy.rollout_model import Rollout
 from .configuration import affected, settings
-from .gates import Gate
+from .gates import RolloutGate
 
 __all__ = ["noted", "trigger_of"]
 
@@ -22,7 +22,7 @@ OPEN = "open"
 
 def noted(
     rollout: Rollout,
-    standing: Standing,
+    standing: RolloutState,
     at: Decimal,
     trigger: str,
     measures: Measures | None,
@@ -48,7 +48,7 @@ def noted(
     }
 
 
-def trigger_of(gate: Gate, policies: Mapping[str, Policy], state: State) -> str:
+def trigger_of(gate: RolloutGate, policies: Mapping[str, Policy], state: State) -> str:
     """Say what fired: the rules of the policy that failed, and every latch that stands in it or below it."""
     rules = [f"{each.name}/{rule.id}: {rule.reason}" for each in gate.verdicts for rule in each.failed()]
     below, now = set(_below(gate.policy, policies)), Renames.of(policies.values()).now

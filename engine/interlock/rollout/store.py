@@ -14,15 +14,15 @@ from ..evaluation.snapshot.snapshot import Snapshot
 from ..language.times import show_time
 from ..ledger.acts.acts import Act
 from ..ledger.recorder import Recorder
-from ..ledger.state.rollout_state import NONE, ROLLED_BACK, Move, Standing
+from ..ledger.state.rollout_state import NONE, ROLLED_BACK, RecordedChange, RolloutState
 from ..ledger.state.state import State
 from ..policy.loader import PolicyRoot
 from .incident import noted
 
-__all__ = ["Book", "Change", "record", "roll_back", "rolled_back"]
+__all__ = ["PlannedChange", "Store", "record", "roll_back", "rolled_back"]
 
 
-class Book(Protocol):
+class Store(Protocol):
     """Remembers entries and what follows from them; one whose `record` is false takes none."""
 
     @property
@@ -41,7 +41,7 @@ class Book(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class PlannedChange:
     """One change that is to be recorded: BEGIN, ADVANCE, COMPLETE, ROLLBACK or REARM, when, to which stage, by whom."""
 
     word: str
@@ -54,7 +54,7 @@ class Change:
     environment: str | None = None
 
 
-def record(recorder: Book, name: str, before: Standing, change: Change) -> None:
+def record(recorder: Store, name: str, before: RolloutState, change: PlannedChange) -> None:
     """Append one change of a rollout; BEGIN and REARM begin another attempt."""
     body = {
         "rollout": name,
@@ -71,13 +71,15 @@ def record(recorder: Book, name: str, before: Standing, change: Change) -> None:
     recorder.append(show_time(change.at), "stage", body)
 
 
-def roll_back(path: Path, root: PolicyRoot, name: str, act: Act, anchor: Path | None = None) -> Move:
+def roll_back(
+    path: Path, root: PolicyRoot, name: str, act: Act, anchor: Path | None = None
+) -> RecordedChange:
     """Roll a rollout back by hand in a ledger and return what was recorded; see `rolled_back`."""
     with Recorder(path, anchor=anchor) as recorder:
         return rolled_back(recorder, root, name, act)
 
 
-def rolled_back(recorder: Book, root: PolicyRoot, name: str, act: Act) -> Move:
+def rolled_back(recorder: Store, root: PolicyRoot, name: str, act: Act) -> RecordedChange:
     """Roll a rollout back by hand and return what was recorded; one whose document is gone keeps its stage.
 
     No clock stands in the way: an act that lies before the last change counts from that change. Raises UsageError for
@@ -87,17 +89,17 @@ def rolled_back(recorder: Book, root: PolicyRoot, name: str, act: Act) -> Move:
     if before.state in (NONE, ROLLED_BACK):
         raise UsageError(f"`{name}` is {before.state}: there is nothing to roll back")
     at = max(act.at, before.since)
-    change = Change("ROLLBACK", at, before.stage, act.by, act.reason)
+    change = PlannedChange("ROLLBACK", at, before.stage, act.by, act.reason)
     rollout = root.rollouts.get(name)
     if rollout is not None:
         note = noted(rollout, before, at, f"by hand: {act.reason}", _newest(recorder, root, at))
         target = rollout.back_from(before.stage).id
-        change = Change("ROLLBACK", at, target, act.by, act.reason, rollout.version, note)
+        change = PlannedChange("ROLLBACK", at, target, act.by, act.reason, rollout.version, note)
     record(recorder, name, before, change)
     return recorder.state.standing(name).moves[-1]
 
 
-def _newest(recorder: Book, root: PolicyRoot, at: Decimal) -> Measures | None:
+def _newest(recorder: Store, root: PolicyRoot, at: Decimal) -> Measures | None:
     """The newest recorded snapshot up to an instant, which tells what the rollout touched."""
     past = [each for each in recorder.state.snapshots if each.as_of <= at]
     return Measures(recorder.load(past[-1].document), root.catalogue) if past else None

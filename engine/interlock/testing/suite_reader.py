@@ -14,26 +14,26 @@ from ..policy.loader import PolicyRoot
 from ..policy.model import Policy
 from ..policy.yaml.yaml_nodes import Mapping, Node, Scalar, Sequence
 from .policies.case_changes import CHANGES, Changer
-from .policies.expectations import Expecting
+from .policies.expectations import ExpectationReader
 from .policies.metrics_read import reads
-from .policies.model import Case, Draft, Expectation, Situation, Suite
+from .policies.model import Case, Expectation, Situation, SnapshotDraft, Suite
 from .rollouts.story_documents import of_rollout
 
 __all__ = ["read_suites"]
 
-_EMPTY = Situation(Draft(Decimal(0)))
+_EMPTY = Situation(SnapshotDraft(Decimal(0)))
 
 
 def read_suites(root: PolicyRoot, collector: Collector) -> tuple[Suite, ...]:
     """Return the suites of policies in the order of their files; complaints go to `collector`."""
     of_policies = [node for node in root.tests if not of_rollout(node)]
-    reader = _Reader(root, collector, {node.span.file: node for node in of_policies})
+    reader = _SuiteReader(root, collector, {node.span.file: node for node in of_policies})
     found = [reader.suite(node) for _, node in sorted(reader.documents.items())]
     return tuple(each for each in found if each is not None)
 
 
 @dataclass(slots=True)
-class _Reader:
+class _SuiteReader:
     root: PolicyRoot
     collector: Collector
     documents: dict[str, Mapping]
@@ -108,14 +108,14 @@ class _Reader:
             reason = str(problem).splitlines()[0].partition(": ")[2]
             self.collector.add("E703", f"`{file}`: {reason}", name.span)
             return _EMPTY
-        return Situation(Draft(found.as_of, found.metrics, found.scopes, found.env))
+        return Situation(SnapshotDraft(found.as_of, found.metrics, found.scopes, found.env))
 
 
 @dataclass(slots=True)
 class _Cases:
     """Reads the cases of one document."""
 
-    reader: _Reader
+    reader: _SuiteReader
     policy: Policy
     base: Situation
 
@@ -128,8 +128,8 @@ class _Cases:
         return Changer(self.reader.root, self.policy, self.collector)
 
     @property
-    def expecting(self) -> Expecting:
-        return Expecting(self.policy, self.reader.root.catalogue, self.collector)
+    def expecting(self) -> ExpectationReader:
+        return ExpectationReader(self.policy, self.reader.root.catalogue, self.collector)
 
     def read(self, node: Mapping) -> tuple[Case, ...]:
         found: list[Case] = []
@@ -223,7 +223,7 @@ class _Cases:
         return (scope, member) if scope and member else None
 
 
-def _keys(*drafts: Draft) -> set[tuple[str, tuple[str, str] | None]]:
+def _keys(*drafts: SnapshotDraft) -> set[tuple[str, tuple[str, str] | None]]:
     found: set[tuple[str, tuple[str, str] | None]] = {(key, None) for each in drafts for key in each.metrics}
     for draft in drafts:
         for scope, members in draft.scopes.items():

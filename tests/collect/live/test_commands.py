@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from interlock.collect.live.processes import command_lines, count
-from interlock.collect.unreadable import Trouble
+from interlock.collect.unreadable import Unreadable
 
 from ..desks import load, metrics, run, write
 
@@ -245,7 +245,7 @@ def test_processes_are_counted_by_their_command_lines(tmp_path: Path) -> None:
 
 
 def test_a_system_that_hides_its_processes_tells_none(tmp_path: Path) -> None:
-    with pytest.raises(Trouble) as problem:
+    with pytest.raises(Unreadable) as problem:
         command_lines(tmp_path)
     assert str(problem.value) == "missing: this system does not tell its processes in /proc"
 

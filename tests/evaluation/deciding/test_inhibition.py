@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import interlock
-from interlock.evaluation.deciding.inhibition import Explained
+from interlock.evaluation.deciding.inhibition import InhibitionNote
 from interlock.evaluation.deciding.request import Decision
 
 CATALOGUE = """\
@@ -62,21 +62,21 @@ def symbols(btc: tuple[int, bool], eth: tuple[int, bool]) -> dict[str, object]:
 def test_a_verdict_that_is_judged_once_explains_at_every_member(tmp_path: Path) -> None:
     found = judged(tmp_path, locked=True, **symbols((5, False), (20, False)))
     assert dict(found.explained) == {
-        ("trades", "BTC-USD"): Explained("lock is WORST", frozenset({"desk", "risk"}))
+        ("trades", "BTC-USD"): InhibitionNote("lock is WORST", frozenset({"desk", "risk"}))
     }
 
 
 def test_a_verdict_of_a_member_explains_at_that_member(tmp_path: Path) -> None:
     found = judged(tmp_path, **symbols((0, True), (0, False)))
     assert dict(found.explained) == {
-        ("trades", "BTC-USD"): Explained("halt at BTC-USD is WORST", frozenset())
+        ("trades", "BTC-USD"): InhibitionNote("halt at BTC-USD is WORST", frozenset())
     }
 
 
 def test_of_two_explanations_only_who_hears_both_is_spared(tmp_path: Path) -> None:
     found = judged(tmp_path, locked=True, **symbols((0, True), (20, False)))
     words = "halt at BTC-USD is WORST, lock is WORST"
-    assert dict(found.explained) == {("trades", "BTC-USD"): Explained(words, frozenset({"desk"}))}
+    assert dict(found.explained) == {("trades", "BTC-USD"): InhibitionNote(words, frozenset({"desk"}))}
 
 
 def test_the_verdicts_are_what_they_would_be_without(tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ from interlock.language.types import BOOL, NUMBER
 from interlock.language.values import Cause, Unknown, Value
 from interlock.policy.catalogue import Catalogue, Metric, Scope
 from interlock.policy.model import Param
-from interlock.policy.names import Names
+from interlock.policy.names import PolicyNames
 
 CATALOGUE = Catalogue(
     {
@@ -52,7 +52,7 @@ def place(start: int, end: int) -> Span:
     return Span("expr", 1, start + 1, 1, end + 1)
 
 
-def program(text: str, names: Names) -> Program:
+def program(text: str, names: PolicyNames) -> Program:
     collector = Collector()
     tree = check(text, place, names, collector)
     assert tree is not None, collector.diagnostics
@@ -74,13 +74,15 @@ def interpreter(**given: object) -> Interpreter:
     ],
 )
 def test_attested_asks_the_ledger(attestations: frozenset[str] | None, wanted: Value) -> None:
-    found = interpreter(attestations=attestations).evaluate(program("attested('sign-off')", Names(CATALOGUE)))
+    found = interpreter(attestations=attestations).evaluate(
+        program("attested('sign-off')", PolicyNames(CATALOGUE))
+    )
     assert found == wanted
 
 
 def test_comparisons_are_seen_in_their_order_with_both_sides() -> None:
     walker = interpreter()
-    assert walker.evaluate(program("3 < a <= 4 or not up", Names(CATALOGUE))) == Unknown(
+    assert walker.evaluate(program("3 < a <= 4 or not up", PolicyNames(CATALOGUE))) == Unknown(
         (Cause("up", "", "", "missing"),)
     )
     assert [(to_text(each.node), each.left, each.right, each.truth) for each in walker.seen[:2]] == [
@@ -90,7 +92,7 @@ def test_comparisons_are_seen_in_their_order_with_both_sides() -> None:
 
 
 def test_a_let_is_worked_out_once_and_its_comparisons_are_seen() -> None:
-    names = Names(CATALOGUE)
+    names = PolicyNames(CATALOGUE)
     names.lets["big"] = check("a > 4", place, names, Collector())
     walker = interpreter(lets={"big": program("a > 4", names)})
     assert walker.evaluate(program("big and big", names)) is True
@@ -99,7 +101,7 @@ def test_a_let_is_worked_out_once_and_its_comparisons_are_seen() -> None:
 
 def test_looks_at_missing_data_are_noted() -> None:
     walker = interpreter()
-    assert walker.evaluate(program("not known(up) and default(up, true)", Names(CATALOGUE))) is True
+    assert walker.evaluate(program("not known(up) and default(up, true)", PolicyNames(CATALOGUE))) is True
     assert [(each.operator, value) for each, value in walker.assumed.items()] == [
         ("known", False),
         ("default", True),
@@ -116,7 +118,7 @@ def test_looks_at_missing_data_are_noted() -> None:
     ],
 )
 def test_a_window_that_a_param_makes_empty_proves_nothing(text: str, param: Decimal) -> None:
-    names = Names(CATALOGUE)
+    names = PolicyNames(CATALOGUE)
     names.param_table["p"] = Param("p", program("5", names).root.type, Decimal(5), NOWHERE, bare=True)
     found = interpreter(params={"p": param}).evaluate(program(text, names))
     call = text.removesuffix(" == 0")
@@ -134,12 +136,12 @@ def test_a_window_that_a_param_makes_empty_proves_nothing(text: str, param: Deci
 )
 @pytest.mark.parametrize("param", [Decimal(0), Decimal(-60), Unknown((Cause("p", "", "", "missing"),))])
 def test_a_stretch_of_time_that_is_nothing_or_unknown_proves_nothing(text: str, param: Value) -> None:
-    names = Names(CATALOGUE)
+    names = PolicyNames(CATALOGUE)
     names.param_table["p"] = Param("p", program("5m", names).root.type, Decimal(300), NOWHERE)
     assert isinstance(interpreter(params={"p": param}).evaluate(program(text, names)), Unknown)
 
 
 def test_a_number_beyond_all_numbers_keeps_its_shape() -> None:
-    names = Names(CATALOGUE)
+    names = PolicyNames(CATALOGUE)
     text = "all(conf * 1e400 * 1e400 * 1e400 * 1e400 * 1e400 * 1e400 * 1e400 * 1e400 > 5)"
     assert isinstance(interpreter().evaluate(program(text.replace("1e400", "1e399"), names)), Unknown)

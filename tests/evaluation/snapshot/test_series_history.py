@@ -10,8 +10,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from interlock.evaluation.snapshot.raw_values import stated_unknown
-from interlock.evaluation.snapshot.series_history import Events, Periods, Restated, began, joined
-from interlock.evaluation.snapshot.snapshot import Odd
+from interlock.evaluation.snapshot.series_history import (
+    EventHistory,
+    PeriodHistory,
+    Restatement,
+    began,
+    joined,
+)
+from interlock.evaluation.snapshot.snapshot import InvalidNumber
 from interlock.language.times import parse_time, show_time
 from interlock.language.types import Kind, Type
 from interlock.policy.catalogue import Metric
@@ -22,12 +28,12 @@ IRREGULAR = Metric("events", Type(Kind.NUMBER), series="irregular")
 
 DAY = st.sampled_from(DAYS)
 TIMES = st.sampled_from([*DAYS, f"{DAYS[3]}T12:00:00Z", "soon"])
-VALUES = st.sampled_from([Decimal(1), Decimal(2), True, "a", None, Odd("not finite", "NaN")])
+VALUES = st.sampled_from([Decimal(1), Decimal(2), True, "a", None, InvalidNumber("not finite", "NaN")])
 POINTS = st.one_of(
     TIMES, st.fixed_dictionaries({"at": TIMES, "value": VALUES}), st.fixed_dictionaries({"value": VALUES})
 )
 FORMS = st.one_of(
-    st.just(Odd("missing", "")),
+    st.just(InvalidNumber("missing", "")),
     st.none(),
     st.fixed_dictionaries(
         {},
@@ -74,7 +80,7 @@ def moment(text: object) -> Decimal | None:
     return parse_time(text) if isinstance(text, str) else None
 
 
-def plain_regular(earlier: Sequence[object], form: object) -> tuple[object, list[Restated]]:
+def plain_regular(earlier: Sequence[object], form: object) -> tuple[object, list[Restatement]]:
     lists = listing(earlier)
     if not lists:
         return form, []
@@ -96,7 +102,9 @@ def plain_regular(earlier: Sequence[object], form: object) -> tuple[object, list
         for key in sorted(now)
         if key in known
     }
-    restated = [Restated("daily", "", show_time(key)) for key, (one, other) in values.items() if one != other]
+    restated = [
+        Restatement("daily", "", show_time(key)) for key, (one, other) in values.items() if one != other
+    ]
     every = [point for _, given in sorted({**known, **now}.items()) for point in given]
     if told is None:
         every += [each for each in points(form) if at(each) is None]
@@ -165,7 +173,7 @@ def test_joining_is_what_the_plain_way_gives(earlier: list[object], form: object
 @settings(max_examples=500)
 @given(st.lists(FORMS, max_size=4), st.lists(FORMS, max_size=3), FORMS)
 def test_what_was_joined_can_be_added_to(earlier: list[object], later: list[object], form: object) -> None:
-    periods, events = Periods.of(earlier), Events.of(earlier)
+    periods, events = PeriodHistory.of(earlier), EventHistory.of(earlier)
     for each in later:
         periods.add(each)
         events.add(each)

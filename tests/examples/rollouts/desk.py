@@ -16,11 +16,11 @@ from interlock.language.times import parse_time, show_time
 from interlock.ledger.acts.acts import Act, freeze, rearm
 from interlock.ledger.acts.attestation import attest, worded
 from interlock.ledger.recorder import Recorder
-from interlock.ledger.state.rollout_state import Standing
+from interlock.ledger.state.rollout_state import RolloutState
 from interlock.policy.rollout_model import Rollout
-from interlock.rollout.engine import Person, Step
-from interlock.rollout.store import Change, record
-from interlock.testing.policies.model import Draft
+from interlock.rollout.engine import Person, RolloutStep
+from interlock.rollout.store import PlannedChange, record
+from interlock.testing.policies.model import SnapshotDraft
 from interlock.testing.suite_reader import read_suites
 
 __all__ = ["BEGAN", "DAY", "MINUTE", "Desk", "covered", "daily", "instant", "seconds", "shorter"]
@@ -51,7 +51,7 @@ class Desk:
     suites: tuple[str, ...]
     held: dict[str, Any] = field(default_factory=dict)
     environment: str = "paper"
-    bases: list[Draft] = field(default_factory=list)
+    bases: list[SnapshotDraft] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         found = {each.policy: each.base.draft for each in read_suites(self.policies.root, Collector())}
@@ -99,11 +99,11 @@ class Desk:
                 at += every
         return tuple(told)
 
-    def advanced(self, at: Decimal) -> Step:
+    def advanced(self, at: Decimal) -> RolloutStep:
         """Ask for the next stage."""
         return self._asked(at, again=False)
 
-    def rearmed(self, at: Decimal) -> Step:
+    def rearmed(self, at: Decimal) -> RolloutStep:
         """Ask for another attempt."""
         return self._asked(at, again=True)
 
@@ -127,7 +127,9 @@ class Desk:
         with Recorder(self.ledger) as recorder:
             for word in ("BEGIN", "COMPLETE"):
                 before = recorder.state.standing(name).copy()
-                record(recorder, name, before, Change(word, at, "full", "quant-lead", "played elsewhere"))
+                record(
+                    recorder, name, before, PlannedChange(word, at, "full", "quant-lead", "played elsewhere")
+                )
 
     @property
     def moves(self) -> list[tuple[str, str]]:
@@ -135,12 +137,12 @@ class Desk:
         return [(each.word, each.target) for each in self.standing.moves]
 
     @property
-    def standing(self) -> Standing:
+    def standing(self) -> RolloutState:
         """Where the rollout stands."""
         with Recorder(self.ledger, record=False) as recorder:
             return recorder.state.standing(self.rollout.id).copy()
 
-    def _asked(self, at: Decimal, *, again: bool) -> Step:
+    def _asked(self, at: Decimal, *, again: bool) -> RolloutStep:
         with Recorder(self.ledger) as recorder:
             environment = None if self.standing_in(recorder) else self.environment
             steering = self.policies.steering(self.snapshot(at), recorder, environment=environment)

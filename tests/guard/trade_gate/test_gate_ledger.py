@@ -115,7 +115,7 @@ def test_what_cannot_be_recorded_is_not_permitted(
         raise LedgerError("ledger: it cannot be written, is the disk full")
 
     with monkeypatch.context() as patch:
-        patch.setattr("interlock.ledger.file.ledger.Writing.append", full)
+        patch.setattr("interlock.ledger.file.ledger.Transaction.append", full)
         found = check(gate, "06:30:00")
         assert found == (False, ("not recorded: ledger: it cannot be written, is the disk full",))
         with pytest.raises(LedgerError):

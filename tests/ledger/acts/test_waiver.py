@@ -16,7 +16,7 @@ from interlock.evaluation.deciding.request import Decision
 from interlock.evaluation.verdict import Verdict
 from interlock.language.times import show_time
 from interlock.ledger.acts.acts import Act
-from interlock.ledger.acts.waiver import Leave, waive
+from interlock.ledger.acts.waiver import WaiverGrant, waive
 from interlock.policy.yaml.schema import schema
 
 from ..roots import evaluate, instant, rule, snapshot, write
@@ -90,7 +90,7 @@ def give(
     policies = interlock.load(root).policies
     policy, _, wanted = name.partition("/")
     found = next(each for each in policies[policy].rules if each.id == wanted)
-    leave = Leave(policies[policy], found, member, outcome, role, ticket, Decimal(hours * 3600))
+    leave = WaiverGrant(policies[policy], found, member, outcome, role, ticket, Decimal(hours * 3600))
     waive(ledger, policies, leave, Act("rita", "venue outage", instant(AT)))
 
 

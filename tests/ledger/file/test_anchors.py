@@ -12,7 +12,7 @@ from interlock.errors import IntegrityError, LedgerError, UsageError
 from interlock.ledger.acts.acts import rearm
 from interlock.ledger.file import anchors
 from interlock.ledger.file.anchors import Anchor, anchor_line, anchored, holding, kept, read_anchors
-from interlock.ledger.file.entry import Draft
+from interlock.ledger.file.entry import EntryDraft
 from interlock.ledger.file.ledger import Head, Ledger
 from interlock.ledger.recorder import Recorder
 
@@ -224,6 +224,6 @@ def test_every_line_of_an_anchor_must_hold(path: Path, anchor: Path) -> None:
 def test_a_group_moves_the_anchor_once(path: Path, anchor: Path) -> None:
     with Ledger(path, write=True) as ledger, anchored(ledger, anchor) as writing:
         for number in range(5):
-            writing.append(Draft.of(TIME, "verdict", {"number": number}))
+            writing.append(EntryDraft.of(TIME, "verdict", {"number": number}))
         assert not anchor.exists()
     assert read_anchors(anchor)[0].sequence == 5

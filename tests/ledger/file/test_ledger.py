@@ -14,7 +14,7 @@ import pytest
 
 from interlock.errors import IntegrityError, LedgerError, UsageError
 from interlock.ledger.file.anchors import Anchor, anchor_line, read_anchors
-from interlock.ledger.file.entry import Draft, sealed
+from interlock.ledger.file.entry import EntryDraft, sealed
 from interlock.ledger.file.ledger import Head, Ledger
 from interlock.ledger.file.verify import verify
 
@@ -24,8 +24,8 @@ TIME = "2026-03-30T06:00:00Z"
 ROUNDS = 50
 
 
-def draft(number: int) -> Draft:
-    return Draft.of(TIME, "note", {"number": number})
+def draft(number: int) -> EntryDraft:
+    return EntryDraft.of(TIME, "note", {"number": number})
 
 
 def filled(path: Path, count: int) -> Head:

@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from interlock.errors import IntegrityError
-from interlock.ledger.file.entry import Draft
-from interlock.ledger.file.ledger import Ledger, Writing
+from interlock.ledger.file.entry import EntryDraft
+from interlock.ledger.file.ledger import Ledger, Transaction
 from interlock.ledger.file.verify import verify
 
 TIME = "2026-03-30T06:00:00Z"
@@ -23,13 +23,13 @@ SIZES = st.one_of(
 GROUPS = st.lists(st.tuples(st.lists(st.tuples(st.booleans(), SIZES), max_size=6), st.booleans()), max_size=8)
 
 
-def add(writing: Writing, number: int, document: bool, size: int) -> None:
+def add(writing: Transaction, number: int, document: bool, size: int) -> None:
     """Append a note, or a snapshot with its document, of so many bytes."""
     if document:
         name = writing.keep(b'"%d' % number + b"y" * size + b'"')
-        writing.append(Draft.of(TIME, "snapshot", {"document": name}))
+        writing.append(EntryDraft.of(TIME, "snapshot", {"document": name}))
     else:
-        writing.append(Draft.of(TIME, "note", {"number": number, "text": "x" * size}))
+        writing.append(EntryDraft.of(TIME, "note", {"number": number, "text": "x" * size}))
 
 
 @settings(max_examples=40, deadline=None)
@@ -97,7 +97,7 @@ def test_a_large_ledger_is_found_sound_and_its_unused_bytes_are_watched(large: P
 def test_a_header_that_sqlite_does_not_mind_is_noticed(tmp_path: Path, place: int) -> None:
     path = tmp_path / "ledger.db"
     with Ledger(path, write=True) as ledger:
-        ledger.append([Draft.of(TIME, "note", {})])
+        ledger.append([EntryDraft.of(TIME, "note", {})])
     data = bytearray(path.read_bytes())
     data[place] ^= 0x80
     path.write_bytes(data)
@@ -108,7 +108,7 @@ def test_a_header_that_sqlite_does_not_mind_is_noticed(tmp_path: Path, place: in
 def test_bytes_after_the_end_are_noticed(tmp_path: Path) -> None:
     path = tmp_path / "ledger.db"
     with Ledger(path, write=True) as ledger:
-        ledger.append([Draft.of(TIME, "note", {})])
+        ledger.append([EntryDraft.of(TIME, "note", {})])
     for extra in (b"\0", b"x" * 100, bytes(4096)):
         data = path.read_bytes()
         path.write_bytes(data + extra)
@@ -122,7 +122,7 @@ def test_bytes_after_the_end_are_noticed(tmp_path: Path) -> None:
 def test_a_file_that_another_tool_rewrote_is_noticed(tmp_path: Path) -> None:
     path = tmp_path / "ledger.db"
     with Ledger(path, write=True) as ledger:
-        ledger.append([Draft.of(TIME, "note", {})])
+        ledger.append([EntryDraft.of(TIME, "note", {})])
     connection = sqlite3.connect(path)
     connection.execute("VACUUM")
     connection.close()

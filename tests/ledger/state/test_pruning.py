@@ -18,7 +18,7 @@ from interlock.evaluation.snapshot.measures import Measures
 from interlock.evaluation.snapshot.snapshot import Snapshot
 from interlock.language.types import Kind, Type
 from interlock.ledger.file.ledger import Ledger
-from interlock.ledger.recorder import Asking, Recorder
+from interlock.ledger.recorder import EvaluationSettings, Recorder
 from interlock.ledger.state.pruning import sufficient
 from interlock.ledger.state.state import fold
 from interlock.policy.catalogue import Catalogue, Metric, Scope
@@ -122,7 +122,7 @@ class Watcher:
             assert seen(snapshot, found, self.scopes) == seen(snapshot, every, self.scopes)
             return Decision((), (), ())
 
-        self.recorder.judged(snapshot, Asking({}, "0", scopes=self.scopes), decide)
+        self.recorder.judged(snapshot, EvaluationSettings({}, "0", scopes=self.scopes), decide)
         if all(each.digest != snapshot.digest for _, _, each in self.known):
             self.known.append((snapshot.as_of, len(self.known), snapshot))
 

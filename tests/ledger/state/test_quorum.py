@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from interlock.canonical import canonical
 from interlock.diagnostics import Span
-from interlock.ledger.state.quorum import Attested, enough_until, lacking, person
+from interlock.ledger.state.quorum import RecordedAttestation, enough_until, lacking, person
 from interlock.policy.attestations import Attestation
 
 NAMES = ("a-desk", "A-Desk", " a-desk", "b-desk", "c-desk", "dé-desk", "de\u0301-desk")
@@ -24,7 +24,7 @@ NOW = {"limit": Decimal(10), "author": "b-desk"}
 
 
 @st.composite
-def words(draw: st.DrawFn) -> Attested:
+def words(draw: st.DrawFn) -> RecordedAttestation:
     by, signer = draw(st.sampled_from(NAMES)), draw(st.sampled_from((None, *NAMES)))
     bound = canonical({"limit": Decimal(draw(st.sampled_from((10, 10, 10, 11))))})
     term = Decimal(draw(st.sampled_from((5, 10, 20))))
@@ -32,7 +32,7 @@ def words(draw: st.DrawFn) -> Attested:
     signed = b"" if signer is None else SECRETS[signer].sign(text)
     role = draw(st.sampled_from((*ROLES, "nobody")))
     at = Decimal(draw(st.integers(0, 9)))
-    return Attested("x", by, role, at, at + term, bound, text, base64.b64encode(signed).decode())
+    return RecordedAttestation("x", by, role, at, at + term, bound, text, base64.b64encode(signed).decode())
 
 
 @st.composite
@@ -48,7 +48,7 @@ def declared(draw: st.DrawFn) -> Attestation:
     )
 
 
-def may_count(asked: Attestation, word: Attested) -> bool:
+def may_count(asked: Attestation, word: RecordedAttestation) -> bool:
     """The naive reading of one word."""
     if asked.keys:
         try:
@@ -66,7 +66,7 @@ def may_count(asked: Attestation, word: Attested) -> bool:
     )
 
 
-def could_be_enough(asked: Attestation, said: Sequence[Attested]) -> bool:
+def could_be_enough(asked: Attestation, said: Sequence[RecordedAttestation]) -> bool:
     """Whether some way to give people to roles fills every role, with enough people in all."""
     good = [(person(each.by), each.role) for each in said if may_count(asked, each)]
     people = sorted({by for by, _ in good})
@@ -77,7 +77,9 @@ def could_be_enough(asked: Attestation, said: Sequence[Attested]) -> bool:
 
 
 @given(declared(), st.lists(words(), max_size=8))
-def test_fewer_people_than_asked_are_never_enough(asked: Attestation, said: list[Attested]) -> None:
+def test_fewer_people_than_asked_are_never_enough(
+    asked: Attestation, said: list[RecordedAttestation]
+) -> None:
     end = enough_until(asked, said, NOW.get)
     if end is None:
         return
@@ -87,7 +89,9 @@ def test_fewer_people_than_asked_are_never_enough(asked: Attestation, said: list
 
 
 @given(declared(), st.lists(words(), max_size=8))
-def test_nothing_counts_for_a_value_that_nobody_knows(asked: Attestation, said: list[Attested]) -> None:
+def test_nothing_counts_for_a_value_that_nobody_knows(
+    asked: Attestation, said: list[RecordedAttestation]
+) -> None:
     known = {} if asked.binds or asked.author else NOW
     if not known:
         assert enough_until(asked, said, known.get) is None

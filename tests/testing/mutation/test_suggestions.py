@@ -8,7 +8,7 @@ import pytest
 
 from interlock.testing.mutation.mutation import mutated, suggested
 from interlock.testing.policies.cell_coverage import Watcher, covered
-from interlock.testing.policies.runner import Bench
+from interlock.testing.policies.runner import CaseRunner
 
 from ..desk import BASE, read, write
 
@@ -26,7 +26,7 @@ def pasted(folder: Path, text: str) -> str:
     """The document with every case that is suggested for it."""
     root, suites, _ = read(write(folder, {"t.yaml": text}))
     watcher = Watcher()
-    bench = Bench(root, watcher)
+    bench = CaseRunner(root, watcher)
     coverage = covered([bench.compiled[suites[0].policy]], root, bench.run(suites), watcher)
     return text + "".join(each.text for each in suggested(bench, suites, suites, coverage.missed))
 
@@ -36,7 +36,7 @@ def test_suggested_cases_cover_and_kill_everything(text: str, tmp_path: Path) ->
     root, suites, collector = read(write(tmp_path, {"t.yaml": pasted(tmp_path, text)}))
     assert [str(each) for each in collector.sorted()] == []
     watcher = Watcher()
-    bench = Bench(root, watcher)
+    bench = CaseRunner(root, watcher)
     results = bench.run(suites)
     assert [each.case.name for each in results if not each.passed] == []
     missed = covered([bench.compiled[suites[0].policy]], root, results, watcher).missed
@@ -49,7 +49,7 @@ def test_suggested_cases_cover_and_kill_everything(text: str, tmp_path: Path) ->
 def test_what_one_case_leaves_open_is_named_with_its_place(tmp_path: Path) -> None:
     root, suites, _ = read(write(tmp_path, {"t.yaml": TRADE}))
     watcher = Watcher()
-    bench = Bench(root, watcher)
+    bench = CaseRunner(root, watcher)
     coverage = covered([bench.compiled["trade"]], root, bench.run(suites), watcher)
     assert [f"{each.span}: {each.text}" for each in coverage.missed] == [
         "policies/trade.yaml:10:10: rule confidence never seen as unknown",

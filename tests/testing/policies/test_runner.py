@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from interlock.testing.policies.runner import Bench
+from interlock.testing.policies.runner import CaseRunner
 
 from ..desk import BASE, read, results, write
 
@@ -155,7 +155,7 @@ cases:
 def test_reserved_metrics_put_a_case_inside_a_rollout(tmp_path: Path) -> None:
     root, suites, collector = read(write(tmp_path, {"staged.yaml": STAGED, "t.yaml": INSIDE}))
     assert [str(each) for each in collector.sorted()] == []
-    assert [(each.case.name, each.differences) for each in Bench(root).run(suites)] == [
+    assert [(each.case.name, each.differences) for each in CaseRunner(root).run(suites)] == [
         ("outside", ()),
         ("inside", ()),
         ("too early", ()),

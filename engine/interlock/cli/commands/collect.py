@@ -10,7 +10,7 @@ import click
 from ... import clock
 from ...api import PolicySet
 from ...canonical import canonical
-from ...collect.collector import Collected
+from ...collect.collector import Collection
 from ...diagnostics import printable
 from ...errors import EXIT_BEST, UsageError
 from ...files import write_atomically
@@ -106,7 +106,7 @@ def _written(data: bytes, output: str, quiet: bool) -> None:
         terminal.tell(f"wrote {printable(Path(output).as_posix())}")
 
 
-def _explained(policies: PolicySet, found: Collected, metric: str) -> int:
+def _explained(policies: PolicySet, found: Collection, metric: str) -> int:
     declared = policies.catalogue.metrics[metric]
     name = declared.record or metric
     if name not in found.explanations:

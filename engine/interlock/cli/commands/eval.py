@@ -12,7 +12,7 @@ from ...canonical import canonical
 from ...errors import EXIT_BEST, UsageError
 from ...evaluation.deciding.cause_text import told
 from ...evaluation.expressions.comparisons import shown
-from ...evaluation.expressions.expression import Evaluated
+from ...evaluation.expressions.expression import ExpressionResult
 from ...evaluation.snapshot.series_values import Members, Series
 from ...language.literals import show
 from ...language.times import show_time
@@ -26,7 +26,7 @@ from ..terminal_tables import Table
 __all__ = ["command", "record"]
 
 
-def record(expression: str, found: Evaluated) -> bytes:
+def record(expression: str, found: ExpressionResult) -> bytes:
     """Return one JSON object; numbers are as exact as they were computed, durations in seconds."""
     kind, shape = found.node.type, found.node.shape
     table = {
@@ -147,7 +147,7 @@ def command(
     return EXIT_BEST
 
 
-def _text(found: Evaluated, most: int | None) -> None:
+def _text(found: ExpressionResult, most: int | None) -> None:
     value, kind = found.value, found.node.type
     shape = found.node.shape
     if isinstance(value, Members):
@@ -177,7 +177,7 @@ def _causes(value: object) -> Iterable[Cause]:
     return ()
 
 
-def _series(found: Evaluated, value: Series, most: int | None) -> None:
+def _series(found: ExpressionResult, value: Series, most: int | None) -> None:
     if not value.points:
         terminal.say("value: no points")
         return
@@ -189,7 +189,7 @@ def _series(found: Evaluated, value: Series, most: int | None) -> None:
         terminal.say(f"seen: {show_time(value.covered_from)} to {show_time(value.covered_to)}, else unknown")
 
 
-def _members(found: Evaluated, value: Members, most: int | None) -> None:
+def _members(found: ExpressionResult, value: Members, most: int | None) -> None:
     if not value.values:
         terminal.say("value: no members")
         return
@@ -210,7 +210,7 @@ def _members(found: Evaluated, value: Members, most: int | None) -> None:
     table.show()
 
 
-def _points(found: Evaluated, value: Series, most: int | None) -> list[tuple[str, str]]:
+def _points(found: ExpressionResult, value: Series, most: int | None) -> list[tuple[str, str]]:
     points = value.points if most is None else value.points[-most:]
     kind = found.node.type
     return [
@@ -234,7 +234,7 @@ def _shown(table: Table, points: int, most: int | None) -> None:
         terminal.say(f"the newest {most} of {points} points: `--all` shows every one")
 
 
-def _comparisons(found: Evaluated) -> None:
+def _comparisons(found: ExpressionResult) -> None:
     if not found.comparisons:
         return
     table = Table(("compared", "seen", "needed", "margin", "truth"))

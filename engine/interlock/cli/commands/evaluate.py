@@ -9,7 +9,7 @@ import click
 from ...errors import worst_exit
 from ...reports.output_formats import FORMATS, rendered
 from ..alert_options import alerting_of, alerting_options
-from ..evaluation_run import Asked, Judging, judging_options, remarks
+from ..evaluation_run import EvaluationRun, RunOptions, judging_options, remarks
 from ..options import format_option
 from ..output import deliver, look, output_option, writable
 
@@ -46,8 +46,8 @@ def command(
     writable(output)
     alerting = alerting_of(options, options["ledger"], anchor=options["anchor"], output=output)
     alerting.insist()
-    asked = Asked(**options)
-    judged = Judging(snapshots, asked, record=True, alerting=alerting).judged()
+    asked = RunOptions(**options)
+    judged = EvaluationRun(snapshots, asked, record=True, alerting=alerting).judged()
     deliver(rendered(form, judged, look(output, asked.policies)), output, for_people=form == "text")
     remarks(judged)
     return worst_exit(each.exit_code for each in judged)

@@ -10,7 +10,7 @@ import click
 from ...diagnostics import did_you_mean, printable
 from ...errors import EXIT_BEST, EXIT_BETWEEN, EXIT_WORST, UsageError
 from ...reports.explanation import explained
-from ..evaluation_run import Asked, Judging, judging_options, remarks
+from ..evaluation_run import EvaluationRun, RunOptions, judging_options, remarks
 from ..output import deliver, look, output_option, writable
 
 __all__ = ["command"]
@@ -37,8 +37,8 @@ def command(snapshot: str | None, rules: tuple[str, ...], output: str, **options
     the nearest value that would pass. The exit code is that of `report`.
     """
     writable(output)
-    asked = Asked(**options)
-    judging = Judging([snapshot] if snapshot else [], asked)
+    asked = RunOptions(**options)
+    judging = EvaluationRun([snapshot] if snapshot else [], asked)
     _known(judging, rules)
     judged = judging.only("an explanation")
     text = explained(judged, look(output, asked.policies), judging.sources, rules)
@@ -48,7 +48,7 @@ def command(snapshot: str | None, rules: tuple[str, ...], output: str, **options
     return EXIT_BEST if code in (EXIT_WORST, EXIT_BETWEEN) else code
 
 
-def _known(judging: Judging, rules: Sequence[str]) -> None:
+def _known(judging: EvaluationRun, rules: Sequence[str]) -> None:
     """Raise UsageError for a rule that no policy asked for has."""
     every = judging.policies.policies
     known = [rule.id for each in judging.asked.policy_ids or every for rule in every[each].rules]

@@ -13,7 +13,7 @@ from ... import clock
 from ...diagnostics import printable
 from ...errors import UsageError
 from ...guard import kill_switch
-from ...guard.clearance import Clearance, Question, Setting, cleared, refusal, warnings, words
+from ...guard.clearance import Clearance, ClearanceRequest, StartContext, cleared, refusal, warnings, words
 from ...guard.start_command import start
 from .. import terminal
 from ..action_options import ledger_file_option
@@ -97,7 +97,7 @@ def command(
     _agree(program, snapshot, root, historic=historic, stateless=stateless)
     switch = switch or Path(root or "") / kill_switch.DEFAULT
     alerting = alerting_of(options, ledger, anchor=anchor, kill_switch=switch)
-    question = Question(
+    question = ClearanceRequest(
         tuple(dict.fromkeys(policy_ids)),
         ledger,
         None if root is None else Path(root),
@@ -108,7 +108,7 @@ def command(
         alerting.channels,
         alerting.renotify,
     )
-    setting = Setting(dict(os.environ), clock.now, switch)
+    setting = StartContext(dict(os.environ), clock.now, switch)
     found = cleared(partial(load_policies, policies), question, setting)
     return _acted(found, program)
 

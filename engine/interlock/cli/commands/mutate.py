@@ -11,7 +11,7 @@ from ...errors import EXIT_BEST, EXIT_WORST, UsageError
 from ...reports.mutation_report import FORMATS
 from ...reports.wording import number
 from ...testing.mutation.mutation import mutated
-from ...testing.policies.runner import Bench
+from ...testing.policies.runner import CaseRunner
 from ..options import format_option, policies_option, policy_option
 from ..output import deliver, look, output_option, writable
 from ..progress import waiting
@@ -59,7 +59,7 @@ def command(
     asked = chosen(paths, policies, policy_ids)
     if not asked.suites:
         raise UsageError("no tests of policies found: rollouts have no mutants")
-    failed = sum(not each.passed for each in Bench(asked.root).run(asked.suites))
+    failed = sum(not each.passed for each in CaseRunner(asked.root).run(asked.suites))
     if failed:
         raise UsageError(f"{number(failed, 'case')} failing without a mutant: see `interlock test`")
     with waiting("trying mutants") as advance:

@@ -8,7 +8,7 @@ import click
 
 from ...errors import EXIT_BEST, EXIT_BETWEEN, EXIT_WORST
 from ...reports.full_report import report
-from ..evaluation_run import Asked, Judging, judging_options, remarks
+from ..evaluation_run import EvaluationRun, RunOptions, judging_options, remarks
 from ..output import deliver, output_option, writable
 
 __all__ = ["command"]
@@ -32,7 +32,7 @@ def command(snapshot: str | None, output: str, **options: Any) -> int:
     evaluated or a verdict has expired.
     """
     writable(output)
-    judged = Judging([snapshot] if snapshot else [], Asked(**options)).only("a report")
+    judged = EvaluationRun([snapshot] if snapshot else [], RunOptions(**options)).only("a report")
     deliver(report(judged), output)
     remarks([judged])
     code = judged.exit_code

@@ -17,18 +17,18 @@ from ...errors import EXIT_BEST, EXIT_BETWEEN, EXIT_NOT_EVALUATED, EXIT_WORST, U
 from ...language.times import show_time
 from ...ledger.file.ledger import Ledger
 from ...ledger.recorder import Recorder
-from ...ledger.state.rollout_state import Move, Standing
+from ...ledger.state.rollout_state import RecordedChange, RolloutState
 from ...ledger.state.state import State, fold
 from ...policy.rollout_model import Rollout
 from ...reports.rollout_drawing import drawn, incident, record_of, told
-from ...rollout.engine import Person, Step
+from ...rollout.engine import Person, RolloutStep
 from ...rollout.store import roll_back
 from .. import terminal
 from ..action_options import act_of, acting_options, ledger_file_option
 from ..inputs import load_policies, sound_policies
 from ..options import anchor_option, format_option, policies_option
 from ..output import deliver, look, on_screen, output_option, writable
-from ..snapshots import Origin, origin_options
+from ..snapshots import SnapshotOrigin, origin_options
 from ..terminal_tables import Table
 
 __all__ = ["command"]
@@ -117,7 +117,7 @@ def status_command(name: str, snapshot: str | None, form: str, ledger: Path, **o
     exit code is 0 when the rollout may advance, 3 when it holds, 1 when it has to be or was rolled back, 4 when a
     verdict has expired by now.
     """
-    origin = Origin(**options)
+    origin = SnapshotOrigin(**options)
     loaded = load_policies(origin.policies)
     rollout = _known(loaded, name)
     with Recorder(ledger, record=False) as recorder:
@@ -232,7 +232,7 @@ def note_command(name: str, form: str, output: str, ledger: Path) -> int:
 
 def _moved(name: str, snapshot: str | None, person: Person, options: dict[str, Any], *, again: bool) -> int:
     ledger, anchor = options.pop("ledger"), options.pop("anchor")
-    origin = Origin(**options)
+    origin = SnapshotOrigin(**options)
     loaded = load_policies(origin.policies)
     rollout = _known(loaded, name)
     found = origin.snapshot(snapshot, loaded, record=True)
@@ -250,7 +250,7 @@ def _moved(name: str, snapshot: str | None, person: Person, options: dict[str, A
     return _code(step)
 
 
-def _show(step: Step, standing: Standing, origin: Origin) -> None:
+def _show(step: RolloutStep, standing: RolloutState, origin: SnapshotOrigin) -> None:
     rollout = step.rollout
     if not step.move:
         terminal.say(drawn(rollout, step.before, step.course, look("-", origin.policies)).removesuffix("\n"))
@@ -269,7 +269,7 @@ def _show(step: Step, standing: Standing, origin: Origin) -> None:
         terminal.say(incident(note).removesuffix("\n"))
 
 
-def _code(step: Step) -> int:
+def _code(step: RolloutStep) -> int:
     """0 when the rollout moved on or may, 4 where a verdict is too old, 1 when it is or must be rolled back."""
     if step.course.word == "ROLLBACK":
         return EXIT_WORST
@@ -303,14 +303,14 @@ def _newest(recorder: Recorder) -> Snapshot:
     return recorder.load(recorder.state.snapshots[-1].document)
 
 
-def _record(name: str, policies: PolicySet, standing: Standing) -> dict[str, object]:
+def _record(name: str, policies: PolicySet, standing: RolloutState) -> dict[str, object]:
     rollout = policies.root.rollouts.get(name)
     if rollout is not None:
         return record_of(rollout, standing, None)
     return {"rollout": name, "state": standing.state, "attempt": standing.attempt, "stage": standing.stage}
 
 
-def _told(move: Move) -> dict[str, object]:
+def _told(move: RecordedChange) -> dict[str, object]:
     return {
         "at": show_time(move.at), "attempt": move.attempt, "decision": move.word, "from": move.source,
         "to": move.target, "version": move.version, "by": move.by, "reason": move.reason, "note": move.note,

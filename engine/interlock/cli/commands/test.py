@@ -7,17 +7,17 @@ from collections.abc import Sequence
 import click
 
 from ...errors import EXIT_BEST, EXIT_WORST, UsageError
-from ...reports.test_report import FORMATS, Tested
+from ...reports.test_report import FORMATS, TestRun
 from ...testing.mutation.mutation import suggested
-from ...testing.policies.cell_coverage import Coverage, Watcher, covered
+from ...testing.policies.cell_coverage import CellCoverage, Watcher, covered
 from ...testing.policies.model import Suite
-from ...testing.policies.runner import Bench, Result
+from ...testing.policies.runner import CaseResult, CaseRunner
 from ...testing.rollouts.story_coverage import stories_covered
 from ...testing.rollouts.story_runner import StoryResult, play
 from ..options import format_option, policies_option, policy_option
 from ..output import deliver, look, output_option, writable
 from ..progress import waiting
-from ..test_selection import Chosen, chosen
+from ..test_selection import TestSelection, chosen
 
 __all__ = ["command"]
 
@@ -70,19 +70,19 @@ def command(
         raise UsageError("`--suggest` prints YAML to paste: leave `--format` out")
     asked = chosen(paths, policies, policy_ids, rollout_ids)
     watcher = Watcher()
-    bench = Bench(asked.root, watcher if coverage or suggest or least is not None else None)
+    bench = CaseRunner(asked.root, watcher if coverage or suggest or least is not None else None)
     with waiting("running tests"):
         results, stories = bench.run(asked.suites), play(asked.root, asked.stories)
     if suggest:
         return _suggest(bench, asked.suites, results, watcher, output)
     measured = _whole(asked, bench, results, stories, watcher) if bench.watch is not None else None
-    tested = Tested(results, asked.root.policies, asked.collector.sources, measured, least or 0, stories)
+    tested = TestRun(results, asked.root.policies, asked.collector.sources, measured, least or 0, stories)
     deliver(FORMATS[form](tested, look(output, policies)), output, for_people=form == "text")
     return EXIT_WORST if tested.failed or tested.short else EXIT_BEST
 
 
 def _suggest(
-    bench: Bench, suites: Sequence[Suite], results: Sequence[Result], watcher: Watcher, output: str
+    bench: CaseRunner, suites: Sequence[Suite], results: Sequence[CaseResult], watcher: Watcher, output: str
 ) -> int:
     """Print cases by document; those for mutants only where all cells are reached without them."""
     lines: list[str] = []
@@ -98,15 +98,21 @@ def _suggest(
     return EXIT_BEST
 
 
-def _measured(bench: Bench, suites: Sequence[Suite], results: Sequence[Result], watcher: Watcher) -> Coverage:
+def _measured(
+    bench: CaseRunner, suites: Sequence[Suite], results: Sequence[CaseResult], watcher: Watcher
+) -> CellCoverage:
     """The coverage of the policies tested."""
     names = sorted({each.policy for each in suites})
     return covered([bench.compiled[each] for each in names], bench.root, results, watcher)
 
 
 def _whole(
-    asked: Chosen, bench: Bench, results: Sequence[Result], stories: Sequence[StoryResult], watcher: Watcher
-) -> Coverage:
+    asked: TestSelection,
+    bench: CaseRunner,
+    results: Sequence[CaseResult],
+    stories: Sequence[StoryResult],
+    watcher: Watcher,
+) -> CellCoverage:
     """Of all tests the coverage of all policies and rollouts, untested ones included; else of those tested."""
     if asked.whole:
         policies = covered([each for _, each in sorted(bench.compiled.items())], bench.root, results, watcher)
@@ -115,4 +121,4 @@ def _whole(
         policies = _measured(bench, asked.suites, results, watcher)
         tested = list({each.rollout.id: each.rollout for each in asked.stories}.values())
     staged = stories_covered(tested, bench.root, stories)
-    return Coverage((*policies.cells, *staged.cells), (*policies.missed, *staged.missed))
+    return CellCoverage((*policies.cells, *staged.cells), (*policies.missed, *staged.missed))

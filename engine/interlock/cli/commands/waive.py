@@ -10,7 +10,7 @@ import click
 from ...diagnostics import did_you_mean, printable
 from ...errors import EXIT_BEST, UsageError
 from ...language.times import parse_duration, show_time
-from ...ledger.acts.waiver import Leave, waive
+from ...ledger.acts.waiver import WaiverGrant, waive
 from .. import terminal
 from ..action_options import act_of, acting_options
 from ..inputs import load_policies, resolve_member
@@ -67,7 +67,7 @@ def command(
         raise UsageError(f"`{name}` has no rule `{printable(wanted)}`: {hint}")
     if member and policy.for_each:
         member = resolve_member(loaded, policy.for_each, member)[1]
-    leave = Leave(policy, found, member or "", _WORDS[outcome], role, ticket, lasting)
+    leave = WaiverGrant(policy, found, member or "", _WORDS[outcome], role, ticket, lasting)
     until = waive(ledger, loaded.policies, leave, act)
     place = f" at {member}" if member else ""
     terminal.say(f"waived {name}/{wanted}{place} while {outcome} until {show_time(until)}")

@@ -11,9 +11,9 @@ from ...language.types import Kind
 from ...limits import COMMAND_SECONDS
 from ...policy.catalogue import Catalogue, Metric
 from ...policy.yaml.yaml_nodes import Mapping, Sequence
-from ..model import Choice, Command, LiveSource, Look
+from ..model import Choice, Command, LiveSource, Probe
 from .path_syntax import path_complaint, variable_complaint
-from .yaml_entry import Entry
+from .yaml_entry import YamlEntry
 
 __all__ = ["read_live"]
 
@@ -32,21 +32,21 @@ _GIVES = {
 }
 
 
-def read_live(name: str, entry: Entry, catalogue: Catalogue) -> LiveSource:
+def read_live(name: str, entry: YamlEntry, catalogue: Catalogue) -> LiveSource:
     """Return the source; complaints go to the entry's collector."""
     looks = []
     for key, value in entry.each("metrics"):
         metric = catalogue.metrics.get(key.text)
         if metric is None or not isinstance(value, Mapping):
             continue
-        inner = Entry(value, entry.collector)
+        inner = YamlEntry(value, entry.collector)
         found = _look(inner)
         _fits(found, metric, key.span, inner)
         looks.append((key.text, found))
     return LiveSource(name, tuple(looks), entry.node.span)
 
 
-def _fits(found: Look, metric: Metric, span: Span, entry: Entry) -> None:
+def _fits(found: Probe, metric: Metric, span: Span, entry: YamlEntry) -> None:
     if metric.series != "single" or metric.scope:
         entry.collector.add("E514", f"`{metric.name}` is not a single value, a look gives one", span)
         return
@@ -63,18 +63,18 @@ def _fits(found: Look, metric: Metric, span: Span, entry: Entry) -> None:
         entry.collector.add("E514", text, span)
 
 
-def _look(entry: Entry) -> Look:
+def _look(entry: YamlEntry) -> Probe:
     kind = next((each for each in (*_GIVES, "command", "env") if entry.has(each)), "exists")
     if kind in _PATHS:
-        return Look(kind, entry.path(kind))  # type: ignore[arg-type]
+        return Probe(kind, entry.path(kind))  # type: ignore[arg-type]
     if kind == "env":
         return _env(entry)
     if kind == "process":
-        return Look("process", _process(entry))
+        return Probe("process", _process(entry))
     if kind == "command":
         return _command(entry)
     if kind == "choose":
-        return Look(
+        return Probe(
             "choose",
             choices=tuple(_choices(entry)),
             otherwise=entry.text("else") if entry.has("else") else None,
@@ -82,11 +82,11 @@ def _look(entry: Entry) -> Look:
     nodes = [entry.node.get(kind)]
     if isinstance(nodes[0], Sequence):
         nodes = list(nodes[0].items)
-    parts = tuple(_part(Entry(each, entry.collector)) for each in nodes if isinstance(each, Mapping))
-    return Look(kind, parts=parts)  # type: ignore[arg-type]
+    parts = tuple(_part(YamlEntry(each, entry.collector)) for each in nodes if isinstance(each, Mapping))
+    return Probe(kind, parts=parts)  # type: ignore[arg-type]
 
 
-def _part(entry: Entry) -> Look:
+def _part(entry: YamlEntry) -> Probe:
     """A part of `any`, `all`, `not` and `choose` is true or false."""
     found = _look(entry)
     if found.kind in ("modified", "age", "pid", "process", "choose"):
@@ -100,7 +100,7 @@ def _command_gives(command: Command) -> tuple[Kind, ...] | None:
     return (Kind.BOOL, Kind.NUMBER) if command.gives == "exit" else None
 
 
-def _process(entry: Entry) -> str:
+def _process(entry: YamlEntry) -> str:
     text = entry.text("process")
     try:
         re.compile(text)
@@ -110,7 +110,7 @@ def _process(entry: Entry) -> str:
     return text
 
 
-def _command(entry: Entry) -> Look:
+def _command(entry: YamlEntry) -> Probe:
     """A program by name or by its path below the root, with its arguments as they are."""
     argv = entry.texts("command")
     program = argv[0] if argv else ""
@@ -128,10 +128,10 @@ def _command(entry: Entry) -> Look:
     if not 0 < timeout <= COMMAND_SECONDS:
         entry.complain("E515", f"`timeout` lies outside of 1s to {COMMAND_SECONDS}s", "timeout")
     command = Command(argv, gives, equals, timeout)  # type: ignore[arg-type]
-    return Look("command", " ".join(argv), separator=entry.text("separator", ","), command=command)
+    return Probe("command", " ".join(argv), separator=entry.text("separator", ","), command=command)
 
 
-def _env(entry: Entry) -> Look:
+def _env(entry: YamlEntry) -> Probe:
     name = entry.text("env")
     wrong = variable_complaint(name)
     if wrong:
@@ -143,14 +143,14 @@ def _env(entry: Entry) -> Look:
     elif isinstance(value, str | bool | Decimal):
         unset = value
     idle = entry.texts("active_unless") if entry.has("active_unless") else None
-    return Look("env", name, idle, unset, entry.text("separator", ","))
+    return Probe("env", name, idle, unset, entry.text("separator", ","))
 
 
-def _choices(entry: Entry) -> list[Choice]:
+def _choices(entry: YamlEntry) -> list[Choice]:
     node = entry.node.get("choose")
     found = []
     for each in node.items if isinstance(node, Sequence) else ():
-        inner = Entry(each, entry.collector).under("when") if isinstance(each, Mapping) else None
+        inner = YamlEntry(each, entry.collector).under("when") if isinstance(each, Mapping) else None
         if inner is not None and isinstance(each, Mapping):
-            found.append(Choice(_part(inner), Entry(each, entry.collector).text("value")))
+            found.append(Choice(_part(inner), YamlEntry(each, entry.collector).text("value")))
     return found

@@ -10,9 +10,9 @@ from ...diagnostics import did_you_mean
 from ...language.times import parse_duration, parse_time
 from ...policy.catalogue import Catalogue
 from ...policy.yaml.yaml_nodes import Mapping, Scalar
-from ..model import Bound, Column, ColumnType, Coverage, Query, RowsSource
+from ..model import Bound, Column, ColumnType, DeclaredCoverage, Query, RowsSource
 from ..pointer import Pointer
-from .yaml_entry import Entry
+from .yaml_entry import YamlEntry
 
 __all__ = ["read_rows"]
 
@@ -30,14 +30,14 @@ _ONLY = {
 _NEEDED = {"sqlite": "table", "lines": "match"}
 
 
-def read_rows(name: str, entry: Entry, catalogue: Catalogue) -> RowsSource:
+def read_rows(name: str, entry: YamlEntry, catalogue: Catalogue) -> RowsSource:
     """Return the source; complaints go to the entry's collector."""
     style = entry.text("format")
     _keys(entry, style)
     match = _match(entry)
     rows = entry.pointer("rows") if entry.has("rows") else None
     columns = tuple(
-        _column(key.text, Entry(value, entry.collector), style, match, rows)
+        _column(key.text, YamlEntry(value, entry.collector), style, match, rows)
         for key, value in entry.each("columns")
         if isinstance(value, Mapping)
     )
@@ -69,7 +69,7 @@ def read_rows(name: str, entry: Entry, catalogue: Catalogue) -> RowsSource:
     )
 
 
-def _keys(entry: Entry, style: str) -> None:
+def _keys(entry: YamlEntry, style: str) -> None:
     if entry.has("file") == entry.has("files"):
         both = "has both `file` and `files`" if entry.has("file") else "has neither `file` nor `files`"
         key = "files" if entry.has("files") else "kind"
@@ -87,7 +87,7 @@ def _keys(entry: Entry, style: str) -> None:
         entry.complain("E509", "`torn: file` is for several files, under `files`", "torn")
 
 
-def _match(entry: Entry) -> re.Pattern[str] | None:
+def _match(entry: YamlEntry) -> re.Pattern[str] | None:
     if not entry.has("match"):
         return None
     text = entry.text("match")
@@ -102,7 +102,7 @@ def _match(entry: Entry) -> re.Pattern[str] | None:
 
 
 def _column(
-    name: str, entry: Entry, style: str, match: re.Pattern[str] | None, rows: Pointer | None
+    name: str, entry: YamlEntry, style: str, match: re.Pattern[str] | None, rows: Pointer | None
 ) -> Column:
     kind = next((each for each in _TYPES if entry.has(each)), "text")
     of_file = entry.has("of")
@@ -137,16 +137,16 @@ def _column(
     )
 
 
-def _shift(entry: Entry) -> Decimal:
+def _shift(entry: YamlEntry) -> Decimal:
     text = entry.text("shift")
     found = parse_duration(text.removeprefix("-")) or Decimal(0)
     return -found if text.startswith("-") else found
 
 
-def _coverage(entry: Entry, style: str, times: list[str]) -> Coverage:
+def _coverage(entry: YamlEntry, style: str, times: list[str]) -> DeclaredCoverage:
     inner = entry.under("covered")
     if inner is None:
-        return Coverage()
+        return DeclaredCoverage()
     each = parse_duration(inner.text("each")) if inner.has("each") else None
     by = inner.text("by") or None
     if each is not None and (inner.has("from") or inner.has("to")):
@@ -156,10 +156,10 @@ def _coverage(entry: Entry, style: str, times: list[str]) -> Coverage:
         inner.complain("E511", f"`{by}` dates no period of this source", "by", hint)
     start = _bound(inner, "from", _STARTS, style) if inner.has("from") else "first"
     end = _bound(inner, "to", _ENDS, style) if inner.has("to") else "last"
-    return Coverage(start, end, each, by)
+    return DeclaredCoverage(start, end, each, by)
 
 
-def _bound(entry: Entry, key: str, words: tuple[str, ...], style: str) -> Bound:
+def _bound(entry: YamlEntry, key: str, words: tuple[str, ...], style: str) -> Bound:
     text = entry.text(key)
     if text in words:
         return text
@@ -176,7 +176,7 @@ def _bound(entry: Entry, key: str, words: tuple[str, ...], style: str) -> Bound:
     return time
 
 
-def _queries(entry: Entry, catalogue: Catalogue) -> list[Query]:
+def _queries(entry: YamlEntry, catalogue: Catalogue) -> list[Query]:
     found = []
     for key, value in entry.each("metrics"):
         node = value.get("sql") if isinstance(value, Mapping) else None

@@ -9,12 +9,12 @@ from ...diagnostics import Collector, Span, did_you_mean
 from ...errors import MissingExtra
 from ...policy.catalogue import RESERVED, Catalogue
 from ...policy.yaml.yaml_nodes import Mapping
-from ..model import DocumentSource, Pick, RowsSource, Source, Sources
+from ..model import DocumentMetric, DocumentSource, RowsSource, Source, Sources
 from ..pointer import Pointer
 from ..rows.query_checks import check_queries
 from .live_reader import read_live
 from .rows_reader import read_rows
-from .yaml_entry import Entry
+from .yaml_entry import YamlEntry
 
 __all__ = ["load_sources"]
 
@@ -29,7 +29,7 @@ def load_sources(nodes: Iterable[Mapping], catalogue: Catalogue, collector: Coll
     supplier: dict[str, str] = {}
     spans: dict[str, Span] = {}
     for node in nodes:
-        for key, value in Entry(node, collector).each("sources"):
+        for key, value in YamlEntry(node, collector).each("sources"):
             if not isinstance(value, Mapping):
                 continue
             if key.text in places:
@@ -37,7 +37,7 @@ def load_sources(nodes: Iterable[Mapping], catalogue: Catalogue, collector: Coll
                 collector.add("E512", f"the source `{key.text}` is given twice", key.span, None, related)
                 continue
             places[key.text] = key.span
-            entry = Entry(value, collector)
+            entry = YamlEntry(value, collector)
             _suppliers(key.text, entry, catalogue, supplier, spans)
             sources[key.text] = _source(key.text, entry, catalogue)
     _joins(sources, collector)
@@ -46,7 +46,7 @@ def load_sources(nodes: Iterable[Mapping], catalogue: Catalogue, collector: Coll
 
 
 def _suppliers(
-    source: str, entry: Entry, catalogue: Catalogue, supplier: dict[str, str], spans: dict[str, Span]
+    source: str, entry: YamlEntry, catalogue: Catalogue, supplier: dict[str, str], spans: dict[str, Span]
 ) -> None:
     """Every metric is declared, and supplied once."""
     for key, _ in entry.each("metrics"):
@@ -69,7 +69,7 @@ def _suppliers(
             spans[name], supplier[name] = span, source
 
 
-def _source(name: str, entry: Entry, catalogue: Catalogue) -> Source:
+def _source(name: str, entry: YamlEntry, catalogue: Catalogue) -> Source:
     match entry.text("kind"):
         case "rows":
             return read_rows(name, entry, catalogue)
@@ -79,9 +79,9 @@ def _source(name: str, entry: Entry, catalogue: Catalogue) -> Source:
             return _document(name, entry, catalogue)
 
 
-def _document(name: str, entry: Entry, catalogue: Catalogue) -> DocumentSource:
+def _document(name: str, entry: YamlEntry, catalogue: Catalogue) -> DocumentSource:
     picks = [
-        _pick(key.text, key.span, Entry(value, entry.collector), catalogue)
+        _pick(key.text, key.span, YamlEntry(value, entry.collector), catalogue)
         for key, value in entry.each("metrics")
         if isinstance(value, Mapping) and key.text in catalogue.metrics
     ]
@@ -97,11 +97,11 @@ def _document(name: str, entry: Entry, catalogue: Catalogue) -> DocumentSource:
     )
 
 
-def _at(entry: Entry) -> Pointer | Literal["modified"]:
+def _at(entry: YamlEntry) -> Pointer | Literal["modified"]:
     return "modified" if entry.text("at") == "modified" else entry.pointer("at")
 
 
-def _pick(name: str, span: Span, entry: Entry, catalogue: Catalogue) -> Pick:
+def _pick(name: str, span: Span, entry: YamlEntry, catalogue: Catalogue) -> DocumentMetric:
     metric = catalogue.metrics[name]
     if metric.series != "single":
         hint = "supply it from a `rows` source"
@@ -111,7 +111,7 @@ def _pick(name: str, span: Span, entry: Entry, catalogue: Catalogue) -> Pick:
             f"needs `members`, it has one value for each {metric.scope}" if metric.scope else "has no members"
         )
         entry.collector.add("E514", f"`{name}` {wanted}", span)
-    return Pick(
+    return DocumentMetric(
         name,
         entry.pointer("pointer"),
         span,

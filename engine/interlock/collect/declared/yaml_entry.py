@@ -12,11 +12,11 @@ from ..artefact_schemas import artefact_schemas
 from ..pointer import Pointer, parse_pointer
 from .path_syntax import path_complaint, pattern_complaint
 
-__all__ = ["Entry"]
+__all__ = ["YamlEntry"]
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class YamlEntry:
     """A mapping node; every reader notes its complaint and returns a harmless value."""
 
     node: Mapping
@@ -52,9 +52,9 @@ class Entry:
         found = self.value(key)
         return found if isinstance(found, Decimal) else default
 
-    def under(self, key: str) -> Entry | None:
+    def under(self, key: str) -> YamlEntry | None:
         node = self.node.get(key)
-        return Entry(node, self.collector) if isinstance(node, Mapping) else None
+        return YamlEntry(node, self.collector) if isinstance(node, Mapping) else None
 
     def each(self, key: str) -> list[tuple[Scalar, Node]]:
         node = self.node.get(key)

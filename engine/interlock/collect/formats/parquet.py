@@ -9,7 +9,7 @@ from pathlib import Path
 from ..artefact_root import Artefact
 from ..duckdb_tables import parquet_rows
 from ..model import RowsSource
-from ..unreadable import Trouble
+from ..unreadable import Unreadable
 from .records import Record
 
 __all__ = ["read_parquet"]
@@ -18,7 +18,7 @@ __all__ = ["read_parquet"]
 def read_parquet(artefact: Artefact, source: RowsSource) -> Iterator[Record]:
     """Yield the rows in file order; Trouble when the file is empty, torn or lacks a declared column."""
     if not artefact.data:
-        raise Trouble("missing", f"{artefact.name} is empty")
+        raise Unreadable("missing", f"{artefact.name} is empty")
     wanted = {each.place: each.optional for each in source.columns}
     with tempfile.TemporaryDirectory(prefix="interlock-") as folder:
         copy = Path(folder) / "copy.parquet"

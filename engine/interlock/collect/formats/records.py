@@ -13,7 +13,7 @@ from ..artefact_schemas import check_artefact
 from ..model import RowsSource
 from ..pointer import expand
 from ..strict_json import decode, read_json
-from ..unreadable import Trouble
+from ..unreadable import Unreadable
 
 __all__ = ["Record", "read_records"]
 
@@ -46,7 +46,7 @@ def read_records(artefact: Artefact, source: RowsSource) -> tuple[object, Iterat
     if not text.strip():
         if source.may_be_empty and source.format != "json":
             return None, iter(())
-        raise Trouble("missing", f"{artefact.name} is empty")
+        raise Unreadable("missing", f"{artefact.name} is empty")
     if source.format == "json":
         top = _top(text, artefact.name, source)
         return top, _json(top, artefact.name, source)
@@ -57,7 +57,7 @@ def read_records(artefact: Artefact, source: RowsSource) -> tuple[object, Iterat
 def _top(text: str, file: str, source: RowsSource) -> object:
     top = read_json(text, file)
     if not isinstance(top, dict | list):
-        raise Trouble("torn source", f"{file} holds neither an object nor a list")
+        raise Unreadable("torn source", f"{file} holds neither an object nor a list")
     if source.schema:
         check_artefact(source.schema, top, file)
     return top
@@ -74,7 +74,7 @@ def _json(top: object, file: str, source: RowsSource) -> Iterator[Record]:
             number += 1
             yield Record(file, "row", number, value, names, top)
     if not found and "*" not in source.rows:
-        raise Trouble("missing", f"{file} has no /{'/'.join(source.rows)}")
+        raise Unreadable("missing", f"{file} has no /{'/'.join(source.rows)}")
 
 
 def _rows_of(value: object, file: str) -> list[object]:
@@ -82,7 +82,7 @@ def _rows_of(value: object, file: str) -> list[object]:
         return value
     if isinstance(value, dict):
         return [value]
-    raise Trouble("torn source", f"{file} holds neither an object nor a list where its rows should be")
+    raise Unreadable("torn source", f"{file} holds neither an object nor a list where its rows should be")
 
 
 def _jsonl(text: str, file: str, source: RowsSource) -> Iterator[Record]:
@@ -93,12 +93,12 @@ def _jsonl(text: str, file: str, source: RowsSource) -> Iterator[Record]:
         place = f"line {number} of {file}"
         try:
             value = read_json(line, place)
-        except Trouble:
+        except Unreadable:
             if number == len(lines) and source.torn == "tail":
                 return
             raise
         if not isinstance(value, dict):
-            raise Trouble("torn source", f"{place} is not an object")
+            raise Unreadable("torn source", f"{place} is not an object")
         if source.schema:
             check_artefact(source.schema, value, place)
         yield Record(file, "line", number, value, (), value)
@@ -112,7 +112,7 @@ def _whole_lines(text: str, file: str, source: RowsSource) -> str:
         kept = text.rpartition("\n")[0]
         return kept + "\n" if kept else ""
     number = text.count("\n") + 1
-    raise Trouble("torn source", f"line {number} of {file} has no end")
+    raise Unreadable("torn source", f"line {number} of {file} has no end")
 
 
 def _csv(text: str, file: str, source: RowsSource) -> Iterator[Record]:
@@ -123,16 +123,16 @@ def _csv(text: str, file: str, source: RowsSource) -> Iterator[Record]:
         try:
             fields = next(reader, None)
         except csv.Error:
-            raise Trouble("torn source", f"line {number} of {file} is not CSV") from None
+            raise Unreadable("torn source", f"line {number} of {file} is not CSV") from None
         if fields is None:
             break
         if not header:
             header = [each.strip() for each in fields]
             if len(set(header)) != len(header):
-                raise Trouble("torn source", f"the header of {file} has the same name twice")
+                raise Unreadable("torn source", f"the header of {file} has the same name twice")
         elif fields:
             if len(fields) != len(header):
-                raise Trouble(
+                raise Unreadable(
                     "torn source", f"line {number} of {file} has {len(fields)} fields, not {len(header)}"
                 )
             yield Record(file, "line", number, dict(zip(header, fields, strict=True)))
@@ -142,7 +142,7 @@ def _csv(text: str, file: str, source: RowsSource) -> Iterator[Record]:
 def _check_header(header: list[str], file: str, source: RowsSource) -> None:
     for column in source.columns:
         if header and column.place not in header and not column.optional:
-            raise Trouble("torn source", f"{file} has no column `{column.place}`")
+            raise Unreadable("torn source", f"{file} has no column `{column.place}`")
 
 
 def _lines(text: str, file: str, source: RowsSource) -> Iterator[Record]:
@@ -157,4 +157,4 @@ def _lines(text: str, file: str, source: RowsSource) -> Iterator[Record]:
             continue
         continued += 1
         if not source.continues or continued > _CONTINUED:
-            raise Trouble("torn source", f"line {number} of {file} does not match")
+            raise Unreadable("torn source", f"line {number} of {file} does not match")

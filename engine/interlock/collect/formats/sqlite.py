@@ -13,7 +13,7 @@ from pathlib import Path
 
 from ..artefact_root import Artefact, Root
 from ..model import RowsSource
-from ..unreadable import Trouble
+from ..unreadable import Unreadable
 from .records import Record
 
 __all__ = ["read_database"]
@@ -25,7 +25,7 @@ _ATTEMPTS = 3
 def read_database(root: Root, artefact: Artefact, source: RowsSource) -> Iterator[Record]:
     """Yield the rows of the source's table in the order of their row ids."""
     if not artefact.data:
-        raise Trouble("missing", f"{artefact.name} is empty")
+        raise Unreadable("missing", f"{artefact.name} is empty")
     with tempfile.TemporaryDirectory(prefix="interlock-") as folder:
         copy = Path(folder) / "copy.db"
         copy.write_bytes(artefact.data)
@@ -33,7 +33,7 @@ def read_database(root: Root, artefact: Artefact, source: RowsSource) -> Iterato
         try:
             yield from _rows(copy, recovered, artefact.name, source)
         except sqlite3.Error:
-            raise Trouble("torn source", f"{artefact.name} is not a sound SQLite database") from None
+            raise Unreadable("torn source", f"{artefact.name} is not a sound SQLite database") from None
 
 
 def _copy_sides(root: Root, artefact: Artefact, copy: Path) -> bool:
@@ -46,7 +46,7 @@ def _copy_sides(root: Root, artefact: Artefact, copy: Path) -> bool:
                 copy.with_name(copy.name + side).write_bytes(data)
                 found = True
     if found and root.modified(artefact.name) != artefact.modified:
-        raise Trouble("torn source", f"{artefact.name} changed while it was read")
+        raise Unreadable("torn source", f"{artefact.name} changed while it was read")
     return found
 
 
@@ -62,7 +62,7 @@ def _rows(copy: Path, recovered: bool, file: str, source: RowsSource) -> Iterato
     try:
         connection.execute("PRAGMA trusted_schema=OFF")
         if connection.execute("PRAGMA quick_check(1)").fetchone() != ("ok",):
-            raise Trouble("torn source", f"{file} fails the check of its pages")
+            raise Unreadable("torn source", f"{file} fails the check of its pages")
         yield from _select(connection, file, source)
     finally:
         connection.close()
@@ -72,13 +72,13 @@ def _select(connection: sqlite3.Connection, file: str, source: RowsSource) -> It
     table = source.table
     kind = connection.execute("SELECT type, sql FROM sqlite_master WHERE name = ?", (table,)).fetchone()
     if kind is None or kind[0] != "table":
-        raise Trouble("missing", f"{file} has no table `{table}`")
+        raise Unreadable("missing", f"{file} has no table `{table}`")
     quoted = _quoted(table)
     names = {row[1] for row in connection.execute(f"PRAGMA table_info({quoted})")}
     wanted = sorted({each.place for each in source.columns if each.place in names})
     absent = [each.place for each in source.columns if each.place not in names and not each.optional]
     if absent:
-        raise Trouble("torn source", f"table `{table}` of {file} has no column `{absent[0]}`")
+        raise Unreadable("torn source", f"table `{table}` of {file} has no column `{absent[0]}`")
     columns = ", ".join(map(_quoted, wanted)) or "NULL"
     order = "" if "WITHOUT ROWID" in str(kind[1]).upper() else " ORDER BY rowid"
     for number, row in enumerate(connection.execute(f"SELECT {columns} FROM {quoted}{order}"), start=1):  # noqa: S608

@@ -21,16 +21,16 @@ from ...limits import COMMAND_OUTPUT, SKEW
 from ..artefact_root import Root
 from ..model import Command
 from ..strict_json import decode, read_json
-from ..unreadable import Trouble
+from ..unreadable import Unreadable
 
-__all__ = ["Commands", "Ran"]
+__all__ = ["CommandResult", "Commands"]
 
 _GIT = ("git", "rev-parse", "HEAD")
 _ENDING = 5.0
 
 
 @dataclass(frozen=True, slots=True)
-class Ran:
+class CommandResult:
     """How a command ended: its status, what it printed (None: too much), when, and on which commit."""
 
     status: int
@@ -48,50 +48,50 @@ class Commands:
     archive: bool
     now: Decimal
     as_of: Decimal
-    _ran: dict[tuple[str, ...], Ran | Trouble] = field(default_factory=dict)
+    _ran: dict[tuple[str, ...], CommandResult | Unreadable] = field(default_factory=dict)
     _commit: list[str | None] = field(default_factory=list)
 
-    def ran(self, command: Command) -> Ran:
+    def ran(self, command: Command) -> CommandResult:
         """Return how a command ended; Trouble when it may not run, cannot run or takes too long."""
         if command.argv not in self._ran:
             try:
                 self._ran[command.argv] = self._archived(command) if self.archive else self._run(command)
-            except Trouble as trouble:
+            except Unreadable as trouble:
                 self._ran[command.argv] = trouble
         found = self._ran[command.argv]
-        if isinstance(found, Trouble):
+        if isinstance(found, Unreadable):
             raise found
         return found
 
-    def _run(self, command: Command) -> Ran:
+    def _run(self, command: Command) -> CommandResult:
         if not self.allowed:
-            raise Trouble("not covered", f"{_named(command)} runs only with `--allow-commands`")
+            raise Unreadable("not covered", f"{_named(command)} runs only with `--allow-commands`")
         status, output = _start(self.root, command)
-        return Ran(status, output, self.now, self.commit())
+        return CommandResult(status, output, self.now, self.commit())
 
     def commit(self) -> str | None:
         """The commit that is checked out in the root, None where git tells none."""
         if not self._commit:
             try:
                 status, output = _start(self.root, Command(_GIT, timeout=Decimal(10)))
-            except Trouble:
+            except Unreadable:
                 status, output = 1, None
             self._commit.append((output or "").strip() or None if status == 0 else None)
         return self._commit[0]
 
-    def _archived(self, command: Command) -> Ran:
+    def _archived(self, command: Command) -> CommandResult:
         """`commands.json` at the root of a copy tells how every command ended when the copy was made."""
         found = read_json(decode(self.root.open("commands.json").data, "commands.json"), "commands.json")
         entries = found.get("commands") if isinstance(found, dict) else None
         if not isinstance(entries, list) or not all(isinstance(each, dict) for each in entries):
-            raise Trouble("torn source", "commands.json holds no list `commands` of objects")
+            raise Unreadable("torn source", "commands.json holds no list `commands` of objects")
         mine = [each for each in entries if each.get("command") == list(command.argv)]
         if len(mine) != 1:
             which = "does not tell" if not mine else "tells twice"
-            raise Trouble("conflict" if mine else "missing", f"commands.json {which} {_named(command)}")
+            raise Unreadable("conflict" if mine else "missing", f"commands.json {which} {_named(command)}")
         return self._read(mine[0], command)
 
-    def _read(self, entry: dict[str, object], command: Command) -> Ran:
+    def _read(self, entry: dict[str, object], command: Command) -> CommandResult:
         status, output, commit = entry.get("exit"), entry.get("output", ""), entry.get("commit")
         at = parse_time(str(entry.get("at")))
         if (
@@ -100,12 +100,12 @@ class Commands:
             or not isinstance(output, str)
             or at is None
         ):
-            raise Trouble("torn source", f"commands.json tells {_named(command)} without `exit` and `at`")
+            raise Unreadable("torn source", f"commands.json tells {_named(command)} without `exit` and `at`")
         if at > self.as_of + SKEW:
             detail = f"{_named(command)} ran at {show_time(at)}, after the snapshot's time"
-            raise Trouble("clock skew", detail)
+            raise Unreadable("clock skew", detail)
         kept = output if len(output.encode("utf-8", "replace")) <= COMMAND_OUTPUT else None
-        return Ran(status, kept, at, commit if isinstance(commit, str) else None)
+        return CommandResult(status, kept, at, commit if isinstance(commit, str) else None)
 
 
 def _named(command: Command) -> str:
@@ -116,7 +116,7 @@ def _start(root: Root, command: Command) -> tuple[int, str | None]:
     name = command.argv[0]
     program = str(root.path(name)) if "/" in name else shutil.which(name)
     if program is None:
-        raise Trouble("missing", f"there is no program {name}")
+        raise Unreadable("missing", f"there is no program {name}")
     try:
         process = subprocess.Popen(  # noqa: S603  the sources document names it, and the caller allowed it
             [program, *command.argv[1:]],
@@ -127,7 +127,7 @@ def _start(root: Root, command: Command) -> tuple[int, str | None]:
             start_new_session=True,
         )
     except (OSError, ValueError):
-        raise Trouble("missing", f"{_named(command)} cannot be started") from None
+        raise Unreadable("missing", f"{_named(command)} cannot be started") from None
     kept = bytearray()
     assert process.stdout is not None
     reader = threading.Thread(target=_drain, args=(process.stdout, kept), daemon=True)
@@ -135,7 +135,7 @@ def _start(root: Root, command: Command) -> tuple[int, str | None]:
     try:
         status = process.wait(timeout=float(command.timeout))
     except subprocess.TimeoutExpired:
-        raise Trouble("overflow", f"{_named(command)} took longer than {command.timeout} s") from None
+        raise Unreadable("overflow", f"{_named(command)} took longer than {command.timeout} s") from None
     finally:
         _end(process, reader)
     if len(kept) > COMMAND_OUTPUT:

@@ -12,13 +12,13 @@ from ...language.times import parse_time, show_time
 from ...language.types import Kind, Type
 from ...limits import COMMAND_OUTPUT, SKEW
 from ..artefact_root import Root
-from ..model import Look
+from ..model import Probe
 from ..strict_json import decode, read_json
-from ..unreadable import Trouble
+from ..unreadable import Unreadable
 from .commands import Commands
 from .processes import archived_lines, command_lines, count
 
-__all__ = ["Moment", "archived", "as_text", "look"]
+__all__ = ["LiveContext", "archived", "as_text", "look"]
 
 _TRUE = ("true", "1", "yes", "on")
 _FALSE = ("false", "0", "no", "off")
@@ -26,7 +26,7 @@ _PID = re.compile(rb"\s*(\d{1,10})\s*", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
-class Moment:
+class LiveContext:
     """Where live sources look: the root, the variables (those of an archive may be unrecorded) and the time."""
 
     root: Root
@@ -38,7 +38,7 @@ class Moment:
     def variable(self, name: str) -> str | None:
         """Return a variable's text, None when it is unset; Trouble when an archive does not tell."""
         if name not in self.environ and self.recorded:
-            raise Trouble("missing", f"env.json does not tell the variable {name}")
+            raise Unreadable("missing", f"env.json does not tell the variable {name}")
         return self.environ.get(name)
 
 
@@ -49,11 +49,11 @@ def archived(root: Root) -> dict[str, str | None]:
     if not isinstance(found, dict) or not all(
         each is None or isinstance(each, str) for each in found.values()
     ):
-        raise Trouble("torn source", "env.json is not a mapping from names to texts or null")
+        raise Unreadable("torn source", "env.json is not a mapping from names to texts or null")
     return found
 
 
-def look(asked: Look, kind: Type, moment: Moment) -> object:
+def look(asked: Probe, kind: Type, moment: LiveContext) -> object:
     """Return the value that a look gives for a metric of this type; Trouble when it cannot tell."""
     match asked.kind:
         case "exists":
@@ -79,23 +79,23 @@ def look(asked: Look, kind: Type, moment: Moment) -> object:
             return _choose(asked, moment)
 
 
-def _modified(asked: Look, moment: Moment) -> Decimal:
+def _modified(asked: Probe, moment: LiveContext) -> Decimal:
     found = moment.root.modified(asked.target)
     if found > moment.as_of + SKEW:
-        raise Trouble(
+        raise Unreadable(
             "clock skew", f"the date of {asked.target} is {show_time(found)}, after the snapshot's time"
         )
     return found
 
 
-def _pid(asked: Look, moment: Moment) -> Decimal:
+def _pid(asked: Probe, moment: LiveContext) -> Decimal:
     match = _PID.fullmatch(moment.root.open(asked.target).data)
     if match is None:
-        raise Trouble("torn source", f"{asked.target} holds no process number")
+        raise Unreadable("torn source", f"{asked.target} holds no process number")
     return Decimal(match[1].decode("ascii"))
 
 
-def _command(asked: Look, kind: Type, moment: Moment) -> object:
+def _command(asked: Probe, kind: Type, moment: LiveContext) -> object:
     """Whether it ended well, its exit status, or what it printed; a failed command's output counts for nothing."""
     assert asked.command is not None
     ran = moment.commands.ran(asked.command)
@@ -103,54 +103,54 @@ def _command(asked: Look, kind: Type, moment: Moment) -> object:
         return ran.status == 0 if kind.kind is Kind.BOOL else Decimal(ran.status)
     what = f"the command {asked.target}"
     if ran.status != 0:
-        raise Trouble("missing", f"{what} ended with status {ran.status}")
+        raise Unreadable("missing", f"{what} ended with status {ran.status}")
     if ran.output is None:
-        raise Trouble("overflow", f"{what} prints more than {COMMAND_OUTPUT} bytes")
+        raise Unreadable("overflow", f"{what} prints more than {COMMAND_OUTPUT} bytes")
     text = ran.output.strip()
     if asked.command.equals is not None:
         return text == asked.command.equals
     if not text:
-        raise Trouble("missing", f"{what} prints nothing")
+        raise Unreadable("missing", f"{what} prints nothing")
     return _typed(text, asked, kind, f"the output of {what}")
 
 
-def _several(asked: Look, kind: Type, moment: Moment) -> bool:
+def _several(asked: Probe, kind: Type, moment: LiveContext) -> bool:
     """Kleene's `or` and `and`: one that decides is enough, an unknown one that could decide is unknown."""
     decisive = asked.kind == "any"
-    first: Trouble | None = None
+    first: Unreadable | None = None
     for part in asked.parts:
         try:
             if look(part, kind, moment) is decisive:
                 return decisive
-        except Trouble as trouble:
+        except Unreadable as trouble:
             first = first or trouble
     if first is not None:
         raise first
     return not decisive
 
 
-def _choose(asked: Look, moment: Moment) -> str:
+def _choose(asked: Probe, moment: LiveContext) -> str:
     for choice in asked.choices:
         if look(choice.when, Type(Kind.BOOL), moment):
             return choice.value
     if asked.otherwise is None:
-        raise Trouble("missing", "no choice holds and there is no `else`")
+        raise Unreadable("missing", "no choice holds and there is no `else`")
     return asked.otherwise
 
 
-def _env(asked: Look, kind: Type, moment: Moment) -> object:
+def _env(asked: Probe, kind: Type, moment: LiveContext) -> object:
     text = moment.variable(asked.target)
     if asked.active_unless is not None:
         idle = {each.strip().lower() for each in asked.active_unless}
         return text is not None and text.strip().lower() not in idle
     if text is None or not text.strip():
         if asked.unset is None:
-            raise Trouble("missing", f"the variable {asked.target} is unset")
+            raise Unreadable("missing", f"the variable {asked.target} is unset")
         return list(asked.unset) if isinstance(asked.unset, tuple) else asked.unset
     return _typed(text.strip(), asked, kind, f"the variable {asked.target}")
 
 
-def _typed(text: str, asked: Look, kind: Type, what: str) -> object:
+def _typed(text: str, asked: Probe, kind: Type, what: str) -> object:
     match kind.kind:
         case Kind.BOOL if text.lower() in (*_TRUE, *_FALSE):
             return text.lower() in _TRUE
@@ -164,7 +164,7 @@ def _typed(text: str, asked: Look, kind: Type, what: str) -> object:
             literal = parse_literal(text)
             if literal and (literal.bare or literal.type.kind is kind.kind):
                 return literal.value
-    raise Trouble("wrong type", f"{what} does not read as {kind}")
+    raise Unreadable("wrong type", f"{what} does not read as {kind}")
 
 
 def as_text(value: object) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from ..artefact_root import Root
 from ..strict_json import decode, read_json
-from ..unreadable import Trouble
+from ..unreadable import Unreadable
 
 __all__ = ["archived_lines", "command_lines", "count"]
 
@@ -27,7 +27,7 @@ def command_lines(proc: Path = _PROC) -> list[str]:
     Trouble where there is no `/proc`, or where it hides the processes of others: a count would be too low.
     """
     if not (proc / "self").exists() or not (proc / "1" / "cmdline").exists():
-        raise Trouble("missing", "this system does not tell its processes in /proc")
+        raise Unreadable("missing", "this system does not tell its processes in /proc")
     found = []
     for each in sorted(proc.iterdir()):
         if each.name.isdecimal() and int(each.name) != os.getpid():
@@ -42,12 +42,12 @@ def _line(path: Path) -> str:
     except (FileNotFoundError, ProcessLookupError):
         return ""
     except OSError:
-        raise Trouble("missing", "/proc hides the processes of other users") from None
+        raise Unreadable("missing", "/proc hides the processes of other users") from None
 
 
 def archived_lines(root: Root) -> list[str]:
     """Return the command lines that `processes.json` at the root of a copy tells, a list of texts."""
     found = read_json(decode(root.open("processes.json").data, "processes.json"), "processes.json")
     if not isinstance(found, list) or not all(isinstance(each, str) for each in found):
-        raise Trouble("torn source", "processes.json is not a list of texts")
+        raise Unreadable("torn source", "processes.json is not a list of texts")
     return found

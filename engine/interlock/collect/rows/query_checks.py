@@ -9,7 +9,7 @@ from ...diagnostics import Collector
 from ...policy.catalogue import Catalogue
 from ..duckdb_tables import Database, SqlRefused, columns_of
 from ..model import Query, RowsSource
-from ..unreadable import Trouble
+from ..unreadable import Unreadable
 from .query_results import complaint
 
 __all__ = ["check_queries"]
@@ -42,7 +42,7 @@ def _check(
         wrong = complaint(database.ask(query.sql, _SAMPLE), metric, catalogue)
     except SqlRefused as problem:
         collector.add("E507", f"the SQL of `{query.metric}` is refused: {problem}", query.span)
-    except Trouble:
+    except Unreadable:
         return
     else:
         if wrong:

@@ -13,17 +13,17 @@ from ...policy.catalogue import Catalogue, Metric
 from ..duckdb_tables import Answer, utc
 from ..rosters import Rosters
 from ..typed_values import floored, from_sql, is_number, is_time, number, sql_types
-from ..unreadable import Trouble, Unknown
-from .source_coverage import Covered
+from ..unreadable import UnknownEntry, Unreadable
+from .source_coverage import CoveredSpan
 
-__all__ = ["Entry", "Result", "complaint", "record_columns", "shape"]
+__all__ = ["Entry", "QueryResult", "complaint", "record_columns", "shape"]
 
 Entry = dict[str, object]
 Row = tuple[object, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Result:
+class QueryResult:
     """A metric's entry, or its entries by member."""
 
     entry: Entry | None = None
@@ -82,19 +82,19 @@ def _fitting(want: Type | str) -> tuple[str, Callable[[str], bool]]:
     }[want]
 
 
-def shape(answer: Answer, metric: Metric, covered: Covered | None, rosters: Rosters) -> Result:
+def shape(answer: Answer, metric: Metric, covered: CoveredSpan | None, rosters: Rosters) -> QueryResult:
     """Return the snapshot's entries; Trouble where the result as a whole says nothing."""
     groups = _by_member(answer, metric, rosters) if metric.scope else {"": list(answer.rows)}
     entries = {
         member: _entry(answer.names, rows, metric, covered, rosters) for member, rows in groups.items()
     }
     if not metric.scope:
-        return Result(entry=entries[""])
+        return QueryResult(entry=entries[""])
     strangers = any(name == metric.name for name, _ in rosters.strangers)
     if metric.series == "irregular" and covered is not None and not strangers:
         for member in rosters.declared(metric):
             entries.setdefault(member, _entry(answer.names, [], metric, covered, rosters))
-    return Result(members=entries)
+    return QueryResult(members=entries)
 
 
 def _by_member(answer: Answer, metric: Metric, rosters: Rosters) -> dict[str, list[Row]]:
@@ -102,7 +102,7 @@ def _by_member(answer: Answer, metric: Metric, rosters: Rosters) -> dict[str, li
     groups: dict[str, list[Row]] = {}
     for row in answer.rows:
         if row[index] is None:
-            raise Trouble("missing", "the SQL gives a row without a member")
+            raise Unreadable("missing", "the SQL gives a row without a member")
         member = rosters.member(metric, str(row[index]))
         if member is not None:
             groups.setdefault(member, []).append(row)
@@ -110,7 +110,7 @@ def _by_member(answer: Answer, metric: Metric, rosters: Rosters) -> dict[str, li
 
 
 def _entry(
-    names: Sequence[str], rows: list[Row], metric: Metric, covered: Covered | None, rosters: Rosters
+    names: Sequence[str], rows: list[Row], metric: Metric, covered: CoveredSpan | None, rosters: Rosters
 ) -> Entry:
     try:
         dicts = [dict(zip(names, row, strict=True)) for row in rows]
@@ -119,22 +119,22 @@ def _entry(
         if metric.series == "regular":
             return _regular(dicts, metric, covered)
         return _irregular(dicts, metric, rosters.catalogue, covered)
-    except Trouble as trouble:
+    except Unreadable as trouble:
         return trouble.unknown.entry()
 
 
-def _single(rows: list[Entry], metric: Metric, covered: Covered | None, rosters: Rosters) -> Entry:
+def _single(rows: list[Entry], metric: Metric, covered: CoveredSpan | None, rosters: Rosters) -> Entry:
     if len(rows) > 1:
-        raise Trouble("conflict", f"the SQL gives {len(rows)} rows for one value")
+        raise Unreadable("conflict", f"the SQL gives {len(rows)} rows for one value")
     if not rows or rows[0]["value"] is None:
-        raise Trouble("missing", "the SQL gives no value")
+        raise Unreadable("missing", "the SQL gives no value")
     value = rosters.resolve_set(metric, from_sql(rows[0]["value"], metric.type))
     if "at" in rows[0]:
         if rows[0]["at"] is None:
-            raise Trouble("no time", "the SQL gives no `at`")
+            raise Unreadable("no time", "the SQL gives no `at`")
         at = _time(rows[0]["at"])
     elif covered is None:
-        raise Trouble("not covered", "the source covers no time up to which the value would hold")
+        raise Unreadable("not covered", "the source covers no time up to which the value would hold")
     else:
         at = covered.end
     entry: Entry = {"value": value, "at": show_time(at)}
@@ -143,10 +143,10 @@ def _single(rows: list[Entry], metric: Metric, covered: Covered | None, rosters:
     return entry
 
 
-def _regular(rows: list[Entry], metric: Metric, covered: Covered | None) -> Entry:
+def _regular(rows: list[Entry], metric: Metric, covered: CoveredSpan | None) -> Entry:
     """Only periods that lie wholly inside the coverage are points."""
     if covered is None:
-        raise Trouble("not covered", "the source covers no time")
+        raise Unreadable("not covered", "the source covers no time")
     every = metric.every or Decimal(0)
     points = []
     for row in rows:
@@ -157,9 +157,9 @@ def _regular(rows: list[Entry], metric: Metric, covered: Covered | None) -> Entr
     return {"from": show_time(covered.start), "points": [point for _, point in points]}
 
 
-def _irregular(rows: list[Entry], metric: Metric, catalogue: Catalogue, covered: Covered | None) -> Entry:
+def _irregular(rows: list[Entry], metric: Metric, catalogue: Catalogue, covered: CoveredSpan | None) -> Entry:
     if covered is None:
-        raise Trouble("not covered", "the source covers no time")
+        raise Unreadable("not covered", "the source covers no time")
     columns = record_columns(metric, catalogue)
     points = []
     for row in rows:
@@ -183,10 +183,10 @@ def _value(value: object, kind: Type) -> Entry:
 
 def _plain(value: object, kind: Type) -> object:
     if value is None:
-        return Unknown("missing", "the SQL gives no value").entry()
+        return UnknownEntry("missing", "the SQL gives no value").entry()
     try:
         return from_sql(value, kind)
-    except Trouble as trouble:
+    except Unreadable as trouble:
         return trouble.unknown.entry()
 
 
@@ -195,4 +195,4 @@ def _time(value: object) -> Decimal:
         return utc(value)
     if isinstance(value, date):
         return utc(datetime(value.year, value.month, value.day))
-    raise Trouble("no time", "the SQL gives a point without `at`")
+    raise Unreadable("no time", "the SQL gives a point without `at`")

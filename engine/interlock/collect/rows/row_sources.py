@@ -15,48 +15,48 @@ from ..formats.records import read_records
 from ..formats.sqlite import read_database
 from ..model import Query, RowsSource
 from ..rosters import Rosters
-from ..unreadable import Trouble, Unknown
-from .query_results import Result, complaint, shape
-from .source_coverage import Covered, cover
-from .typed_tables import Table, fill
+from ..unreadable import UnknownEntry, Unreadable
+from .query_results import QueryResult, complaint, shape
+from .source_coverage import CoveredSpan, cover
+from .typed_tables import SourceTable, fill
 
-__all__ = ["Loaded", "Window", "ask", "load", "open_tables"]
+__all__ = ["LoadedSource", "Window", "ask", "load", "open_tables"]
 
 Window = tuple[Decimal | None, Decimal]
 """The stretch of time that rows must lie in: (since, as_of)."""
 
 
 @dataclass(slots=True)
-class Loaded:
+class LoadedSource:
     """A source with its artefacts read; `trouble` where it says nothing, `torn` where files were left out."""
 
     source: RowsSource
-    table: Table
+    table: SourceTable
     artefacts: list[Artefact] = field(default_factory=list)
     tops: list[tuple[str, object, Decimal]] = field(default_factory=list)
-    torn: list[Unknown] = field(default_factory=list)
-    trouble: Unknown | None = None
+    torn: list[UnknownEntry] = field(default_factory=list)
+    trouble: UnknownEntry | None = None
 
 
-def load(root: Root, source: RowsSource, window: Window) -> Loaded:
+def load(root: Root, source: RowsSource, window: Window) -> LoadedSource:
     """Read every artefact of a source; what is torn makes the whole unknown, unless declared otherwise."""
-    loaded = Loaded(source, Table({each.name: [] for each in source.columns}))
+    loaded = LoadedSource(source, SourceTable({each.name: [] for each in source.columns}))
     try:
         names = root.find(source.pattern) if source.many else (source.pattern,)
         if not names:
-            raise Trouble("missing", f"no file matches {source.pattern}")
+            raise Unreadable("missing", f"no file matches {source.pattern}")
         for name in names:
             _load_file(root, name, loaded, window)
         if len(loaded.torn) == len(names):
             loaded.trouble = loaded.torn[0]
-    except Trouble as trouble:
+    except Unreadable as trouble:
         loaded.trouble = trouble.unknown
     return loaded
 
 
-def _load_file(root: Root, name: str, loaded: Loaded, window: Window) -> None:
+def _load_file(root: Root, name: str, loaded: LoadedSource, window: Window) -> None:
     source = loaded.source
-    part = Table({each.name: [] for each in source.columns})
+    part = SourceTable({each.name: [] for each in source.columns})
     top: object = None
     try:
         artefact = root.open(name)
@@ -67,7 +67,7 @@ def _load_file(root: Root, name: str, loaded: Loaded, window: Window) -> None:
         else:
             top, records = read_records(artefact, source)
             fill(part, source, records, artefact.modified, window)
-    except Trouble as trouble:
+    except Unreadable as trouble:
         if source.torn != "file":
             raise
         loaded.torn.append(trouble.unknown)
@@ -77,10 +77,10 @@ def _load_file(root: Root, name: str, loaded: Loaded, window: Window) -> None:
     _append(loaded.table, part)
 
 
-def _append(table: Table, part: Table) -> None:
+def _append(table: SourceTable, part: SourceTable) -> None:
     before = len(table.seen)
     if before + len(part.seen) > SOURCE_ROWS:
-        raise Trouble("overflow", f"more than {SOURCE_ROWS} rows")
+        raise Unreadable("overflow", f"more than {SOURCE_ROWS} rows")
     table.ordinals.extend(before + each for each in part.ordinals)
     table.seen.extend(part.seen)
     for name, values in part.columns.items():
@@ -89,7 +89,7 @@ def _append(table: Table, part: Table) -> None:
         table.newest = part.newest if table.newest is None else max(table.newest, part.newest)
 
 
-def open_tables(loaded: Loaded, others: Mapping[str, Loaded]) -> Database:
+def open_tables(loaded: LoadedSource, others: Mapping[str, LoadedSource]) -> Database:
     """Return a locked database with the source's table and those it joins."""
     database = Database()
     for each in (loaded, *(others[name] for name in loaded.source.joins)):
@@ -101,16 +101,16 @@ def open_tables(loaded: Loaded, others: Mapping[str, Loaded]) -> Database:
 
 def ask(
     database: Database,
-    loaded: Loaded,
+    loaded: LoadedSource,
     query: Query,
     metric: Metric,
     window: Window,
     rosters: Rosters,
-) -> tuple[Result, Covered | None]:
+) -> tuple[QueryResult, CoveredSpan | None]:
     """Return a metric's entries and the coverage behind them; Trouble when the query gives nothing of use."""
     covered = cover(loaded.source, loaded.table, loaded.tops, window, metric.began)
     if loaded.torn and not _may_lack(metric, loaded.source):
-        raise Trouble(loaded.torn[0].cause, loaded.torn[0].detail)
+        raise Unreadable(loaded.torn[0].cause, loaded.torn[0].detail)
     ends = {"from": covered.start if covered else None, "to": covered.end if covered else None}
     try:
         tables = [loaded.source.view, *(name.replace("-", "_") for name in loaded.source.joins)]
@@ -118,11 +118,11 @@ def ask(
         answer = database.ask(query.sql, {"as_of": window[1], **ends})
         wrong = complaint(answer, metric, rosters.catalogue)
     except SqlRefused as problem:
-        raise Trouble("wrong type", f"the SQL does not fit the data: {problem}") from None
+        raise Unreadable("wrong type", f"the SQL does not fit the data: {problem}") from None
     if wrong:
-        raise Trouble("wrong type", wrong)
+        raise Unreadable("wrong type", wrong)
     if len(answer.rows) > SNAPSHOT_POINTS:
-        raise Trouble("overflow", f"the SQL gives more than {SNAPSHOT_POINTS} points")
+        raise Unreadable("overflow", f"the SQL gives more than {SNAPSHOT_POINTS} points")
     return shape(answer, metric, covered, rosters), covered
 
 

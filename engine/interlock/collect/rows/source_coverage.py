@@ -9,14 +9,14 @@ from decimal import Decimal
 from ..model import Bound, RowsSource
 from ..pointer import ABSENT, one
 from ..typed_values import NoTime, read_moment
-from ..unreadable import Trouble
-from .typed_tables import Table
+from ..unreadable import Unreadable
+from .typed_tables import SourceTable
 
-__all__ = ["Covered", "cover"]
+__all__ = ["CoveredSpan", "cover"]
 
 
 @dataclass(frozen=True, slots=True)
-class Covered:
+class CoveredSpan:
     """A stretch of time; `complete` is the end up to which a period of a regular series may reach."""
 
     start: Decimal
@@ -26,11 +26,11 @@ class Covered:
 
 def cover(
     source: RowsSource,
-    table: Table,
+    table: SourceTable,
     tops: Sequence[tuple[str, object, Decimal]],
     window: tuple[Decimal | None, Decimal],
     began: Decimal | None,
-) -> Covered | None:
+) -> CoveredSpan | None:
     """Return the coverage, cut at (since, as_of); None when the source cannot tell any.
 
     `tops` holds name, top-level value (None where it is not JSON) and date of each artefact.
@@ -46,10 +46,10 @@ def cover(
         return None
     start = found[0] if since is None else max(found[0], since)
     end = min(found[1], as_of)
-    return Covered(start, end, found[1]) if start <= end else None
+    return CoveredSpan(start, end, found[1]) if start <= end else None
 
 
-def _chain(table: Table, each: Decimal) -> tuple[Decimal, Decimal] | None:
+def _chain(table: SourceTable, each: Decimal) -> tuple[Decimal, Decimal] | None:
     """The newest unbroken chain of rows, each of which speaks for `each` from its stamp."""
     stamps = sorted({stamp for stamp in table.seen if stamp.is_finite()}, reverse=True)
     if not stamps:
@@ -63,7 +63,7 @@ def _chain(table: Table, each: Decimal) -> tuple[Decimal, Decimal] | None:
 
 
 def _start(
-    source: RowsSource, table: Table, tops: Sequence[tuple[str, object, Decimal]], began: Decimal | None
+    source: RowsSource, table: SourceTable, tops: Sequence[tuple[str, object, Decimal]], began: Decimal | None
 ) -> Decimal | None:
     bound = source.coverage.start
     if bound == "began":
@@ -74,7 +74,7 @@ def _start(
 
 
 def _end(
-    source: RowsSource, table: Table, tops: Sequence[tuple[str, object, Decimal]], as_of: Decimal
+    source: RowsSource, table: SourceTable, tops: Sequence[tuple[str, object, Decimal]], as_of: Decimal
 ) -> Decimal | None:
     bound = source.coverage.end
     if bound == "as_of":
@@ -95,9 +95,9 @@ def _fixed(bound: Bound, source: RowsSource, tops: Sequence[tuple[str, object, D
         value = one(top, bound)
         where = f"{name}: /{'/'.join(bound)}"
         if value is ABSENT:
-            raise Trouble("not covered", f"{where} is absent")
+            raise Unreadable("not covered", f"{where} is absent")
         try:
             times.append(read_moment(value, source.zone))
         except NoTime as problem:
-            raise Trouble("no time", f"{where} {problem}") from None
+            raise Unreadable("no time", f"{where} {problem}") from None
     return times

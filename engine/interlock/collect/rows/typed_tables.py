@@ -13,16 +13,16 @@ from ..formats.records import Record
 from ..model import Column, RowsSource
 from ..pointer import ABSENT, one, resolve
 from ..typed_values import NoTime, read_moment
-from ..unreadable import Cause, Trouble
+from ..unreadable import Cause, Unreadable
 
-__all__ = ["Table", "fill"]
+__all__ = ["SourceTable", "fill"]
 
 _INTEGER = 1 << 63
 _DOUBLE = 1 << 53
 
 
 @dataclass(slots=True)
-class Table:
+class SourceTable:
     """A source's rows as columns of Python values, times as decimal seconds.
 
     `seen` holds the stamps of all rows up to `as_of`, before the cut at `since`, for the coverage; `newest` the
@@ -41,7 +41,7 @@ class Table:
 
 
 def fill(
-    table: Table,
+    table: SourceTable,
     source: RowsSource,
     records: Iterable[Record],
     modified: Decimal,
@@ -53,11 +53,11 @@ def fill(
     stamp = source.coverage.by or source.time
     for ordinal, record in enumerate(records, start=len(table.seen) + 1):
         if ordinal > SOURCE_ROWS:
-            raise Trouble("overflow", f"more than {SOURCE_ROWS} rows")
+            raise Unreadable("overflow", f"more than {SOURCE_ROWS} rows")
         values = {column.name: read(record) for column, read in readers}
         time = modified if source.time == "modified" else values[source.time]
         if not isinstance(time, Decimal):
-            raise Trouble("no time", f"{record.place}: `{source.time}` is absent")
+            raise Unreadable("no time", f"{record.place}: `{source.time}` is absent")
         _place(table, ordinal, values, time, since, as_of)
         stamped = modified if stamp == "modified" else values[stamp]
         table.newest = time if table.newest is None else max(table.newest, time)
@@ -65,7 +65,7 @@ def fill(
 
 
 def _place(
-    table: Table,
+    table: SourceTable,
     ordinal: int,
     values: dict[str, object],
     time: Decimal,
@@ -89,13 +89,13 @@ def _reader(column: Column, source: RowsSource) -> Callable[[Record], object]:
         if value is ABSENT or value is None:
             if column.optional:
                 return None
-            raise Trouble("torn source", f"{record.place}: `{column.name}` is absent")
+            raise Unreadable("torn source", f"{record.place}: `{column.name}` is absent")
         try:
             return convert(value)
         except NoTime as problem:
-            raise Trouble("no time", f"{record.place}: `{column.name}` {problem}") from None
+            raise Unreadable("no time", f"{record.place}: `{column.name}` {problem}") from None
         except _Unfit as problem:
-            raise Trouble(problem.cause, f"{record.place}: `{column.name}` {problem}") from None
+            raise Unreadable(problem.cause, f"{record.place}: `{column.name}` {problem}") from None
 
     return read
 

@@ -20,15 +20,15 @@ from ..expressions.interpreter import Interpreter
 from ..expressions.parameters import Effective, effective
 from ..snapshot.measures import Measures
 from ..snapshot.series_values import Shaped
-from ..verdict import Inputs, RuleResult, Unmet, Verdict, Waived
+from ..verdict import Inputs, RuleResult, UnmetRule, Verdict, Waived
 from .inhibition import explained
-from .latches import Case, gone, joined_facts, lost, orphans
+from .latches import StatefulRule, gone, joined_facts, lost, orphans
 from .memory import Fact, Renames
 from .outcomes import Outcome, of_children, of_truth, printed, verdict_of
-from .past import Cut, gained
-from .reasons import Names, generated, rendered
+from .past import CutMeasures, gained
+from .reasons import ReasonNames, generated, rendered
 from .request import Decision, Refusal, Request, attested
-from .waivers import Hearing, Plea, beneath, beside, counted, unmet
+from .waivers import WaiverRequest, Waivers, beneath, beside, counted, unmet
 
 __all__ = ["Decision", "Refusal", "Request", "decide"]
 
@@ -47,8 +47,8 @@ def decide(
     if request.memory is not None:
         request = replace(request, memory=request.memory.under(Renames.of(policies.values())))
     words = attested(request, measures)
-    judge = _Judge(compiled, measures, request, words, Hearing(request.memory))
-    plain = _Judge(compiled, measures, request, words, Hearing(None))
+    judge = _Judge(compiled, measures, request, words, Waivers(request.memory))
+    plain = _Judge(compiled, measures, request, words, Waivers(None))
     verdicts: list[Verdict] = []
     refusals: list[Refusal] = []
     for name in sorted(compiled if asked is None else set(asked)):
@@ -56,7 +56,7 @@ def decide(
             raise UsageError(f"no policy is called `{name}`")
         try:
             verdicts += beside(judge.policy(name, {}), partial(plain.policy, name, {}))
-        except _Refused as problem:
+        except _NotEvaluable as problem:
             refusals.append(Refusal(name, str(problem)))
     if request.memory is not None:
         refusals += [Refusal(*each) for each in gone(compiled, request.memory)]
@@ -66,7 +66,7 @@ def decide(
     return Decision(tuple(verdicts), tuple(refusals), tuple(notes), facts, explained(policies, verdicts))
 
 
-class _Refused(Exception):
+class _NotEvaluable(Exception):
     """A policy cannot be evaluated with what was given."""
 
 
@@ -76,7 +76,7 @@ class _Judge:
     measures: Measures
     request: Request
     attested: Mapping[str, Decimal] | None
-    hearing: Hearing
+    hearing: Waivers
     notes: set[str] = field(default_factory=set)
     facts: list[Fact] = field(default_factory=list)
     kept: dict[tuple[str, tuple[tuple[str, object], ...]], list[Verdict]] = field(default_factory=dict)
@@ -98,7 +98,7 @@ class _Judge:
         members, doubt = self.measures.roster(policy.for_each) if policy.for_each else (("",), ())
         if self.request.memory is not None and not doubt:
             for problem in lost(policy, members, self.request.memory):
-                raise _Refused(problem)
+                raise _NotEvaluable(problem)
         if policy.for_each is None:
             return [_Case(self, compiled, None, given).verdict()]
         found = []
@@ -115,11 +115,11 @@ class _Judge:
         if compiled.needs_ledger and not self.request.stateless and self.request.memory is None:
             words = ", ".join(f"`{each}`" for each in compiled.needs_ledger)
             hint = "name one with `--ledger FILE`, or `--stateless` does without"
-            raise _Refused(f"`{policy.id}` uses {words} and needs a ledger: {hint}")
+            raise _NotEvaluable(f"`{policy.id}` uses {words} and needs a ledger: {hint}")
         for rule in policy.rules:
             if rule.shadow is not None and rule.shadow > self.measures.as_of:
                 since = show_time(rule.shadow)
-                raise _Refused(f"`{policy.id}`: the shadow of rule `{rule.id}` begins only at {since}")
+                raise _NotEvaluable(f"`{policy.id}`: the shadow of rule `{rule.id}` begins only at {since}")
 
 
 class _Case:
@@ -136,10 +136,10 @@ class _Case:
         self.given = _spelled(given)
         self.params = self.parameters(given)
         self.interpreter.params = self.params.values
-        self.names = Names(self.interpreter, self.policy, self.params.shown)
+        self.names = ReasonNames(self.interpreter, self.policy, self.params.shown)
         self.children: dict[str, tuple[Verdict, ...]] = {}
         self.waivers: list[Waived] = []
-        self.unmet: list[Unmet] = []
+        self.unmet: list[UnmetRule] = []
 
     def interpreting(self, measures: Measures) -> Interpreter:
         return Interpreter(
@@ -169,7 +169,7 @@ class _Case:
         )
         if found.absent:
             words = ", ".join(f"`{each}`" for each in found.absent)
-            raise _Refused(
+            raise _NotEvaluable(
                 f"`{self.policy.id}` needs a value for {words}: give it in an environment (`--environment NAME`)"
             )
         return found
@@ -192,7 +192,9 @@ class _Case:
         memory = self.judge.request.memory
         if memory is not None:
             left = orphans(self.policy, memory.latches(self.policy.id, self.member or ""))
-            self.unmet += [Unmet(f"{self.policy.id}/{each.id}", "fails", latched=True) for _, each in left]
+            self.unmet += [
+                UnmetRule(f"{self.policy.id}/{each.id}", "fails", latched=True) for _, each in left
+            ]
             pairs += left
         return self.assemble(tuple(result for _, result in pairs), [outcome for outcome, _ in pairs], [])
 
@@ -260,7 +262,7 @@ class _Case:
         result = self.result(compiled, outcome, latched=latched)
         below = () if outcome.word == "skipped" else beneath(self.children.get(rule.id, ()))
         key = (self.policy.id, self.member or "", rule.id)
-        plea = Plea(rule, key, outcome.word, self.judge.measures.as_of, latched, below)
+        plea = WaiverRequest(rule, key, outcome.word, self.judge.measures.as_of, latched, below)
         waiver = self.judge.hearing.heard(plea)
         if waiver is None:
             self.unmet += unmet(plea)
@@ -287,7 +289,7 @@ class _Case:
             return self.outcome(compiled, self.at(instant, after), hold)
 
         gains = [pair for name in compiled.metrics for pair in gained(name, self.metric(name), as_of)]
-        case = Case(memory.given(self.given), self.policy, rule, self.member or "", as_of, self.given)
+        case = StatefulRule(memory.given(self.given), self.policy, rule, self.member or "", as_of, self.given)
         outcome, fact, latched = case.remembered(at, gains)
         self.judge.facts.append(fact)
         return outcome, latched
@@ -303,7 +305,7 @@ class _Case:
         """An interpreter over the series as they were at an instant, without what lies before `after`."""
         if instant >= self.judge.measures.as_of and after is None:
             return self.interpreter
-        cut = self.interpreting(Cut(self.judge.measures, instant, after))
+        cut = self.interpreting(CutMeasures(self.judge.measures, instant, after))
         cut.params = self.params.values
         return cut
 

@@ -9,11 +9,11 @@ from ...policy.model import Inhibition, Policy
 from ..verdict import NOT_EVALUATED, RuleResult, Verdict
 from .outcomes import join
 
-__all__ = ["Explained", "explained"]
+__all__ = ["InhibitionNote", "explained"]
 
 
 @dataclass(frozen=True, slots=True)
-class Explained:
+class InhibitionNote:
     """What explains a part of a verdict, in words, and who is spared it: all of them hear of what explains it."""
 
     by: str
@@ -22,7 +22,7 @@ class Explained:
 
 def explained(
     policies: Mapping[str, Policy], verdicts: Iterable[Verdict]
-) -> Mapping[tuple[str, str], Explained]:
+) -> Mapping[tuple[str, str], InhibitionNote]:
     """Return what the verdicts of one evaluation explain of each other, by policy and member; none is changed.
 
     A verdict explains only while one of its rules fails by what was read: unknown, latched and shadow rules prove
@@ -37,7 +37,7 @@ def explained(
             spared = frozenset.intersection(*(each.audience for each in by.values()))
             spared -= _otherwise(policies[verdict.policy], verdict, frozenset(by))
             words = ", ".join(sorted({f"{each.name} is {each.verdict}" for each in by.values()}))
-            found[key] = Explained(words, spared)
+            found[key] = InhibitionNote(words, spared)
     return found
 
 

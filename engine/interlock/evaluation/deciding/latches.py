@@ -13,7 +13,7 @@ from .memory import Fact, Key, Latch, Memory, Seen
 from .outcomes import Outcome, join
 from .reasons import generated
 
-__all__ = ["Case", "Judge", "gone", "joined_facts", "lost", "orphans", "unseen"]
+__all__ = ["Judge", "StatefulRule", "gone", "joined_facts", "lost", "orphans", "unseen"]
 
 _WORST_FIRST = ("fail", "unknown", "pass", "skipped")
 
@@ -23,7 +23,7 @@ Judge = Callable[[Decimal, Decimal | None, bool], Outcome]
 
 
 @dataclass(frozen=True, slots=True)
-class Case:
+class StatefulRule:
     """One stateful rule of a policy at a member, at an instant, before what the ledger remembers."""
 
     memory: Memory

@@ -12,10 +12,10 @@ from ..snapshot.measures import Measures
 from ..snapshot.series_values import Members, Point, Series, Shaped, slot_at
 from .memory import Seen
 
-__all__ = ["Cut", "bound_value", "gained"]
+__all__ = ["CutMeasures", "bound_value", "gained"]
 
 
-class Cut(Measures):
+class CutMeasures(Measures):
     """Measures whose series end at `until` and, where a trigger was re-armed, begin after `after`.
 
     All that is no series stays as it is at the snapshot's own instant.

@@ -23,10 +23,10 @@ from .cause_text import told
 if TYPE_CHECKING:
     from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-__all__ = ["Names", "born", "failing", "generated", "rendered"]
+__all__ = ["ReasonNames", "born", "failing", "generated", "rendered"]
 
 
-class Names:
+class ReasonNames:
     """The read-only names of one policy at one member; values print in their unit."""
 
     def __init__(self, interpreter: Interpreter, policy: Policy, params: Mapping[str, str]) -> None:

@@ -11,7 +11,7 @@ from ...policy.attestations import Attestation
 from ..expressions.interpreter import Watch
 from ..snapshot.measures import Measures
 from ..verdict import Verdict
-from .inhibition import Explained
+from .inhibition import InhibitionNote
 from .memory import Fact, Memory
 from .past import bound_value
 
@@ -60,4 +60,4 @@ class Decision:
     refusals: tuple[Refusal, ...] = ()
     notes: tuple[str, ...] = ()
     facts: tuple[Fact, ...] = ()
-    explained: Mapping[tuple[str, str], Explained] = field(default_factory=dict)
+    explained: Mapping[tuple[str, str], InhibitionNote] = field(default_factory=dict)

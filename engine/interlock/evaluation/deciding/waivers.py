@@ -8,17 +8,17 @@ from decimal import Decimal
 
 from ...language.times import show_duration, show_time
 from ...policy.model import Composition, Policy, Rule
-from ..verdict import NOT_EVALUATED, Unmet, Verdict, Waived
+from ..verdict import NOT_EVALUATED, UnmetRule, Verdict, Waived
 from .memory import Key, Memory, Waiver
 from .outcomes import Outcome
 
-__all__ = ["Hearing", "Plea", "beneath", "beside", "counted", "hindered", "unmet"]
+__all__ = ["WaiverRequest", "Waivers", "beneath", "beside", "counted", "hindered", "unmet"]
 
 _WORDS = {"fail": "fails", "unknown": "is unknown"}
 
 
 @dataclass(frozen=True, slots=True)
-class Plea:
+class WaiverRequest:
     """A rule as it stands before its waivers: its key, its outcome at an instant, whether it is latched, and what fails
     or is unknown beneath it where it composes a policy."""
 
@@ -27,7 +27,7 @@ class Plea:
     word: str
     as_of: Decimal
     latched: bool
-    beneath: tuple[Unmet, ...] = ()
+    beneath: tuple[UnmetRule, ...] = ()
 
     @property
     def name(self) -> str:
@@ -101,7 +101,7 @@ class Plea:
 
 
 @dataclass(slots=True)
-class Hearing:
+class Waivers:
     """Hears the pleas of one evaluation, and remembers what became of every waiver; without a ledger there is none."""
 
     memory: Memory | None
@@ -109,7 +109,7 @@ class Hearing:
     idle: set[tuple[int, str]] = field(default_factory=set)
     broad: set[str] = field(default_factory=set)
 
-    def heard(self, plea: Plea) -> Waiver | None:
+    def heard(self, plea: WaiverRequest) -> Waiver | None:
         """Return the waiver that lets a rule pass."""
         given = () if self.memory is None else self.memory.waivers(plea.key)
         waiver = plea.granted(given)
@@ -149,7 +149,7 @@ def hindered(terms: tuple[tuple[str, ...], Decimal] | None, role: str, lasting: 
     return ""
 
 
-def counted(plea: Plea, waiver: Waiver, outcome: Outcome, best: str) -> tuple[Outcome, Waived]:
+def counted(plea: WaiverRequest, waiver: Waiver, outcome: Outcome, best: str) -> tuple[Outcome, Waived]:
     """Return the outcome that keeps its word and counts as the best, and what is to be told of that."""
     policy, member, rule = plea.key
     told = Waived(
@@ -159,22 +159,22 @@ def counted(plea: Plea, waiver: Waiver, outcome: Outcome, best: str) -> tuple[Ou
     return replace(outcome, contribution=best, possible=(best,)), told
 
 
-def beneath(children: Iterable[Verdict]) -> tuple[Unmet, ...]:
+def beneath(children: Iterable[Verdict]) -> tuple[UnmetRule, ...]:
     """Return everything that fails or is unknown in composed verdicts, through all levels."""
-    found: list[Unmet] = []
+    found: list[UnmetRule] = []
     for each in children:
-        found += each.unmet if each.evaluated else [Unmet(each.name, "was not evaluated"), *each.unmet]
+        found += each.unmet if each.evaluated else [UnmetRule(each.name, "was not evaluated"), *each.unmet]
     return tuple(dict.fromkeys(found))
 
 
-def unmet(plea: Plea) -> tuple[Unmet, ...]:
+def unmet(plea: WaiverRequest) -> tuple[UnmetRule, ...]:
     """Return what a rule that no waiver lets pass leaves unmet: itself, and what is beneath it."""
     if plea.rule.shadow is not None:
         return ()
     if plea.word not in _WORDS:
         return plea.beneath
     composes = isinstance(plea.rule.condition, Composition)
-    own = Unmet(plea.name, _WORDS[plea.word], plea.rule.waivable, plea.latched, composes)
+    own = UnmetRule(plea.name, _WORDS[plea.word], plea.rule.waivable, plea.latched, composes)
     return (own, *plea.beneath)
 
 

@@ -12,7 +12,7 @@ from ...language.printer import to_text
 from ...language.types import DURATION, Kind, Type
 from ...language.values import Unknown, Value
 from ..verdict import Comparison
-from .interpreter import Seen
+from .interpreter import ComparedValues
 from .scalar_semantics import SCALARS
 
 __all__ = ["compared", "nearest", "polarities", "shown"]
@@ -86,7 +86,7 @@ def polarities(condition: Node, wanted: bool, lets: Mapping[str, Node]) -> dict[
     return found
 
 
-def compared(seen: Iterable[Seen], wanted: Mapping[int, bool]) -> tuple[Comparison, ...]:
+def compared(seen: Iterable[ComparedValues], wanted: Mapping[int, bool]) -> tuple[Comparison, ...]:
     """Return the records of the comparisons that the rule's truth rests on, in the order of the file."""
     found = {
         id(each.node): _comparison(each, wanted[id(each.node)]) for each in seen if id(each.node) in wanted
@@ -94,7 +94,7 @@ def compared(seen: Iterable[Seen], wanted: Mapping[int, bool]) -> tuple[Comparis
     return tuple(sorted(found.values(), key=lambda each: (each.line, each.column, each.left)))
 
 
-def _comparison(seen: Seen, helpful: bool) -> Comparison:
+def _comparison(seen: ComparedValues, helpful: bool) -> Comparison:
     node, span = seen.node, seen.node.span
     truth = "unknown" if isinstance(seen.truth, Unknown) else "true" if seen.truth else "false"
     passing = None if isinstance(seen.truth, Unknown) else seen.truth is helpful

@@ -19,11 +19,11 @@ from .interpreter import Interpreter
 from .lowering import lower
 from .parameters import effective
 
-__all__ = ["Evaluated", "Setting", "evaluate_expression"]
+__all__ = ["ExpressionContext", "ExpressionResult", "evaluate_expression"]
 
 
 @dataclass(frozen=True, slots=True)
-class Evaluated:
+class ExpressionResult:
     """The checked expression, its value, its comparisons and what spoke for missing data."""
 
     node: Node
@@ -33,7 +33,7 @@ class Evaluated:
 
 
 @dataclass(frozen=True, slots=True)
-class Setting:
+class ExpressionContext:
     """What an expression is evaluated with: a policy's params and lets, a member, values, baselines."""
 
     policy: CompiledPolicy | None = None
@@ -43,7 +43,7 @@ class Setting:
     baselines: Mapping[str, Measures] = field(default_factory=dict)
 
 
-def evaluate_expression(node: Node, measures: Measures, setting: Setting) -> Evaluated:
+def evaluate_expression(node: Node, measures: Measures, setting: ExpressionContext) -> ExpressionResult:
     """Evaluate a checked expression. A param without a value is unknown here, and so is one without a limit."""
     lets = setting.policy.lets if setting.policy else {}
     interpreter = Interpreter(
@@ -56,11 +56,11 @@ def evaluate_expression(node: Node, measures: Measures, setting: Setting) -> Eva
     trees = setting.policy.policy.lets if setting.policy else {}
     found = compared(interpreter.seen, polarities(node, True, trees))
     assumed = [f"`{to_text(each)}` speaks for missing data" for each in interpreter.assumed]
-    return Evaluated(node, value, found, (*printed, *assumed))
+    return ExpressionResult(node, value, found, (*printed, *assumed))
 
 
 def _parameters(
-    compiled: CompiledPolicy, interpreter: Interpreter, measures: Measures, setting: Setting
+    compiled: CompiledPolicy, interpreter: Interpreter, measures: Measures, setting: ExpressionContext
 ) -> tuple[Mapping[str, Value], tuple[str, ...]]:
     policy = compiled.policy
     blank = {name: _absent(name, "no value is given") for name in policy.params}

@@ -24,14 +24,14 @@ from .scalar_semantics import SCALARS, age
 from .transforms import TRANSFORMS
 from .windows import Item, Selection, select
 
-__all__ = ["Interpreter", "Seen", "Watch"]
+__all__ = ["ComparedValues", "Interpreter", "Watch"]
 
 _SPANNED = ("streak", "longest", "most")
 _COMPARISONS = ("lt", "le", "gt", "ge", "eq", "ne", "in", "not_in")
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class ComparedValues:
     """What a comparison of single values saw: both sides and the truth; of a bare boolean the truth alone."""
 
     node: Node
@@ -60,9 +60,9 @@ class Interpreter:
     baselines: Mapping[str, Measures] = field(default_factory=dict)
     attestations: Collection[str] | None = None
     watch: Watch | None = None
-    seen: list[Seen] = field(default_factory=list)
+    seen: list[ComparedValues] = field(default_factory=list)
     assumed: dict[Call, Shaped] = field(default_factory=dict)
-    _kept: dict[str, tuple[Shaped, list[Seen]]] = field(default_factory=dict)
+    _kept: dict[str, tuple[Shaped, list[ComparedValues]]] = field(default_factory=dict)
     _nodes: Mapping[str, Node] = field(default_factory=dict)
 
     _walker: SimpleEval = field(init=False, repr=False)
@@ -92,7 +92,7 @@ class Interpreter:
         """Return the value of a node that stands for itself."""
         value = self._leaf(node)
         if node.type == BOOL and node.shape == SCALAR and not isinstance(value, (Series, Members)):
-            self.seen.append(Seen(node, value, value, value))
+            self.seen.append(ComparedValues(node, value, value, value))
         if self.watch is not None and node.type == BOOL and isinstance(node, MetricRef):
             self.watch(node, self.member, value, value, value)
         return value
@@ -142,7 +142,7 @@ class Interpreter:
             if name in REDUCTIONS:
                 reduced = self.reduce(name, node, arguments[0], options)
                 if name in ("any", "all") and not isinstance(reduced, (Series, Members)):
-                    self.seen.append(Seen(node, reduced, reduced, reduced))
+                    self.seen.append(ComparedValues(node, reduced, reduced, reduced))
                 return reduced
             if name in TRANSFORMS:
                 return _each_member(TRANSFORMS[name], arguments[0], options)
@@ -155,7 +155,7 @@ class Interpreter:
             self.watch(node, self.member, arguments[0], arguments[1], result)
         if name in _COMPARISONS and not isinstance(result, (Series, Members)):
             left, right = arguments
-            self.seen.append(Seen(node, left, right, result))  # type: ignore[arg-type]
+            self.seen.append(ComparedValues(node, left, right, result))  # type: ignore[arg-type]
         return result
 
     def reduce(self, name: str, node: Call, argument: Shaped, options: dict[str, Shaped]) -> Shaped:

@@ -11,7 +11,7 @@ from ...language.times import show_time
 from ...language.types import Kind
 from ...language.values import Cause, Unknown, Value
 from ...policy.model import Override, Param, Policy, Unlimited
-from ...policy.reading.params import Written, in_range, parse_as
+from ...policy.reading.params import WrittenValue, in_range, parse_as
 
 __all__ = ["Effective", "effective"]
 
@@ -89,7 +89,7 @@ def _overridden(
         return None, f"finding: {override.env} is set where it may not override param `{param.name}`"
     text = "true" if raw is True else "false" if raw is False else str(raw)
     written = parse_as(param.type, text)
-    if not isinstance(written, Written):
+    if not isinstance(written, WrittenValue):
         return unknown("wrong type", f"{override.env}: {written}")
     if isinstance(written.value, Decimal) and not in_range(param, written.value):
         return unknown("out of range", f"{override.env} is outside its range")

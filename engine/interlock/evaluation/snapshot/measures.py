@@ -13,9 +13,9 @@ from ...limits import SKEW
 from ...policy.catalogue import RESERVED, Catalogue, Metric, Scope
 from .raw_values import element, stated_unknown, too_few
 from .series import irregular, regular
-from .series_history import Restated, began, joined, lived
+from .series_history import Restatement, began, joined, lived
 from .series_values import Members, Series, Shaped
-from .snapshot import Odd, Snapshot
+from .snapshot import InvalidNumber, Snapshot
 
 __all__ = ["Measures"]
 
@@ -38,7 +38,7 @@ class Measures:
         self.catalogue = catalogue
         self.earlier = earlier
         self.rollout = rollout or {}
-        self.restated: set[Restated] = set()
+        self.restated: set[Restatement] = set()
         self._kept: dict[str, Shaped] = {}
 
     @property
@@ -112,14 +112,14 @@ class Measures:
         """The metric as written, or the cause why it is not there."""
         key = metric.record or metric.name
         if key in RESERVED:
-            return self.rollout.get(key, Odd("no ledger", "supplied inside a rollout only"))
+            return self.rollout.get(key, InvalidNumber("no ledger", "supplied inside a rollout only"))
         if not metric.scope:
-            return snapshot.metrics.get(key, Odd("missing", ""))
+            return snapshot.metrics.get(key, InvalidNumber("missing", ""))
         tables = _aliased(self.catalogue.scopes[metric.scope], snapshot).get(member, [])
         forms = [table[key] for table in tables if key in table]
         if len(forms) > 1:
-            return Odd("conflict", f"`{member}` is given under two names")
-        return forms[0] if forms else Odd("missing" if tables else "missing member", "")
+            return InvalidNumber("conflict", f"`{member}` is given under two names")
+        return forms[0] if forms else InvalidNumber("missing" if tables else "missing member", "")
 
 
 def _aliased(scope: Scope, snapshot: Snapshot) -> dict[str, list[Mapping[str, object]]]:

@@ -10,7 +10,7 @@ from ...language.types import Kind
 from ...language.values import CAUSES, Cause, Value
 from ...limits import SKEW
 from ...policy.catalogue import Metric
-from .snapshot import Odd
+from .snapshot import InvalidNumber
 
 __all__ = ["element", "stated_unknown", "too_few"]
 
@@ -19,7 +19,7 @@ _LONGEST_DETAIL = 240
 
 def stated_unknown(form: object) -> tuple[str, str] | None:
     """Return cause and detail where the form says itself that nothing is known."""
-    if isinstance(form, Odd):
+    if isinstance(form, InvalidNumber):
         return form.cause, form.text
     if form is None:
         return "missing", "the value is null"
@@ -42,7 +42,7 @@ def too_few(metric: Metric, form: Mapping[str, object]) -> str:
 
 def element(metric: Metric, raw: object, as_of: Decimal) -> Value | Cause:
     """Read one value as the metric's type; a Cause (without its place) when it is not one. Never coerced."""
-    if isinstance(raw, Odd):
+    if isinstance(raw, InvalidNumber):
         return Cause("", "", "", raw.cause, raw.text)
     if raw is None:
         return Cause("", "", "", "missing", "the value is null")

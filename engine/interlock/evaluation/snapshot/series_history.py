@@ -12,11 +12,11 @@ from ...limits import SKEW
 from ...policy.catalogue import Metric
 from .raw_values import stated_unknown
 
-__all__ = ["Events", "Periods", "Restated", "began", "joined", "lived"]
+__all__ = ["EventHistory", "PeriodHistory", "Restatement", "began", "joined", "lived"]
 
 
 @dataclass(frozen=True, order=True, slots=True)
-class Restated:
+class Restatement:
     """A period whose recorded value differs from the one that is given now."""
 
     metric: str
@@ -30,20 +30,20 @@ class Restated:
 
 def began(earlier: Iterable[object]) -> Decimal | None:
     """Return where a regular series begins at the latest: at the earliest `from` or first point of any snapshot."""
-    return Periods.of(earlier).began
+    return PeriodHistory.of(earlier).began
 
 
 def joined(
     metric: Metric, earlier: Iterable[object], form: object, member: str = ""
-) -> tuple[object, list[Restated]]:
+) -> tuple[object, list[Restatement]]:
     """Return the form of a series with what earlier snapshots, oldest first, listed of it."""
     if metric.series == "regular":
-        return Periods.of(earlier).joined(form, metric.name, member)
-    return Events.of(earlier).joined(form), []
+        return PeriodHistory.of(earlier).joined(form, metric.name, member)
+    return EventHistory.of(earlier).joined(form), []
 
 
 @dataclass(slots=True)
-class Periods:
+class PeriodHistory:
     """What snapshots listed of a regular series: points by instant, and where the lists and the first record begin.
 
     All that `joined` needs of them; add them oldest first.
@@ -55,7 +55,7 @@ class Periods:
     began: Decimal | None = None
 
     @classmethod
-    def of(cls, forms: Iterable[object]) -> Periods:
+    def of(cls, forms: Iterable[object]) -> PeriodHistory:
         found = cls()
         for each in forms:
             found.add(each)
@@ -74,7 +74,7 @@ class Periods:
         self.known |= _by_instant(form)
         self.start = _least(self.start, start)
 
-    def joined(self, form: object, name: str, member: str) -> tuple[object, list[Restated]]:
+    def joined(self, form: object, name: str, member: str) -> tuple[object, list[Restatement]]:
         """Return the series as it is now, and the periods whose value is another one than before."""
         if not self.listed:
             return form, []
@@ -87,7 +87,7 @@ class Periods:
                 return form, []
             now, unplaced = _by_instant(form), [each for each in _list(form) if _at(each) is None]
         restated = [
-            Restated(name, member, show_time(at))
+            Restatement(name, member, show_time(at))
             for at in sorted(now)
             if at in self.known and list(map(_value, self.known[at])) != list(map(_value, now[at]))
         ]
@@ -99,7 +99,7 @@ class Periods:
 
 
 @dataclass(slots=True)
-class Events:
+class EventHistory:
     """What snapshots listed of an irregular series: its points, the stretches that were covered, and the newest list.
 
     Inside its own stretch a list replaces older ones whole. All that `joined` needs of them; add them oldest first.
@@ -111,7 +111,7 @@ class Events:
     newest: tuple[tuple[Decimal, Decimal], list[object]] | None = None
 
     @classmethod
-    def of(cls, forms: Iterable[object]) -> Events:
+    def of(cls, forms: Iterable[object]) -> EventHistory:
         found = cls()
         for each in forms:
             found.add(each)

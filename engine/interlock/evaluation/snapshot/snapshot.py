@@ -17,7 +17,7 @@ from ...errors import SnapshotError
 from ...language.times import parse_time
 from ...limits import FORMAT, NUMBER_DIGITS, SNAPSHOT_BYTES, SNAPSHOT_DEPTH, SNAPSHOT_POINTS
 
-__all__ = ["Odd", "Snapshot"]
+__all__ = ["InvalidNumber", "Snapshot"]
 
 _KEYS = ("interlock", "as_of", "metrics", "scopes", "env", "provenance", "collected")
 _EXPONENT = 400
@@ -25,7 +25,7 @@ _ODD = "odd number"
 
 
 @dataclass(frozen=True, slots=True)
-class Odd:
+class InvalidNumber:
     """A number that the language cannot take: `cause` is one of the causes of an unknown value."""
 
     cause: str
@@ -109,7 +109,7 @@ def _decoded(data: bytes, name: str) -> object:
             text,
             parse_float=_number,
             parse_int=_number,
-            parse_constant=lambda word: Odd("not finite", word),
+            parse_constant=lambda word: InvalidNumber("not finite", word),
             object_pairs_hook=_unique,
         )
     except json.JSONDecodeError as problem:
@@ -147,14 +147,14 @@ def _depth(text: str) -> int:
     return deepest
 
 
-def _number(text: str) -> Decimal | Odd:
+def _number(text: str) -> Decimal | InvalidNumber:
     mantissa, _, exponent = text.lower().partition("e")
     if len(exponent) > 5 or abs(int(exponent or 0)) > _EXPONENT:
-        return Odd("not finite", text[:40])
+        return InvalidNumber("not finite", text[:40])
     if len(mantissa.replace("-", "").replace(".", "").strip("0")) > NUMBER_DIGITS:
-        return Odd("out of range", text[:40])
+        return InvalidNumber("out of range", text[:40])
     number = Decimal(text)
-    return number if abs(number.adjusted()) <= _EXPONENT else Odd("out of range", text[:40])
+    return number if abs(number.adjusted()) <= _EXPONENT else InvalidNumber("out of range", text[:40])
 
 
 def _problems(document: object) -> Iterator[str]:
@@ -207,7 +207,7 @@ def _points(document: dict[str, object]) -> int:
 
 def _plain(value: object) -> object:
     """The document with odd numbers as text, for the digest."""
-    if isinstance(value, Odd):
+    if isinstance(value, InvalidNumber):
         return {_ODD: value.text, "cause": value.cause}
     if isinstance(value, dict):
         return {key: _plain(each) for key, each in value.items()}
@@ -218,6 +218,6 @@ def _odd_again(value: object) -> object:
     """The inverse of `_plain`."""
     if isinstance(value, dict):
         if set(value) == {_ODD, "cause"}:
-            return Odd(str(value["cause"]), str(value[_ODD]))
+            return InvalidNumber(str(value["cause"]), str(value[_ODD]))
         return {key: _odd_again(each) for key, each in value.items()}
     return [_odd_again(each) for each in value] if isinstance(value, list) else value

@@ -21,7 +21,7 @@ from ...limits import FORMAT, SKEW
 from ...policy.catalogue import Scope
 from .gate_state import GateState, Instant, Number, exact, instant
 
-__all__ = ["Counters", "Gate", "Held", "Permission"]
+__all__ = ["Counters", "Gate", "LockedCounters", "Permission"]
 
 _PERCENT = Decimal("0.01")
 _TRADE = ("trade.confidence", "trade.expected_profit_pct", "trade.cost_pct", "trade.position_value")
@@ -44,7 +44,7 @@ class Permission:
         return "; ".join(self.reasons)
 
 
-class Held(Protocol):
+class LockedCounters(Protocol):
     """Counters that nobody else can change meanwhile."""
 
     @property
@@ -61,7 +61,7 @@ class Counters(Protocol):
     @property
     def state(self) -> GateState: ...
 
-    def held(self) -> AbstractContextManager[Held]: ...
+    def held(self) -> AbstractContextManager[LockedCounters]: ...
 
 
 class Gate:
@@ -152,7 +152,7 @@ class Gate:
         given: Mapping[str, object],
         at: Decimal,
         desk: Snapshot | None,
-        held: Held,
+        held: LockedCounters,
     ) -> Permission:
         names = (member, *sorted(each for each, now in self._scope.aliases.items() if now == member))
         newest = held.state.newest(names)

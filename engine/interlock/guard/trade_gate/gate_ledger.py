@@ -16,10 +16,10 @@ from ...evaluation.deciding.memory import Renames
 from ...evaluation.verdict import Verdict
 from ...language.times import show_time
 from ...ledger.file.anchors import anchored, holding, kept
-from ...ledger.file.entry import Draft, Entry
-from ...ledger.file.ledger import Head, Ledger, Writing
+from ...ledger.file.entry import Entry, EntryDraft
+from ...ledger.file.ledger import Head, Ledger, Transaction
 from ...policy.model import Policy
-from .gate_state import CallersState, GateState, instant
+from .gate_state import CallerState, GateState, instant
 
 __all__ = ["GateLedger", "counters"]
 
@@ -30,7 +30,7 @@ def counters(
     state: GateState | None,
     ledger: str | os.PathLike[str] | None,
     anchor: str | os.PathLike[str] | None,
-) -> CallersState | GateLedger:
+) -> CallerState | GateLedger:
     """Return where the counters of a gate are kept: in a ledger, which `state` only begins, or in the caller's state.
 
     Raises UsageError where nothing keeps them, and what `GateLedger` raises.
@@ -38,7 +38,7 @@ def counters(
     if ledger is None:
         if state is None or anchor is not None:
             raise UsageError(f"the gate `{name}` needs `state=GateState…` or `ledger=FILE`")
-        return CallersState(state)
+        return CallerState(state)
     renames = Renames.of(policies.values())
     known = frozenset({*policies, *renames.policies})
     place = None if anchor is None else Path(anchor)
@@ -89,7 +89,7 @@ class GateLedger:
             yield _Held(self.state, self.names[0], writing)
 
     @contextlib.contextmanager
-    def _writing(self) -> Iterator[Writing]:
+    def _writing(self) -> Iterator[Transaction]:
         with self._lock:
             anchors = kept(self.anchor, self.path)
             if self._followed.sequence and not self.path.exists():
@@ -104,14 +104,16 @@ class GateLedger:
     def _exchanged(self) -> IntegrityError:
         return IntegrityError(f"ledger `{self.path.as_posix()}`: it was cut or exchanged at work")
 
-    def _begin(self, writing: Writing, begin: GateState | None, now: Decimal) -> None:
+    def _begin(self, writing: Transaction, begin: GateState | None, now: Decimal) -> None:
         name = self.names[0]
         if begin is not None and self._strangers:
             others = ", ".join(f"`{each}`" for each in sorted(self._strangers))
             hint = f"where `{name}` is its new name say so with `formerly`, else begin without a state"
             raise UsageError(f"the ledger remembers the gate {others}, which no policy is called now: {hint}")
         state = begin or GateState.begun(now)
-        writing.append(Draft.of(show_time(state.began), "gate", {"policy": name, "state": state.to_json()}))
+        writing.append(
+            EntryDraft.of(show_time(state.began), "gate", {"policy": name, "state": state.to_json()})
+        )
 
     def _take(self, entry: Entry) -> None:
         """Follow one entry of the ledger; only what is durable is ever followed."""
@@ -134,12 +136,12 @@ class _Held:
 
     state: GateState
     policy: str
-    writing: Writing
+    writing: Transaction
 
     def allow(self, symbol: str, at: Decimal, verdict: Verdict) -> None:
         body = {"policy": self.policy, "symbol": symbol, "verdict": verdict.record()}
-        self.writing.append(Draft.of(show_time(at), "permission", body))
+        self.writing.append(EntryDraft.of(show_time(at), "permission", body))
 
     def close(self, symbol: str, at: Decimal, profit: Decimal) -> None:
         body = {"policy": self.policy, "symbol": symbol, "pnl": f"{profit:f}"}
-        self.writing.append(Draft.of(show_time(at), "trade", body))
+        self.writing.append(EntryDraft.of(show_time(at), "trade", body))

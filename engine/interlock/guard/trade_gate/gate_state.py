@@ -17,7 +17,7 @@ from ...files import write_atomically
 from ...language.times import parse_time, show_time
 from ...limits import FORMAT, GATE_MEMORY
 
-__all__ = ["CallersState", "GateState", "Instant", "exact", "instant"]
+__all__ = ["CallerState", "GateState", "Instant", "exact", "instant"]
 
 Instant = Decimal | int | float | str | datetime
 """Seconds since the epoch, `2026-03-30T06:00:00Z`, or a datetime with its zone."""
@@ -153,7 +153,7 @@ class GateState:
         }
 
 
-class CallersState:
+class CallerState:
     """A state that the caller keeps: one gate at a time changes it, by one thread at a time."""
 
     def __init__(self, state: GateState) -> None:
@@ -161,7 +161,7 @@ class CallersState:
         self._lock = threading.Lock()
 
     @contextlib.contextmanager
-    def held(self) -> Iterator[CallersState]:
+    def held(self) -> Iterator[CallerState]:
         """Let no other thread in."""
         with self._lock:
             yield self

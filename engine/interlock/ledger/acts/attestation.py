@@ -13,7 +13,15 @@ from ...language.times import show_duration, show_time
 from ...policy.attestations import Attestation
 from ..cryptography_signing import signed_by
 from ..recorder import Recorder
-from ..state.quorum import Attested, Word, counts, heard, lacking, may_speak, person
+from ..state.quorum import (
+    AttestationStatement,
+    RecordedAttestation,
+    counts,
+    heard,
+    lacking,
+    may_speak,
+    person,
+)
 from ..state.state import State
 from .acts import Act
 
@@ -50,7 +58,7 @@ def worded(
     *,
     lasting: Decimal | None = None,
     evidence: str = "",
-) -> Word:
+) -> AttestationStatement:
     """Return one person's word, as it is to be signed and recorded.
 
     Raises UsageError, a line for each, for a role that may not attest it, a person who may not speak in the role or has
@@ -61,7 +69,7 @@ def worded(
     if problems:
         raise UsageError("\n".join(problems))
     until = show_time(act.at + term)
-    return Word(declared.name, act.by, role, act.reason, evidence, act.time, until, bound)
+    return AttestationStatement(declared.name, act.by, role, act.reason, evidence, act.time, until, bound)
 
 
 def _problems(declared: Attestation, role: str, by: str, term: Decimal) -> Iterator[str]:
@@ -78,7 +86,12 @@ def _problems(declared: Attestation, role: str, by: str, term: Decimal) -> Itera
 
 
 def attest(
-    path: Path, declared: Attestation, word: Word, *, sign: Sign | None = None, anchor: Path | None = None
+    path: Path,
+    declared: Attestation,
+    word: AttestationStatement,
+    *,
+    sign: Sign | None = None,
+    anchor: Path | None = None,
 ) -> str:
     """Record one person's word and return what is still missing; empty where it opens.
 
@@ -86,7 +99,7 @@ def attest(
     another role already, and for a stage that the rollout is not in.
     """
     body = {**word.body(), **_signature(declared, word, sign)}
-    given = Attested.read(word.at, body)
+    given = RecordedAttestation.read(word.at, body)
     with Recorder(path, anchor=anchor) as recorder:
         _entered(recorder.state, given)
         past = list(_unexpired(recorder.state, declared.name, given.at))
@@ -98,7 +111,7 @@ def attest(
     return lacking(declared, heard(declared, [*past, given], canonical(word.bound)))
 
 
-def _signature(declared: Attestation, word: Word, sign: Sign | None) -> dict[str, str]:
+def _signature(declared: Attestation, word: AttestationStatement, sign: Sign | None) -> dict[str, str]:
     name = declared.name
     if not declared.keys and sign is not None:
         raise UsageError(f"`{name}` lists no keys, so that nobody would look at a signature")
@@ -112,7 +125,7 @@ def _signature(declared: Attestation, word: Word, sign: Sign | None) -> dict[str
     return {"signature": found}
 
 
-def _entered(state: State, word: Attested) -> None:
+def _entered(state: State, word: RecordedAttestation) -> None:
     """Refuse a word on a stage that nobody is in yet: it would not count once the stage is entered."""
     rollout, _, stage = word.what.partition("/")
     standing = state.standing(rollout)
@@ -126,7 +139,7 @@ def _entered(state: State, word: Attested) -> None:
         raise UsageError(f"`{rollout}` is in {stage} {times}")
 
 
-def _unexpired(state: State, what: str, at: Decimal) -> Iterator[Attested]:
+def _unexpired(state: State, what: str, at: Decimal) -> Iterator[RecordedAttestation]:
     """What was said of it and counts at an instant; of a stage only what was said since it was entered."""
     rollout, _, stage = what.partition("/")
     standing = state.standing(rollout)

@@ -14,13 +14,13 @@ from ...policy.model import Composition, Policy, Rule
 from ..recorder import Recorder
 from .acts import Act
 
-__all__ = ["Leave", "waive"]
+__all__ = ["WaiverGrant", "waive"]
 
 _LONGEST = 400
 
 
 @dataclass(frozen=True, slots=True)
-class Leave:
+class WaiverGrant:
     """What is let pass: a rule of a policy at a member (empty without one), while its outcome is `fail` or `unknown`,
     by a role, for so many seconds, and the ticket where it is followed up."""
 
@@ -38,7 +38,7 @@ class Leave:
         return f"{self.policy.id}/{self.rule.id}"
 
 
-def waive(path: Path, policies: Mapping[str, Policy], leave: Leave, act: Act) -> Decimal:
+def waive(path: Path, policies: Mapping[str, Policy], leave: WaiverGrant, act: Act) -> Decimal:
     """Record a waiver and return until when it counts.
 
     Raises UsageError, a line for each, where the rule may not be waived, by that role, for that long, or without naming
@@ -64,7 +64,7 @@ def waive(path: Path, policies: Mapping[str, Policy], leave: Leave, act: Act) ->
     return until
 
 
-def _problems(leave: Leave) -> Iterator[str]:
+def _problems(leave: WaiverGrant) -> Iterator[str]:
     name, policy, rule, child = leave.name, leave.policy, leave.rule, leave.rule.condition
     if rule.waivable is None:
         inner = f": waive the rule of `{child.policy}` that fails" if isinstance(child, Composition) else ""
@@ -88,14 +88,14 @@ def _problems(leave: Leave) -> Iterator[str]:
         )
 
 
-def _beneath(policies: Mapping[str, Policy], leave: Leave) -> Iterator[str]:
+def _beneath(policies: Mapping[str, Policy], leave: WaiverGrant) -> Iterator[str]:
     child = leave.rule.condition
     if isinstance(child, Composition) and not _open(policies, child.policy, leave):
         words = f"`{leave.role}` may waive no rule for {show_duration(leave.lasting)}"
         yield f"`{leave.name}` composes `{child.policy}`, of which {words}"
 
 
-def _open(policies: Mapping[str, Policy], name: str, leave: Leave) -> bool:
+def _open(policies: Mapping[str, Policy], name: str, leave: WaiverGrant) -> bool:
     """Whether any rule of a policy, or beneath it, may be waived so: a waiver of its composition could count."""
     for rule in policies[name].rules:
         if hindered(rule.waivable, leave.role, leave.lasting):

@@ -11,7 +11,7 @@ from pathlib import Path
 from ...errors import IntegrityError, InterlockError, LedgerError, UsageError
 from ...files import write_atomically
 from .entry import Entry
-from .ledger import Head, Ledger, Writing
+from .ledger import Head, Ledger, Transaction
 
 __all__ = ["Anchor", "anchor_line", "anchored", "holding", "kept", "known", "read_anchors", "write"]
 
@@ -102,7 +102,7 @@ def holding(entries: Iterable[Entry], anchors: Iterable[Anchor], after: Head = _
 
 
 @contextlib.contextmanager
-def anchored(ledger: Ledger, path: Path | None) -> Iterator[Writing]:
+def anchored(ledger: Ledger, path: Path | None) -> Iterator[Transaction]:
     """Hold the ledger's lock as `writing` does, and move the anchor to the new head once that is durable.
 
     Until it has moved the old one holds as well, so that a crash between the two does no harm; a first anchor knows

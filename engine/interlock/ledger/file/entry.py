@@ -13,7 +13,7 @@ from typing import Any
 from ...canonical import canonical
 from ...errors import IntegrityError
 
-__all__ = ["GENESIS", "Draft", "Entry", "json_lines", "sealed"]
+__all__ = ["GENESIS", "Entry", "EntryDraft", "json_lines", "sealed"]
 
 
 GENESIS = bytes(32)
@@ -23,7 +23,7 @@ _KIND = re.compile(r"[a-z][a-z-]{0,39}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
+class EntryDraft:
     """What is to be recorded. `time` is RFC 3339 in UTC and given by the caller, `body` canonical JSON."""
 
     time: str
@@ -31,7 +31,7 @@ class Draft:
     body: bytes
 
     @classmethod
-    def of(cls, time: str, kind: str, body: Mapping[str, object]) -> Draft:
+    def of(cls, time: str, kind: str, body: Mapping[str, object]) -> EntryDraft:
         """Return a draft of plain data; raises ValueError for a kind that is no word."""
         if not _KIND.fullmatch(kind):
             raise ValueError(f"`{kind}` is no kind of entry")

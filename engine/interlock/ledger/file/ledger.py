@@ -12,11 +12,11 @@ from typing import Any
 from ...canonical import digest
 from ...errors import IntegrityError
 from ...limits import LEDGER_WAIT
-from .entry import GENESIS, Draft, Entry, sealed
+from .entry import GENESIS, Entry, EntryDraft, sealed
 from .pages import spoiled
 from .sqlite_file import connected, create, guarded, roots, translated
 
-__all__ = ["DEFAULT", "Head", "Ledger", "Writing"]
+__all__ = ["DEFAULT", "Head", "Ledger", "Transaction"]
 
 DEFAULT = Path(".interlock/ledger.db")
 """Where a ledger lies unless another place is named."""
@@ -144,12 +144,12 @@ class Ledger:
                 self._connection.execute("ROLLBACK")
 
     @contextlib.contextmanager
-    def writing(self) -> Iterator[Writing]:
+    def writing(self) -> Iterator[Transaction]:
         """Hold the ledger's lock: what is appended inside is recorded as one, durably, or not at all."""
         with translated(self.path):
             self._connection.execute("BEGIN IMMEDIATE")
         try:
-            yield Writing(self, self._connection, self.head())
+            yield Transaction(self, self._connection, self.head())
             with translated(self.path):
                 self._connection.execute("COMMIT")
         except BaseException:
@@ -167,7 +167,7 @@ class Ledger:
                 self._numbers.update(self._connection.execute(words, (known,)))
         return self._numbers.get(name)
 
-    def append(self, drafts: Iterable[Draft]) -> Head:
+    def append(self, drafts: Iterable[EntryDraft]) -> Head:
         """Record drafts as one group, committed together, and return the new head."""
         with self.writing() as writing:
             for each in drafts:
@@ -176,14 +176,14 @@ class Ledger:
 
 
 @dataclass(slots=True)
-class Writing:
+class Transaction:
     """An open transaction: the ledger is locked and its head is known."""
 
     ledger: Ledger
     _connection: sqlite3.Connection
     head: Head
 
-    def append(self, draft: Draft) -> int:
+    def append(self, draft: EntryDraft) -> int:
         """Append one entry and return its sequence."""
         sequence = self.head.sequence + 1
         seal = sealed(self.head.hash, sequence, draft.time, draft.kind, draft.body)

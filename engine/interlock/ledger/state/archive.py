@@ -16,11 +16,11 @@ from typing import Any
 from ...canonical import canonical, digest
 from ...policy.catalogue import Scope
 
-__all__ = ["Archive", "Claim", "Past", "Recorded", "naming"]
+__all__ = ["Archive", "EarlierSnapshots", "RecordedSnapshot", "SeriesClaim", "naming"]
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class Recorded:
+class RecordedSnapshot:
     """A snapshot in the ledger: its instant, the entry that holds it, and its document's digest."""
 
     as_of: Decimal
@@ -29,23 +29,23 @@ class Recorded:
 
 
 @dataclass(frozen=True, slots=True)
-class Claim:
+class SeriesClaim:
     """The entries that say of every series, with aliases of a digest, what all said up to and with a snapshot."""
 
-    newest: Recorded
+    newest: RecordedSnapshot
     naming: str
     needs: frozenset[int]
 
 
 @dataclass(frozen=True, slots=True)
-class Past:
+class EarlierSnapshots:
     """Snapshots before one that is judged, oldest first: those that suffice at some point, and all after it."""
 
-    needed: tuple[Recorded, ...]
-    later: tuple[Recorded, ...]
+    needed: tuple[RecordedSnapshot, ...]
+    later: tuple[RecordedSnapshot, ...]
 
     @property
-    def all(self) -> tuple[Recorded, ...]:
+    def all(self) -> tuple[RecordedSnapshot, ...]:
         return (*self.needed, *self.later)
 
 
@@ -53,11 +53,11 @@ class Past:
 class Archive:
     """What entries of snapshots tell, in the order in which they were recorded."""
 
-    order: list[Recorded] = field(default_factory=list)
-    documents: dict[str, Recorded] = field(default_factory=dict)
-    claims: list[Claim] = field(default_factory=list)
+    order: list[RecordedSnapshot] = field(default_factory=list)
+    documents: dict[str, RecordedSnapshot] = field(default_factory=dict)
+    claims: list[SeriesClaim] = field(default_factory=list)
 
-    def add(self, found: Recorded, data: Mapping[str, Any]) -> None:
+    def add(self, found: RecordedSnapshot, data: Mapping[str, Any]) -> None:
         """Follow one entry."""
         late = not self.is_newest(found.as_of)
         insort(self.order, found)
@@ -66,24 +66,26 @@ class Archive:
             self.claims = [each for each in self.claims if each.newest.as_of <= found.as_of]
         elif "needs" in data:
             needs = frozenset(map(int, data["needs"]))
-            self.claims.append(Claim(found, data["naming"], needs))
+            self.claims.append(SeriesClaim(found, data["naming"], needs))
 
     def is_newest(self, as_of: Decimal) -> bool:
         """Tell whether a snapshot of an instant would be the last in order."""
         return not self.order or as_of >= self.order[-1].as_of
 
-    def before(self, as_of: Decimal, document: str, naming: str) -> Past:
+    def before(self, as_of: Decimal, document: str, naming: str) -> EarlierSnapshots:
         """Return what a snapshot of an instant finds before it, itself left out where it is recorded already."""
         end = bisect_right(self.order, as_of, key=lambda each: each.as_of)
         claim = self._claim(as_of, self.documents.get(document), naming)
         if claim is None:
-            return Past((), tuple(each for each in self.order[:end] if each.document != document))
+            return EarlierSnapshots((), tuple(each for each in self.order[:end] if each.document != document))
         after = bisect_right(self.order, claim.newest)
         wanted = {*claim.needs, claim.newest.sequence}
         needed = tuple(each for each in self.order[:after] if each.sequence in wanted)
-        return Past(needed, tuple(each for each in self.order[after:end] if each.document != document))
+        return EarlierSnapshots(
+            needed, tuple(each for each in self.order[after:end] if each.document != document)
+        )
 
-    def _claim(self, as_of: Decimal, judged: Recorded | None, naming: str) -> Claim | None:
+    def _claim(self, as_of: Decimal, judged: RecordedSnapshot | None, naming: str) -> SeriesClaim | None:
         """The newest claim up to an instant that was made without the snapshot that is judged."""
         for each in reversed(self.claims):
             known = each.newest.as_of <= as_of and (judged is None or each.newest < judged)

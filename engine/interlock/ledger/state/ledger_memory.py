@@ -11,7 +11,7 @@ from ...evaluation.snapshot.snapshot import Snapshot
 from ...policy.attestations import Attestation
 from ...policy.catalogue import Scope
 from .archive import naming
-from .quorum import Attested, enough_until
+from .quorum import RecordedAttestation, enough_until
 from .state import Context, State
 
 __all__ = ["LedgerMemory"]
@@ -89,7 +89,7 @@ class LedgerMemory:
     ) -> Mapping[str, Decimal]:
         """What enough people attested for the values as they are now, and until when; `since`: by no older words, and
         by none that was recorded before the entry `after`."""
-        words: dict[str, list[Attested]] = {}
+        words: dict[str, list[RecordedAttestation]] = {}
         for each in self.state.attestations:
             late = each.entry > after and (since is None or each.at >= since)
             if late and each.at <= self.as_of < each.until:

@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from ...evaluation.deciding.inhibition import Explained
+from ...evaluation.deciding.inhibition import InhibitionNote
 from ...evaluation.deciding.request import Decision
 from ...evaluation.verdict import Verdict
 from ...language.times import parse_time, show_time
 
-__all__ = ["About", "Event", "Heard", "Outbox", "Told", "about", "events"]
+__all__ = ["About", "Event", "LastNotification", "NotificationState", "Outbox", "about", "events"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +56,11 @@ class Outbox:
 About = tuple[str, str, str]
 """What an event is about: policy, member and the rollout inside which it was judged, each empty without one."""
 
-_NOTHING: Explained = Explained("", frozenset())
+_NOTHING: InhibitionNote = InhibitionNote("", frozenset())
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
+class LastNotification:
     """What one of the audience heard last, and of which instant."""
 
     verdict: str
@@ -68,23 +68,23 @@ class Heard:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class NotificationState:
     """What was told of a policy: the newest verdict that anybody heard, the instant of the newest event, what each of
     those who follow heard last, and who was spared which verdict."""
 
     verdict: str = ""
     at: Decimal | None = None
-    heard: Mapping[str, Heard] = field(default_factory=dict)
+    heard: Mapping[str, LastNotification] = field(default_factory=dict)
     withheld: tuple[str, frozenset[str]] = ("", frozenset())
 
-    def after(self, data: Mapping[str, Any]) -> Told:
+    def after(self, data: Mapping[str, Any]) -> NotificationState:
         """Return what was told once an event is recorded."""
         at = parse_time(data["as_of"])
         assert at is not None
         audience, spared = data["audience"], frozenset(data.get("withheld", ()))
-        now = {name: Heard(data["verdict"], at) for name in audience}
+        now = {name: LastNotification(data["verdict"], at) for name in audience}
         heard = {**self.heard, **now}
-        return Told(
+        return NotificationState(
             data["verdict"] if audience else self.verdict,
             at,
             {name: heard[name] for name in data["next"] if name in heard},
@@ -98,7 +98,10 @@ def about(data: Mapping[str, Any]) -> About:
 
 
 def events(
-    decision: Decision, told: Mapping[About, Told], renotify: Decimal | None, rollout: str | None = None
+    decision: Decision,
+    told: Mapping[About, NotificationState],
+    renotify: Decimal | None,
+    rollout: str | None = None,
 ) -> Iterator[dict[str, object]]:
     """Yield one event for each verdict that somebody is to hear of, or is now spared, or is spared no more.
 
@@ -107,17 +110,17 @@ def events(
     `renotify` seconds unless it is the best. What a late snapshot says of the past is not told.
     """
     for each in decision.verdicts:
-        last = told.get((each.policy, each.member or "", rollout or ""), Told())
+        last = told.get((each.policy, each.member or "", rollout or ""), NotificationState())
         if last.at is not None and each.as_of < last.at:
             continue
         due = frozenset(_due(each, last, renotify))
         why = decision.explained.get((each.policy, each.member or ""), _NOTHING)
         spared = frozenset() if each.is_best else due & why.spared
         if due - spared or (each.verdict if spared else "", spared) != last.withheld:
-            yield _event(each, last, rollout or "", due - spared, Explained(why.by, spared))
+            yield _event(each, last, rollout or "", due - spared, InhibitionNote(why.by, spared))
 
 
-def _due(verdict: Verdict, last: Told, renotify: Decimal | None) -> Iterator[str]:
+def _due(verdict: Verdict, last: NotificationState, renotify: Decimal | None) -> Iterator[str]:
     """Those who have something to hear."""
     for name in {*verdict.audience, *last.heard}:
         heard = last.heard.get(name)
@@ -127,7 +130,7 @@ def _due(verdict: Verdict, last: Told, renotify: Decimal | None) -> Iterator[str
 
 
 def _event(
-    verdict: Verdict, last: Told, rollout: str, audience: frozenset[str], why: Explained
+    verdict: Verdict, last: NotificationState, rollout: str, audience: frozenset[str], why: InhibitionNote
 ) -> dict[str, object]:
     following = verdict.audience if verdict.is_best else {*last.heard, *audience}
     return {

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from ...evaluation.snapshot.measures import Measures
-from ...evaluation.snapshot.series_history import Events, Periods, lived
+from ...evaluation.snapshot.series_history import EventHistory, PeriodHistory, lived
 from ...evaluation.snapshot.snapshot import Snapshot
 from ...policy.catalogue import Catalogue, Scope
 
@@ -43,7 +43,7 @@ def _idle(before: Sequence[Forms], middle: Forms, after: Forms) -> bool:
 
 def _joined(forms: Sequence[object]) -> str:
     """All that is known of a series after some lists, spelled out: `True` and `1` are equal and not the same."""
-    periods, events = Periods.of(forms), Events.of(forms)
+    periods, events = PeriodHistory.of(forms), EventHistory.of(forms)
     regular = (periods.listed, sorted(periods.known.items()), periods.start, periods.began)
     return repr((regular, events.listed, events.points, events.stretches, events.newest))
 

@@ -15,8 +15,8 @@ from ...policy.attestations import Attestation
 from ..cryptography_signing import missing, signed_by
 
 __all__ = [
-    "Attested",
-    "Word",
+    "AttestationStatement",
+    "RecordedAttestation",
     "counts",
     "enough_until",
     "heard",
@@ -31,7 +31,7 @@ _FORMAT = 1
 
 
 @dataclass(frozen=True, slots=True)
-class Word:
+class AttestationStatement:
     """Who said what, in which role and why, from when until when, and the values that it is bound to."""
 
     what: str
@@ -55,7 +55,7 @@ class Word:
 
 
 @dataclass(frozen=True, slots=True)
-class Attested:
+class RecordedAttestation:
     """A recorded word, for judging: instants in seconds, the bound values as canonical JSON, the bytes that `signature`
     (base64; empty without one) is to be of, and the entry that holds it."""
 
@@ -70,10 +70,10 @@ class Attested:
     entry: int = 0
 
     @classmethod
-    def read(cls, time: str, data: Mapping[str, Any], entry: int = 0) -> Attested:
+    def read(cls, time: str, data: Mapping[str, Any], entry: int = 0) -> RecordedAttestation:
         """Return the word that an entry holds."""
         names = ("what", "by", "role", "reason", "evidence", "until", "bound")
-        word = Word(at=time, **{name: data[name] for name in names})
+        word = AttestationStatement(at=time, **{name: data[name] for name in names})
         at, until = parse_time(time), parse_time(word.until)
         assert at is not None and until is not None
         signature = str(data.get("signature", ""))
@@ -83,7 +83,7 @@ class Attested:
 
 
 def enough_until(
-    declared: Attestation, words: Sequence[Attested], value: Callable[[str], object]
+    declared: Attestation, words: Sequence[RecordedAttestation], value: Callable[[str], object]
 ) -> Decimal | None:
     """Return until when all roles were heard by enough distinct people, for the bound values as `value` gives them;
     None where they were not."""
@@ -98,7 +98,9 @@ def enough_until(
     return end
 
 
-def heard(declared: Attestation, words: Sequence[Attested], bound: bytes, author: str = "") -> dict[str, str]:
+def heard(
+    declared: Attestation, words: Sequence[RecordedAttestation], bound: bytes, author: str = ""
+) -> dict[str, str]:
     """Return who counts, with the role: the first that the person spoke in, and the author of the change in none."""
     roles: dict[str, str] = {}
     for word in words:
@@ -117,7 +119,7 @@ def lacking(declared: Attestation, roles: Mapping[str, str]) -> str:
     return "" if len(roles) >= declared.quorum else f"{len(roles)} of {declared.quorum} people"
 
 
-def counts(declared: Attestation, word: Attested) -> bool:
+def counts(declared: Attestation, word: RecordedAttestation) -> bool:
     """Tell whether a word is from one who may speak and, where the policy lists keys, signed with that one's key."""
     if not may_speak(declared, word.by, word.role):
         return False
@@ -148,7 +150,7 @@ def _unseen(character: str) -> bool:
     return unicodedata.category(character) in ("Mn", "Me") or character in "\u115f\u1160\u2800"
 
 
-def unchecked(declared: Mapping[str, Attestation], words: Iterable[Attested]) -> Iterator[str]:
+def unchecked(declared: Mapping[str, Attestation], words: Iterable[RecordedAttestation]) -> Iterator[str]:
     """Yield a line for each attestation whose signatures cannot be checked here, so that no word on it counts."""
     signed = {each.what for each in words if each.signature}
     for name in sorted(name for name in signed if name in declared and declared[name].keys):

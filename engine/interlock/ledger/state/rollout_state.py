@@ -10,7 +10,15 @@ from typing import Any
 
 from ...language.times import parse_time, show_time
 
-__all__ = ["ACTIVE", "COMPLETE", "NONE", "ROLLED_BACK", "Look", "Move", "Standing"]
+__all__ = [
+    "ACTIVE",
+    "COMPLETE",
+    "NONE",
+    "ROLLED_BACK",
+    "RecordedChange",
+    "RolloutObservation",
+    "RolloutState",
+]
 
 NONE = "NOT_BEGUN"
 ACTIVE = "ACTIVE"
@@ -21,7 +29,7 @@ _STATES = {"BEGIN": ACTIVE, "ADVANCE": ACTIVE, "REARM": ACTIVE, "COMPLETE": COMP
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class Look:
+class RolloutObservation:
     """One recorded snapshot of an active rollout: its instant, the entry, whether the stage's time goes on, a digest of
     the configuration that it held against, and whether the rollback policy was at its best."""
 
@@ -33,7 +41,7 @@ class Look:
 
 
 @dataclass(frozen=True, slots=True)
-class Move:
+class RecordedChange:
     """One change of a rollout: BEGIN, ADVANCE, COMPLETE, ROLLBACK or REARM; `note` is what a rollback notes down."""
 
     entry: int
@@ -49,7 +57,7 @@ class Move:
 
 
 @dataclass(slots=True)
-class Standing:
+class RolloutState:
     """A rollout now: its state, the attempt with its environment, the stage with the instant at which it was entered,
     and all that was seen since.
 
@@ -65,8 +73,8 @@ class Standing:
     started: Decimal = Decimal(0)
     since: Decimal = Decimal(0)
     rolled_back: Decimal | None = None
-    looks: list[Look] = field(default_factory=list)
-    moves: list[Move] = field(default_factory=list)
+    looks: list[RolloutObservation] = field(default_factory=list)
+    moves: list[RecordedChange] = field(default_factory=list)
 
     @property
     def active(self) -> bool:
@@ -78,7 +86,7 @@ class Standing:
         """The entry with which it got where it is; 0 where nobody has begun it."""
         return self.moves[-1].entry if self.moves else 0
 
-    def copy(self) -> Standing:
+    def copy(self) -> RolloutState:
         """Return it as it stands now, whatever follows."""
         return replace(self, looks=list(self.looks), moves=list(self.moves))
 
@@ -97,7 +105,7 @@ class Standing:
     def move(self, entry: int, time: str, data: Mapping[str, Any]) -> None:
         """Follow one change."""
         at = _instant(time)
-        found = Move(
+        found = RecordedChange(
             entry, at, data["decision"], int(data["attempt"]), data["from"], data["to"],
             data["version"], data["by"], data["reason"], data.get("note"),
         )  # fmt: skip
@@ -115,7 +123,7 @@ class Standing:
         at = _instant(time)
         same = (int(data["attempt"]), data["stage"]) == (self.attempt, self.stage)
         if same and self.active and at >= self.entered:
-            insort(self.looks, Look(at, entry, data["good"], data["key"], data["quiet"]))
+            insort(self.looks, RolloutObservation(at, entry, data["good"], data["key"], data["quiet"]))
 
 
 def _instant(text: str) -> Decimal:

@@ -13,12 +13,12 @@ from ...evaluation.deciding.memory import Key, Latch, Seen, Waiver
 from ...language.times import parse_time
 from ..file.entry import Entry
 from ..file.ledger import Head
-from .archive import Archive, Recorded
-from .notifications import About, Outbox, Told, about
-from .quorum import Attested
-from .rollout_state import Standing
+from .archive import Archive, RecordedSnapshot
+from .notifications import About, NotificationState, Outbox, about
+from .quorum import RecordedAttestation
+from .rollout_state import RolloutState
 
-__all__ = ["KINDS", "Context", "Frozen", "Recorded", "State", "fold"]
+__all__ = ["KINDS", "Context", "FrozenBaseline", "RecordedSnapshot", "State", "fold"]
 
 
 Context = tuple[str, str, str]
@@ -27,7 +27,7 @@ each empty without one: what held in one of them says nothing of another."""
 
 
 @dataclass(frozen=True, slots=True)
-class Frozen:
+class FrozenBaseline:
     """A baseline: the snapshot that it names for good."""
 
     document: str
@@ -47,12 +47,12 @@ class State:
     latches: dict[Key, Latch] = field(default_factory=dict)
     rearmed: dict[Key, Decimal] = field(default_factory=dict)
     seen: dict[Key, dict[Context, set[Seen]]] = field(default_factory=dict)
-    baselines: dict[str, Frozen] = field(default_factory=dict)
-    attestations: list[Attested] = field(default_factory=list)
+    baselines: dict[str, FrozenBaseline] = field(default_factory=dict)
+    attestations: list[RecordedAttestation] = field(default_factory=list)
     waivers: dict[Key, list[Waiver]] = field(default_factory=dict)
-    told: dict[About, Told] = field(default_factory=dict)
+    told: dict[About, NotificationState] = field(default_factory=dict)
     outbox: Outbox = field(default_factory=Outbox)
-    rollouts: dict[str, Standing] = field(default_factory=dict)
+    rollouts: dict[str, RolloutState] = field(default_factory=dict)
 
     def take(self, entry: Entry) -> None:
         """Follow one entry; a kind that says nothing of the state leaves it as it is.
@@ -74,7 +74,7 @@ class State:
         return document in self.archive.documents
 
     @property
-    def snapshots(self) -> Sequence[Recorded]:
+    def snapshots(self) -> Sequence[RecordedSnapshot]:
         """The recorded snapshots in order of instant and entry."""
         return self.archive.order
 
@@ -87,14 +87,14 @@ class State:
         """Return the rules whose newest record, in any context, is that nobody can tell."""
         return {key for (key, _), found in self.outcomes.items() if found[-1][2] == "unknown"}
 
-    def standing(self, rollout: str) -> Standing:
+    def standing(self, rollout: str) -> RolloutState:
         """Return where a rollout stands; one that nobody has begun stands nowhere."""
-        return self.rollouts.get(rollout, Standing())
+        return self.rollouts.get(rollout, RolloutState())
 
     # one method an entry's kind
 
     def _snapshot(self, entry: Entry, data: Mapping[str, Any]) -> None:
-        self.archive.add(Recorded(_instant(entry.time), entry.sequence, data["document"]), data)
+        self.archive.add(RecordedSnapshot(_instant(entry.time), entry.sequence, data["document"]), data)
 
     def _policies(self, entry: Entry, data: Mapping[str, Any]) -> None:
         self.policies.add(data["digest"])
@@ -122,10 +122,10 @@ class State:
         self.rearmed[key] = max(at, self.rearmed.get(key, at))
 
     def _baseline(self, entry: Entry, data: Mapping[str, Any]) -> None:
-        self.baselines.setdefault(data["name"], Frozen(data["document"], data["by"], entry.sequence))
+        self.baselines.setdefault(data["name"], FrozenBaseline(data["document"], data["by"], entry.sequence))
 
     def _attestation(self, entry: Entry, data: Mapping[str, Any]) -> None:
-        self.attestations.append(Attested.read(entry.time, data, entry.sequence))
+        self.attestations.append(RecordedAttestation.read(entry.time, data, entry.sequence))
 
     def _waiver(self, entry: Entry, data: Mapping[str, Any]) -> None:
         terms = (_instant(entry.time), _instant(data["until"]))
@@ -134,17 +134,17 @@ class State:
         self.waivers.setdefault(_key(data), []).append(waiver)
 
     def _notify(self, entry: Entry, data: Mapping[str, Any]) -> None:
-        self.told[about(data)] = self.told.get(about(data), Told()).after(data)
+        self.told[about(data)] = self.told.get(about(data), NotificationState()).after(data)
         self.outbox.recorded(entry.sequence, data)
 
     def _delivery(self, entry: Entry, data: Mapping[str, Any]) -> None:
         self.outbox.delivered(data)
 
     def _stage(self, entry: Entry, data: Mapping[str, Any]) -> None:
-        self.rollouts.setdefault(data["rollout"], Standing()).move(entry.sequence, entry.time, data)
+        self.rollouts.setdefault(data["rollout"], RolloutState()).move(entry.sequence, entry.time, data)
 
     def _look(self, entry: Entry, data: Mapping[str, Any]) -> None:
-        self.rollouts.setdefault(data["rollout"], Standing()).look(entry.sequence, entry.time, data)
+        self.rollouts.setdefault(data["rollout"], RolloutState()).look(entry.sequence, entry.time, data)
 
 
 _FOLLOW: dict[str, Callable[[State, Entry, Mapping[str, Any]], None]] = {

@@ -46,7 +46,7 @@ def read_catalogue(
 
     Complaints about names, types and ranges go to `collector`.
     """
-    reader = _Reader(collector, max_age)
+    reader = _CatalogueReader(collector, max_age)
     for document in documents:
         reader.document(document)
     reader.finish()
@@ -75,7 +75,7 @@ def _spellings(node: Node | None) -> dict[str, str]:
     return {word: value for value, words in node.items() for word in _words(words)}
 
 
-class _Reader:
+class _CatalogueReader:
     def __init__(self, collector: Collector, max_age: Decimal | None) -> None:
         self.collector = collector
         self.max_age = max_age

@@ -12,7 +12,7 @@ from ...language.values import Value
 from ..model import Param, Policy, Unlimited
 from ..rollout_model import Rollout, Term
 from ..yaml.yaml_nodes import Mapping, Node, Scalar
-from .params import Written, article, fits, flat, in_range, read_value
+from .params import WrittenValue, article, fits, flat, in_range, read_value
 
 __all__ = ["Environment", "read_environment", "read_values"]
 
@@ -91,7 +91,7 @@ def read_values(policy: Policy, table: Mapping, collector: Collector) -> dict[st
     return found
 
 
-def _value(param: Param, node: Node) -> Written | str:
+def _value(param: Param, node: Node) -> WrittenValue | str:
     written = read_value(node)
     if isinstance(written, str):
         return written

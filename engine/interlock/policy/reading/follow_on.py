@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from ...diagnostics import Collector, Diagnostic
 from ..yaml.yaml_nodes import Mapping, Node, Scalar, Sequence
 
-__all__ = ["Lost", "Meant", "without_consequences"]
+__all__ = ["DeclaredNames", "FaultyNames", "without_consequences"]
 
 _NAMING = {"E205", "E211", "E214", "E305", "E406", "E407", "E408", "E501", "E602"}
 _OF_CATALOGUES = {"E205", "E214", "E305", "E406", "E408", "E501", "E602"}
@@ -21,7 +21,7 @@ _FIRST = re.compile(r"\s*([a-z]+):\s*([a-z0-9-]*)\s*(?:#.*)?")
 
 
 @dataclass(frozen=True, slots=True)
-class Lost:
+class FaultyNames:
     """Names whose declarations are at fault, `rollouts` apart from the rest; `catalogue`: a whole catalogue document
     could not be read, so that nobody knows what it declares; `attestations`: an attestations document is at fault."""
 
@@ -32,7 +32,7 @@ class Lost:
 
 
 @dataclass(slots=True)
-class Meant:
+class DeclaredNames:
     """What the documents of a root mean to declare, sound or not. `unread` are the kinds of those that cannot be read
     (empty: nobody knows which kind), `unsound` of those that break their schema."""
 
@@ -60,11 +60,11 @@ class Meant:
         """What people may attest, where that can be known."""
         return None if self.unread & {"attestations", "rollout", ""} else frozenset(self.attestations)
 
-    def lost(self, sound: Iterable[str], rollouts: Iterable[str] = ()) -> Lost:
+    def lost(self, sound: Iterable[str], rollouts: Iterable[str] = ()) -> FaultyNames:
         """What is declared and not sound; `rollouts` are those that are."""
         faulty = {"attestations", ""} & (self.unread | self.unsound)
         names, staged = self.names - set(sound), self.rollouts - set(rollouts)
-        return Lost(frozenset(names), "metrics" in self.unread, bool(faulty), frozenset(staged))
+        return FaultyNames(frozenset(names), "metrics" in self.unread, bool(faulty), frozenset(staged))
 
 
 def _declared(document: Node) -> Iterator[str]:
@@ -107,7 +107,7 @@ def _told_by(lines: Iterable[str]) -> tuple[str, str]:
     return (match[1], match[2]) if match else ("", "")
 
 
-def without_consequences(collector: Collector, lost: Lost, file: str | None = None) -> None:
+def without_consequences(collector: Collector, lost: FaultyNames, file: str | None = None) -> None:
     """Drop the complaints (of one file only, where it is given) that names are unknown which `lost` explains."""
 
     def follows(found: Diagnostic) -> bool:
@@ -122,7 +122,7 @@ def without_consequences(collector: Collector, lost: Lost, file: str | None = No
             return any(each in lost.rollouts for each in words)
         return any(_prefixes(each) & lost.names for each in words)
 
-    if lost != Lost():
+    if lost != FaultyNames():
         collector.diagnostics[:] = [each for each in collector.diagnostics if not follows(each)]
 
 

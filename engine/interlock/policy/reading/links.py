@@ -9,7 +9,7 @@ from ...diagnostics import Collector, Span, did_you_mean
 from ..model import Composition, Inhibition, Param, Policy, Rule
 from ..yaml.yaml_nodes import Mapping as MappingNode
 from ..yaml.yaml_nodes import Node, Scalar
-from .params import Written, article, fits, in_range, read_value
+from .params import WrittenValue, article, fits, in_range, read_value
 
 __all__ = ["check_inhibitions", "link", "read_inhibition", "topological"]
 
@@ -137,11 +137,11 @@ def _given(policy: Policy, child: Composition, found: Policy, collector: Collect
         if isinstance(value, str):
             collector.add("E211", value, place)
         elif value is not None:
-            values[name] = value.value if isinstance(value, Written) else value
+            values[name] = value.value if isinstance(value, WrittenValue) else value
     return values
 
 
-def _value(policy: Policy, param: Param, node: object) -> Written | Param | str | None:
+def _value(policy: Policy, param: Param, node: object) -> WrittenValue | Param | str | None:
     if isinstance(node, Scalar) and node.text in policy.params:
         given = policy.params[node.text]
         return (

@@ -15,7 +15,7 @@ from ...language.types import BOOL, DURATION, INTEGER, NUMBER, RATIO, STRING, TI
 from ..model import UNLIMITED, Override, Param, ParamValue
 from ..yaml.yaml_nodes import Mapping, Node, Scalar, Sequence
 
-__all__ = ["ParamReader", "Written", "article", "fits", "flat", "in_range", "parse_as", "read_value"]
+__all__ = ["ParamReader", "WrittenValue", "article", "fits", "flat", "in_range", "parse_as", "read_value"]
 
 _LEAF = ("value", "per", "override", "range", "doc", "required", "type", "currency")
 _MARKS = ("value", "required", "type")
@@ -27,7 +27,7 @@ _TYPES = {"bool": BOOL, "integer": INTEGER, "number": NUMBER, "ratio": RATIO, "d
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
+class WrittenValue:
     """A value as written: what it is, its type, and whether it is a number without a unit."""
 
     value: ParamValue
@@ -35,36 +35,36 @@ class Written:
     bare: bool = False
 
 
-def read_value(node: Node) -> Written | str:
+def read_value(node: Node) -> WrittenValue | str:
     """Return the value that a node writes, or what is wrong with it."""
     if isinstance(node, Sequence):
         words = [each.text for each in node.items if isinstance(each, Scalar) and _WORD.fullmatch(each.text)]
         if len(words) < len(node.items) or not words:
             return "a list of names is wanted"
-        return Written(frozenset(words), Type(Kind.SET))
+        return WrittenValue(frozenset(words), Type(Kind.SET))
     if not isinstance(node, Scalar):
         return "one value is wanted, got a mapping"
     if isinstance(node.value, bool):
-        return Written(node.value, BOOL)
+        return WrittenValue(node.value, BOOL)
     if node.value is None:
         return "the value is empty"
     return parse_text(node.text)
 
 
-def parse_text(text: str) -> Written | str:
+def parse_text(text: str) -> WrittenValue | str:
     """Return the value of `14`, `55%`, `2h`, `500USD`, `2026-04-01`, `true`, `NORMAL`; else what is wrong."""
     if text == "unlimited":
-        return Written(UNLIMITED, STRING)
+        return WrittenValue(UNLIMITED, STRING)
     if text in ("true", "false"):
-        return Written(text == "true", BOOL)
+        return WrittenValue(text == "true", BOOL)
     literal = parse_literal(text)
     if literal is not None:
-        return Written(literal.value, literal.type, literal.bare)
+        return WrittenValue(literal.value, literal.type, literal.bare)
     moment = parse_time(text)
     if moment is not None:
-        return Written(moment, TIMESTAMP)
+        return WrittenValue(moment, TIMESTAMP)
     if _WORD.fullmatch(text):
-        return Written(text, STRING)
+        return WrittenValue(text, STRING)
     if re.fullmatch(r"-?[0-9][0-9,_]*[0-9](\.[0-9]+)?", text):
         return f"`{text}` is not a number: write the digits without separators or leading zeros"
     if re.fullmatch(r"0[xob][0-9a-fA-F]+", text):
@@ -72,7 +72,7 @@ def parse_text(text: str) -> Written | str:
     return f"`{text}` is neither a number with a unit, nor a time, nor a word"
 
 
-def parse_as(wanted: Type, text: str) -> Written | str:
+def parse_as(wanted: Type, text: str) -> WrittenValue | str:
     """Read a value that must be of one type; a bare number may stand for a plain number only."""
     written = parse_text(text)
     if isinstance(written, str) or written.value is UNLIMITED:
@@ -80,7 +80,7 @@ def parse_as(wanted: Type, text: str) -> Written | str:
     return written if fits(wanted, written) else f"`{text}` is not {article(wanted)}"
 
 
-def fits(wanted: Type, written: Written) -> bool:
+def fits(wanted: Type, written: WrittenValue) -> bool:
     """Tell whether a written value is of the wanted type."""
     if wanted.flavour == "ratio" and written.bare:
         return written.value in (0, 1)
@@ -142,7 +142,7 @@ class ParamReader:
             return
         self.found[name] = Param(name, written.type, written.value, key.span, written.bare)
 
-    def written(self, name: str, value: Node) -> Written | None:
+    def written(self, name: str, value: Node) -> WrittenValue | None:
         written = read_value(value)
         if isinstance(written, str):
             self.complain(f"the param `{name}`: {written}", value.span)
@@ -230,7 +230,11 @@ class ParamReader:
         ends: list[Decimal | None] = []
         for each in given.items if isinstance(given, Sequence) else ():
             written = None if isinstance(each, Scalar) and each.value is None else read_value(each)
-            if isinstance(written, Written) and fits(kind, written) and isinstance(written.value, Decimal):
+            if (
+                isinstance(written, WrittenValue)
+                and fits(kind, written)
+                and isinstance(written.value, Decimal)
+            ):
                 ends.append(written.value)
             elif written is None:
                 ends.append(None)

@@ -14,9 +14,9 @@ from ...language.nodes import Node as Tree
 from ...language.times import parse_duration, parse_time
 from ..catalogue import Catalogue
 from ..model import Composition, Policy, Rule
-from ..names import Names, metrics_read
+from ..names import PolicyNames, metrics_read
 from ..yaml.yaml_nodes import Mapping, Node, Scalar, Sequence, plain
-from .follow_on import Lost, without_consequences
+from .follow_on import FaultyNames, without_consequences
 from .links import read_inhibition
 from .params import ParamReader, flat
 from .templates import check_template
@@ -31,9 +31,9 @@ def read_policy(
 ) -> Policy | None:
     """Return the policy, or None after complaints about it; `attestable` is what people may attest, where known."""
     before = len(collector.errors)
-    reader = _PolicyReader(document, Names(catalogue, attestable=attestable), collector)
+    reader = _PolicyReader(document, PolicyNames(catalogue, attestable=attestable), collector)
     policy = reader.read()
-    without_consequences(collector, Lost(reader.lost()), document.span.file)
+    without_consequences(collector, FaultyNames(reader.lost()), document.span.file)
     return policy if len(collector.errors) == before else None
 
 
@@ -51,7 +51,7 @@ def _names(node: Node | None) -> tuple[str, ...]:
 
 
 class _PolicyReader:
-    def __init__(self, document: Mapping, names: Names, collector: Collector) -> None:
+    def __init__(self, document: Mapping, names: PolicyNames, collector: Collector) -> None:
         self.document = document
         self.collector = collector
         self.names = names

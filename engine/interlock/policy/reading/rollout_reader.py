@@ -15,7 +15,7 @@ from ...language.values import Value
 from ..attestations import Attestation, approval
 from ..catalogue import RESERVED, Catalogue, Metric
 from ..model import Policy, Unlimited
-from ..rollout_model import PREVIOUS, SHARED, After, Dwell, Rollback, Rollout, Stage, Term
+from ..rollout_model import PREVIOUS, SHARED, Dwell, Prerequisite, Rollback, Rollout, Stage, Term
 from ..yaml.yaml_nodes import Mapping, Node, Scalar, Sequence
 from .params import article, fits, read_value
 
@@ -25,7 +25,7 @@ _APPROVAL = Decimal(7 * 86400)
 
 
 @dataclass(frozen=True, slots=True)
-class _World:
+class _RolloutNames:
     """What a rollout may name."""
 
     catalogue: Catalogue
@@ -41,11 +41,11 @@ def read_rollouts(
     collector: Collector,
 ) -> dict[str, Rollout]:
     """Return the rollouts of documents that keep their schema; complaints go to `collector`."""
-    world = _World(catalogue, policies, attestations)
+    world = _RolloutNames(catalogue, policies, attestations)
     found: dict[str, Rollout] = {}
     nodes: dict[str, Mapping] = {}
     for document in documents:
-        rollout = _Reader(document, world, collector).read()
+        rollout = _RolloutReader(document, world, collector).read()
         if rollout.id in found:
             related = [("first given here", found[rollout.id].span)]
             message = f"two rollouts are called `{rollout.id}`"
@@ -62,10 +62,10 @@ def approvals(rollouts: Table[str, Rollout]) -> dict[str, Attestation]:
     return {each.approve.name: each.approve for each in stages if each.approve is not None}
 
 
-class _Reader:
+class _RolloutReader:
     """Reads one document."""
 
-    def __init__(self, document: Mapping, world: _World, collector: Collector) -> None:
+    def __init__(self, document: Mapping, world: _RolloutNames, collector: Collector) -> None:
         self.document, self.world, self.collector = document, world, collector
         self.name = _text(document, "rollout")
         self.unsure = False
@@ -322,9 +322,9 @@ def _before(name: str, found: Table[str, Rollout]) -> set[str]:
     return seen
 
 
-def _after(node: Mapping) -> After:
+def _after(node: Mapping) -> Prerequisite:
     dwell = _text(node, "dwell")
-    return After(_text(node, "rollout"), Term.read(dwell) if dwell else Term())
+    return Prerequisite(_text(node, "rollout"), Term.read(dwell) if dwell else Term())
 
 
 def _in_range(metric: Metric, value: Decimal) -> bool:

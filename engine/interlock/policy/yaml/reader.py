@@ -29,7 +29,7 @@ _BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
 _EXPONENT = 400
 
 
-class _Refused(Exception):
+class _UnreadableYaml(Exception):
     """The document cannot be read on; the complaint is already noted."""
 
 
@@ -54,7 +54,7 @@ def read_yaml(data: bytes, shown: str, collector: Collector) -> Node | None:
     collector.sources[shown] = _BREAK.split(text)
     try:
         node = _Builder(text, shown, collector).document()
-    except _Refused:
+    except _UnreadableYaml:
         return None
     except yaml.MarkedYAMLError as problem:
         _syntax(problem, shown, collector)
@@ -135,7 +135,7 @@ class _Builder:
 
     def refuse(self, code: str, message: str, span: Span, hint: str | None = None) -> None:
         self.collector.add(code, message, span, hint)
-        raise _Refused
+        raise _UnreadableYaml
 
     def span(self, event: Any) -> Span:
         return self.over(event, event)

@@ -16,11 +16,11 @@ from ...language.types import Kind, Type
 from ...policy.catalogue import Metric
 from ...policy.model import Composition, Policy, Rule
 from ...policy.names import metrics_read, params_read
-from ..policies.model import Draft, Situation
-from ..policies.runner import Bench
-from .boundary_values import Constants, Probing
+from ..policies.model import Situation, SnapshotDraft
+from ..policies.runner import CaseRunner
+from .boundary_values import Constants, FormMaker
 
-__all__ = ["Search", "Target"]
+__all__ = ["BoundarySearch", "SearchTarget"]
 
 _FORMS = 70
 _PAIRED = 7
@@ -30,7 +30,7 @@ _STEPS = {"integer": Decimal(1), "ratio": Decimal("0.0001"), "number": Decimal("
 
 
 @dataclass(frozen=True, slots=True)
-class Target:
+class SearchTarget:
     """One metric at one place that a probe may set: its key in a snapshot, declaration and columns."""
 
     key: str
@@ -38,7 +38,7 @@ class Target:
     columns: dict[str, Type]
     place: tuple[str, str] | None = None
 
-    def form(self, draft: Draft) -> object:
+    def form(self, draft: SnapshotDraft) -> object:
         """Return what is written of it; of all members what is written of the first."""
         if self.place is None or self.place[1] != EVERYWHERE:
             return draft.form(self.key, self.place)
@@ -47,10 +47,10 @@ class Target:
 
 
 @dataclass(slots=True)
-class Search:
+class BoundarySearch:
     """Probes of some rules of a policy; `compiled` are the policies cut down to these rules."""
 
-    bench: Bench
+    bench: CaseRunner
     policy: Policy
     rules: tuple[Rule, ...]
     compiled: Mapping[str, CompiledPolicy]
@@ -58,10 +58,10 @@ class Search:
     def situations(self, seed: Situation) -> Iterator[Situation]:
         """Yield situations to try, each the seed with one or two things changed."""
         constants = self.constants(seed)
-        kept: list[tuple[Target, list[object]]] = []
+        kept: list[tuple[SearchTarget, list[object]]] = []
         for target in self.targets(seed.draft):
             before = target.form(seed.draft)
-            probing = Probing(
+            probing = FormMaker(
                 target.metric, target.columns, seed.draft.as_of, constants, self.bench.root.catalogue
             )
             solved = self.solved(seed, target, probing)
@@ -72,7 +72,7 @@ class Search:
         yield from self.beside(seed)
         yield from self.pairs(seed, kept)
 
-    def pairs(self, seed: Situation, kept: list[tuple[Target, list[object]]]) -> Iterator[Situation]:
+    def pairs(self, seed: Situation, kept: list[tuple[SearchTarget, list[object]]]) -> Iterator[Situation]:
         for (one, forms), (two, others) in itertools.combinations(kept[:8], 2):
             for form, other in itertools.product(forms, others):
                 yield _set(_set(seed, one, form), two, other)
@@ -124,10 +124,10 @@ class Search:
                 child = self.bench.root.policies[rule.condition.policy]
                 waiting += [(child, each) for each in child.rules]
 
-    def targets(self, draft: Draft) -> tuple[Target, ...]:
+    def targets(self, draft: SnapshotDraft) -> tuple[SearchTarget, ...]:
         """Every metric that the rules read, at every member that it has."""
         catalogue = self.bench.root.catalogue
-        found: dict[tuple[str, tuple[str, str] | None], Target] = {}
+        found: dict[tuple[str, tuple[str, str] | None], SearchTarget] = {}
         for policy, rule in self.every():
             for tree in _followed(rule, policy):
                 for name in sorted(metrics_read(tree, policy.lets)):
@@ -140,13 +140,13 @@ class Search:
                         for each in catalogue.metrics.values() if each.record == key
                     }  # fmt: skip
                     for place in self.places(metric, draft):
-                        found.setdefault((key, place), Target(key, metric, columns, place))
+                        found.setdefault((key, place), SearchTarget(key, metric, columns, place))
                     roster = catalogue.scopes[metric.scope].members_from if metric.scope else None
                     if roster is not None:
-                        found.setdefault((roster, None), Target(roster, catalogue.metrics[roster], {}))
+                        found.setdefault((roster, None), SearchTarget(roster, catalogue.metrics[roster], {}))
         return tuple(found.values())
 
-    def places(self, metric: Metric, draft: Draft) -> list[tuple[str, str] | None]:
+    def places(self, metric: Metric, draft: SnapshotDraft) -> list[tuple[str, str] | None]:
         if metric.scope is None:
             return [None]
         scope = self.bench.root.catalogue.scopes[metric.scope]
@@ -165,7 +165,7 @@ class Search:
 
     # boundaries
 
-    def solved(self, seed: Situation, target: Target, probing: Probing) -> list[Decimal]:
+    def solved(self, seed: Situation, target: SearchTarget, probing: FormMaker) -> list[Decimal]:
         """Return the values of a numeric metric at which a comparison turns, and their neighbours."""
         kind = target.metric.type
         if not kind.numeric or target.columns or target.metric.series == "irregular":
@@ -210,7 +210,7 @@ def _newest(shaped: Shaped) -> object:
     return shaped
 
 
-def _current(target: Target, draft: Draft) -> Decimal:
+def _current(target: SearchTarget, draft: SnapshotDraft) -> Decimal:
     form = target.form(draft)
     value = form.get("value") if isinstance(form, dict) else form
     if isinstance(form, dict) and form.get("points"):
@@ -220,7 +220,7 @@ def _current(target: Target, draft: Draft) -> Decimal:
     return value if isinstance(value, Decimal) else Decimal(0)
 
 
-def _form(target: Target, probing: Probing, draft: Draft, value: Decimal) -> object:
+def _form(target: SearchTarget, probing: FormMaker, draft: SnapshotDraft, value: Decimal) -> object:
     if target.metric.series == "regular":
         return probing.patched(target.form(draft), (0,), value)
     raw: object = show_time(value) if target.metric.type.kind is Kind.TIMESTAMP else value
@@ -228,7 +228,7 @@ def _form(target: Target, probing: Probing, draft: Draft, value: Decimal) -> obj
     return raw if size is None else {"value": raw, "n": Decimal(size)}
 
 
-def _set(situation: Situation, target: Target, form: object) -> Situation:
+def _set(situation: Situation, target: SearchTarget, form: object) -> Situation:
     if target.place is not None and target.place[1] == EVERYWHERE:
         draft = situation.draft
         for member in draft.scopes.get(target.place[0], {}):

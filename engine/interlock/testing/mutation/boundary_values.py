@@ -12,7 +12,7 @@ from ...language.times import show_time
 from ...language.types import Kind, Type
 from ...policy.catalogue import Catalogue, Metric
 
-__all__ = ["Constants", "Probing"]
+__all__ = ["Constants", "FormMaker"]
 
 _YEAR = Decimal(366 * 86400)
 _MOST = 60
@@ -43,7 +43,7 @@ class Constants:
 
 
 @dataclass(frozen=True, slots=True)
-class Probing:
+class FormMaker:
     """Makes forms of one metric as of an instant; `columns` are the types of a record's columns."""
 
     metric: Metric

@@ -11,22 +11,22 @@ from ...evaluation.expressions.compiled import CompiledPolicy, compile_policy
 from ...evaluation.verdict import RuleResult, Verdict
 from ..policies.expectations import differences, noticed
 from ..policies.model import Situation
-from ..policies.runner import Bench, Result
+from ..policies.runner import CaseResult, CaseRunner
 from .mutants import Mutant
 
-__all__ = ["Probes", "Trial", "told_apart"]
+__all__ = ["MutantRun", "Probes", "told_apart"]
 
 Probes = tuple[list[tuple[Situation, Decision]], Iterator[tuple[Situation, Decision]]]
 """Situations near the boundaries of some rules with what these come to: those at hand, and those to come."""
 
 
 @dataclass(slots=True)
-class Trial:
+class MutantRun:
     """The cases of a policy, ready to judge its mutants; `elsewhere` are cases of policies that compose it."""
 
-    bench: Bench
-    results: tuple[Result, ...]
-    elsewhere: tuple[Result, ...] = ()
+    bench: CaseRunner
+    results: tuple[CaseResult, ...]
+    elsewhere: tuple[CaseResult, ...] = ()
     probes: dict[tuple[str, ...], Probes] = field(default_factory=dict)
 
     def killed(self, mutant: Mutant) -> bool:
@@ -49,7 +49,7 @@ class Trial:
         cut = compile_policy(replace(mutant.policy, rules=rules), self.bench.root.catalogue)
         return {**self.bench.compiled, mutant.policy.id: cut}
 
-    def noticed(self, result: Result, mutant: Mutant, compiled: Mapping[str, CompiledPolicy]) -> bool:
+    def noticed(self, result: CaseResult, mutant: Mutant, compiled: Mapping[str, CompiledPolicy]) -> bool:
         """Tell whether a case comes out otherwise than it expects."""
         situation = result.case.situation
         again = () if mutant.removed else self.again(mutant, situation, compiled)
@@ -74,7 +74,7 @@ class Trial:
         decision = self.bench.decide(mutant.policy.id, situation, compiled)
         return None if decision.refusals else decision.verdicts
 
-    def differs(self, result: Result, policies: Mapping[str, CompiledPolicy]) -> bool:
+    def differs(self, result: CaseResult, policies: Mapping[str, CompiledPolicy]) -> bool:
         """Tell whether a case of another policy notices."""
         decision = self.bench.decide(result.suite.policy, result.case.situation, policies)
         policy = self.bench.root.policies[result.suite.policy]
@@ -104,7 +104,7 @@ def _skipped(rule: RuleResult) -> RuleResult:
     return replace(rule, outcome="skipped", contribution=None, possible=(), reason="does not apply")
 
 
-def _names(result: Result, rules: tuple[str, ...]) -> bool:
+def _names(result: CaseResult, rules: tuple[str, ...]) -> bool:
     expectation = result.case.expectation
     every = (expectation.everywhere, *expectation.members.values())
     return any(each in expected.rules for expected in every for each in rules)

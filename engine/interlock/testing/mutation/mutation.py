@@ -10,21 +10,21 @@ from pathlib import Path
 
 from ...diagnostics import Collector
 from ...policy.loader import PolicyRoot, load_root
-from ..policies.coverage_cells import Cell
+from ..policies.coverage_cells import CoverageCell
 from ..policies.model import Suite
-from ..policies.runner import Bench
+from ..policies.runner import CaseRunner
 from ..suite_reader import read_suites
-from .mutant_runs import Trial
+from .mutant_runs import MutantRun
 from .mutants import Mutant, mutants
 from .suggestions import Suggestion, equivalent, for_cells, for_mutant
 
-__all__ = ["EQUIVALENT", "KILLED", "SURVIVED", "Fate", "Mutation", "mutated", "suggested", "trial"]
+__all__ = ["EQUIVALENT", "KILLED", "SURVIVED", "MutantOutcome", "Mutation", "mutated", "suggested", "trial"]
 
 KILLED, SURVIVED, EQUIVALENT = "killed", "survived", "equivalent"
 
 
 @dataclass(frozen=True, slots=True)
-class Fate:
+class MutantOutcome:
     """One mutant and what became of it: killed, survived, or equivalent since nothing tells it apart."""
 
     mutant: Mutant
@@ -35,7 +35,7 @@ class Fate:
 class Mutation:
     """The fates of all mutants."""
 
-    fates: tuple[Fate, ...]
+    fates: tuple[MutantOutcome, ...]
 
     def count(self, word: str, policy: str = "") -> int:
         """Return how many mutants had that fate, of one policy or of all."""
@@ -56,7 +56,7 @@ def mutated(
     root: PolicyRoot, suites: Sequence[Suite], jobs: int, advance: Callable[[], None] = lambda: None
 ) -> Mutation:
     """Try the mutants of every policy that the suites test; `jobs` is the number of processes."""
-    bench = Bench(root)
+    bench = CaseRunner(root)
     policies = sorted({each.policy for each in suites})
     every = {name: mutants(bench.compiled[name], dict(root.policies), root.catalogue) for name in policies}
     # The longest first, so that no process waits long for another at the end.
@@ -70,7 +70,7 @@ def mutated(
             words = {name: _advanced(each, advance) for name, each in found}
     return Mutation(
         tuple(
-            Fate(mutant, word)
+            MutantOutcome(mutant, word)
             for name in policies
             for mutant, word in zip(every[name], words[name], strict=True)
         )
@@ -82,7 +82,7 @@ def _advanced(words: list[str], advance: Callable[[], None]) -> list[str]:
     return words
 
 
-def trial(bench: Bench, suites: Iterable[Suite], policy: str) -> Trial:
+def trial(bench: CaseRunner, suites: Iterable[Suite], policy: str) -> MutantRun:
     """Return the cases that can notice a mutant of a policy: its own, and those of policies that compose it."""
     above = {
         name for name, each in bench.root.policies.items()
@@ -90,11 +90,11 @@ def trial(bench: Bench, suites: Iterable[Suite], policy: str) -> Trial:
     }  # fmt: skip
     listed = list(suites)
     own = bench.run([each for each in listed if each.policy == policy])
-    return Trial(bench, own, bench.run([each for each in listed if each.policy in above]))
+    return MutantRun(bench, own, bench.run([each for each in listed if each.policy in above]))
 
 
 def suggested(
-    bench: Bench, suites: tuple[Suite, ...], own: Sequence[Suite], missed: Sequence[Cell]
+    bench: CaseRunner, suites: tuple[Suite, ...], own: Sequence[Suite], missed: Sequence[CoverageCell]
 ) -> list[Suggestion]:
     """Return cases for the cells that were missed, then for the survivors that a search tells apart."""
     bench.watch = None
@@ -119,8 +119,8 @@ def suggested(
 class _State:
     root: PolicyRoot
     suites: tuple[Suite, ...]
-    bench: Bench
-    trial: Trial | None = None
+    bench: CaseRunner
+    trial: MutantRun | None = None
 
     def fates(self, name: str) -> list[str]:
         self.trial = trial(self.bench, self.suites, name)
@@ -142,7 +142,7 @@ def _begin(path: str) -> None:
     """Read the policies and their tests once in each process."""
     collector = Collector()
     root = load_root(Path(path), collector)
-    _STATES[:] = [_State(root, read_suites(root, collector), Bench(root))]
+    _STATES[:] = [_State(root, read_suites(root, collector), CaseRunner(root))]
 
 
 def _fates(name: str) -> list[str]:

@@ -11,11 +11,11 @@ from ...evaluation.expressions.compiled import compile_policy
 from ...language.types import Type
 from ...policy.catalogue import Metric
 from ..policies.cell_coverage import Watcher, covered
-from ..policies.coverage_cells import Cell
-from ..policies.model import Case, Draft, Expectation, Expected, Situation, Suite
-from ..policies.runner import Bench, Result
-from .boundary_search import Search
-from .mutant_runs import Trial, told_apart
+from ..policies.coverage_cells import CoverageCell
+from ..policies.model import Case, Expectation, Expected, Situation, SnapshotDraft, Suite
+from ..policies.runner import CaseResult, CaseRunner
+from .boundary_search import BoundarySearch
+from .mutant_runs import MutantRun, told_apart
 from .mutants import Mutant
 from .yaml_writer import word, written
 
@@ -30,7 +30,7 @@ _CONFIRMED = 40
 class Suggestion:
     """A case to paste: the result that it will give, and its lines."""
 
-    result: Result
+    result: CaseResult
     text: str
 
 
@@ -46,7 +46,9 @@ def seeds(suites: Sequence[Suite]) -> list[Situation]:
     return [*bases, *cases][: len(bases) + _SEEDS]
 
 
-def for_cells(bench: Bench, suites: Sequence[Suite], missed: Iterable[Cell]) -> Iterator[Suggestion]:
+def for_cells(
+    bench: CaseRunner, suites: Sequence[Suite], missed: Iterable[CoverageCell]
+) -> Iterator[Suggestion]:
     """Yield a case for each cell that a search can reach; one case may see several."""
     left = list(missed)
     policy = suites[0].policy
@@ -58,7 +60,7 @@ def for_cells(bench: Bench, suites: Sequence[Suite], missed: Iterable[Cell]) -> 
             yield from found
 
 
-def _concerns(bench: Bench, cell: Cell, rule: str) -> bool:
+def _concerns(bench: CaseRunner, cell: CoverageCell, rule: str) -> bool:
     """Whether evaluating that rule alone may see the cell."""
     if cell.kind in ("rule", "composition"):
         return cell.where == rule
@@ -69,15 +71,15 @@ def _concerns(bench: Bench, cell: Cell, rule: str) -> bool:
 
 
 def _reached(
-    bench: Bench, suites: Sequence[Suite], rule: str, wanted: Sequence[Cell]
-) -> tuple[list[Suggestion], list[Cell]]:
+    bench: CaseRunner, suites: Sequence[Suite], rule: str, wanted: Sequence[CoverageCell]
+) -> tuple[list[Suggestion], list[CoverageCell]]:
     policy = bench.root.policies[suites[0].policy]
     cut = replace(policy, rules=tuple(each for each in policy.rules if each.id == rule))
     one = compile_policy(cut, bench.root.catalogue)
     compiled = {**bench.compiled, policy.id: one}
-    search = Search(bench, policy, cut.rules, compiled)
+    search = BoundarySearch(bench, policy, cut.rules, compiled)
     found: list[Suggestion] = []
-    seen: list[Cell] = []
+    seen: list[CoverageCell] = []
     for seed in seeds(suites):
         for situation in itertools.islice(search.situations(seed), _TRIES):
             rest = [each for each in wanted if each not in seen]
@@ -93,16 +95,16 @@ def _reached(
 
 
 def _now_seen(
-    bench: Bench,
+    bench: CaseRunner,
     suite: Suite,
     situation: Situation,
     decision: Decision,
     watcher: Watcher,
-    rest: Sequence[Cell],
-) -> list[Cell]:
+    rest: Sequence[CoverageCell],
+) -> list[CoverageCell]:
     case = replace(suite.cases[0], situation=situation)
     coverage = covered(
-        [bench.compiled[suite.policy]], bench.root, [Result(suite, case, decision, ())], watcher
+        [bench.compiled[suite.policy]], bench.root, [CaseResult(suite, case, decision, ())], watcher
     )
     return [each for each in rest if each not in coverage.missed]
 
@@ -110,7 +112,7 @@ def _now_seen(
 # mutants
 
 
-def for_mutant(trial: Trial, suites: Sequence[Suite], mutant: Mutant) -> Suggestion | None:
+def for_mutant(trial: MutantRun, suites: Sequence[Suite], mutant: Mutant) -> Suggestion | None:
     """Return a case that the mutant would fail, or None: then nothing tells it from the policy."""
     situation = _telling(trial, suites, mutant)
     if situation is None:
@@ -119,12 +121,12 @@ def for_mutant(trial: Trial, suites: Sequence[Suite], mutant: Mutant) -> Suggest
     return _suggestion(trial.bench, suites[0], situation, purpose, mutant.rules)
 
 
-def equivalent(trial: Trial, suites: Sequence[Suite], mutant: Mutant) -> bool:
+def equivalent(trial: MutantRun, suites: Sequence[Suite], mutant: Mutant) -> bool:
     """Tell whether no snapshot of the boundary search tells the mutant from the policy."""
     return _telling(trial, suites, mutant) is None
 
 
-def _telling(trial: Trial, suites: Sequence[Suite], mutant: Mutant) -> Situation | None:
+def _telling(trial: MutantRun, suites: Sequence[Suite], mutant: Mutant) -> Situation | None:
     bench, policy = trial.bench, mutant.policy.id
     changed = trial.compiled(mutant)
     whole = {**bench.compiled, policy: compile_policy(mutant.policy, bench.root.catalogue)}
@@ -143,7 +145,9 @@ def _telling(trial: Trial, suites: Sequence[Suite], mutant: Mutant) -> Situation
     return None
 
 
-def _probed(trial: Trial, suites: Sequence[Suite], mutant: Mutant) -> Iterator[tuple[Situation, Decision]]:
+def _probed(
+    trial: MutantRun, suites: Sequence[Suite], mutant: Mutant
+) -> Iterator[tuple[Situation, Decision]]:
     """Yield what the rules come to near their boundaries; made once for all mutants of the same rules."""
     kept, more = trial.probes.setdefault(mutant.rules, ([], _probing(trial, suites, mutant)))
     for index in itertools.count():
@@ -156,12 +160,14 @@ def _probed(trial: Trial, suites: Sequence[Suite], mutant: Mutant) -> Iterator[t
         yield kept[index]
 
 
-def _probing(trial: Trial, suites: Sequence[Suite], mutant: Mutant) -> Iterator[tuple[Situation, Decision]]:
+def _probing(
+    trial: MutantRun, suites: Sequence[Suite], mutant: Mutant
+) -> Iterator[tuple[Situation, Decision]]:
     bench, policy = trial.bench, trial.bench.root.policies[mutant.policy.id]
     rules = tuple(each for each in policy.rules if each.id in mutant.rules)
     cut = compile_policy(replace(policy, rules=rules), bench.root.catalogue)
     original = {**bench.compiled, policy.id: cut}
-    search = Search(bench, policy, rules, original)
+    search = BoundarySearch(bench, policy, rules, original)
     for seed in seeds(suites):
         for situation in itertools.islice(search.situations(seed), _TRIES):
             yield situation, bench.decide(policy.id, situation, original)
@@ -173,7 +179,7 @@ _OUTCOMES = {"pass": "passes", "fail": "fails", "unknown": "is unknown", "skippe
 _SIDES = {"true": "is true", "false": "is false", "boundary": "at its exact boundary"}
 
 
-def _shows(cell: Cell) -> str:
+def _shows(cell: CoverageCell) -> str:
     """What a case shows that sees a cell."""
     if cell.kind == "comparison":
         return f"{cell.text.partition(' never ')[0]} {_SIDES[cell.what]}"
@@ -193,10 +199,10 @@ def _would_show(mutant: Mutant) -> str:
 
 
 def _suggestion(
-    bench: Bench, suite: Suite, situation: Situation, purpose: str, rules: Sequence[str]
+    bench: CaseRunner, suite: Suite, situation: Situation, purpose: str, rules: Sequence[str]
 ) -> Suggestion:
     decision = bench.decide(suite.policy, situation)
-    result = Result(suite, Case(purpose, situation, _expected(decision, rules), suite.span), decision, ())
+    result = CaseResult(suite, Case(purpose, situation, _expected(decision, rules), suite.span), decision, ())
     lines = [f"- name: {_quoted(purpose)}", *(f"  {each}" for each in changes(bench, suite.base, situation))]
     lines.append(f"  expect: {_expectation(decision, rules)}")
     return Suggestion(result, "".join(f"  {each}\n" for each in lines))
@@ -233,7 +239,7 @@ def _expectation(decision: Decision, rules: Sequence[str]) -> str:
     return f"{{members: {{{', '.join(f'{name}: {text}' for name, text in parts)}}}}}"
 
 
-def changes(bench: Bench, base: Situation, situation: Situation) -> Iterator[str]:
+def changes(bench: CaseRunner, base: Situation, situation: Situation) -> Iterator[str]:
     """Yield the lines of a case that turn the base into the situation."""
     one, two = base.draft, situation.draft
     plain = [
@@ -256,7 +262,7 @@ def changes(bench: Bench, base: Situation, situation: Situation) -> Iterator[str
         yield f"blind_for: {situation.blind_for}s"
 
 
-def _members(bench: Bench, one: Draft, two: Draft) -> Iterator[str]:
+def _members(bench: CaseRunner, one: SnapshotDraft, two: SnapshotDraft) -> Iterator[str]:
     for scope, table in sorted(two.scopes.items()):
         parts = []
         for member, forms in sorted(table.items()):
@@ -269,12 +275,14 @@ def _members(bench: Bench, one: Draft, two: Draft) -> Iterator[str]:
             yield f"{scope}: {{{', '.join(parts)}}}"
 
 
-def _form(bench: Bench, key: str, draft: Draft, before: Draft, place: tuple[str, str] | None) -> str:
+def _form(
+    bench: CaseRunner, key: str, draft: SnapshotDraft, before: SnapshotDraft, place: tuple[str, str] | None
+) -> str:
     metric, columns = _declared(bench, key)
     return written(metric, columns, draft.form(key, place), before.form(key, place), draft.as_of)
 
 
-def _declared(bench: Bench, key: str) -> tuple[Metric, dict[str, Type]]:
+def _declared(bench: CaseRunner, key: str) -> tuple[Metric, dict[str, Type]]:
     metrics = bench.root.catalogue.metrics
     columns = {
         each.name.removeprefix(f"{key}."): each.type for each in metrics.values() if each.record == key

@@ -14,7 +14,7 @@ from ...policy.loader import PolicyRoot
 from ...policy.model import Policy
 from ...policy.reading.environments import read_values
 from ...policy.yaml.yaml_nodes import Mapping, Node, Scalar, Sequence, plain
-from .model import Draft, Situation
+from .model import Situation, SnapshotDraft
 from .series_notation import SeriesWriter
 from .value_forms import Writer, instant
 
@@ -76,7 +76,7 @@ class Changer:
             return {}
         return dict(read_values(self.policy, given, self.collector))
 
-    def baselines(self, node: Mapping, situation: Situation) -> dict[str, Draft]:
+    def baselines(self, node: Mapping, situation: Situation) -> dict[str, SnapshotDraft]:
         found = dict(situation.baselines)
         given = node.get("baselines")
         for key, each in given.pairs if isinstance(given, Mapping) else ():
@@ -92,7 +92,7 @@ class Changer:
 
     # the snapshot
 
-    def draft(self, node: Mapping, before: Draft) -> Draft:
+    def draft(self, node: Mapping, before: SnapshotDraft) -> SnapshotDraft:
         draft = self.clock(node, before)
         changes = list(self.changes(node))
         # A roster told by a metric must stand before the values at its members.
@@ -105,7 +105,7 @@ class Changer:
             draft = replace(draft, env={**draft.env, **given})
         return draft
 
-    def clock(self, node: Mapping, before: Draft) -> Draft:
+    def clock(self, node: Mapping, before: SnapshotDraft) -> SnapshotDraft:
         given = node.get("as_of")
         if not isinstance(given, Scalar):
             return before
@@ -126,7 +126,7 @@ class Changer:
                 if isinstance(each, Scalar):
                     yield each, replace(each, value=word, text=word)
 
-    def set(self, draft: Draft, key: Scalar, value: Node) -> Draft:
+    def set(self, draft: SnapshotDraft, key: Scalar, value: Node) -> SnapshotDraft:
         found = self.metric(key)
         if found is None:
             return draft
@@ -137,7 +137,7 @@ class Changer:
             draft = self.put(draft, key.text, metric, columns, value, (metric.scope, member))
         return draft
 
-    def members(self, node: Mapping, draft: Draft) -> Draft:
+    def members(self, node: Mapping, draft: SnapshotDraft) -> SnapshotDraft:
         scopes = node.get("members")
         for scope, member, key, value in _deep(scopes):
             declared = self.root.catalogue.scopes.get(scope.text)
@@ -159,13 +159,13 @@ class Changer:
 
     def put(
         self,
-        draft: Draft,
+        draft: SnapshotDraft,
         name: str,
         metric: Metric,
         columns: dict[str, Type],
         value: Node,
         place: tuple[str, str] | None,
-    ) -> Draft:
+    ) -> SnapshotDraft:
         writer = Writer(metric, draft.as_of, self.collector)
         before = draft.form(name, place)
         if metric.series == "single":
@@ -202,7 +202,7 @@ class Changer:
             None,
         )
 
-    def roster(self, draft: Draft, scope: Scope) -> tuple[str, ...]:
+    def roster(self, draft: SnapshotDraft, scope: Scope) -> tuple[str, ...]:
         if scope.members_from is None:
             return scope.members
         form = draft.metrics.get(scope.members_from)

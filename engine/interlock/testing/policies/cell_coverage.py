@@ -12,20 +12,20 @@ from ...language.nodes import Call, Node
 from ...language.values import Unknown, Value
 from ...policy.loader import PolicyRoot
 from ...policy.model import Composition, Policy
-from .coverage_cells import ORDERED, Cell, cells, comparisons
-from .runner import Result
+from .coverage_cells import ORDERED, CoverageCell, cells, comparisons
+from .runner import CaseResult
 
-__all__ = ["Coverage", "Watcher", "covered"]
+__all__ = ["CellCoverage", "Watcher", "covered"]
 
 _NO_RULE = ": no rule applies"
 
 
 @dataclass(frozen=True, slots=True)
-class Coverage:
+class CellCoverage:
     """The cells of some policies, and those that no case saw."""
 
-    cells: tuple[Cell, ...]
-    missed: tuple[Cell, ...]
+    cells: tuple[CoverageCell, ...]
+    missed: tuple[CoverageCell, ...]
 
     @property
     def percent(self) -> Decimal:
@@ -33,9 +33,9 @@ class Coverage:
         seen = len(self.cells) - len(self.missed)
         return Decimal(1000 * seen // len(self.cells)) / 10 if self.cells else Decimal(100)
 
-    def of(self, policy: str) -> Coverage:
+    def of(self, policy: str) -> CellCoverage:
         """Return the part of one policy."""
-        return Coverage(
+        return CellCoverage(
             tuple(each for each in self.cells if each.policy == policy),
             tuple(each for each in self.missed if each.policy == policy),
         )
@@ -71,8 +71,8 @@ def _values(shaped: Shaped) -> Iterator[Value]:
 
 
 def covered(
-    compiled: Iterable[CompiledPolicy], root: PolicyRoot, results: Iterable[Result], watcher: Watcher
-) -> Coverage:
+    compiled: Iterable[CompiledPolicy], root: PolicyRoot, results: Iterable[CaseResult], watcher: Watcher
+) -> CellCoverage:
     """Return what the results and the watcher saw of the policies."""
     policies = list(compiled)
     seen = _seen(results, {each.policy.id: each for each in policies})
@@ -83,10 +83,12 @@ def covered(
                     seen.add((each.policy.id, "comparison", str(number), side))
     every = tuple(cell for each in policies for cell in cells(each, root))
     missed = [each for each in every if (each.policy, each.kind, each.where, each.what) not in seen]
-    return Coverage(every, tuple(missed))
+    return CellCoverage(every, tuple(missed))
 
 
-def _seen(results: Iterable[Result], compiled: dict[str, CompiledPolicy]) -> set[tuple[str, str, str, str]]:
+def _seen(
+    results: Iterable[CaseResult], compiled: dict[str, CompiledPolicy]
+) -> set[tuple[str, str, str, str]]:
     found: set[tuple[str, str, str, str]] = set()
     for result in results:
         for note in result.decision.notes:

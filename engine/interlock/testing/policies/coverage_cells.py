@@ -14,7 +14,7 @@ from ...policy.catalogue import Catalogue
 from ...policy.loader import PolicyRoot
 from ...policy.model import Composition, Param, Policy, Rule, Unlimited
 
-__all__ = ["COMPARISONS", "ORDERED", "Cell", "cells", "comparisons", "may_be_unknown"]
+__all__ = ["COMPARISONS", "ORDERED", "CoverageCell", "cells", "comparisons", "may_be_unknown"]
 
 ORDERED = ("lt", "le", "gt", "ge")
 COMPARISONS = (*ORDERED, "eq", "ne", "in", "not_in")
@@ -22,7 +22,7 @@ _LOOKS = ("known", "default")
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
+class CoverageCell:
     """One thing to see: `kind` is rule, comparison, composition or param; `where` tells which (a rule, the
     number of a comparison, a param at a member), `what` what of it."""
 
@@ -34,7 +34,7 @@ class Cell:
     span: Span
 
 
-def cells(compiled: CompiledPolicy, root: PolicyRoot) -> tuple[Cell, ...]:
+def cells(compiled: CompiledPolicy, root: PolicyRoot) -> tuple[CoverageCell, ...]:
     """Return every cell of a policy, in the order of its file."""
     policy = compiled.policy
     found = [*_rules(compiled, root), *_comparisons(policy), *_compositions(policy)]
@@ -43,7 +43,7 @@ def cells(compiled: CompiledPolicy, root: PolicyRoot) -> tuple[Cell, ...]:
     return tuple(sorted(found, key=lambda each: (each.span.line, order[each.kind], each.span.column)))
 
 
-def _rules(compiled: CompiledPolicy, root: PolicyRoot) -> Iterator[Cell]:
+def _rules(compiled: CompiledPolicy, root: PolicyRoot) -> Iterator[CoverageCell]:
     policy = compiled.policy
     for each in compiled.rules:
         rule = each.rule
@@ -51,7 +51,7 @@ def _rules(compiled: CompiledPolicy, root: PolicyRoot) -> Iterator[Cell]:
         outcomes += ["unknown"] if may_be_unknown(each.rule, policy, root.policies) else []
         outcomes += ["skipped"] if rule.applies is not None else []
         for outcome in outcomes:
-            yield Cell(
+            yield CoverageCell(
                 policy.id, "rule", rule.id, outcome, f"rule {rule.id} never seen as {outcome}", rule.span
             )
 
@@ -127,7 +127,7 @@ def _watched(tree: Node) -> Iterator[Node]:
             yield from _watched(each)
 
 
-def _comparisons(policy: Policy) -> Iterator[Cell]:
+def _comparisons(policy: Policy) -> Iterator[CoverageCell]:
     for number, (node, owner) in enumerate(comparisons(policy)):
         sides = ["true", "false"]
         if isinstance(node, Call) and node.operator in ORDERED:
@@ -135,21 +135,21 @@ def _comparisons(policy: Policy) -> Iterator[Cell]:
         for side in sides:
             word = "at its exact boundary" if side == "boundary" else side
             text = f"{owner}: `{to_text(node)}` never seen {word}"
-            yield Cell(policy.id, "comparison", str(number), side, text, node.span)
+            yield CoverageCell(policy.id, "comparison", str(number), side, text, node.span)
 
 
-def _compositions(policy: Policy) -> Iterator[Cell]:
+def _compositions(policy: Policy) -> Iterator[CoverageCell]:
     for rule in policy.rules:
         if isinstance(rule.condition, Composition):
             text = f"rule {rule.id}: {rule.condition.policy} never seen at {rule.condition.bound} exactly"
             span = rule.condition.bound_span or rule.condition.span
-            yield Cell(policy.id, "composition", rule.id, "bound", text, span)
+            yield CoverageCell(policy.id, "composition", rule.id, "bound", text, span)
 
 
 # params with values of their own at some members
 
 
-def _members(compiled: CompiledPolicy, catalogue: Catalogue) -> Iterator[Cell]:
+def _members(compiled: CompiledPolicy, catalogue: Catalogue) -> Iterator[CoverageCell]:
     policy = compiled.policy
     for name, param in sorted(policy.params.items()):
         users = [each for each in compiled.rules if name in each.params]
@@ -159,7 +159,7 @@ def _members(compiled: CompiledPolicy, catalogue: Catalogue) -> Iterator[Cell]:
             value = param.per.get(member, param.value)
             for outcome in ("skipped",) if isinstance(value, Unlimited) else ("pass", "fail"):
                 text = f"param {name} at {member}: no rule that uses it seen as {outcome}"
-                yield Cell(policy.id, "param", f"{name} {member}", outcome, text, param.span)
+                yield CoverageCell(policy.id, "param", f"{name} {member}", outcome, text, param.span)
 
 
 def _told_apart(param: Param, policy: Policy, catalogue: Catalogue) -> tuple[str, ...]:

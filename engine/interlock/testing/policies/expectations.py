@@ -14,7 +14,7 @@ from ...policy.model import Policy
 from ...policy.yaml.yaml_nodes import Mapping, Node, Scalar, Sequence
 from .model import Expectation, Expected
 
-__all__ = ["OUTCOMES", "Difference", "Expecting", "differences", "noticed"]
+__all__ = ["OUTCOMES", "Difference", "ExpectationReader", "differences", "noticed"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +82,7 @@ OUTCOMES = ("pass", "fail", "unknown", "skipped")
 
 
 @dataclass(frozen=True, slots=True)
-class Expecting:
+class ExpectationReader:
     """Reads the expectations of one policy's cases."""
 
     policy: Policy

@@ -12,13 +12,13 @@ from ...evaluation.snapshot.snapshot import Snapshot
 from ...language.times import show_time
 from ...language.values import Value
 
-__all__ = ["Case", "Draft", "Expectation", "Expected", "Situation", "Suite"]
+__all__ = ["Case", "Expectation", "Expected", "Situation", "SnapshotDraft", "Suite"]
 
 Forms = Mapping[str, object]
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
+class SnapshotDraft:
     """A snapshot that can still be changed: `as_of` in seconds, forms by metric as a snapshot writes them, and by
     scope, member and metric."""
 
@@ -33,14 +33,16 @@ class Draft:
             return self.metrics.get(name)
         return self.scopes.get(place[0], {}).get(place[1], {}).get(name)
 
-    def with_form(self, name: str, form: object, place: tuple[str, str] | None = None) -> Draft:
+    def with_form(self, name: str, form: object, place: tuple[str, str] | None = None) -> SnapshotDraft:
         """Return the draft with another form of a metric; None takes it out."""
         if place is None:
-            return Draft(self.as_of, _with(self.metrics, name, form), self.scopes, self.env)
+            return SnapshotDraft(self.as_of, _with(self.metrics, name, form), self.scopes, self.env)
         scope, member = place
         members = self.scopes.get(scope, {})
         table = _with(members.get(member, {}), name, form)
-        return Draft(self.as_of, self.metrics, {**self.scopes, scope: {**members, member: table}}, self.env)
+        return SnapshotDraft(
+            self.as_of, self.metrics, {**self.scopes, scope: {**members, member: table}}, self.env
+        )
 
     def snapshot(self, name: str, *, hashed: bool = False) -> Snapshot:
         """Return the snapshot that it has become; only a `hashed` one bears its digest."""
@@ -64,10 +66,10 @@ def _with(table: Forms, name: str, form: object) -> Forms:
 class Situation:
     """Everything that a case hands to a policy. `attested` None: nobody can tell; `blind_for` None: too long."""
 
-    draft: Draft
+    draft: SnapshotDraft
     environment: str | None = None
     params: Mapping[str, Value] = field(default_factory=dict)
-    baselines: Mapping[str, Draft] = field(default_factory=dict)
+    baselines: Mapping[str, SnapshotDraft] = field(default_factory=dict)
     attested: frozenset[str] | None = frozenset()
     blind_for: Decimal | None = None
 

@@ -15,11 +15,11 @@ from ...policy.loader import PolicyRoot
 from .expectations import Difference, differences
 from .model import Case, Situation, Suite
 
-__all__ = ["Bench", "Result"]
+__all__ = ["CaseResult", "CaseRunner"]
 
 
 @dataclass(frozen=True, slots=True)
-class Result:
+class CaseResult:
     """One case that was run, with everything in which it differs from what was expected."""
 
     suite: Suite
@@ -34,7 +34,7 @@ class Result:
 
 
 @dataclass(slots=True)
-class Bench:
+class CaseRunner:
     """The policies of a root, compiled once, and the measures of every situation, read once; `watch` is told of
     every comparison."""
 
@@ -47,16 +47,16 @@ class Bench:
         catalogue = self.root.catalogue
         self.compiled = {name: compile_policy(each, catalogue) for name, each in self.root.policies.items()}
 
-    def run(self, suites: Iterable[Suite]) -> tuple[Result, ...]:
+    def run(self, suites: Iterable[Suite]) -> tuple[CaseResult, ...]:
         """Run every case, in the order of the documents."""
         return tuple(self.result(suite, case) for suite in suites for case in suite.cases)
 
-    def result(self, suite: Suite, case: Case) -> Result:
+    def result(self, suite: Suite, case: Case) -> CaseResult:
         """Run one case; its measures are kept for as long as the suites live."""
         self.keep(suite.policy, case.situation)
         decision = self.decide(suite.policy, case.situation)
         policy = self.root.policies[suite.policy]
-        return Result(suite, case, decision, differences(case.expectation, policy, decision))
+        return CaseResult(suite, case, decision, differences(case.expectation, policy, decision))
 
     def keep(self, policy: str, situation: Situation) -> None:
         """Read the measures of a situation once and for all; who calls keeps the situation alive."""

@@ -11,7 +11,7 @@ from ...language.times import parse_time, show_time
 from ...language.types import Kind, Type
 from ...language.values import CAUSES
 from ...policy.catalogue import Metric
-from ...policy.reading.params import Written, article, read_value
+from ...policy.reading.params import WrittenValue, article, read_value
 from ...policy.yaml.yaml_nodes import Mapping, Node, Scalar, Sequence, plain
 
 __all__ = ["Writer", "in_calendar", "instant"]
@@ -134,14 +134,14 @@ class Writer:
 
     def measured(self, node: Scalar, kind: Type) -> object:
         written = read_value(node)
-        if isinstance(written, Written) and _fits(kind, written):
+        if isinstance(written, WrittenValue) and _fits(kind, written):
             return written.value
         got = written if isinstance(written, str) else f"`{node.text}` is {article(written.type)}"
         self.complain(f"{article(kind)} is wanted, {got}", node)
         return None
 
 
-def _fits(kind: Type, written: Written) -> bool:
+def _fits(kind: Type, written: WrittenValue) -> bool:
     """A snapshot holds plain numbers, so a bare number fits every number and every amount of money."""
     if kind.kind is Kind.BOOL or written.type.kind is Kind.BOOL:
         return kind.kind is written.type.kind

@@ -7,14 +7,14 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from ...diagnostics import Span
-from ...ledger.state.rollout_state import Standing
+from ...ledger.state.rollout_state import RolloutState
 from ...policy.rollout_model import Rollout
 
-__all__ = ["Around", "RolloutSuite", "Step", "Story", "Wanted"]
+__all__ = ["RolloutSuite", "Story", "StoryContext", "StoryExpectation", "StoryStep"]
 
 
 @dataclass(frozen=True, slots=True)
-class Around:
+class StoryContext:
     """What is not as the rollout wants it.
 
     The snapshot has the settings of the stage `shows` (empty: of the one that it is compared with) but for the forms in
@@ -29,11 +29,11 @@ class Around:
     refused: frozenset[str] = frozenset()
     attested: frozenset[str] | None = None
     approved: bool = True
-    others: Mapping[str, Standing] = field(default_factory=dict)
+    others: Mapping[str, RolloutState] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class StoryExpectation:
     """What a step must come to; an empty text and None ask nothing. `missing` are all checks that do not pass,
     `reasons` words of a check's text, `findings` words of some finding, `earliest` is a time or `none`, `refused` are
     words of a refusal."""
@@ -50,13 +50,13 @@ class Wanted:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class StoryStep:
     """One snapshot of a story, or one act: `act` is advance, rearm, rollback, or empty where it is only recorded."""
 
     at: Decimal
     act: str
-    around: Around
-    wanted: Wanted
+    around: StoryContext
+    wanted: StoryExpectation
     span: Span
 
 
@@ -68,7 +68,7 @@ class Story:
     start: Decimal
     stage: str
     environment: str | None
-    steps: tuple[Step, ...]
+    steps: tuple[StoryStep, ...]
     span: Span
 
 

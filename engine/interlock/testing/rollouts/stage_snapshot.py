@@ -7,7 +7,7 @@ from decimal import Decimal
 from ...language.values import Value
 from ...policy.catalogue import Catalogue, Metric
 from ...policy.rollout_model import Rollout, Stage
-from ..policies.model import Draft
+from ..policies.model import SnapshotDraft
 
 __all__ = ["settings_of", "showing"]
 
@@ -20,12 +20,12 @@ def settings_of(rollout: Rollout) -> tuple[str, ...]:
     return tuple(sorted({*names, *rollout.lever}))
 
 
-def showing(stage: Stage, catalogue: Catalogue, as_of: Decimal) -> Draft:
+def showing(stage: Stage, catalogue: Catalogue, as_of: Decimal) -> SnapshotDraft:
     """Return a snapshot with the flags of a stage; a set that limits it has the first member of its scope."""
     metrics = catalogue.metrics
     forms = {name: _form(metrics[name], value) for name, value in stage.flags.items() if name in metrics}
     forms |= {name: _somebody(metrics[name], catalogue) for name in stage.canary if name in metrics}
-    return Draft(as_of, {name: _counted(metrics[name], form) for name, form in forms.items()})
+    return SnapshotDraft(as_of, {name: _counted(metrics[name], form) for name, form in forms.items()})
 
 
 def _form(metric: Metric, value: Value) -> object:

@@ -8,16 +8,16 @@ from decimal import Decimal
 
 from ...diagnostics import Collector, did_you_mean
 from ...evaluation.verdict import NOT_EVALUATED
-from ...ledger.state.rollout_state import COMPLETE, Standing
+from ...ledger.state.rollout_state import COMPLETE, RolloutState
 from ...policy.loader import PolicyRoot
 from ...policy.rollout_model import Rollout, Stage
 from ...policy.yaml.yaml_nodes import Mapping, Node, Scalar, Sequence
 from ..policies.case_changes import Changer
 from ..policies.value_forms import instant
-from .model import Around
+from .model import StoryContext
 from .stage_snapshot import settings_of, showing
 
-__all__ = ["LONG_AGO", "Surroundings", "vouching"]
+__all__ = ["LONG_AGO", "StoryContextReader", "vouching"]
 
 LONG_AGO = Decimal(365 * 86400)
 """How long ago another rollout got where it is, unless a step says since when."""
@@ -31,7 +31,7 @@ def vouching(root: PolicyRoot, rollout: Rollout) -> frozenset[str]:
 
 
 @dataclass(frozen=True, slots=True)
-class Surroundings:
+class StoryContextReader:
     """Reads steps of one rollout; complaints go to the collector."""
 
     root: PolicyRoot
@@ -46,10 +46,10 @@ class Surroundings:
         self.collector.add("E701", f"`{self.rollout.id}` {word} `{key.text}`", key.span, hint)
         return False
 
-    def read(self, node: Mapping, at: Decimal) -> Around:
+    def read(self, node: Mapping, at: Decimal) -> StoryContext:
         """Return what a step tells, as of its instant."""
         verdicts = dict(self.verdicts(node, "verdicts"))
-        return Around(
+        return StoryContext(
             self.shows(node),
             self.changes(node, at),
             verdicts,
@@ -120,14 +120,14 @@ class Surroundings:
 
     # the other rollouts
 
-    def others(self, node: Mapping, at: Decimal) -> Iterator[tuple[str, Standing]]:
+    def others(self, node: Mapping, at: Decimal) -> Iterator[tuple[str, RolloutState]]:
         table = node.get("others")
         names = set(self.root.rollouts) - {self.rollout.id}
         for name, value in table.pairs if isinstance(table, Mapping) else ():
             if self.known("knows no other rollout", name, names):
                 yield name.text, self.other(self.root.rollouts[name.text], value, at)
 
-    def other(self, rollout: Rollout, value: Node, at: Decimal) -> Standing:
+    def other(self, rollout: Rollout, value: Node, at: Decimal) -> RolloutState:
         given = value if isinstance(value, Mapping) else None
         state = value.text if isinstance(value, Scalar) else _text(given, "state")
         stage = self.place(rollout, given) or (rollout.stages[-1] if state == COMPLETE else rollout.first)
@@ -139,7 +139,7 @@ class Surroundings:
                 hint = "write a time such as `2026-03-30T06:00:00Z`, or a distance such as `-7d`"
                 self.collector.add("E702", f"`{since.text}` is no time", since.span, hint)
             began = read or began
-        return Standing(state, 1, None, stage.id, began, began, began)
+        return RolloutState(state, 1, None, stage.id, began, began, began)
 
     def place(self, rollout: Rollout, given: Mapping | None) -> Stage | None:
         key = given.get("stage") if given is not None else None

@@ -9,9 +9,9 @@ from ...ledger.state.rollout_state import ACTIVE, NONE
 from ...policy.loader import PolicyRoot
 from ...policy.rollout_model import COMPLETE, Rollout, Stage
 from ...rollout.decision import HOLD, ROLLBACK
-from ..policies.cell_coverage import Coverage
-from ..policies.coverage_cells import Cell
-from .story_runner import Played, StoryResult
+from ..policies.cell_coverage import CellCoverage
+from ..policies.coverage_cells import CoverageCell
+from .story_runner import PlayedStep, StoryResult
 
 __all__ = ["rollout_cells", "stories_covered"]
 
@@ -33,7 +33,7 @@ Seen = tuple[str, str]
 """Where and what: a stage, `begin` or `rearm`, and a decision, `review due` or the check that alone held."""
 
 
-def rollout_cells(rollout: Rollout, root: PolicyRoot) -> tuple[Cell, ...]:
+def rollout_cells(rollout: Rollout, root: PolicyRoot) -> tuple[CoverageCell, ...]:
     """Return every cell of a rollout: beginning, beginning anew, then stage by stage."""
     found = [_cell(rollout, _BEGIN, what, "beginning", rollout.span) for what in _beginning(rollout, root)]
     anew = (ADVANCE, "triggers", *(["rollback verified"] if rollout.rollback.verified else []))
@@ -46,7 +46,7 @@ def rollout_cells(rollout: Rollout, root: PolicyRoot) -> tuple[Cell, ...]:
 
 def stories_covered(
     rollouts: Iterable[Rollout], root: PolicyRoot, results: Iterable[StoryResult]
-) -> Coverage:
+) -> CellCoverage:
     """Return what the stories saw of some rollouts."""
     listed = list(rollouts)
     seen = {
@@ -59,12 +59,12 @@ def stories_covered(
     missed = [
         each for each in every if (each.policy.removeprefix("rollout "), each.where, each.what) not in seen
     ]
-    return Coverage(every, tuple(missed))
+    return CellCoverage(every, tuple(missed))
 
 
-def _cell(rollout: Rollout, where: str, what: str, owner: str, span: Span) -> Cell:
+def _cell(rollout: Rollout, where: str, what: str, owner: str, span: Span) -> CoverageCell:
     told = _TOLD.get(what, f"never seen to hold for `{what}` alone")
-    return Cell(f"rollout {rollout.id}", "stage", where, what, f"{owner} {told}", span)
+    return CoverageCell(f"rollout {rollout.id}", "stage", where, what, f"{owner} {told}", span)
 
 
 def _beginning(rollout: Rollout, root: PolicyRoot) -> Iterator[str]:
@@ -96,7 +96,7 @@ def _lasts(stage: Stage) -> bool:
 # what a step saw
 
 
-def _seen(rollout: Rollout, played: Played) -> Iterator[Seen]:
+def _seen(rollout: Rollout, played: PlayedStep) -> Iterator[Seen]:
     """What a step saw; what it does not ask for it did not see."""
     course, before, wanted = played.course, played.before, played.step.wanted
     if course is None or played.step.act == "rollback":

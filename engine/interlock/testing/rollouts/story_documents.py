@@ -12,9 +12,9 @@ from ...policy.loader import PolicyRoot
 from ...policy.rollout_model import Rollout
 from ...policy.yaml.yaml_nodes import Mapping, Node, Scalar, Sequence
 from ..policies.value_forms import in_calendar, instant
-from .model import RolloutSuite, Step, Story
-from .story_context import Surroundings
-from .story_expectations import Expecting
+from .model import RolloutSuite, Story, StoryStep
+from .story_context import StoryContextReader
+from .story_expectations import StoryExpectationReader
 
 __all__ = ["of_rollout", "read_stories"]
 
@@ -45,12 +45,12 @@ def _suite(node: Mapping, root: PolicyRoot, collector: Collector) -> RolloutSuit
             collector.add("E701", f"no rollout is called `{key.text}`", key.span, hint)
         return None
     return RolloutSuite(
-        rollout, _text(node, "title"), _Reader(node, root, rollout, collector).read(), key.span
+        rollout, _text(node, "title"), _StoryReader(node, root, rollout, collector).read(), key.span
     )
 
 
 @dataclass(frozen=True, slots=True)
-class _Reader:
+class _StoryReader:
     """Reads the stories of one document."""
 
     document: Mapping
@@ -123,14 +123,14 @@ class _Reader:
 
     # its steps
 
-    def steps(self, nodes: Iterable[Mapping], start: Decimal) -> Iterator[Step]:
-        around = Surroundings(self.root, self.rollout, self.collector)
-        expecting = Expecting(self.rollout, self.collector)
+    def steps(self, nodes: Iterable[Mapping], start: Decimal) -> Iterator[StoryStep]:
+        around = StoryContextReader(self.root, self.rollout, self.collector)
+        expecting = StoryExpectationReader(self.rollout, self.collector)
         for node in nodes:
             for at in self.moments(node, start):
                 start = at
                 wanted = expecting.read(node.get("expect"), at)
-                yield Step(at, _text(node, "do"), around.read(node, at), wanted, node.span)
+                yield StoryStep(at, _text(node, "do"), around.read(node, at), wanted, node.span)
 
     def moments(self, node: Mapping, before: Decimal) -> tuple[Decimal, ...]:
         """The instants of a step: one, or every so often after the step before."""

@@ -8,18 +8,20 @@ from decimal import Decimal
 
 from ...diagnostics import Collector, did_you_mean
 from ...language.times import show_time
-from ...ledger.state.rollout_state import Standing
+from ...ledger.state.rollout_state import RolloutState
 from ...policy.rollout_model import Rollout
 from ...policy.yaml.yaml_nodes import Mapping, Node, Scalar, Sequence
-from ...rollout.decision import CHECKS, Course
+from ...rollout.decision import CHECKS, RolloutDecision
 from ..policies.expectations import Difference
 from ..policies.value_forms import instant
-from .model import Wanted
+from .model import StoryExpectation
 
-__all__ = ["Expecting", "compared"]
+__all__ = ["StoryExpectationReader", "compared"]
 
 
-def compared(wanted: Wanted, after: Standing, course: Course | None, refused: str) -> Iterator[Difference]:
+def compared(
+    wanted: StoryExpectation, after: RolloutState, course: RolloutDecision | None, refused: str
+) -> Iterator[Difference]:
     """Yield every difference; a refusal that nobody expects is the only one."""
     if wanted.refused or course is None:
         if not wanted.refused or wanted.refused not in refused:
@@ -31,7 +33,7 @@ def compared(wanted: Wanted, after: Standing, course: Course | None, refused: st
     yield from _stood(wanted, after)
 
 
-def _decided(wanted: Wanted, course: Course) -> Iterator[Difference]:
+def _decided(wanted: StoryExpectation, course: RolloutDecision) -> Iterator[Difference]:
     if wanted.decision not in ("", course.word):
         yield Difference("decision", wanted.decision, course.word)
     missing = {each.about for each in course.missing}
@@ -53,7 +55,7 @@ def _decided(wanted: Wanted, course: Course) -> Iterator[Difference]:
         yield Difference("earliest", wanted.earliest, earliest)
 
 
-def _stood(wanted: Wanted, after: Standing) -> Iterator[Difference]:
+def _stood(wanted: StoryExpectation, after: RolloutState) -> Iterator[Difference]:
     stage = after.stage or "none"
     for what, hoped, got in (("state", wanted.state, after.state), ("stage", wanted.stage, stage)):
         if hoped not in ("", got):
@@ -63,20 +65,20 @@ def _stood(wanted: Wanted, after: Standing) -> Iterator[Difference]:
 
 
 @dataclass(frozen=True, slots=True)
-class Expecting:
+class StoryExpectationReader:
     """Reads the expectations of one rollout's steps; what is no word of the schema goes to the collector."""
 
     rollout: Rollout
     collector: Collector
 
-    def read(self, node: Node | None, at: Decimal) -> Wanted:
+    def read(self, node: Node | None, at: Decimal) -> StoryExpectation:
         """Return the expectation of `expect: HOLD`, or of the long form; times may count from the step's instant."""
         if isinstance(node, Scalar):
-            return Wanted(node.text)
+            return StoryExpectation(node.text)
         if not isinstance(node, Mapping):
-            return Wanted()
+            return StoryExpectation()
         attempt, findings = node.get("attempt"), node.get("findings")
-        return Wanted(
+        return StoryExpectation(
             _text(node, "decision"),
             _text(node, "state"),
             self.stage(node),

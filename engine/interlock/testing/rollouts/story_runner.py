@@ -9,34 +9,34 @@ from ...errors import UsageError
 from ...evaluation.deciding.request import Decision
 from ...evaluation.snapshot.measures import Measures
 from ...ledger.acts.acts import Act
-from ...ledger.state.rollout_state import ACTIVE, COMPLETE, NONE, ROLLED_BACK, Standing
+from ...ledger.state.rollout_state import ACTIVE, COMPLETE, NONE, ROLLED_BACK, RolloutState
 from ...policy.loader import PolicyRoot
 from ...policy.rollout_model import Rollout, Stage
-from ...rollout.decision import ROLLBACK, Course
-from ...rollout.engine import Person, Steering
-from ...rollout.store import Change, record, rolled_back
+from ...rollout.decision import ROLLBACK, RolloutDecision
+from ...rollout.engine import Person, RolloutEngine
+from ...rollout.store import PlannedChange, record, rolled_back
 from ..policies.expectations import Difference
-from ..policies.model import Draft
-from .model import RolloutSuite, Step, Story
+from ..policies.model import SnapshotDraft
+from .model import RolloutSuite, Story, StoryStep
 from .stage_snapshot import showing
 from .story_context import LONG_AGO
 from .story_expectations import compared
-from .story_stubs import Notes, StagedViewer, judged
+from .story_stubs import StoryStore, StubContextReader, judged
 
-__all__ = ["Played", "StoryResult", "play"]
+__all__ = ["PlayedStep", "StoryResult", "play"]
 
 _WHO = "tests"
 
 
 @dataclass(frozen=True, slots=True)
-class Played:
+class PlayedStep:
     """One step that was taken: how the rollout stood before and after, what was decided (None: it was refused), and
     everything in which that is not what was expected."""
 
-    step: Step
-    before: Standing
-    after: Standing
-    course: Course | None
+    step: StoryStep
+    before: RolloutState
+    after: RolloutState
+    course: RolloutDecision | None
     differences: tuple[Difference, ...]
 
 
@@ -46,7 +46,7 @@ class StoryResult:
 
     suite: RolloutSuite
     story: Story
-    played: tuple[Played, ...]
+    played: tuple[PlayedStep, ...]
 
     @property
     def passed(self) -> bool:
@@ -75,15 +75,15 @@ class _Stage:
     root: PolicyRoot
     rollout: Rollout
     story: Story
-    notes: Notes = field(default_factory=Notes)
+    notes: StoryStore = field(default_factory=StoryStore)
 
     @property
-    def standing(self) -> Standing:
+    def standing(self) -> RolloutState:
         return self.notes.state.standing(self.rollout.id).copy()
 
-    def played(self) -> list[Played]:
+    def played(self) -> list[PlayedStep]:
         self.begun()
-        found: list[Played] = []
+        found: list[PlayedStep] = []
         for step in self.story.steps:
             found.append(self.taken(step))
             if found[-1].differences:
@@ -96,13 +96,13 @@ class _Stage:
         for name in names[: names.index(self.story.stage) + 1] if self.story.stage else ():
             before = self.standing
             word = "ADVANCE" if before.active else "BEGIN"
-            change = Change(
+            change = PlannedChange(
                 word, self.story.start, name, _WHO, self.story.name, self.rollout.version, None,
                 self.story.environment,
             )  # fmt: skip
             record(self.notes, self.rollout.id, before, change)
 
-    def taken(self, step: Step) -> Played:
+    def taken(self, step: StoryStep) -> PlayedStep:
         before, refused = self.standing, ""
         self.notes.state.rollouts |= self.others(step)
         try:
@@ -110,12 +110,12 @@ class _Stage:
         except UsageError as problem:
             course, refused = None, str(problem)
         after = self.standing
-        return Played(step, before, after, course, tuple(compared(step.wanted, after, course, refused)))
+        return PlayedStep(step, before, after, course, tuple(compared(step.wanted, after, course, refused)))
 
-    def acted(self, step: Step) -> Course:
+    def acted(self, step: StoryStep) -> RolloutDecision:
         if step.act == "rollback":
             move = rolled_back(self.notes, self.root, self.rollout.id, Act(_WHO, self.story.name, step.at))
-            return Course(ROLLBACK, (), move.target)
+            return RolloutDecision(ROLLBACK, (), move.target)
         person, steering = Person(_WHO, self.story.name), self.steering(step)
         if step.act == "advance":
             return steering.advanced(self.rollout, person).course
@@ -123,33 +123,36 @@ class _Stage:
             return steering.rearmed(self.rollout, person).course
         return steering.considered(self.rollout).course
 
-    def steering(self, step: Step) -> Steering:
+    def steering(self, step: StoryStep) -> RolloutEngine:
         measures = Measures(self.shown(step).snapshot(self.story.name), self.root.catalogue)
-        viewer = StagedViewer(self.root, self.notes, measures, self.story.environment, around=step.around)
+        viewer = StubContextReader(
+            self.root, self.notes, measures, self.story.environment, around=step.around
+        )
 
         def judge(rollout: str, policies: tuple[str, ...], environment: str | None) -> Decision:
             return judged(step, policies, self.root.policies)
 
-        return Steering(viewer, judge)
+        return RolloutEngine(viewer, judge)
 
-    def shown(self, step: Step) -> Draft:
+    def shown(self, step: StoryStep) -> SnapshotDraft:
         draft = showing(self.compared(step), self.root.catalogue, step.at)
         for name, form in step.around.changes.items():
             draft = draft.with_form(name, form)
         return draft
 
-    def compared(self, step: Step) -> Stage:
+    def compared(self, step: StoryStep) -> Stage:
         """The stage that the snapshot shows: the one named, else that in which the rollout is or begins."""
         standing = self.standing
         name = step.around.shows or (standing.stage if standing.state in (ACTIVE, ROLLED_BACK) else "")
         return self.rollout.stage(name) or self.rollout.first
 
-    def others(self, step: Step) -> dict[str, Standing]:
+    def others(self, step: StoryStep) -> dict[str, RolloutState]:
         """Those that come before are complete for long, the others were never begun, unless the step says more."""
         long = step.at - LONG_AGO
         names = set(self.root.rollouts) - {self.rollout.id}
         first = {each.rollout for each in self.rollout.after}
-        done = Standing(COMPLETE, 1, None, "", long, long, long)
+        done = RolloutState(COMPLETE, 1, None, "", long, long, long)
         return {
-            name: step.around.others.get(name, done if name in first else Standing(NONE)) for name in names
+            name: step.around.others.get(name, done if name in first else RolloutState(NONE))
+            for name in names
         }
