@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from interlock.reports.tables import Cell, aligned, cells, wrapped
+from interlock.diagnostics import columns
+from interlock.reports.tables import Cell, aligned, wrapped
 
 ROWS = [
     [Cell("gate"), Cell("fails"), Cell("reason")],
@@ -31,4 +32,4 @@ def test_wrapped_hangs_and_never_breaks_a_word() -> None:
 
 
 def test_cells() -> None:
-    assert [cells(each) for each in ("", "abc", "漢字", "e\u0301")] == [0, 3, 4, 1]
+    assert [columns(each) for each in ("", "abc", "漢字", "e\u0301")] == [0, 3, 4, 1]

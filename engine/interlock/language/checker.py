@@ -9,7 +9,6 @@ from ..diagnostics import Collector, Span, did_you_mean
 from .declarations import Declarations
 from .function_typing import CallRules
 from .nodes import Call, LetRef, Literal, MemberRef, MetricRef, Node, ParamRef, walk
-from .operator_typing import article
 from .operators import FUNCTIONS
 from .parser import Parsed, parse
 from .types import BOOL, SCALAR, STRING, Kind, Shape, Type
@@ -48,7 +47,7 @@ def check_rule(text: str, locate: Locate, declarations: Declarations, collector:
     whole = locate(0, len(text))
     if node.type != BOOL:
         collector.add(
-            "E317", f"a rule is a boolean, this is {article(node.type)}", whole, "compare it with a limit"
+            "E317", f"a rule is a boolean, this is {node.type.with_article}", whole, "compare it with a limit"
         )
         return None
     if node.shape != SCALAR:

@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from ..diagnostics import Span, did_you_mean
+from ..wording import number
 from .nodes import Call, Literal, MetricRef, Node, ParamRef
-from .operator_typing import OperandRules, article
+from .operator_typing import OperandRules
 from .operators import FUNCTIONS, WINDOWS
 from .types import BOOL, DURATION, INTEGER, NUMBER, RATIO, SCALAR, STRING, Kind, Shape, Type
 
@@ -35,8 +36,9 @@ class CallRules(OperandRules):
                 if name in ("min", "max")
                 else f"write `{function.signature}`"
             )
-            plural = "argument" if wanted == 1 else "arguments"
-            self.complain("E308", f"`{name}` takes {wanted} {plural}, {arguments} given", span, hint)
+            self.complain(
+                "E308", f"`{name}` takes {number(wanted, 'argument')}, {arguments} given", span, hint
+            )
             good = False
         for option in options:
             if option not in function.options:
@@ -120,7 +122,7 @@ class CallRules(OperandRules):
         if not good:
             wanted = "booleans" if kind in _ADDABLE or kind is Kind.EVENT else "numbers"
             hint = "compare each point with a limit" if wanted == "booleans" else None
-            self.complain("E309", f"`{name}` does not go with {article(node.type)}", node.span, hint)
+            self.complain("E309", f"`{name}` does not go with {node.type.with_article}", node.span, hint)
         return good
 
     def options(self, name: str, node: Node, options: Options, span: Span) -> bool:
@@ -178,7 +180,7 @@ class CallRules(OperandRules):
 
     def filters(self, value: Node, node: Node) -> bool:
         if value.type != BOOL:
-            self.complain("E309", f"`where=` wants a boolean, this is {article(value.type)}", value.span)
+            self.complain("E309", f"`where=` wants a boolean, this is {value.type.with_article}", value.span)
             return False
         if (value.shape.time or value.shape.members) is None or self.broadcast(
             (node, value), value.span
@@ -225,7 +227,7 @@ class CallRules(OperandRules):
             else node.type.numeric
         )
         if not good:
-            self.complain("E309", f"`{name}` does not go with {article(node.type)}", node.span)
+            self.complain("E309", f"`{name}` does not go with {node.type.with_article}", node.span)
             return None
         if not self.options(name, node, options, span):
             return None
@@ -251,7 +253,7 @@ class CallRules(OperandRules):
         kind = node.type.kind
         wanted = {"age": kind is Kind.TIMESTAMP, "size": kind is Kind.SET, "abs": kind in _ADDABLE}
         if not wanted[name]:
-            self.complain("E309", f"`{name}` does not go with {article(node.type)}", node.span)
+            self.complain("E309", f"`{name}` does not go with {node.type.with_article}", node.span)
             return None
         result = {"age": DURATION, "size": INTEGER}.get(name, node.type)
         return Call(name, (node,), (), result, node.shape, span)

@@ -6,14 +6,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
+from ..canonical import plain_number
 from ..diagnostics import Collector, Span, did_you_mean
 from .declarations import Declarations, MetricDeclaration
-from .literals import CONTEXT, plain_number
+from .literals import CONTEXT
 from .nodes import Call, Literal, MemberRef, MetricRef, Node, ParamRef
 from .operators import OPERATORS
 from .types import BOOL, DURATION, SCALAR, EnumType, Kind, Shape, Type
 
-__all__ = ["ANY", "OperandRules", "Range", "always", "article", "static_range"]
+__all__ = ["ANY", "OperandRules", "Range", "always", "static_range"]
 
 
 Range = tuple[Decimal, Decimal]
@@ -120,7 +121,7 @@ class OperandRules:
         good = True
         for each in operands:
             if each.type != BOOL:
-                message = f"`{operator}` joins booleans, this is {article(each.type)}"
+                message = f"`{operator}` joins booleans, this is {each.type.with_article}"
                 self.complain("E309", message, each.span, "compare it with a limit")
                 good = False
             elif isinstance(each, Literal):
@@ -151,7 +152,7 @@ class OperandRules:
             return None
         one, two = fitted[0], fitted[1]
         if one.type.kind is not two.type.kind:
-            message = f"{article(one.type)} cannot be compared with {article(two.type)}"
+            message = f"{one.type.with_article} cannot be compared with {two.type.with_article}"
             self.complain("E309", message, span, _kind_hint(one, two))
             return None
         if one.type.currency != two.type.currency:
@@ -211,7 +212,7 @@ class OperandRules:
         ):
             hint = "sets know `==`, `!=` and `<=` (subset)" if kind is Kind.SET else "use `==` or `!=`"
             self.complain(
-                "E309", f"`{symbol}` needs an order, which {article(left.type)} has not", span, hint
+                "E309", f"`{symbol}` needs an order, which {left.type.with_article} has not", span, hint
             )
             return False
         if operator in _ORDER and left.type.enum and not left.type.enum.ordered:
@@ -257,11 +258,11 @@ class OperandRules:
 
     def membership(self, operator: str, left: Node, right: Node, span: Span) -> Node | None:
         if right.type.kind is not Kind.SET:
-            message = f"`in` looks into a set, this is {article(right.type)}"
+            message = f"`in` looks into a set, this is {right.type.with_article}"
             self.complain("E309", message, right.span, "compare with `==`")
             return None
         if left.type.kind is not Kind.STRING:
-            self.complain("E309", f"a set holds names, this is {article(left.type)}", left.span)
+            self.complain("E309", f"a set holds names, this is {left.type.with_article}", left.span)
             return None
         if isinstance(left, MemberRef) and right.type.of and left.name != right.type.of:
             message = f"a `{left.name}` is never in a set of `{right.type.of}`"
@@ -283,7 +284,7 @@ class OperandRules:
         result = rule(operator, one.type, two.type)
         if result is None:
             name = OPERATORS[operator].symbol or operator
-            message = f"`{name}` does not go with {article(one.type)} and {article(two.type)}"
+            message = f"`{name}` does not go with {one.type.with_article} and {two.type.with_article}"
             self.complain("E310", message, span, _arithmetic_hint(one.type, two.type))
             return None
         if operator == "div" and isinstance(two, Literal) and two.value == 0:
@@ -294,7 +295,7 @@ class OperandRules:
 
     def negative(self, operand: Node, span: Span) -> Node | None:
         if not operand.type.numeric or operand.type.kind is Kind.TIMESTAMP:
-            self.complain("E309", f"`-` does not go with {article(operand.type)}", span)
+            self.complain("E309", f"`-` does not go with {operand.type.with_article}", span)
             return None
         if isinstance(operand, Literal) and isinstance(operand.value, Decimal):
             return replace(operand, value=operand.value.copy_negate(), span=span)
@@ -335,14 +336,6 @@ def _flavoured(left: Type, right: Type) -> Type:
     if "ratio" in flavours:
         return Type(Kind.NUMBER, "ratio")
     return Type(Kind.NUMBER, "integer" if flavours == {"integer"} else "number")
-
-
-def article(kind: Type) -> str:
-    """Return the type with its article: `a ratio`, `an enum capital.level`."""
-    word = str(kind)
-    if kind.kind is Kind.MONEY:
-        return word
-    return f"{'an' if word[0] in 'aeiou' else 'a'} {word}"
 
 
 def _kind_hint(left: Node, right: Node) -> str | None:

@@ -9,7 +9,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from ..diagnostics import Collector, Span, did_you_mean
-from ..errors import UsageError
+from ..errors import UsageError, system_reason
 from ..language.times import parse_duration
 from ..limits import FORMAT
 from .attestations import Attestation, read_attestations
@@ -120,7 +120,7 @@ def _files(path: Path, collector: Collector) -> Iterator[tuple[Path, str]]:
 
     def unreadable(problem: OSError) -> None:
         below = Path(problem.filename).relative_to(path).as_posix()
-        reason = (problem.strerror or "it cannot be read").lower()
+        reason = system_reason(problem)
         collector.add("E101", f"cannot read the folder: {reason}", Span(f"{name}/{below}", 1, 1))
 
     for folder, folders, files in os.walk(path, onerror=unreadable):

@@ -12,7 +12,7 @@ from ...language.values import Value
 from ..model import Param, Policy, Unlimited
 from ..rollout_model import Rollout, Term
 from ..yaml.yaml_nodes import Mapping, Node, Scalar
-from .params import WrittenValue, article, fits, flat, in_range, read_value
+from .params import WrittenValue, fits, flat, in_range, read_value
 
 __all__ = ["Environment", "read_environment", "read_values"]
 
@@ -98,7 +98,7 @@ def _value(param: Param, node: Node) -> WrittenValue | str:
     if isinstance(written.value, Unlimited):
         return "`unlimited` cannot come from an environment"
     if not fits(param.type, written):
-        return f"{article(param.type)} is wanted"
+        return f"{param.type.with_article} is wanted"
     if isinstance(written.value, Decimal) and not in_range(param, written.value):
         return "the value is outside the param's range"
     return written

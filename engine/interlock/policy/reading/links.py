@@ -9,7 +9,7 @@ from ...diagnostics import Collector, Span, did_you_mean
 from ..model import Composition, Inhibition, Param, Policy, Rule
 from ..yaml.yaml_nodes import Mapping as MappingNode
 from ..yaml.yaml_nodes import Node, Scalar
-from .params import WrittenValue, article, fits, in_range, read_value
+from .params import WrittenValue, fits, in_range, read_value
 
 __all__ = ["check_inhibitions", "link", "read_inhibition", "topological"]
 
@@ -147,7 +147,7 @@ def _value(policy: Policy, param: Param, node: object) -> WrittenValue | Param |
         return (
             given
             if given.type.kind is param.type.kind
-            else f"`{node.text}` is not {article(param.type)}, which `{param.name}` is"
+            else f"`{node.text}` is not {param.type.with_article}, which `{param.name}` is"
         )
     if not isinstance(node, Scalar):
         return f"`with` gives `{param.name}` no single value"
@@ -155,7 +155,7 @@ def _value(policy: Policy, param: Param, node: object) -> WrittenValue | Param |
     if isinstance(written, str):
         return f"`{param.name}`: {written}"
     if not fits(param.type, written):
-        return f"`{node.text}` is not {article(param.type)}, which `{param.name}` is"
+        return f"`{node.text}` is not {param.type.with_article}, which `{param.name}` is"
     from_range = in_range(param, written.value) if param.type.numeric else True  # type: ignore[arg-type]
     return written if from_range else f"`{node.text}` is outside the range of `{param.name}`"
 

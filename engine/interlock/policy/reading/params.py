@@ -15,7 +15,7 @@ from ...language.types import BOOL, DURATION, INTEGER, NUMBER, RATIO, STRING, TI
 from ..model import UNLIMITED, Override, Param, ParamValue
 from ..yaml.yaml_nodes import Mapping, Node, Scalar, Sequence
 
-__all__ = ["ParamReader", "WrittenValue", "article", "fits", "flat", "in_range", "parse_as", "read_value"]
+__all__ = ["ParamReader", "WrittenValue", "fits", "flat", "in_range", "parse_as", "read_value"]
 
 _LEAF = ("value", "per", "override", "range", "doc", "required", "type", "currency")
 _MARKS = ("value", "required", "type")
@@ -77,7 +77,7 @@ def parse_as(wanted: Type, text: str) -> WrittenValue | str:
     written = parse_text(text)
     if isinstance(written, str) or written.value is UNLIMITED:
         return written if isinstance(written, str) else "`unlimited` cannot come from outside the policy"
-    return written if fits(wanted, written) else f"`{text}` is not {article(wanted)}"
+    return written if fits(wanted, written) else f"`{text}` is not {wanted.with_article}"
 
 
 def fits(wanted: Type, written: WrittenValue) -> bool:
@@ -88,12 +88,6 @@ def fits(wanted: Type, written: WrittenValue) -> bool:
         return False
     same = wanted.kind is written.type.kind and wanted.currency == written.type.currency
     return same and not (wanted.flavour in ("number", "integer") and written.type.flavour == "ratio")
-
-
-def article(kind: Type) -> str:
-    """Return the type with its article: `a ratio`, `an integer`."""
-    word = str(kind)
-    return f"{'an' if word[0] in 'aeiou' else 'a'} {word}"
 
 
 def flat(node: Mapping, prefix: str = "") -> Iterator[tuple[str, Scalar, Node]]:
@@ -170,7 +164,9 @@ class ParamReader:
             self.complain(f"the param `{name}` has no value", key.span, "give `value:` or `required: true`")
             return
         if written and written.value is not UNLIMITED and declared and not fits(declared, written):
-            self.complain(f"the param `{name}` is not {article(declared)}", given.span if given else key.span)
+            self.complain(
+                f"the param `{name}` is not {declared.with_article}", given.span if given else key.span
+            )
             return
         low, high = self.range(name, kind, node)
         doc = node.get("doc")
@@ -218,7 +214,7 @@ class ParamReader:
                 continue
             written = self.written(name, value)
             if written and written.value is not UNLIMITED and not fits(kind, written):
-                self.complain(f"the param `{name}` at `{member.text}` is not {article(kind)}", value.span)
+                self.complain(f"the param `{name}` at `{member.text}` is not {kind.with_article}", value.span)
             elif written:
                 values[member.text] = written.value
         return values

@@ -17,7 +17,7 @@ from ..catalogue import RESERVED, Catalogue, Metric
 from ..model import Policy, Unlimited
 from ..rollout_model import PREVIOUS, SHARED, Dwell, Prerequisite, Rollback, Rollout, Stage, Term
 from ..yaml.yaml_nodes import Mapping, Node, Scalar, Sequence
-from .params import article, fits, read_value
+from .params import fits, read_value
 
 __all__ = ["approvals", "read_rollouts"]
 
@@ -154,7 +154,7 @@ class _RolloutReader:
             self.complain(f"`{word}` is no value of `{metric.name}`", node.span, hint)
             return None
         if not fits(metric.type, written):
-            self.complain(f"`{metric.name}` is {article(metric.type)}", node.span)
+            self.complain(f"`{metric.name}` is {metric.type.with_article}", node.span)
             return None
         if isinstance(written.value, Decimal) and not _in_range(metric, written.value):
             bounds = (("at least", metric.low), ("at most", metric.high))
@@ -168,7 +168,7 @@ class _RolloutReader:
     def members(self, metric: Metric, node: Node) -> Value | None:
         if not isinstance(node, Sequence):
             self.complain(
-                f"`{metric.name}` is {article(metric.type)}", node.span, "write a list, `[]` for none"
+                f"`{metric.name}` is {metric.type.with_article}", node.span, "write a list, `[]` for none"
             )
             return None
         scope = self.world.catalogue.scopes.get(metric.type.of)

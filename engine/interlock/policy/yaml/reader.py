@@ -16,6 +16,7 @@ from typing import Any
 import yaml
 
 from ...diagnostics import Collector, Span
+from ...errors import system_reason
 from ...limits import DOCUMENT_BYTES, DOCUMENT_DEPTH, DOCUMENT_NODES, NUMBER_DIGITS
 from .yaml_nodes import Atom, Mapping, Node, Scalar, Sequence
 
@@ -39,7 +40,7 @@ def read_file(path: Path, shown: str, collector: Collector) -> Node | None:
         with path.open("rb") as handle:
             data = handle.read(DOCUMENT_BYTES + 1)
     except OSError as problem:
-        reason = (problem.strerror or "it cannot be read").lower()
+        reason = system_reason(problem)
         collector.add("E101", f"cannot read the file: {reason}", Span(shown, 1, 1))
         return None
     return read_yaml(data, shown, collector)

@@ -11,7 +11,7 @@ from ...language.times import parse_time, show_time
 from ...language.types import Kind, Type
 from ...language.values import CAUSES
 from ...policy.catalogue import Metric
-from ...policy.reading.params import WrittenValue, article, read_value
+from ...policy.reading.params import WrittenValue, read_value
 from ...policy.yaml.yaml_nodes import Mapping, Node, Scalar, Sequence, plain
 
 __all__ = ["Writer", "in_calendar", "instant"]
@@ -107,7 +107,7 @@ class Writer:
         if kind.kind is Kind.SET:
             return self.names(node)
         if not isinstance(node, Scalar):
-            self.complain(f"{article(kind)} is wanted", node)
+            self.complain(f"{kind.with_article} is wanted", node)
             return None
         if kind.kind is Kind.TIMESTAMP:
             at = self.instant(node)
@@ -136,8 +136,8 @@ class Writer:
         written = read_value(node)
         if isinstance(written, WrittenValue) and _fits(kind, written):
             return written.value
-        got = written if isinstance(written, str) else f"`{node.text}` is {article(written.type)}"
-        self.complain(f"{article(kind)} is wanted, {got}", node)
+        got = written if isinstance(written, str) else f"`{node.text}` is {written.type.with_article}"
+        self.complain(f"{kind.with_article} is wanted, {got}", node)
         return None
 
 
