@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from interlock.diagnostics import columns
 from interlock.reports.tables import Cell, aligned, wrapped
 
 ROWS = [
@@ -29,7 +28,3 @@ def test_wrapped_hangs_and_never_breaks_a_word() -> None:
     word = "x" * 60
     assert wrapped(f"a {word} b-c", 20, "- ", "  ") == ["- a", f"  {word}", "  b-c"]
     assert wrapped("", 20) == []
-
-
-def test_cells() -> None:
-    assert [columns(each) for each in ("", "abc", "漢字", "e\u0301")] == [0, 3, 4, 1]

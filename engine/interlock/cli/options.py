@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 import click
 
 from .. import clock
-from ..diagnostics import did_you_mean, printable
+from ..diagnostics import printable, unknown_name
 from ..errors import UsageError
 from ..language.times import parse_time
 
@@ -72,8 +72,7 @@ class _OneOf(click.ParamType):  # type: ignore[type-arg]
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
         if value not in self.words:
-            hint = did_you_mean(value, self.words) or f"there are {', '.join(self.words)}"
-            raise UsageError(f"no format is called `{printable(value)}`: {hint}")
+            raise UsageError(str(unknown_name("format", value, self.words)))
         return str(value)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
-from ..diagnostics import Span, did_you_mean
+from ..diagnostics import Span, name_hint, unknown_name
 from ..wording import number
 from .nodes import Call, Literal, MetricRef, Node, ParamRef
 from .operator_typing import OperandRules
@@ -42,8 +42,8 @@ class CallRules(OperandRules):
             good = False
         for option in options:
             if option not in function.options:
-                hint = did_you_mean(option, function.options) or f"write `{function.signature}`"
-                self.complain("E308", f"`{name}` has no option `{option}`", span, hint)
+                near = name_hint(option, function.options, f"write `{function.signature}`")
+                self.complain("E308", f"`{name}` has no option `{option}`", span, near)
                 good = False
         for option in function.required:
             if option not in options:
@@ -286,8 +286,10 @@ class CallRules(OperandRules):
         if not self.word("attested", what) or not isinstance(what, Literal):
             return None
         if known is not None and what.value not in known:
-            hint = did_you_mean(str(what.value), known) or "declare it in an attestations document"
-            self.complain("E321", f"no attestation is called `{what.value}`", what.span, hint)
+            unknown = unknown_name(
+                "attestation", str(what.value), known, "declare it in an attestations document"
+            )
+            self.complain("E321", unknown.message, what.span, unknown.hint)
             return None
         return Call("attested", tuple(arguments), (), BOOL, SCALAR, span)
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from ..canonical import plain_number
-from ..diagnostics import Collector, Span, did_you_mean
+from ..diagnostics import Collector, Span, name_hint
 from .declarations import Declarations, MetricDeclaration
 from .literals import CONTEXT
 from .nodes import Call, Literal, MemberRef, MetricRef, Node, ParamRef
@@ -175,7 +175,7 @@ class OperandRules:
         if isinstance(node, Literal) and node.type.kind is Kind.STRING and of in self.declarations.rosters:
             roster = self.declarations.rosters[of]
             if roster and node.value not in roster:
-                hint = did_you_mean(str(node.value), roster)
+                hint = name_hint(str(node.value), roster)
                 self.complain("E316", f"`{node.value}` is no member of `{of}`", node.span, hint)
                 return None
         return node
@@ -196,7 +196,7 @@ class OperandRules:
     def declared(self, word: str, enum: EnumType, span: Span) -> bool:
         if word in enum.values:
             return True
-        hint = did_you_mean(word, enum.values) or f"declared are {', '.join(enum.values)}"
+        hint = name_hint(word, enum.values)
         self.complain("E316", f"`{word}` is not among the values of `{enum.name}`", span, hint)
         return False
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-__all__ = ["FUNCTIONS", "OPERATORS", "SYMBOLS", "WINDOWS", "Operator"]
+__all__ = ["FUNCTIONS", "OPERATORS", "WINDOWS", "Operator"]
 
 WINDOWS = ("last", "skip", "within", "after", "this")
 
@@ -143,5 +143,4 @@ _TABLE = (
 # fmt: on
 
 OPERATORS = {each.name: each for each in _TABLE}
-SYMBOLS = {each.symbol: each for each in _TABLE if each.symbol}
 FUNCTIONS = {each.name: each for each in _TABLE if not each.symbol}

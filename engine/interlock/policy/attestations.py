@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
-from ..diagnostics import Collector, Span, did_you_mean
+from ..diagnostics import Collector, Span, name_hint, unknown_name
 from ..language.times import parse_duration
 from ..language.types import Kind
 from .catalogue import Catalogue
@@ -92,7 +92,7 @@ def _people(
     speakers = {}
     for key, each in people.pairs if isinstance(people, Mapping) else ():
         if key.text not in roles:
-            hint = did_you_mean(key.text, roles) or f"roles are {', '.join(roles)}"
+            hint = name_hint(key.text, roles)
             collector.add("E408", f"`{key.text}` is no role of `{name}`", key.span, hint)
         speakers[key.text] = tuple(_texts(each))
     return speakers
@@ -125,7 +125,7 @@ def _attainable(found: Attestation, node: Mapping, collector: Collector) -> None
         return
     for person in sorted(signers) if closed else ():
         if person not in speakers:
-            hint = did_you_mean(person, speakers) or "list them under `people`"
+            hint = name_hint(person, speakers, "list them under `people`")
             collector.add("E408", f"`{person}` has a key and speaks in no role", signers[person].span, hint)
     for person in sorted(speakers) if signers else ():
         if person not in signers:
@@ -157,7 +157,8 @@ def _declared(node: Node, catalogue: Catalogue, collector: Collector) -> bool:
     name = _text(node)
     if name in catalogue.metrics:
         return True
-    collector.add("E408", f"no metric is called `{name}`", node.span, did_you_mean(name, catalogue.metrics))
+    unknown = unknown_name("metric", name, catalogue.metrics)
+    collector.add("E408", unknown.message, node.span, unknown.hint)
     return False
 
 

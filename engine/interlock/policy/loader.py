@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
 
-from ..diagnostics import Collector, Span, did_you_mean
+from ..diagnostics import Collector, Span, name_hint
 from ..errors import UsageError, system_reason
 from ..language.times import parse_duration
 from ..limits import FORMAT
@@ -149,11 +149,7 @@ def _kind(node: Node, shown: str, root: Path, collector: Collector) -> str | Non
     key, value = node.pairs[0]
     if key.text not in KINDS:
         inside = next((each.text for each, _ in node.pairs if each.text in KINDS), None)
-        hint = (
-            f"put `{inside}` first"
-            if inside
-            else did_you_mean(key.text, KINDS) or f"one of {', '.join(KINDS)}"
-        )
+        hint = f"put `{inside}` first" if inside else name_hint(key.text, KINDS)
         collector.add("E202", f"`{key.text}` is no kind of document", key.span, hint)
         return None
     marks_root = shown == f"{root.resolve().name}/{_MARK}"

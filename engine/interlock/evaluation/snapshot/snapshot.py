@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import Any
 
 from ...canonical import canonical, digest
-from ...diagnostics import did_you_mean
+from ...diagnostics import name_hint
 from ...errors import SnapshotError, system_reason
 from ...language.times import parse_time
 from ...limits import FORMAT, NUMBER_DIGITS, SNAPSHOT_BYTES, SNAPSHOT_DEPTH, SNAPSHOT_POINTS
@@ -128,7 +128,7 @@ def _problems(document: object) -> Iterator[str]:
         return
     for key in document:
         if key not in _KEYS:
-            yield f"unknown key `{key}`: {did_you_mean(key, _KEYS) or 'allowed are ' + ', '.join(_KEYS)}"
+            yield f"unknown key `{key}`: {name_hint(key, _KEYS)}"
     yield from _format(document.get("interlock"))
     as_of = document.get("as_of")
     if not isinstance(as_of, str) or parse_time(as_of) is None:

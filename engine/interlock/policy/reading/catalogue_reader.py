@@ -8,7 +8,7 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Literal
 
-from ...diagnostics import Collector, Span, did_you_mean
+from ...diagnostics import Collector, Span, name_hint, unknown_name
 from ...language.literals import parse_literal
 from ...language.operators import FUNCTIONS
 from ...language.times import parse_duration, parse_time
@@ -195,7 +195,7 @@ class _CatalogueReader:
             return None
         unknown = sorted(set(_spellings(node.get("spelled")).values()) - set(values))
         if unknown:
-            hint = did_you_mean(unknown[0], values)
+            hint = name_hint(unknown[0], values)
             self.collector.add("E401", f"`{unknown[0]}` under `spelled` is no value of `{name}`", span, hint)
         ordered = node.get("ordered")
         return Type(
@@ -286,7 +286,7 @@ class _CatalogueReader:
         seen: dict[str, str] = {}
         for member, words in node.pairs if isinstance(node, Mapping) and members else ():
             if member.text not in members:
-                hint = did_you_mean(member.text, members) or f"members are {', '.join(members)}"
+                hint = name_hint(member.text, members)
                 message = f"aliases for `{member.text}`, which is no member"
                 self.collector.add("E406", message, member.span, hint)
             for word in words.items if isinstance(words, Sequence) else ():
@@ -302,8 +302,8 @@ class _CatalogueReader:
         """Check what names something else: scopes of metrics, rosters, prefixes."""
         for scope, span in self.used:
             if scope not in self.scopes:
-                hint = did_you_mean(scope, self.scopes) or "declare it under `scopes:`"
-                self.collector.add("E406", f"no scope is called `{scope}`", span, hint)
+                unknown = unknown_name("scope", scope, self.scopes, "declare it under `scopes:`")
+                self.collector.add("E406", unknown.message, span, unknown.hint)
         for each in self.scopes.values():
             told = self.metrics.get(each.members_from or "")
             if (
@@ -312,8 +312,8 @@ class _CatalogueReader:
                 and (told is None or told.type.kind is not Kind.SET or told.scope)
             ):
                 message = f"`members_from: {each.members_from}` must be a metric of type set"
-                near = did_you_mean(each.members_from, self.metrics) if told is None else None
-                hint = near or "declare it with `type: set`, without scope"
+                known = self.metrics if told is None else ()
+                hint = name_hint(each.members_from, known, "declare it with `type: set`, without scope")
                 self.collector.add("E406", message, each.span, hint)
         for name, metric in self.metrics.items():
             parts = name.split(".")

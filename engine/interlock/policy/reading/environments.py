@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from ...diagnostics import Collector, Span, did_you_mean
+from ...diagnostics import Collector, Span, name_hint, unknown_name
 from ...language.values import Value
 from ..model import Param, Policy, Unlimited
 from ..rollout_model import Rollout, Term
@@ -38,8 +38,8 @@ def read_environment(
     for key, table in tables.pairs if isinstance(tables, Mapping) else ():
         policy = policies.get(key.text)
         if policy is None:
-            hint = did_you_mean(key.text, policies)
-            collector.add("E407", f"no policy is called `{key.text}`", key.span, hint)
+            unknown = unknown_name("policy", key.text, policies)
+            collector.add("E407", unknown.message, key.span, unknown.hint)
         elif isinstance(table, Mapping):
             values[key.text] = read_values(policy, table, collector)
     dwell = _dwell(document.get("dwell"), rollouts, collector)
@@ -54,14 +54,14 @@ def _dwell(
     for key, table in tables.pairs if isinstance(tables, Mapping) else ():
         rollout = rollouts.get(key.text)
         if rollout is None:
-            hint = did_you_mean(key.text, rollouts)
-            collector.add("E407", f"no rollout is called `{key.text}`", key.span, hint)
+            unknown = unknown_name("rollout", key.text, rollouts)
+            collector.add("E407", unknown.message, key.span, unknown.hint)
             continue
         for each, value in table.pairs if isinstance(table, Mapping) else ():
             stage = rollout.stage(each.text)
             if stage is None or stage.dwell.least is not None:
                 asking = [one.id for one in rollout.stages if one.dwell.least is None]
-                hint = did_you_mean(each.text, asking) or _asking(asking)
+                hint = name_hint(each.text, asking, _asking(asking))
                 message = f"`{key.text}` asks for no dwell of a stage `{each.text}`"
                 collector.add("E407", message, each.span, hint)
             elif isinstance(value, Scalar):
@@ -79,7 +79,7 @@ def read_values(policy: Policy, table: Mapping, collector: Collector) -> dict[st
     for name, key, node in flat(table):
         param = policy.params.get(name)
         if param is None:
-            hint = did_you_mean(name, policy.params)
+            hint = name_hint(name, policy.params)
             collector.add("E407", f"`{policy.id}` has no param `{name}`", key.span, hint)
             continue
         value = _value(param, node)

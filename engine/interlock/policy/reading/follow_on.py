@@ -15,7 +15,7 @@ _NAMING = {"E205", "E211", "E214", "E305", "E406", "E407", "E408", "E501", "E602
 _OF_CATALOGUES = {"E205", "E214", "E305", "E406", "E408", "E501", "E602"}
 _UNBOUND = "no attestation binds "
 _NO_ROLLOUT = "no rollout is called "
-_UNKNOWN = re.compile(r"is called `|there is no metric `|cannot name `|must be a metric of type set")
+_UNKNOWN = re.compile(r"is called `|cannot name `|must be a metric of type set")
 _WORD = re.compile(r"(?<=[` ])[a-z][A-Za-z0-9_.-]*(?=`)")
 _FIRST = re.compile(r"\s*([a-z]+):\s*([a-z0-9-]*)\s*(?:#.*)?")
 

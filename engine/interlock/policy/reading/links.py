@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from ...diagnostics import Collector, Span, did_you_mean
+from ...diagnostics import Collector, Span, name_hint, unknown_name
 from ..model import Composition, Inhibition, Param, Policy, Rule
 from ..yaml.yaml_nodes import Mapping as MappingNode
 from ..yaml.yaml_nodes import Node, Scalar
 from .params import WrittenValue, fits, in_range, read_value
 
-__all__ = ["check_inhibitions", "link", "read_inhibition", "topological"]
+__all__ = ["check_inhibitions", "link", "read_inhibition"]
 
 
 Complaint = tuple[str, str, Span, str | None]
@@ -44,15 +44,11 @@ def check_inhibitions(policies: Mapping[str, Policy], collector: Collector) -> N
 def _against(policy: Policy, given: Inhibition, policies: Mapping[str, Policy]) -> Iterator[Complaint]:
     found = policies.get(given.policy)
     if found is None:
-        yield (
-            "E211",
-            f"no policy is called `{given.policy}`",
-            given.span,
-            did_you_mean(given.policy, policies),
-        )
+        unknown = unknown_name("policy", given.policy, policies)
+        yield "E211", unknown.message, given.span, unknown.hint
         return
     if given.reaches not in found.verdicts:
-        hint = did_you_mean(given.reaches, found.verdicts) or f"one of {', '.join(found.verdicts)}"
+        hint = name_hint(given.reaches, found.verdicts)
         yield "E211", f"`{given.reaches}` is no verdict of `{found.id}`", given.reaches_span, hint
         return
     if given.reaches == found.best:
@@ -110,12 +106,12 @@ def _rule(policy: Policy, rule: Rule, policies: Mapping[str, Policy], collector:
         return rule
     found = policies.get(child.policy)
     if found is None:
-        hint = did_you_mean(child.policy, policies)
-        collector.add("E211", f"no policy is called `{child.policy}`", child.span, hint)
+        unknown = unknown_name("policy", child.policy, policies)
+        collector.add("E211", unknown.message, child.span, unknown.hint)
         return rule
     place = child.bound_span or child.span
     if child.bound not in found.verdicts:
-        hint = did_you_mean(child.bound, found.verdicts) or f"one of {', '.join(found.verdicts)}"
+        hint = name_hint(child.bound, found.verdicts)
         collector.add("E211", f"`{child.bound}` is no verdict of `{found.id}`", place, hint)
     elif child.bound == (found.worst if rule.kind == "requirement" else found.best):
         message = f"every verdict of `{found.id}` satisfies `{child.bound}`"
@@ -131,7 +127,7 @@ def _given(policy: Policy, child: Composition, found: Policy, collector: Collect
         param = found.params.get(name)
         if param is None:
             message = f"`{found.id}` has no param `{name}`"
-            collector.add("E211", message, place, did_you_mean(name, found.params))
+            collector.add("E211", message, place, name_hint(name, found.params))
             continue
         value = _value(policy, param, node)
         if isinstance(value, str):
@@ -178,19 +174,3 @@ def _cycles(policies: Mapping[str, Policy], collector: Collector) -> None:
 
     for name in sorted(policies):
         visit(name, ())
-
-
-def topological(policies: Mapping[str, Policy]) -> list[str]:
-    """Return the names of the policies, children before parents, else in order."""
-    found: list[str] = []
-
-    def visit(name: str) -> None:
-        if name in found or name not in policies:
-            return
-        for child in sorted(each.policy for each in policies[name].children):
-            visit(child)
-        found.append(name)
-
-    for name in sorted(policies):
-        visit(name)
-    return found

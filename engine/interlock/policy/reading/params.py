@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
-from ...diagnostics import Collector, Span, did_you_mean
+from ...diagnostics import Collector, Span, name_hint
 from ...language.literals import parse_literal
 from ...language.nodes import Node as Tree
 from ...language.times import parse_time
@@ -146,7 +146,7 @@ class ParamReader:
     def leaf(self, name: str, key: Scalar, node: Mapping, roster: tuple[str, ...] | None) -> None:
         for each, _ in node.pairs:
             if each.text not in _LEAF:
-                hint = did_you_mean(each.text, _LEAF) or f"known are {', '.join(_LEAF)}"
+                hint = name_hint(each.text, _LEAF)
                 self.complain(f"unknown key `{each.text}` of the param `{name}`", each.span, hint)
         given = node.get("value")
         written = self.written(name, given) if given is not None else None
@@ -190,9 +190,8 @@ class ParamReader:
         if word.text == "money" and isinstance(currency, Scalar):
             return Type(Kind.MONEY, currency=currency.text)
         if word.text not in _TYPES:
-            hint = (
-                did_you_mean(word.text, _TYPES) or f"one of {', '.join(_TYPES)}, or money with a `currency`"
-            )
+            every = f"there are {', '.join(_TYPES)} and money with a `currency`"
+            hint = name_hint(word.text, _TYPES, every)
             self.complain(f"`{word.text}` is no type of a param", word.span, hint)
             return None
         return _TYPES[word.text]
@@ -209,7 +208,7 @@ class ParamReader:
         values: dict[str, ParamValue] = {}
         for member, value in given.pairs:
             if member.text not in roster:
-                hint = did_you_mean(member.text, roster) or f"members are {', '.join(roster)}"
+                hint = name_hint(member.text, roster)
                 self.complain(f"`{member.text}` is no member of the scope", member.span, hint)
                 continue
             written = self.written(name, value)

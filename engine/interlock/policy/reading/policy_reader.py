@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection
 from decimal import Decimal
 from typing import Literal
 
-from ...diagnostics import Collector, Span, did_you_mean
+from ...diagnostics import Collector, Span, name_hint, unknown_name
 from ...language.checker import check, check_rule
 from ...language.nodes import Call, LetRef, walk  # fmt: skip
 from ...language.nodes import Literal as Constant
@@ -86,7 +86,6 @@ class _PolicyReader:
             notes=_names(notes)
             if isinstance(notes, Sequence)
             else tuple(filter(None, [_text(document, "notes")])),
-            tags=_names(document.get("tags")),
             max_gap=parse_duration(_text(document, "max_gap")),
             formerly=_names(document.get("formerly")),
         )
@@ -118,9 +117,8 @@ class _PolicyReader:
             return
         scopes = self.names.catalogue.scopes
         if node.text not in scopes:
-            self.complain(
-                "E205", f"no scope is called `{node.text}`", node.span, did_you_mean(node.text, scopes)
-            )
+            unknown = unknown_name("scope", node.text, scopes)
+            self.complain("E205", unknown.message, node.span, unknown.hint)
             return
         self.names.member_scope = node.text
 
@@ -320,7 +318,7 @@ class _PolicyReader:
     def declared(self, given: Scalar) -> bool:
         if given.text in self.verdicts:
             return True
-        hint = did_you_mean(given.text, self.verdicts) or f"one of {', '.join(self.verdicts)}"
+        hint = name_hint(given.text, self.verdicts)
         self.complain("E204", f"`{given.text}` is no verdict of this policy", given.span, hint)
         return False
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping as Table
 from dataclasses import dataclass
 from decimal import Decimal
 
-from ...diagnostics import Collector, Span, did_you_mean
+from ...diagnostics import Collector, Span, name_hint, unknown_name
 from ...language.literals import show
 from ...language.times import parse_duration
 from ...language.types import Kind
@@ -148,9 +148,7 @@ class _RolloutReader:
             word = metric.spelled.get(str(written.value), str(written.value))
             if word in metric.type.enum.values:
                 return Decimal(metric.type.enum.values.index(word))
-            hint = (
-                did_you_mean(word, metric.type.enum.values) or f"one of {', '.join(metric.type.enum.values)}"
-            )
+            hint = name_hint(word, metric.type.enum.values)
             self.complain(f"`{word}` is no value of `{metric.name}`", node.span, hint)
             return None
         if not fits(metric.type, written):
@@ -176,8 +174,7 @@ class _RolloutReader:
         for each in _scalars(node):
             known = scope is None or scope.open or scope.members_from is not None
             if not known and scope is not None and aliases.get(each.text, each.text) not in scope.members:
-                hint = did_you_mean(each.text, [*scope.members, *aliases])
-                hint = hint or f"members are {', '.join(scope.members)}"
+                hint = name_hint(each.text, [*scope.members, *aliases])
                 self.complain(f"`{each.text}` is no member of `{scope.name}`", each.span, hint)
         return frozenset(aliases.get(each, each) for each in _texts(node))
 
@@ -218,8 +215,8 @@ class _RolloutReader:
             )
             return None
         if metric is None:
-            hint = did_you_mean(node.text, self.world.catalogue.metrics)
-            self.complain(f"no metric is called `{node.text}`", node.span, hint)
+            unknown = unknown_name("metric", node.text, self.world.catalogue.metrics)
+            self.complain(unknown.message, node.span, unknown.hint)
             return None
         if metric.series != "single" or metric.scope or metric.record:
             self.complain(f"`{node.text}` is no single value", node.span, "a setting has one value at a time")
@@ -241,8 +238,8 @@ class _RolloutReader:
     def policy(self, node: Node | None) -> str:
         name = node.text if isinstance(node, Scalar) else ""
         if isinstance(node, Scalar) and name not in self.world.policies:
-            hint = did_you_mean(name, self.world.policies)
-            self.complain(f"no policy is called `{name}`", node.span, hint)
+            unknown = unknown_name("policy", name, self.world.policies)
+            self.complain(unknown.message, node.span, unknown.hint)
         return name
 
     def rollback(self, stages: Iterable[Stage]) -> Rollback:
@@ -253,15 +250,15 @@ class _RolloutReader:
         policy = self.world.policies.get(name)
         if policy is not None and isinstance(bound, Scalar):
             if bound.text not in policy.verdicts:
-                hint = did_you_mean(bound.text, policy.verdicts) or f"one of {', '.join(policy.verdicts)}"
+                hint = name_hint(bound.text, policy.verdicts)
                 self.complain(f"`{bound.text}` is no verdict of `{name}`", bound.span, hint)
             elif bound.text == policy.best:
                 hint = f"name one of {', '.join(policy.verdicts[1:])}"
                 self.complain(f"every verdict of `{name}` reaches `{bound.text}`", bound.span, hint)
         names = [PREVIOUS, *(each.id for each in stages)]
         if isinstance(to, Scalar) and to.text not in names:
-            hint = did_you_mean(to.text, names) or f"one of {', '.join(names)}"
-            self.complain(f"no stage is called `{to.text}`", to.span, hint)
+            unknown = unknown_name("stage", to.text, names)
+            self.complain(unknown.message, to.span, unknown.hint)
         return Rollback(name, _text(node, "reaches"), _text(node, "to"), verified)
 
     # the configuration as a whole
@@ -303,8 +300,8 @@ def _ordered(found: Table[str, Rollout], documents: Table[str, Mapping], collect
         for after, place in zip(rollout.after, places, strict=True):
             assert place is not None
             if after.rollout not in found:
-                hint = did_you_mean(after.rollout, found)
-                collector.add("E214", f"no rollout is called `{after.rollout}`", place.span, hint)
+                unknown = unknown_name("rollout", after.rollout, found)
+                collector.add("E214", unknown.message, place.span, unknown.hint)
             elif name in _before(after.rollout, found):
                 message = f"`{name}` comes after itself, through `{after.rollout}`"
                 collector.add("E214", message, place.span, "break the circle")

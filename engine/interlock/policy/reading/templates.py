@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-from ...diagnostics import Collector, did_you_mean
+from ...diagnostics import Collector, name_hint
 from ...limits import REASON_BYTES
 from ..yaml.yaml_nodes import Scalar
 
@@ -51,7 +51,7 @@ def check_template(node: Scalar, names: Iterable[str], collector: Collector) -> 
         if path not in known:
             start = max(text.find(path), 0)
             span = node.locator()(start, start + len(path))
-            collector.add("E602", f"a template cannot name `{path}`", span, did_you_mean(path, known))
+            collector.add("E602", f"a template cannot name `{path}`", span, name_hint(path, known))
 
 
 @functools.lru_cache(maxsize=4096)

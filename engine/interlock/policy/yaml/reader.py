@@ -176,7 +176,7 @@ class _Builder:
         while not isinstance(event, yaml.SequenceEndEvent):
             items.append(self.node(event, depth + 1))
             event = next(self.events)
-        return Sequence(tuple(items), self.over(start, event), bool(start.flow_style))
+        return Sequence(tuple(items), self.over(start, event))
 
     def mapping(self, start: yaml.MappingStartEvent, depth: int) -> Mapping:
         pairs: list[tuple[Scalar, Node]] = []
@@ -195,7 +195,7 @@ class _Builder:
             self.split_at_comma(start, pairs, key, value)
             pairs.append((key, value))
             event = next(self.events)
-        return Mapping(tuple(pairs), self.over(start, event), bool(start.flow_style))
+        return Mapping(tuple(pairs), self.over(start, event))
 
     def split_at_comma(
         self, start: yaml.MappingStartEvent, pairs: list[tuple[Scalar, Node]], key: Scalar, value: Node

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
-from ...diagnostics import Collector, Span, did_you_mean, printable
+from ...diagnostics import Collector, Span, name_hint, printable
 from ...resources import schema_path
 from .yaml_nodes import Mapping as MappingNode
 from .yaml_nodes import Node, Scalar, Sequence, plain
@@ -63,7 +63,7 @@ def _explained(error: Any) -> Iterator[Complaint]:
     elif error.validator == "additionalProperties" and isinstance(error.instance, dict):
         known = list(error.schema.get("properties", {}))
         for key in sorted(set(error.instance) - set(known)):
-            hint = did_you_mean(key, known) or f"known are {', '.join(known)}"
+            hint = name_hint(key, known)
             yield path, f"unknown key `{printable(key)}`", hint, key
     elif error.validator == "required" and isinstance(error.instance, dict):
         key = next(each for each in error.validator_value if repr(each) in error.message)

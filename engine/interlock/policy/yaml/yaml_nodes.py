@@ -116,7 +116,6 @@ class Sequence:
 
     items: tuple[Node, ...]
     span: Span
-    flow: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +124,6 @@ class Mapping:
 
     pairs: tuple[tuple[Scalar, Node], ...]
     span: Span
-    flow: bool = False
 
     def get(self, key: str) -> Node | None:
         """Return the value under `key`, or None."""
