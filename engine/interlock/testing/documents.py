@@ -10,13 +10,13 @@ from decimal import Decimal
 from ..diagnostics import Collector, did_you_mean
 from ..errors import SnapshotError
 from ..evaluation.snapshot import Snapshot
+from ..policy.dependencies import reads
 from ..policy.loader import PolicyRoot
 from ..policy.model import Policy
 from ..policy.nodes import Mapping, Node, Scalar, Sequence
 from .changing import CHANGES, Changer
 from .expecting import Expecting
 from .model import Case, Draft, Expectation, Situation, Suite
-from .reading import reads
 from .rollout_documents import of_rollout
 
 __all__ = ["read_suites"]

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-from ..policy.loader import PolicyRoot
-from ..policy.model import Composition, Policy
-from ..policy.names import metrics_read
+from .loader import PolicyRoot
+from .model import Composition, Policy
+from .names import metrics_read
 
 __all__ = ["descendants", "reads"]
 
