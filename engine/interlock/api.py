@@ -37,6 +37,7 @@ from .ledger.evaluations import Asking, Recorder
 from .ledger.quorum import unchecked
 from .ledger.record import DEFAULT as LEDGER
 from .policy.catalogue import Catalogue
+from .policy.dependencies import reads
 from .policy.loader import PolicyRoot
 from .policy.model import Policy
 from .policy.names import Names
@@ -279,7 +280,7 @@ class PolicySet:
             return self.decide(snapshot, policies=[policy], environment=environment)
 
         kept = counters(self.policies, policy, state, ledger, anchor)
-        return Gate(judge, self.catalogue.scopes[scope], kept, desk)
+        return Gate(judge, self.catalogue.scopes[scope], kept, reads(self.root, policy), desk)
 
     def evaluate_expression(
         self,
@@ -355,8 +356,7 @@ class PolicySet:
 
     def within_rosters(self, snapshot: Snapshot) -> None:
         """Raise SnapshotError where the snapshot names a scope or member that is not declared."""
-        problems = list(outside(snapshot, self.catalogue))
-        if problems:
+        if problems := list(outside(snapshot, self.catalogue)):
             raise SnapshotError("\n".join(f"{snapshot.name}: {each}" for each in problems))
 
     def unused(self, snapshot: Snapshot) -> tuple[str, ...]:

@@ -1,50 +1,63 @@
-"""Which metrics a policy reads, in its conditions and its reasons, through the policies that it composes."""
+"""What a policy reads of a snapshot, in conditions, reasons and params, through the policies that it composes."""
 
 from __future__ import annotations
 
-import re
+from dataclasses import dataclass
 
+from .catalogue import Catalogue
 from .loader import PolicyRoot
 from .model import Composition, Policy
 from .names import metrics_read
+from .templates import template_paths
 
-__all__ = ["descendants", "reads"]
-
-_WORD = re.compile(r"[a-z][a-z0-9_]*(?:\.[a-z0-9_]+)+|[a-z][a-z0-9_]*")
-
-
-def descendants(root: PolicyRoot, name: str) -> tuple[str, ...]:
-    """Return the policy and all that it composes."""
-    found = [name]
-    for each in found:
-        policy = root.policies.get(each)
-        found += [child.policy for child in (policy.children if policy else ()) if child.policy not in found]
-    return tuple(found)
+__all__ = ["Reads", "reads"]
 
 
-def reads(root: PolicyRoot, name: str) -> frozenset[str]:
-    """Return the keys under which a snapshot holds what the policy reads: metrics, records, rosters."""
-    found: set[str] = set()
-    for each in descendants(root, name):
-        policy = root.policies.get(each)
-        found |= _read(policy) if policy else set()
+@dataclass(frozen=True, slots=True)
+class Reads:
+    """The keys under which a snapshot holds what a policy reads: `metrics` (values, records, rosters) and the
+    environment `variables` that override its params."""
+
+    metrics: frozenset[str]
+    variables: frozenset[str]
+
+
+def reads(root: PolicyRoot, name: str) -> Reads:
+    """Return what a policy reads; a policy that does not exist reads nothing."""
+    policies = _with_composed(root, name)
     metrics, scopes = root.catalogue.metrics, root.catalogue.scopes
-    used = [metrics[each] for each in found if each in metrics]
-    rosters = {scopes[each.scope].members_from for each in used if each.scope}
-    keys = {each.record or each.name for each in used} | {each for each in rosters if each}
-    for each in descendants(root, name):
-        scope = root.policies[each].for_each if each in root.policies else None
-        told = scopes[scope].members_from if scope else None
-        keys |= {told} if told else set()
-    return frozenset(keys)
+    found = {each for policy in policies for each in _named(policy) if each in metrics}
+    told_for = {metrics[each].scope for each in found} | {policy.for_each for policy in policies}
+    found |= {told for each in told_for if each and (told := scopes[each].members_from)}
+    overrides = [param.override for policy in policies for param in policy.params.values()]
+    return Reads(
+        frozenset(_key(each, root.catalogue) for each in found),
+        frozenset(each.env for each in overrides if each),
+    )
 
 
-def _read(policy: Policy) -> set[str]:
+def _with_composed(root: PolicyRoot, name: str) -> list[Policy]:
+    """The policy and all that it composes, each once."""
+    names = [name]
+    for each in names:
+        policy = root.policies.get(each)
+        names += [child.policy for child in (policy.children if policy else ()) if child.policy not in names]
+    return [root.policies[each] for each in names if each in root.policies]
+
+
+def _named(policy: Policy) -> set[str]:
+    """Every metric in the expressions of a policy, and every name in its reasons."""
     trees = [*policy.lets.values()]
-    words: set[str] = set()
+    names: set[str] = set()
     for rule in policy.rules:
         condition = () if isinstance(rule.condition, Composition) else (rule.condition,)
         trees += [each for each in (*condition, rule.applies, rule.hold) if each is not None]
-        words |= set(_WORD.findall(rule.reason))
+        names |= set(template_paths(rule.reason))
     trees += [each.override.when for each in policy.params.values() if each.override and each.override.when]
-    return words.union(*(metrics_read(each, policy.lets) for each in trees))
+    return names.union(*(metrics_read(each, policy.lets) for each in trees))
+
+
+def _key(metric: str, catalogue: Catalogue) -> str:
+    """The name under which a snapshot holds a metric: a column stands in its record."""
+    declared = catalogue.metrics.get(metric)
+    return declared.record or metric if declared else metric

@@ -194,7 +194,7 @@ class _Cases:
             or situation.draft.env != self.base.draft.env
         ):
             return True
-        read = reads(self.reader.root, self.policy.id)
+        read = reads(self.reader.root, self.policy.id).metrics
         return any(
             situation.draft.form(key, place) != self.base.draft.form(key, place)
             for key, place in _keys(situation.draft, self.base.draft)
