@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 import sys
 import traceback
 
@@ -12,6 +13,7 @@ from .. import __version__
 from ..diagnostics import printable
 from ..errors import EXIT_BUG, EXIT_INVALID, DocumentError, InterlockError, system_reason
 from . import terminal
+from .completion import VARIABLE, complete
 from .group import interlock
 from .usage import complaint
 
@@ -52,6 +54,8 @@ def run(argv: list[str]) -> int:
 
 def _invoke(argv: list[str]) -> int:
     """Call the command; click's own ways of ending are codes like any other."""
+    if not argv and os.environ.get(VARIABLE):
+        return complete(os.environ[VARIABLE])
     if not argv:
         return _told(interlock.get_help(click.Context(interlock, info_name="interlock")), EXIT_INVALID)
     try:
