@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import click
+from click.shell_completion import CompletionItem
 
 from .. import clock
 from ..diagnostics import printable, unknown_name
@@ -74,6 +75,11 @@ class _OneOf(click.ParamType):  # type: ignore[type-arg]
         if value not in self.words:
             raise UsageError(str(unknown_name("format", value, self.words)))
         return str(value)
+
+    def shell_complete(
+        self, ctx: click.Context, param: click.Parameter, incomplete: str
+    ) -> list[CompletionItem]:
+        return [CompletionItem(each) for each in self.words if each.startswith(incomplete)]
 
 
 class Pair(click.ParamType):  # type: ignore[type-arg]
