@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import select
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -65,23 +66,37 @@ def test_a_signal_is_a_negative_status() -> None:
     assert run_program(python("import os; os.kill(os.getpid(), 9)"), seconds=60).status == -9
 
 
+def pipe(folder: Path) -> int:
+    """Make a pipe in a folder and return the end that a test reads; it ends when every program that holds it has."""
+    os.mkfifo(folder / "held")
+    return os.open(folder / "held", os.O_RDONLY | os.O_NONBLOCK)
+
+
+def is_let_go(held: int) -> bool:
+    select.select([held], [], [], 10)
+    try:
+        return os.read(held, 1) == b""
+    except BlockingIOError:
+        return False
+
+
 @POSIX
 @pytest.mark.parametrize("output_limit", [0, 100])
 def test_a_program_out_of_time_is_ended_with_its_children(tmp_path: Path, output_limit: int) -> None:
-    (tmp_path / "tool.sh").write_text("(sleep 1; touch late) &\necho begun > begun\nsleep 600\n")
+    held = pipe(tmp_path)
+    words = ["/bin/sh", "-c", "sleep 600 9> held &\nsleep 600\n"]
     with pytest.raises(OutOfTime):
-        run_program(["/bin/sh", "tool.sh"], seconds=0.5, folder=tmp_path, output_limit=output_limit)
-    time.sleep(1)
-    assert [each.name for each in tmp_path.iterdir() if each.name != "tool.sh"] == ["begun"]
+        run_program(words, seconds=0.5, folder=tmp_path, output_limit=output_limit)
+    assert is_let_go(held)
 
 
 @POSIX
 def test_what_holds_the_output_open_is_ended_too(tmp_path: Path) -> None:
-    (tmp_path / "tool.sh").write_text("(sleep 1; touch late) &\necho done\n")
-    ended = run_program(["/bin/sh", "tool.sh"], seconds=60, folder=tmp_path, output_limit=100)
+    held = pipe(tmp_path)
+    words = ["/bin/sh", "-c", "sleep 600 9> held &\necho done\n"]
+    ended = run_program(words, seconds=60, folder=tmp_path, output_limit=100)
     assert ended == FinishedProgram(0, b"done\n")
-    time.sleep(1.2)
-    assert not (tmp_path / "late").exists()
+    assert is_let_go(held)
 
 
 @pytest.mark.parametrize("word", ["no-such-program-here", "a\0b"])

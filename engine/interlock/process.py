@@ -1,4 +1,4 @@
-"""Runs a program within limits: no shell, a time limit, so much output, and the end of all that it began."""
+"""Runs a program without a shell, within limits of time and output."""
 
 from __future__ import annotations
 
