@@ -21,6 +21,7 @@ COMMANDS: dict[str, str] = {
     "explain": "interlock.cli.explain",
     "report": "interlock.cli.report",
     "metrics": "interlock.cli.metrics",
+    "schema": "interlock.cli.schema",
     "eval": "interlock.cli.evaluate_expression",
     "trace": "interlock.cli.trace",
     "log": "interlock.cli.log",
