@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from support.grain import POLICIES
 
 from interlock.cli.group import COMMANDS
 from interlock.cli.main import run
@@ -24,7 +25,7 @@ ROOT = Path(__file__).resolve().parents[2]
 ENVIRONMENT = {
     **os.environ,
     "PYTHONPATH": str(ROOT / "engine"),
-    "INTERLOCK_POLICIES": str(ROOT / "tests" / "frozen" / "policies"),
+    "INTERLOCK_POLICIES": str(POLICIES),
 }
 INTERLOCK = [sys.executable, "-m", "interlock"]
 CLOSED = ["2>&-", "<&-", *(["2>/dev/full"] if Path("/dev/full").exists() else [])]
@@ -158,7 +159,7 @@ def test_a_full_disk_is_told() -> None:
 
 
 @pytest.mark.skipif(os.name != "posix", reason="a shell that closes streams")
-@pytest.mark.parametrize("words", ["metrics kill", "--version", "--help", "validate --help"])
+@pytest.mark.parametrize("words", ["metrics switch", "--version", "--help", "validate --help"])
 def test_a_result_that_cannot_be_written_is_an_error(words: str) -> None:
     line = f"{shlex.join(INTERLOCK)} {words} >&-"
     done = subprocess.run(["bash", "-c", line], capture_output=True, text=True, env=ENVIRONMENT, check=False)
@@ -168,7 +169,7 @@ def test_a_result_that_cannot_be_written_is_an_error(words: str) -> None:
 
 @pytest.mark.skipif(os.name != "posix", reason="a shell that closes streams")
 @pytest.mark.parametrize("closed", CLOSED)
-@pytest.mark.parametrize("words", ["metrics kill", "--version", "evaluate nowhere.json", "guard"])
+@pytest.mark.parametrize("words", ["metrics switch", "--version", "evaluate nowhere.json", "guard"])
 def test_a_stream_that_is_closed_changes_neither_result_nor_code(words: str, closed: str) -> None:
     line = f"{shlex.join(INTERLOCK)} {words}"
     plain, done = (
@@ -192,7 +193,8 @@ def test_a_reader_that_leaves_early_hears_nothing_more() -> None:
 @pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
 @pytest.mark.parametrize("delay", [0.1, 0.4, 0.7, 1.0, 1.3])
 def test_ctrl_c_ends_at_once_and_writes_a_file_whole_or_not_at_all(delay: float, tmp_path: Path) -> None:
-    words = ["collect", "--root", str(ROOT / "examples/desk"), "-o", str(tmp_path / "snapshot.json")]
+    shipped = ["--policies", str(ROOT / "policies"), "--root", str(ROOT / "examples" / "desk")]
+    words = ["collect", *shipped, "-o", str(tmp_path / "snapshot.json")]
     process = subprocess.Popen([*INTERLOCK, *words], stderr=subprocess.PIPE, text=True, env=ENVIRONMENT)
     time.sleep(delay)
     process.send_signal(signal.SIGINT)
@@ -212,11 +214,9 @@ WORDS = st.one_of(
         [*COMMANDS, "--policies", "--format", "--root", "--as-of", "--member", "--baseline", "--policy"]
     ),
     st.sampled_from(
-        ["json", "text", "symbol=BTC-USD", "-", "--", "-o", "--help", "--all", "=", "a=b", "2026-03-30"]
+        ["json", "text", "symbol=WHEAT", "-", "--", "-o", "--help", "--all", "=", "a=b", "2026-03-30"]
     ),
-    st.sampled_from(
-        ["equity.daily_change", "1 > 0", "kill_switch.active", ".", "/nowhere", "*", "--historic"]
-    ),
+    st.sampled_from(["days.change", "1 > 0", "switch.active", ".", "/nowhere", "*", "--historic"]),
     st.text(st.characters(exclude_characters="\0"), max_size=8),
 )
 
@@ -226,7 +226,7 @@ WORDS = st.one_of(
 def test_no_command_line_shows_a_traceback(
     words: list[str], capfd: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: Any
 ) -> None:
-    monkeypatch.setenv("INTERLOCK_POLICIES", str(ROOT / "tests" / "frozen" / "policies"))
+    monkeypatch.setenv("INTERLOCK_POLICIES", str(POLICIES))
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr("sys.stdin", Path(os.devnull).open(encoding="utf-8"))  # noqa: SIM115
     code = run(words)

@@ -24,7 +24,7 @@ AS_OF = "2026-03-30T06:30:00Z"
 
 @functools.cache
 def policies() -> interlock.PolicySet:
-    return interlock.load(ROOT / "tests" / "frozen" / "policies")
+    return interlock.load(ROOT / "policies")
 
 
 @functools.cache
