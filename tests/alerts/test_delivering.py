@@ -9,7 +9,6 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from ledger.roots import snapshot, write
 
 import interlock
 from interlock.alerts import delivering
@@ -21,6 +20,7 @@ from interlock.ledger.anchoring import read_anchors
 from interlock.ledger.checking import verify
 from interlock.ledger.evaluations import Recorder
 from interlock.ledger.record import Ledger
+from support.ledgers import snapshot, write
 
 POLICY = """\
 policy: rollback

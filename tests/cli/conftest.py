@@ -8,11 +8,10 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from support.grain import AS_OF, DESK, POLICIES
 
 from interlock.cli.main import run
-
-from . import small
+from support import printed
+from support.grain import AS_OF, DESK, POLICIES
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -59,7 +58,7 @@ def desk_snapshot(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The folder that holds policies, desk and snapshot; commands run in it, at a fixed time."""
-    small.write(tmp_path)
+    printed.write(tmp_path)
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr("interlock.cli.clock.now", lambda: NOW)
     return tmp_path

@@ -11,9 +11,10 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from support.grain import AS_OF, DESK
 
 from interlock.language.times import parse_time
+from support.grain import AS_OF, DESK
+from support.roots import write, write_files
 
 ROOT = Path(__file__).resolve().parents[2]
 PAPER = ("--environment", "paper", "--stateless", "--historic")
@@ -301,16 +302,14 @@ def test_declared_commands_run_only_with_leave(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     files = {
-        "policies/interlock.yaml": "interlock: 1\n",
-        "policies/catalogue.yaml": "metrics: {up: {type: bool, max_age: 1h}}\n",
-        "policies/sources.yaml": COMMANDS,
-        "policies/gate.yaml": "policy: gate\nversion: 1.0.0\ntitle: Gate\nowner: risk\nverdicts: [GO, NO_GO]\n"
+        "interlock.yaml": "interlock: 1\n",
+        "catalogue.yaml": "metrics: {up: {type: bool, max_age: 1h}}\n",
+        "sources.yaml": COMMANDS,
+        "gate.yaml": "policy: gate\nversion: 1.0.0\ntitle: Gate\nowner: risk\nverdicts: [GO, NO_GO]\n"
         "rules: [{id: up, require: up}]\n",
-        "desk/check.sh": "touch ran\n",
     }
-    for name, text in files.items():
-        Path(name).parent.mkdir(exist_ok=True)
-        Path(name).write_text(text, encoding="utf-8")
+    write(tmp_path, files)
+    write_files(tmp_path, {"desk/check.sh": "touch ran\n"})
     words = ("evaluate", "--root", "desk", "--policies", "policies")
     done = command(*words)
     assert done.code == 1 and not Path("desk/ran").exists()

@@ -14,10 +14,10 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from support.grain import POLICIES
 
 from interlock.cli.group import COMMANDS
 from interlock.cli.main import run
+from support.grain import POLICIES
 
 from .conftest import Command
 

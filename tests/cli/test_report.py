@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support.grain import AS_OF, DESK
 
 from interlock.language.times import parse_time
+from support.grain import AS_OF, DESK
 
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLE = ROOT / "examples" / "desk"

@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support.grain import POLICIES
 
 import interlock
 from interlock import Gate, GateState, PolicySet, Snapshot
+from support.grain import POLICIES
+from support.roots import document
 
 TRADE: dict[str, Any] = {
     "confidence": 0.8,
@@ -31,9 +32,7 @@ def policies() -> PolicySet:
 
 def desk(state: str = "calm", as_of: str = "2026-03-30T06:00:00Z") -> Snapshot:
     metrics = {"market.state": state, "bot.mode": "paper"}
-    return Snapshot.parse(
-        json.dumps({"interlock": 1, "as_of": as_of, "metrics": metrics, "env": ENV}).encode(), "desk.json"
-    )
+    return Snapshot.parse(document(as_of, metrics, env=ENV), "desk.json")
 
 
 @pytest.fixture(params=["state", "ledger"])

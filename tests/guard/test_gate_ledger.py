@@ -8,13 +8,14 @@ import sys
 from pathlib import Path
 
 import pytest
-from support.grain import POLICIES
 
 import interlock
 from interlock import Gate, GateState, PolicySet
 from interlock.errors import IntegrityError, LedgerError, UsageError
 from interlock.ledger.checking import verify
 from interlock.ledger.record import Ledger
+from support.grain import POLICIES
+from support.roots import write
 
 from .test_gate import ALLOWED, check, desk
 
@@ -160,16 +161,13 @@ def test_an_anchor_moves_with_every_permission_and_a_cut_tail_is_noticed(
 
 def root(folder: Path, name: str, more: str = "", scope: str = "members: [BTC-USD]") -> PolicySet:
     """A policy root whose one gate has this name."""
-    folder.mkdir()
-    texts = {
+    files = {
         "interlock.yaml": "interlock: 1\n",
         "catalogue.yaml": "metrics: {decisions.allowed: {type: bool, every: event, scope: symbol, doc: anything}}\n"
         f"scopes: {{symbol: {{{scope}}}}}\n",
         "gate.yaml": GATE.format(name=name, more=more),
     }
-    for file, text in texts.items():
-        (folder / file).write_text(text, encoding="utf-8", newline="\n")
-    return interlock.load(folder)
+    return interlock.load(write(folder, files))
 
 
 def asked(gate: Gate) -> bool:

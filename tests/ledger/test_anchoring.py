@@ -15,8 +15,7 @@ from interlock.ledger.anchoring import Anchor, anchor_line, anchored, holding, k
 from interlock.ledger.entry import Draft
 from interlock.ledger.evaluations import Recorder
 from interlock.ledger.record import Head, Ledger
-
-from .roots import act
+from support.ledgers import act
 
 TIME = "2026-03-30T06:00:00Z"
 EMPTY = f"0 sha256:{'0' * 64}\n"

@@ -14,8 +14,7 @@ from interlock.language.times import parse_time
 from interlock.ledger.checking import verify
 from interlock.ledger.record import Ledger
 from interlock.ledger.state import KINDS
-
-from .complete import LATER, RECORDING, recording, trade, write_desk
+from support.recording import LATER, RECORDING, recording, trade, write_desk
 
 PARTS = 8
 FAR = 8

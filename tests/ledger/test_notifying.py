@@ -15,8 +15,7 @@ import interlock
 from interlock.evaluation.request import Decision
 from interlock.ledger.evaluations import Recorder
 from interlock.ledger.notifying import About, Told, about, events
-
-from .roots import snapshot, write
+from support.ledgers import snapshot, write
 
 POLICY = """\
 policy: rollback

@@ -16,9 +16,8 @@ from interlock.ledger.checking import verify
 from interlock.ledger.evaluations import Recorder
 from interlock.ledger.record import Ledger
 from interlock.ledger.state import fold
-
-from .roots import FILES, act, snapshot, write
-from .roots import rule as result
+from support.ledgers import FILES, act, snapshot, write
+from support.ledgers import rule as result
 
 POLICY = (
     FILES["rollback.yaml"].split("  - id: loss")[0]

@@ -18,8 +18,8 @@ from interlock.language.times import show_time
 from interlock.ledger.acts import Act
 from interlock.ledger.waiving import Leave, waive
 from interlock.policy.contract import schema
-
-from .roots import evaluate, instant, rule, snapshot, write
+from support.ledgers import evaluate, rule, snapshot, write
+from support.roots import instant
 
 POLICY = """\
 policy: rollback

@@ -11,13 +11,12 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from support.grain import AS_OF, DESK, POLICIES
-
 import interlock
 from interlock.evaluation.canonical import canonical
-from interlock.language.times import parse_time
 from interlock.policy.loader import find_root
 from interlock.reports.judged import Judged
+from support.grain import AS_OF, DESK, POLICIES
+from support.roots import instant
 
 GOLDEN = Path(__file__).parent / "golden"
 NOW = Decimal(1_800_000_000)
@@ -33,9 +32,7 @@ def policies() -> interlock.PolicySet:
 @functools.cache
 def collected() -> bytes:
     """The snapshot of the grain desk, as `collect` writes it."""
-    as_of = parse_time(AS_OF)
-    assert as_of is not None
-    found = policies().collect(DESK, as_of, now=NOW, environ={}, archive=True)
+    found = policies().collect(DESK, instant(AS_OF), now=NOW, environ={}, archive=True)
     return canonical(found.snapshot)
 
 

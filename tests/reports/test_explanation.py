@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from support.grain import POLICIES
 
 from interlock.api import check
 from interlock.reports.explanation import explained
 from interlock.reports.judged import Look
+from support.grain import POLICIES
 
 from .desk import broken, collected, golden, judged, masked
 

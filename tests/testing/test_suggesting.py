@@ -9,8 +9,7 @@ import pytest
 from interlock.testing.coverage import Watcher, covered
 from interlock.testing.mutation import mutated, suggested
 from interlock.testing.running import Bench
-
-from .desk import BASE, read, write
+from support.suites import BASE, read, write
 
 GATE = f"{BASE}  expect: {{verdict: GO, possible: GO, others: pass}}\ncases:\n"
 FIRST = "  - {name: first, set: {kill.active: true}, expect: NO_GO}\n"

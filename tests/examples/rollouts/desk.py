@@ -22,15 +22,9 @@ from interlock.rollout.changes import Change, record
 from interlock.rollout.steering import Person, Step
 from interlock.testing.documents import read_suites
 from interlock.testing.model import Draft
+from support.roots import instant
 
-__all__ = ["BEGAN", "DAY", "MINUTE", "Desk", "covered", "daily", "instant", "seconds", "shorter"]
-
-
-def instant(text: str) -> Decimal:
-    """Seconds since the epoch."""
-    found = parse_time(text)
-    assert found is not None
-    return found
+__all__ = ["BEGAN", "DAY", "MINUTE", "Desk", "covered", "daily", "seconds", "shorter"]
 
 
 def seconds(**parts: float) -> Decimal:

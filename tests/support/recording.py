@@ -6,7 +6,7 @@ from pathlib import Path
 
 import interlock
 
-from .roots import FILES, snapshot, write
+from .ledgers import FILES, snapshot, write
 
 POLICY = """\
 policy: rollback
@@ -96,9 +96,7 @@ GOOD_AT = "2026-03-20T06:30:00Z"
 def write_desk(folder: Path) -> None:
     """Write the policy root and the snapshots that the commands name."""
     catalogue = FILES["catalogue.yaml"] + MORE
-    root = write(folder, rollback=POLICY, catalogue=catalogue)
-    for name, text in DOCUMENTS.items():
-        (root / f"{name}.yaml").write_text(text, encoding="utf-8")
+    write(folder, rollback=POLICY, catalogue=catalogue, **DOCUMENTS)
     good = snapshot(GOOD_AT, {"2026-03-19": 0.01}, **{"feature.on": False})
     (folder / "good.json").write_bytes(good.canonical())
     better = snapshot("2026-03-21T06:30:00Z", {"2026-03-20": 0.01}, **{"feature.on": False})

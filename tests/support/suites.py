@@ -5,10 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 from interlock.diagnostics import Collector, render
-from interlock.policy.loader import PolicyRoot, load_root
+from interlock.policy.loader import PolicyRoot
 from interlock.testing.documents import read_suites
 from interlock.testing.model import Suite
 from interlock.testing.running import Bench, Result
+
+from . import roots
 
 ROOT = {
     "interlock.yaml": "interlock: 1\n",
@@ -88,18 +90,12 @@ base:
 
 def write(folder: Path, files: dict[str, str]) -> Path:
     """Write the root with these files besides; return it."""
-    root = folder / "policies"
-    for name, text in {**ROOT, **files}.items():
-        path = root / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
-    return root
+    return roots.write(folder, ROOT, files)
 
 
 def read(root: Path) -> tuple[PolicyRoot, tuple[Suite, ...], Collector]:
     """Read the root and its tests."""
-    collector = Collector()
-    found = load_root(root, collector)
+    found, collector = roots.read(root)
     return found, read_suites(found, collector), collector
 
 

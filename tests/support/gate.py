@@ -1,11 +1,12 @@
-"""A policy root with one gate, its desk, and snapshots of it, small enough to know by heart."""
+"""A policy root with one gate, its desk, and snapshots of it."""
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 from interlock.ledger.record import Ledger
+
+from . import roots
 
 FILES = {
     "interlock.yaml": "interlock: 1\n",
@@ -46,20 +47,14 @@ AT = "2026-03-30T12:00:00Z"
 
 def write(folder: Path) -> Path:
     """Write the policy root, a desk that is ready and calm, and ledgers that hold nothing yet; return the root."""
-    root = folder / "policies"
-    root.mkdir()
-    for name, text in FILES.items():
-        (root / name).write_text(text, encoding="utf-8", newline="\n")
     (folder / "desk" / "data").mkdir(parents=True)
-    (folder / "desk" / "ready.txt").touch()
-    (folder / "desk" / "calm.txt").touch()
+    roots.write_files(folder / "desk", {"ready.txt": "", "calm.txt": ""})
     for name in ("ledger.db", ".interlock/ledger.db"):
         Ledger(folder / name, write=True).close()
-    return root
+    return roots.write(folder, FILES)
 
 
 def snapshot(path: Path, as_of: str = AT, **metrics: object) -> Path:
     """Write a snapshot of a desk that is ready and calm, unless told otherwise."""
-    document = {"interlock": 1, "as_of": as_of, "metrics": {"ready": True, "calm": True, **metrics}}
-    path.write_text(json.dumps(document), encoding="utf-8")
+    path.write_bytes(roots.document(as_of, {"ready": True, "calm": True, **metrics}))
     return path

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -11,12 +10,13 @@ from interlock.collect.collecting import Collected, collect
 from interlock.collect.loading import load_sources
 from interlock.collect.model import Sources
 from interlock.diagnostics import Collector
-from interlock.language.times import parse_time
 from interlock.policy.catalogue import Catalogue
 from interlock.policy.contract import holds
 from interlock.policy.declared import read_catalogue
 from interlock.policy.nodes import Mapping
 from interlock.policy.reader import read_yaml
+
+from .roots import instant, write_files
 
 CATALOGUE = """
 metrics:
@@ -38,12 +38,6 @@ metrics:
 scopes:
   symbol: {members: [BTC-USD, ETH-USD], aliases: {BTC-USD: [BTC/USDT]}}
 """
-
-
-def t(text: str) -> Decimal:
-    found = parse_time(text)
-    assert found is not None
-    return found
 
 
 def node(text: str, name: str, collector: Collector) -> Mapping:
@@ -68,9 +62,11 @@ def run(root: Path, sources: str, as_of: str = "2026-03-30T06:00:00Z", **options
     loaded, declared, collector = load(sources, options.pop("catalogue", CATALOGUE))
     assert not collector.diagnostics, [str(each) for each in collector.diagnostics]
     since = options.pop("since", None)
-    now = t(options.pop("now", as_of))
+    now = instant(options.pop("now", as_of))
     options.setdefault("environ", {})
-    return collect(root, t(as_of), loaded, declared, since=t(since) if since else None, now=now, **options)
+    return collect(
+        root, instant(as_of), loaded, declared, since=instant(since) if since else None, now=now, **options
+    )
 
 
 def metrics(found: Collected) -> dict[str, Any]:
@@ -80,7 +76,6 @@ def metrics(found: Collected) -> dict[str, Any]:
 
 
 def write(root: Path, name: str, data: str | bytes) -> Path:
-    path = root / name
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(data.encode() if isinstance(data, str) else data)
-    return path
+    """Write one artefact and return it."""
+    write_files(root, {name: data})
+    return root / name

@@ -1,19 +1,19 @@
-"""A small policy root and snapshots of made-up days, for tests of what a ledger remembers."""
+"""A small policy root with snapshots of made-up days, for tests of what a ledger remembers."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import interlock
 from interlock.evaluation.request import Decision
 from interlock.evaluation.verdict import RuleResult
-from interlock.language.times import parse_time
 from interlock.ledger.acts import Act
 from interlock.ledger.evaluations import Recorder
+
+from . import roots
+from .roots import instant
 
 FILES = {
     "interlock.yaml": "interlock: 1\n",
@@ -56,32 +56,17 @@ rules:
 
 
 def write(folder: Path, **changed: str) -> Path:
-    """Write the policy root; `changed` replaces the text of a document by the name before its dot."""
-    root = folder / "policies"
-    root.mkdir(exist_ok=True)
-    for name, text in FILES.items():
-        (root / name).write_text(changed.get(name.partition(".")[0], text), encoding="utf-8")
-    return root
-
-
-def instant(text: str) -> Decimal:
-    found = parse_time(text)
-    assert found is not None
-    return found
+    """Write the policy root; `changed` replaces or adds documents by the name before their dot."""
+    return roots.write(folder, FILES, {f"{name}.yaml": text for name, text in changed.items()})
 
 
 def snapshot(as_of: str, days: Mapping[str, float] | None = None, **metrics: Any) -> interlock.Snapshot:
-    """A snapshot of some days' changes and whatever else is given."""
+    """A snapshot of some days' changes and whatever else is given; a metric that is None is left out."""
     points = [{"at": day, "value": value} for day, value in sorted((days or {}).items())]
     given = {"loss": 10, "rejected": {"covered": ["2026-03-01T00:00:00Z", as_of], "points": []}, **metrics}
     if days is not None:
         given["daily"] = {"from": min(days, default="2026-03-01"), "points": points}
-    document = {
-        "interlock": 1,
-        "as_of": as_of,
-        "metrics": {key: each for key, each in given.items() if each is not None},
-    }
-    return interlock.Snapshot.parse(json.dumps(document).encode())
+    return roots.snapshot(as_of, {name: each for name, each in given.items() if each is not None})
 
 
 def evaluate(root: Path, ledger: Path, *snapshots: interlock.Snapshot) -> list[Decision]:

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import interlock
-from interlock.diagnostics import Collector
-from interlock.language.times import parse_time
-from interlock.policy.loader import PolicyRoot, load_root
+
+from . import roots
 
 FILES = {
     "interlock.yaml": "interlock: 1\n",
@@ -147,36 +144,15 @@ CALM: dict[str, Any] = {
 CANARY = {"exits.hybrid": True, "exits.symbols": ["BTC-USD"]}
 
 
-def write(folder: Path, changed: Mapping[str, str] | None = None) -> Path:
-    """Write the policy root, some documents changed or added (an empty text: left out), and return it."""
-    root = folder / "policies"
-    for name, text in {**FILES, **(changed or {})}.items():
-        file = root / name
-        file.parent.mkdir(parents=True, exist_ok=True)
-        if text:
-            file.write_text(text, encoding="utf-8", newline="\n")
-        else:
-            file.unlink(missing_ok=True)
-    return root
-
-
-def read(root: Path) -> tuple[PolicyRoot, Collector]:
-    """Read the root with all that is wrong with it."""
-    collector = Collector()
-    return load_root(root, collector), collector
-
-
-def instant(text: str) -> Decimal:
-    """Seconds since the epoch."""
-    found = parse_time(text)
-    assert found is not None
-    return found
+def write(folder: Path, changed: Mapping[str, str | None] | None = None) -> Path:
+    """Write the policy root, some documents changed, added or (None) left out, and return it."""
+    return roots.write(folder, FILES, changed or {})
 
 
 def document(at: str, changed: Mapping[str, Any] | None = None, missing: Iterable[str] = ()) -> bytes:
     """A snapshot as a file holds it: the calm desk, some metrics changed, some of them missing."""
     metrics = {name: each for name, each in {**CALM, **(changed or {})}.items() if name not in missing}
-    return json.dumps({"interlock": 1, "as_of": at, "metrics": metrics}).encode()
+    return roots.document(at, metrics)
 
 
 def snapshot(

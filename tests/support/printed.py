@@ -9,6 +9,10 @@ from typing import Any
 import pytest
 import yaml
 
+from . import roots
+
+GOLDEN = Path(__file__).parents[1] / "cli" / "golden"
+
 CATALOGUE = """\
 metrics:
   fill.rate: {type: ratio, range: [0, 1], max_age: 8d, min_n: 100, doc: share of orders that were filled}
@@ -62,28 +66,25 @@ SNAPSHOT = {
 }
 
 
+FILES = {
+    "interlock.yaml": "interlock: 1\n",
+    "catalogue.yaml": CATALOGUE,
+    "sources.yaml": SOURCES,
+    "gate.yaml": POLICY,
+    "paper.yaml": "environment: paper\nvalues: {gate: {least: 50%}}\n",
+}
+
+
 def write(folder: Path) -> Path:
     """Write the root, the desk and the snapshot below the folder, and return the root."""
-    root = folder / "policies"
-    files = {
-        "policies/interlock.yaml": "interlock: 1\n",
-        "policies/catalogue.yaml": CATALOGUE,
-        "policies/sources.yaml": SOURCES,
-        "policies/gate.yaml": POLICY,
-        "policies/paper.yaml": "environment: paper\nvalues: {gate: {least: 50%}}\n",
-        "snapshot.json": json.dumps(SNAPSHOT),
-        "desk/data/book.json": json.dumps(
-            {"at": "2026-03-30T05:00:00Z", "fills": {"rate": 0.57, "count": 412}, "mood": "angry"}
-        ),
-    }
-    for name, text in files.items():
-        path = folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8", newline="\n")
-    return root
+    desk = {"at": "2026-03-30T05:00:00Z", "fills": {"rate": 0.57, "count": 412}, "mood": "angry"}
+    roots.write_files(
+        folder, {"snapshot.json": json.dumps(SNAPSHOT), "desk/data/book.json": json.dumps(desk)}
+    )
+    return roots.write(folder, FILES)
 
 
 def lines(name: str) -> list[Any]:
     """Return the command lines of a golden file as parameters: what is typed, the exit code and what is printed."""
-    text = (Path(__file__).parent / "golden" / f"{name}.yaml").read_text(encoding="utf-8")
+    text = (GOLDEN / f"{name}.yaml").read_text(encoding="utf-8")
     return [pytest.param(each, id=each["line"]) for each in yaml.safe_load(text)]
