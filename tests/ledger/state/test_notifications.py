@@ -19,8 +19,7 @@ from interlock.ledger.recorder import Recorder
 from interlock.ledger.state.notifications import About, NotificationState, about, events
 from interlock.ledger.state.notifications import Event as Recorded
 from interlock.resources import schema_path
-
-from ..roots import snapshot, write
+from support.ledgers import snapshot, write
 
 POLICY = """\
 policy: rollback
