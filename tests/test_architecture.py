@@ -69,8 +69,6 @@ CLOCKS = {
 UNSAFE_CALLS = {"eval", "exec", "os.system", "os.popen", "yaml.load", "yaml.unsafe_load", "yaml.full_load"}
 UNSAFE_MODULES = {"pickle", "marshal", "shelve"}
 
-# A sub-room whose tests still lie one folder higher.
-UNTESTED = {"policy/reading"}
 # Folders of tests about a subject rather than about one module, and tests about the checkout as a whole.
 SUBJECTS = {"language", "examples", "docs", "properties"}
 WHOLE = {"test_architecture", "test_checkout", "test_locks", "test_packaging", "test_schemas"}
@@ -228,7 +226,7 @@ def test_each_folder_of_the_package_has_a_folder_of_tests_and_each_of_tests_a_su
     tests = {
         path.parent.relative_to(ROOT / "tests").as_posix() for path in (ROOT / "tests").rglob("test_*.py")
     }
-    assert sorted(folders - tests - UNTESTED) == []
+    assert sorted(folders - tests) == []
     assert sorted(each for each in tests - folders - {"."} if each.split("/")[0] not in SUBJECTS) == []
 
 

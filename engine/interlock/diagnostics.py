@@ -28,13 +28,18 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Diagnostic:
-    """One complaint: a stable code of `codes.CODES`, what is wrong, where, and what to do about it."""
+    """One complaint: a stable code of `codes.CODES`, what is wrong, where, and what to do about it.
+
+    `names` are those that it calls unknown, as `kind:name`, for example `metric:fills.count`: where the declaration of
+    one is at fault, the complaint only follows from that.
+    """
 
     code: str
     message: str
     span: Span
     hint: str | None = None
     related: tuple[tuple[str, Span], ...] = ()
+    names: frozenset[str] = field(default=frozenset(), compare=False)
 
     def __post_init__(self) -> None:
         if self.code not in CODES:
@@ -65,9 +70,10 @@ class Collector:
         span: Span,
         hint: str | None = None,
         related: Iterable[tuple[str, Span]] = (),
+        names: Iterable[str] = (),
     ) -> None:
         """Note one complaint; the same complaint at the same place is kept once."""
-        found = Diagnostic(code, message, span, hint, tuple(related))
+        found = Diagnostic(code, message, span, hint, tuple(related), frozenset(names))
         if found not in self._noted:
             self._noted.add(found)
             self.diagnostics.append(found)

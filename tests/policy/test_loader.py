@@ -1,4 +1,4 @@
-"""Bad documents: the whole text of every complaint, from data files; and whole policy roots."""
+"""Policy roots: how they are found and read, and what is complained of in their files."""
 
 from __future__ import annotations
 
@@ -11,13 +11,12 @@ from interlock.errors import UsageError
 from interlock.policy.loader import find_root
 
 from . import roots
-from .roots import Case, cases, complaints, loaded, write
+from .roots import Case, bad_roots, complaints, loaded, write
 
-DATA = Path(__file__).parent / "complaints"
 BASE = {name: text.encode() for name, text in roots.BASE.items()}
 
 
-@pytest.mark.parametrize("case", [case for path in sorted(DATA.glob("*.yaml")) for case in cases(path)])
+@bad_roots("loader", "hostile", "sources")
 def test_a_bad_document_is_complained_of_in_full(case: Case, tmp_path: Path) -> None:
     assert complaints(write(tmp_path, case.files)) + "\n" == case.expect
 

@@ -179,7 +179,9 @@ class _Checker(CallRules):
                 did_you_mean(path, self.declarations.words())
                 or "`interlock metrics WORD` searches the catalogue"
             )
-        self.complain("E305", f"no metric, param or let is called `{path}`", span, hint)
+        names = [f"{kind}:{path}" for kind in ("metric", "param", "scope")]
+        message = f"no metric, param or let is called `{path}`"
+        self.collector.add("E305", message, span, hint, names=names)
 
     # calls
 

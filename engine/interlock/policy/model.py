@@ -1,4 +1,4 @@
-"""What a policy is once it is read and checked: frozen records that evaluation and reports share."""
+"""The records of policies and attestations after reading: frozen, and shared by evaluation, ledger and reports."""
 
 from __future__ import annotations
 
@@ -12,7 +12,19 @@ from ..language.nodes import Node
 from ..language.types import Type
 from ..language.values import Value
 
-__all__ = ["UNLIMITED", "Composition", "Inhibition", "Override", "Param", "Policy", "Rule", "Unlimited"]
+__all__ = [
+    *(
+        "UNLIMITED",
+        "Attestation",
+        "Composition",
+        "Inhibition",
+        "Override",
+        "Param",
+        "Policy",
+        "Rule",
+        "Unlimited",
+    ),
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,3 +162,27 @@ class Policy:
     def children(self) -> tuple[Composition, ...]:
         """The policies that it composes."""
         return tuple(rule.condition for rule in self.rules if isinstance(rule.condition, Composition))
+
+
+@dataclass(frozen=True, slots=True)
+class Attestation:
+    """What may be attested. It takes one person for each of the `roles` and `quorum` people in all; it counts for
+    `expires` seconds and while the values of `binds` stay the same; the person whom the metric `author` names does not
+    count. Where there are `keys` (32 bytes by person), only signed attestations count, each by its person's key."""
+
+    name: str
+    roles: tuple[str, ...]
+    quorum: int
+    expires: Decimal
+    span: Span
+    binds: tuple[str, ...] = ()
+    people: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    author: str = ""
+    doc: str = ""
+    keys: dict[str, bytes] = field(default_factory=dict)
+
+    def meaning(self) -> dict[str, object]:
+        """Return all that decides which attestations count, as plain data for a digest."""
+        keys = {person: key.hex() for person, key in self.keys.items()}
+        names = ("roles", "quorum", "expires", "binds", "people", "author")
+        return {**{name: getattr(self, name) for name in names}, "keys": keys}

@@ -9,7 +9,7 @@ from decimal import ROUND_CEILING, Decimal
 from ..diagnostics import Span
 from ..language.times import parse_duration, show_duration
 from ..language.values import Value
-from .attestations import Attestation
+from .model import Attestation
 
 __all__ = [
     "COMPLETE",

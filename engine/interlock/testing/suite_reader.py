@@ -53,7 +53,7 @@ class _SuiteReader:
     def policy(self, key: Node) -> Policy | None:
         assert isinstance(key, Scalar)
         found = self.root.policies.get(key.text)
-        if found is None and key.text not in self.root.lost.names:
+        if found is None and not self.root.faulty.explain(f"policy:{key.text}"):
             hint = did_you_mean(key.text, self.root.policies)
             self.collector.add("E701", f"no policy is called `{key.text}`", key.span, hint)
         return found

@@ -59,7 +59,8 @@ def _suppliers(
             entry.collector.add("E501", f"`{name}` is a column of the record `{metric.record}`", span, hint)
         elif metric is None:
             near = did_you_mean(name, catalogue.metrics)
-            entry.collector.add("E501", f"there is no metric `{name}` in the catalogue", span, near)
+            message = f"there is no metric `{name}` in the catalogue"
+            entry.collector.add("E501", message, span, near, names=[f"metric:{name}"])
         elif name in spans:
             related = [("first supplied here", spans[name])]
             entry.collector.add(

@@ -1,0 +1,12 @@
+"""Policies that are written wrongly: the whole text of every complaint."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from ..roots import Case, bad_roots, complaints, write
+
+
+@bad_roots("policy_reader")
+def test_a_policy_is_complained_of_in_full(case: Case, tmp_path: Path) -> None:
+    assert complaints(write(tmp_path, case.files)) + "\n" == case.expect

@@ -1,0 +1,12 @@
+"""Reasons that are no templates: the whole text of every complaint."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from ..roots import Case, bad_roots, complaints, write
+
+
+@bad_roots("templates")
+def test_a_template_is_complained_of_in_full(case: Case, tmp_path: Path) -> None:
+    assert complaints(write(tmp_path, case.files)) + "\n" == case.expect
