@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from .codes import CODES
+from .codes import all_codes
 
 __all__ = ["Collector", "Diagnostic", "Span", "did_you_mean", "printable", "render"]
 
@@ -28,7 +28,7 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Diagnostic:
-    """One complaint: a stable code of `codes.CODES`, what is wrong, where, and what to do about it.
+    """One complaint: a stable code of the registry, what is wrong, where, and what to do about it.
 
     `names` are those that it calls unknown, as `kind:name`, for example `metric:fills.count`: where the declaration of
     one is at fault, the complaint only follows from that.
@@ -42,7 +42,7 @@ class Diagnostic:
     names: frozenset[str] = field(default=frozenset(), compare=False)
 
     def __post_init__(self) -> None:
-        if self.code not in CODES:
+        if self.code not in all_codes():
             raise KeyError(f"diagnostic code {self.code} is not in the registry")
 
     @property

@@ -134,14 +134,14 @@ def _files(path: Path, collector: Collector) -> Iterator[tuple[Path, str]]:
         prefix = name if below == "." else f"{name}/{below}"
         for link_name in [each for each in folders if (Path(folder) / each).is_symlink()]:
             message = f"the folder `{link_name}` is a link, which is not followed"
-            collector.add("E202", message, Span(f"{prefix}/{link_name}", 1, 1), "put the folder itself here")
+            collector.add("E218", message, Span(f"{prefix}/{link_name}", 1, 1), "put the folder itself here")
         for file in sorted(each for each in files if not each.startswith(".")):
             shown = f"{prefix}/{file}"
             if file.endswith((".yaml", ".yml")):
                 yield Path(folder) / file, shown
             else:
                 hint = "documents end in `.yaml` or `.yml`; keep other files elsewhere"
-                collector.add("E202", f"`{file}` is not a document", Span(shown, 1, 1), hint)
+                collector.add("E217", f"`{file}` is not a document", Span(shown, 1, 1), hint)
 
 
 def _kind(node: Node, shown: str, root: Path, collector: Collector) -> str | None:
@@ -160,13 +160,13 @@ def _kind(node: Node, shown: str, root: Path, collector: Collector) -> str | Non
     marks_root = shown == f"{root.resolve().name}/{_MARK}"
     if (key.text == "interlock") != marks_root:
         message = f"`{_MARK}` at the top of the policy root, and no other file, has the kind `interlock`"
-        collector.add("E202", message, key.span)
+        collector.add("E219", message, key.span)
         return None
     version = node.number("interlock")
     if marks_root and version is not None and version != FORMAT:
         hint = "upgrade interlock" if version > FORMAT else "this engine is too new for it"
         message = f"the documents have format {node.text('interlock')}, this engine reads {FORMAT}"
-        collector.add("E202", message, node.span_of("interlock"), hint)
+        collector.add("E220", message, node.span_of("interlock"), hint)
         return None
     return key.text
 
@@ -188,7 +188,7 @@ def _policies(
         if policy is not None and policy.id in found:
             related = [("first given here", found[policy.id].span)]
             message = f"two policies are called `{policy.id}`"
-            collector.add("E203", message, policy.span, "rename one", related)
+            collector.add("E232", message, policy.span, "rename one", related)
         elif policy is not None:
             found[policy.id] = policy
     return link_policies(found, collector)

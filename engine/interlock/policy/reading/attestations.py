@@ -37,7 +37,7 @@ def read_attestations(
         if key.text in found:
             related = [("first given here", found[key.text].span)]
             message = f"two attestations are called `{key.text}`"
-            collector.add("E408", message, key.span, "rename one", related)
+            collector.add("E428", message, key.span, "rename one", related)
         else:
             found[key.text] = _Reader(key.text, node, catalogue, collector).read(key.span)
     return found
@@ -119,7 +119,7 @@ class _Reader:
         for each in self.node.sequence("binds").scalars:
             if self.declared(each) and self.catalogue.metrics[each.text].series != "single":
                 message = f"`{each.text}` is a series, to which an attestation cannot be bound"
-                self.complain("E408", message, each.span, "bind it to a single value")
+                self.complain("E435", message, each.span, "bind it to a single value")
 
     def author(self) -> None:
         author = self.node.scalar("author")
@@ -127,7 +127,7 @@ class _Reader:
             metric = self.catalogue.metrics[author.text]
             if metric.type.kind is not Kind.STRING or metric.scope or metric.series != "single":
                 message = f"`{metric.name}` is not a single metric of text"
-                self.complain("E408", message, author.span, "declare one with `type: string`")
+                self.complain("E436", message, author.span, "declare one with `type: string`")
 
     def declared(self, node: Scalar) -> bool:
         name, known = node.text, self.catalogue.metrics
@@ -144,7 +144,7 @@ class _Reader:
         for role, people in self.node.mapping("people").lists:
             if role.text not in roles:
                 hint = did_you_mean(role.text, roles) or f"roles are {', '.join(roles)}"
-                self.complain("E408", f"`{role.text}` is not a role of `{self.name}`", role.span, hint)
+                self.complain("E429", f"`{role.text}` is not a role of `{self.name}`", role.span, hint)
             found[role.text] = people.texts
         return found
 
@@ -157,11 +157,11 @@ class _Reader:
                 key = read_key(table.text(person.text))
             except ValueError as problem:
                 hint = "write what `openssl pkey -in KEY.pem -pubout` prints, or its middle line alone"
-                self.complain("E408", f"the key of `{person.text}` {problem}", span, hint)
+                self.complain("E430", f"the key of `{person.text}` {problem}", span, hint)
                 continue
             for other in [each for each, known in found.items() if known == key]:
                 message = f"`{person.text}` has the key of `{other}`"
-                self.complain("E408", message, span, "each person signs with a key of their own")
+                self.complain("E431", message, span, "each person signs with a key of their own")
             found[person.text] = key
         return found
 
@@ -175,11 +175,11 @@ class _Reader:
             return
         for person in sorted(set(signers) - listed) if closed else ():
             hint = did_you_mean(person, listed) or "list them under `people`"
-            self.complain("E408", f"`{person}` has a key but no role", signers[person].span, hint)
+            self.complain("E432", f"`{person}` has a key but no role", signers[person].span, hint)
         for person in sorted(listed - set(signers)) if signers else ():
             message = f"`{person}` has no key, so their attestation never counts"
-            self.complain("E408", message, place.span, "list their key, or leave them out")
+            self.complain("E433", message, place.span, "list their key, or leave them out")
         counting = listed if closed else set(signers)
         if (closed or signers) and len(counting) < found.quorum:
             message = f"`{found.name}` needs {found.quorum} people and lists {len(counting)}"
-            self.complain("E408", message, place.span, "list more people, or lower the quorum")
+            self.complain("E434", message, place.span, "list more people, or lower the quorum")

@@ -132,7 +132,7 @@ class _CatalogueReader:
         if kind.kind is not Kind.EVENT:
             return metric
         if metric.series == "regular":
-            self.complain("E404", f"events of `{name}` keep no period", span, "drop `every:`")
+            self.complain("E414", f"events of `{name}` keep no period", span, "drop `every:`")
         return replace(metric, series="irregular", every=None)
 
     def type(self, name: str, node: Mapping, span: Span) -> Type | None:
@@ -143,7 +143,7 @@ class _CatalogueReader:
         if kind is None:
             return None
         if kind is Kind.MONEY and not currency:
-            self.complain("E401", f"the money `{name}` has no currency", span, "write `currency: USD`")
+            self.complain("E409", f"the money `{name}` has no currency", span, "write `currency: USD`")
             return None
         return (
             self.enum(name, node, span)
@@ -155,12 +155,12 @@ class _CatalogueReader:
         values = node.texts("values")
         if len(set(values)) < max(2, len(values)):
             message = f"the enum `{name}` needs at least two different values"
-            self.complain("E401", message, span, "write `values: [best, …, worst]`")
+            self.complain("E410", message, span, "write `values: [best, …, worst]`")
             return None
         unknown = sorted(set(_spellings(node.mapping("spelled")).values()) - set(values))
         if unknown:
             hint = did_you_mean(unknown[0], values)
-            self.complain("E401", f"`{unknown[0]}` under `spelled` is no value of `{name}`", span, hint)
+            self.complain("E411", f"`{unknown[0]}` under `spelled` is not a value of `{name}`", span, hint)
         return Type(Kind.ENUM, enum=EnumType(name, values, node.text("ordered") != "false"))
 
     def range(self, name: str, node: Mapping, kind: Type, span: Span) -> Range:
@@ -173,7 +173,7 @@ class _CatalogueReader:
         low, high = ends if len(ends) == 2 else (None, None)
         if low is not None and high is not None and low >= high:
             hint = "write the lower bound first"
-            self.complain("E405", f"the range of `{name}` is empty", node.span_of("range"), hint)
+            self.complain("E417", f"the range of `{name}` is empty", node.span_of("range"), hint)
         return low, high
 
     def end(self, node: Node, kind: Type, name: str) -> Decimal | None:
@@ -182,7 +182,7 @@ class _CatalogueReader:
             return value
         literal = parse_literal(str(value))
         if literal is None or literal.type.kind is not kind.kind or literal.type.currency != kind.currency:
-            self.complain("E405", f"`{value}` is no bound for {kind} `{name}`", node.span)
+            self.complain("E418", f"`{value}` is not a bound for the {kind} `{name}`", node.span)
             return None
         return literal.value
 
@@ -194,11 +194,11 @@ class _CatalogueReader:
         start = parse_time(began)
         if began and start is None:
             hint = "write `2026-01-05`"
-            self.complain("E404", f"`began: {began}` is no date", node.span_of("began"), hint)
+            self.complain("E415", f"`began: {began}` is not a date", node.span_of("began"), hint)
         if scope:
             self.used.append((scope, node.span_of("scope")))
         if series != "regular" and node.has("lag"):
-            self.complain("E404", "`lag` goes with a period", node.span_of("lag"), "write `every: 1d`")
+            self.complain("E416", "`lag` goes with a period", node.span_of("lag"), "write `every: 1d`")
         return replace(
             metric,
             series=series,
@@ -222,7 +222,7 @@ class _CatalogueReader:
         if not (members or source or is_open) or (members and source):
             hint = "give `members: […]`, `members_from: METRIC` or `open: true`"
             message = f"the scope `{key.text}` does not say who its members are"
-            self.complain("E406", message, key.span, hint)
+            self.complain("E419", message, key.span, hint)
         aliases = node.mapping("aliases")
         if members:
             self.aliases(aliases, members)
@@ -236,13 +236,13 @@ class _CatalogueReader:
         for member, others in node.lists:
             if member.text not in members:
                 hint = did_you_mean(member.text, members) or f"members are {', '.join(members)}"
-                message = f"aliases for `{member.text}`, which is no member"
-                self.complain("E406", message, member.span, hint)
+                message = f"aliases for `{member.text}`, which is not a member"
+                self.complain("E420", message, member.span, hint)
             for alias in others.scalars:
                 owner = alias.text if alias.text in members else seen.get(alias.text, member.text)
                 if owner != member.text or alias.text in members:
                     message = f"the alias `{alias.text}` already stands for `{owner}`"
-                    self.complain("E406", message, alias.span, "a name stands for one member")
+                    self.complain("E421", message, alias.span, "a name stands for one member")
                 seen.setdefault(alias.text, member.text)
 
     # the catalogue as a whole
@@ -263,7 +263,7 @@ class _CatalogueReader:
                 near = did_you_mean(each.members_from, self.metrics) if source is None else None
                 names = [f"metric:{each.members_from}"] if source is None else []
                 hint = near or "declare it with `type: set`, without scope"
-                self.collector.add("E406", message, each.span, hint, names=names)
+                self.collector.add("E422", message, each.span, hint, names=names)
 
     def collisions(self) -> None:
         """Check that no metric's name is the beginning of another's, or the name of a scope."""
@@ -272,7 +272,7 @@ class _CatalogueReader:
             for prefix in (".".join(parts[:size]) for size in range(1, len(parts))):
                 if prefix in self.metrics and metric.record != prefix and metric.span:
                     message = f"`{prefix}` is a metric and cannot also be the beginning of `{name}`"
-                    self.complain("E402", message, metric.span, "rename one of the two")
+                    self.complain("E412", message, metric.span, "rename one of the two")
             place = self.scopes[name].span if name in self.scopes else None
             if place:
-                self.complain("E402", f"`{name}` is both a metric and a scope", place, "rename one")
+                self.complain("E413", f"`{name}` is both a metric and a scope", place, "rename one")

@@ -43,7 +43,7 @@ def read_environments(
         environment = Environment(name, span, values, _dwell(document.mapping("dwell"), rollouts, collector))
         if name in found:
             related = [("first given here", found[name].span)]
-            collector.add("E407", f"two environments are called `{name}`", span, "merge them", related)
+            collector.add("E423", f"two environments are called `{name}`", span, "merge them", related)
         else:
             found[name] = environment
     return found
@@ -59,7 +59,7 @@ def _values(
             found[key.text] = read_values(policy, table, collector)
             continue
         hint, names = did_you_mean(key.text, policies), [f"policy:{key.text}"]
-        collector.add("E407", f"no policy is called `{key.text}`", key.span, hint, names=names)
+        collector.add("E424", f"no policy is called `{key.text}`", key.span, hint, names=names)
     return found
 
 
@@ -72,7 +72,7 @@ def _dwell(
         rollout = rollouts.get(key.text)
         if rollout is None:
             hint, names = did_you_mean(key.text, rollouts), [f"rollout:{key.text}"]
-            collector.add("E407", f"no rollout is called `{key.text}`", key.span, hint, names=names)
+            collector.add("E425", f"no rollout is called `{key.text}`", key.span, hint, names=names)
             continue
         open_stages = [each.id for each in rollout.stages if each.dwell.least is None]
         for each, _ in table.pairs:
@@ -81,7 +81,7 @@ def _dwell(
                 continue
             hint = did_you_mean(each.text, open_stages) or _requiring(open_stages)
             message = f"`{key.text}` asks for no dwell of a stage `{each.text}`"
-            collector.add("E407", message, each.span, hint)
+            collector.add("E426", message, each.span, hint)
     return found
 
 
@@ -96,7 +96,7 @@ def read_values(policy: Policy, table: Mapping, collector: Collector) -> dict[st
         param = policy.params.get(name)
         if param is None:
             hint = did_you_mean(name, policy.params)
-            collector.add("E407", f"`{policy.id}` has no param `{name}`", key.span, hint)
+            collector.add("E427", f"`{policy.id}` has no param `{name}`", key.span, hint)
             continue
         value = _value(param, node)
         if isinstance(value, str):

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from ...diagnostics import Collector, Span, did_you_mean
-from ..model import Composition, Inhibition, Param, Policy, Rule
+from ..model import Composition, Param, Policy, Rule
 from ..yaml.yaml_nodes import Mapping as MappingNode
 from ..yaml.yaml_nodes import Scalar
 from .params import WrittenValue, article, fits, in_range, read_value
@@ -41,11 +41,11 @@ def check_bound(found: Policy, bound: str, always: str, span: Span, collector: C
     """Tell whether a bound is a verdict of a policy and not `always`, which every verdict meets; else complain."""
     if bound not in found.verdicts:
         hint = did_you_mean(bound, found.verdicts) or f"one of {', '.join(found.verdicts)}"
-        collector.add("E211", f"`{bound}` is not a verdict of `{found.id}`", span, hint)
+        collector.add("E243", f"`{bound}` is not a verdict of `{found.id}`", span, hint)
     elif bound == always:
         message = f"every verdict of `{found.id}` meets the bound `{bound}`"
         others = [each for each in found.verdicts if each != always]
-        collector.add("E211", message, span, f"name one of {', '.join(others)}")
+        collector.add("E244", message, span, f"name one of {', '.join(others)}")
     return bound in found.verdicts and bound != always
 
 
@@ -72,11 +72,11 @@ def _given(policy: Policy, child: Composition, found: Policy, collector: Collect
         param = found.params.get(name)
         if param is None:
             message = f"`{found.id}` has no param `{name}`"
-            collector.add("E211", message, place, did_you_mean(name, found.params))
+            collector.add("E245", message, place, did_you_mean(name, found.params))
             continue
         value = _value(policy, param, node)
         if isinstance(value, str):
-            collector.add("E211", value, place)
+            collector.add("E246", value, place)
         else:
             values[name] = value.value if isinstance(value, WrittenValue) else value
     return values
@@ -129,17 +129,21 @@ def _inhibition(policy: Policy, rule: Rule, policies: Mapping[str, Policy], coll
     if rule.latch:
         message = f"the alarm of the latched trigger `{rule.id}` is never inhibited"
         hint = "drop `inhibited_by`: a latched alarm waits for a person"
-        collector.add("E216", message, given.span, hint)
+        collector.add("E267", message, given.span, hint)
         return
     found = named_policy(given.policy, given.span, policies, collector)
     if found is None or not check_bound(found, given.reaches, found.best, given.reaches_span, collector):
         return
-    unfit = _unfit(policy, found, given)
+    unfit = _unfit(policy, found)
     if unfit:
         collector.add("E216", unfit[0], given.span, unfit[1])
+    elif not _notifies(found, given.reaches):
+        hint = f"name who is notified in `{found.id}`: `notify: {{{given.reaches}: [risk]}}`"
+        message = f"`{found.id}` notifies nobody at `{given.reaches}`"
+        collector.add("E268", message, given.span, hint)
 
 
-def _unfit(policy: Policy, found: Policy, given: Inhibition) -> tuple[str, str] | None:
+def _unfit(policy: Policy, found: Policy) -> tuple[str, str] | None:
     """Why `found` cannot explain alarms of `policy`, and what to do."""
     if found.id == policy.id:
         return f"`{found.id}` cannot explain its own alarms", "name the policy whose verdict explains them"
@@ -152,9 +156,6 @@ def _unfit(policy: Policy, found: Policy, given: Inhibition) -> tuple[str, str] 
     if found.for_each not in (None, policy.for_each):
         each = f"`{found.id}` is judged for each {found.for_each}"
         return f"{each} and `{policy.id}` is not", "name a policy that is judged once, or for the same scope"
-    if not _notifies(found, given.reaches):
-        hint = f"name who is notified in `{found.id}`: `notify: {{{given.reaches}: [risk]}}`"
-        return f"`{found.id}` notifies nobody at `{given.reaches}`", hint
     return None
 
 
@@ -196,7 +197,7 @@ def _one_space(kind: str, named: Iterable[tuple[MappingNode, Scalar | None]], co
             owner, place = given[text]
             twice, taken = "is given twice as a former name", f"is the former name of `{owner}` already"
             message = f"`{text}` {twice if owner == name.text else taken}"
-            collector.add("E215", message, former.span, "keep one", [("first given here", place)])
+            collector.add("E266", message, former.span, "keep one", [("first given here", place)])
         else:
             given[text] = (name.text, former.span)
 

@@ -132,7 +132,7 @@ class ParamReader:
             if not _NAME.fullmatch(key.text):
                 self.given.add(name)
                 hint = "use lower-case letters, digits and `_`"
-                self.complain("E203", f"`{key.text}` cannot be the name of a param", key.span, hint)
+                self.complain("E221", f"`{key.text}` cannot be the name of a param", key.span, hint)
             elif isinstance(value, Mapping) and not any(value.has(mark) for mark in _MARKS):
                 self.read(value, roster, name + ".")
             else:
@@ -150,7 +150,7 @@ class ParamReader:
         written = self.written(name, value)
         if written is not None and written.value is UNLIMITED:
             hint = f"write `{name}: {{value: unlimited, type: integer}}`"
-            self.complain("E203", f"the unlimited param `{name}` needs a type", value.span, hint)
+            self.complain("E222", f"the unlimited param `{name}` needs a type", value.span, hint)
         elif written is not None:
             self.found[name] = Param(name, written.type, written.value, key.span, written.bare)
 
@@ -171,12 +171,12 @@ class ParamReader:
         kind = declared or (written.type if written and written.value is not UNLIMITED else None)
         if kind is None:
             hint = f"one of {', '.join(_TYPES)} or money"
-            self.complain("E203", f"the param `{name}` needs a `type`", key.span, hint)
+            self.complain("E222", f"the param `{name}` needs a `type`", key.span, hint)
         elif given is None and not node.flag("required"):
             hint = "give `value:` or `required: true`"
-            self.complain("E203", f"the param `{name}` has no value", key.span, hint)
+            self.complain("E224", f"the param `{name}` has no value", key.span, hint)
         elif written and written.value is not UNLIMITED and not fits(kind, written):
-            self.complain("E203", f"the param `{name}` is not {article(kind)}", node.span_of("value"))
+            self.complain("E225", f"the param `{name}` is not {article(kind)}", node.span_of("value"))
         else:
             self.found[name] = Param(
                 name, kind, written.value if written else None, key.span, bool(written and written.bare),
@@ -189,13 +189,13 @@ class ParamReader:
         for each, _ in node.pairs:
             if each.text not in _LEAF:
                 hint = did_you_mean(each.text, _LEAF) or f"known are {', '.join(_LEAF)}"
-                self.complain("E203", f"unknown key `{each.text}` of the param `{name}`", each.span, hint)
+                self.complain("E223", f"unknown key `{each.text}` of the param `{name}`", each.span, hint)
 
     def inside(self, param: Param) -> None:
         for value in param.values:
             if isinstance(value, Decimal) and not in_range(param, value):
                 message = f"a value of the param `{param.name}` is outside its own range"
-                self.complain("E203", message, param.span)
+                self.complain("E226", message, param.span)
 
     def type(self, node: Mapping) -> Type | None:
         word, currency = node.scalar("type"), node.text("currency")
@@ -207,7 +207,7 @@ class ParamReader:
             hint = (
                 did_you_mean(word.text, _TYPES) or f"one of {', '.join(_TYPES)}, or money with a `currency`"
             )
-            self.complain("E203", f"`{word.text}` is not a type of a param", word.span, hint)
+            self.complain("E227", f"`{word.text}` is not a type of a param", word.span, hint)
         return _TYPES.get(word.text)
 
     def per(
@@ -217,18 +217,18 @@ class ParamReader:
         if not isinstance(given, Mapping):
             return {}
         if roster is None:
-            self.complain("E203", f"`per` of `{name}` needs a policy with `for_each`", given.span)
+            self.complain("E228", f"`per` of `{name}` needs a policy with `for_each`", given.span)
             return {}
         values: dict[str, ParamValue] = {}
         for member, value in given.pairs:
             if member.text not in roster:
                 hint = did_you_mean(member.text, roster) or f"members are {', '.join(roster)}"
-                self.complain("E203", f"`{member.text}` is not a member of the scope", member.span, hint)
+                self.complain("E229", f"`{member.text}` is not a member of the scope", member.span, hint)
                 continue
             written = self.written(name, value)
             if written and written.value is not UNLIMITED and not fits(kind, written):
                 message = f"the param `{name}` at `{member.text}` is not {article(kind)}"
-                self.complain("E203", message, value.span)
+                self.complain("E225", message, value.span)
             elif written:
                 values[member.text] = written.value
         return values
@@ -237,7 +237,7 @@ class ParamReader:
         found = _range(node.sequence("range"), kind) if node.has("range") else (None, None)
         if found is None:
             message = f"the range of the param `{name}` cannot be read"
-            self.complain("E203", message, node.span_of("range"), "write `[low, high]` in its unit")
+            self.complain("E230", message, node.span_of("range"), "write `[low, high]` in its unit")
         return found or (None, None)
 
     def override(self, name: str, node: Mapping) -> Override | None:
@@ -248,7 +248,7 @@ class ParamReader:
         if not _ENV.fullmatch(env):
             hint = "write `override: {env: NAME, when: EXPRESSION}`"
             message = f"the override of `{name}` names no environment variable"
-            self.complain("E203", message, node.span_of("override"), hint)
+            self.complain("E231", message, node.span_of("override"), hint)
             return None
         return Override(env, self.expression(when) if when else None, given.span)
 

@@ -86,10 +86,10 @@ class _PolicyReader:
         for each in self.document.sequence("verdicts").scalars:
             if each.text in seen:
                 hint = "list each once, best to worst"
-                self.complain("E204", f"the verdict `{each.text}` is listed twice", each.span, hint)
+                self.complain("E233", f"the verdict `{each.text}` is listed twice", each.span, hint)
             elif each.text == "NOT_EVALUATED":
                 message = "`NOT_EVALUATED` cannot be declared as a verdict"
-                self.complain("E204", message, each.span, "choose another word")
+                self.complain("E234", message, each.span, "choose another word")
             seen.add(each.text)
 
     def scope(self) -> None:
@@ -211,11 +211,11 @@ class _PolicyReader:
             return self.composition(node), kind
         for stray in ("at_worst", "reaches", "with"):
             if node.has(stray):
-                self.complain("E208", f"`{stray}` goes with `policy`", node.key_span(stray), "drop it")
+                self.complain("E235", f"`{stray}` goes with `policy`", node.key_span(stray), "drop it")
         tree = self.optional(node, given[0])
         if tree is not None and not self.depends(tree):
             hint = "name a metric; a constant never opens or closes a gate"
-            self.complain("E312", f"the condition of `{key.text}` reads no metric", tree.span, hint)
+            self.complain("E331", f"the condition of `{key.text}` reads no metric", tree.span, hint)
             return None, kind
         return tree, kind
 
@@ -235,7 +235,7 @@ class _PolicyReader:
         if len(bounds) != 1 or policy is None:
             hint = "a requirement says `at_worst: VERDICT`, a trigger `reaches: VERDICT`"
             message = "a composition needs `at_worst` or `reaches`, and only one"
-            self.complain("E208", message, node.key_span("policy"), hint)
+            self.complain("E236", message, node.key_span("policy"), hint)
             return None
         params = dict(node.mapping("with").items())
         return Composition(policy.text, node.text(bounds[0]), params, policy.span, node.span_of(bounds[0]))
@@ -246,7 +246,7 @@ class _PolicyReader:
         word, stray = ("else", "then") if kind == "requirement" else ("then", "else")
         if node.has(stray):
             hint = f"a {kind} contributes through `{word}`"
-            self.complain("E209", f"`{stray}` does not go with a {kind}", node.key_span(stray), hint)
+            self.complain("E237", f"`{stray}` does not go with a {kind}", node.key_span(stray), hint)
         given = node.scalar(word)
         if given is None or not self.declared(given):
             return self.verdicts[-1]
@@ -268,10 +268,10 @@ class _PolicyReader:
         if node.has("fail_open") and unknown != best:
             hint = f"write `unknown: {best}` with it, or drop it"
             message = f"`fail_open` without `unknown: {best}`"
-            self.complain("E209", message, node.key_span("fail_open"), hint)
+            self.complain("E239", message, node.key_span("fail_open"), hint)
         if unknown == best and not node.has("fail_open") and given is not None:
             message = f"an unknown outcome may not contribute the best verdict `{best}`"
-            self.complain("E209", message, given.span, 'if it must, say why: `fail_open: "…"`')
+            self.complain("E238", message, given.span, 'if it must, say why: `fail_open: "…"`')
         return unknown
 
     def fits_kind(self, node: Mapping, kind: str, failed: str, unknown: str, key: Scalar) -> None:
@@ -283,10 +283,10 @@ class _PolicyReader:
         if node.flag("latch") and milder and not node.has("blind_limit"):
             message = f"the latched trigger `{key.text}` has a milder `unknown` and no `blind_limit`"
             hint = "write `blind_limit: 6h`: missing data must end in the alarm"
-            self.complain("E210", message, key.span, hint)
+            self.complain("E240", message, key.span, hint)
         if node.has("hold") and not self.document.has("max_gap"):
             hint = "write `max_gap: 26h` in the policy"
-            self.complain("E210", "`hold` needs the policy's `max_gap`", node.key_span("hold"), hint)
+            self.complain("E241", "`hold` needs the policy's `max_gap`", node.key_span("hold"), hint)
 
     def shadow(self, node: Mapping) -> Decimal | None:
         since = node.mapping("shadow").scalar("since")
@@ -295,7 +295,7 @@ class _PolicyReader:
         moment = parse_time(since.text)
         if moment is None:
             hint = "write `since: 2026-03-01`"
-            self.complain("E210", f"`since: {since.text}` is not a date", since.span, hint)
+            self.complain("E242", f"`since: {since.text}` is not a date", since.span, hint)
         return moment
 
 

@@ -49,7 +49,7 @@ def read_rollouts(
         if rollout.id in found:
             related = [("first given here", found[rollout.id].span)]
             message = f"two rollouts are called `{rollout.id}`"
-            collector.add("E214", message, rollout.span, "rename one", related)
+            collector.add("E251", message, rollout.span, "rename one", related)
             continue
         found[rollout.id], nodes[rollout.id] = rollout, document
     _prerequisites(found, nodes, collector)
@@ -124,7 +124,7 @@ class _RolloutReader:
             name = node.text("id")
             if name in seen or name == PREVIOUS:
                 why = "is given twice" if name in seen else "cannot be called that"
-                self.complain("E214", f"the stage `{name}` {why}", node.span_of("id"), "rename it")
+                self.complain("E252", f"the stage `{name}` {why}", node.span_of("id"), "rename it")
             seen.add(name)
 
     def flags(self, table: Mapping) -> dict[str, Value]:
@@ -145,9 +145,9 @@ class _RolloutReader:
         )
         if not found.max_gap:
             message = "`max_gap` is zero, so no two snapshots are close enough"
-            self.complain("E214", message, node.span)
+            self.complain("E256", message, node.span)
         if found.least and found.target and found.target.end(Decimal(0)) < found.least.end(Decimal(0)):
-            self.complain("E214", "the target comes before the least time", node.span, "raise `target`")
+            self.complain("E257", "the target comes before the least time", node.span, "raise `target`")
         return found
 
     def approval(self, stage: str, node: Node | None) -> Attestation | None:
@@ -162,7 +162,7 @@ class _RolloutReader:
     def setting(self, node: Scalar) -> Metric | None:
         """The single metric of a setting; None after a complaint."""
         metric = self.settings.metric(node)
-        self.unsure = self.unsure or node.text not in self.declared.catalogue.metrics
+        self.unsure = self.unsure or metric is None
         return metric
 
     def canary(self, node: Scalar) -> str:
@@ -170,11 +170,11 @@ class _RolloutReader:
         bound = any(node.text in each.binds for each in self.declared.attestations.values())
         if metric is not None and metric.type.kind is not Kind.SET:
             self.unsure = True
-            self.complain("E214", f"`{node.text}` is not a set", node.span, "a canary is a set of members")
+            self.complain("E258", f"`{node.text}` is not a set", node.span, "a canary is a set of members")
         elif metric is not None and not bound:
             hint = f"declare one with `binds: [{node.text}]` in an attestations document"
             message = f"no attestation binds `{node.text}`"
-            self.collector.add("E214", message, node.span, hint, names=["attestation:"])
+            self.collector.add("E259", message, node.span, hint, names=["attestation:"])
         return node.text
 
     def policy(self, node: Scalar | None) -> str:
@@ -192,7 +192,7 @@ class _RolloutReader:
         names = [PREVIOUS, *(each.id for each in stages)]
         if to not in names:
             hint = did_you_mean(to, names) or f"one of {', '.join(names)}"
-            self.complain("E214", f"no stage is called `{to}`", node.span_of("to"), hint)
+            self.complain("E260", f"no stage is called `{to}`", node.span_of("to"), hint)
         return Rollback(name, bound, to, verified)
 
     # the configuration as a whole
@@ -208,7 +208,7 @@ class _RolloutReader:
             if other is not None and name not in lever and name not in limits:
                 hint = f"add it to `lever`, or give it the value that it has in `{having[0].id}`"
                 message = f"`{name}` differs between stages and is no part of the lever"
-                self.complain("E214", message, other.span, hint)
+                self.complain("E261", message, other.span, hint)
 
     def given(self, name: str, stages: list[tuple[Stage, set[str]]], *, limited: bool) -> None:
         """Every stage gives a setting; a canary set is given from the first stage on that it limits."""
@@ -217,10 +217,10 @@ class _RolloutReader:
             begun = begun or name in stage.canary
             if begun and name not in given and name not in stage.canary:
                 hint = "write it under `flags`" + (", `[]` for everything" if limited else "")
-                self.complain("E214", f"the stage `{stage.id}` does not give `{name}`", stage.span, hint)
+                self.complain("E262", f"the stage `{stage.id}` does not give `{name}`", stage.span, hint)
             if name in given and name in stage.canary:
                 hint = "drop it from `flags`: a canary set may have any members but not none"
-                self.complain("E214", f"`{name}` is a flag and a canary set of one stage", stage.span, hint)
+                self.complain("E263", f"`{name}` is a flag and a canary set of one stage", stage.span, hint)
 
 
 class _SettingReader:
@@ -238,16 +238,16 @@ class _SettingReader:
         metric = known.get(name)
         if name in RESERVED:
             self.complain(
-                "E214", f"`{name}` is supplied by the ledger", node.span, "name a metric of the desk"
+                "E255", f"`{name}` is supplied by the ledger", node.span, "name a metric of the desk"
             )
             return None
         if metric is None:
             hint, names = did_you_mean(name, known), [f"metric:{name}"]
-            self.collector.add("E214", f"no metric is called `{name}`", node.span, hint, names=names)
+            self.collector.add("E254", f"no metric is called `{name}`", node.span, hint, names=names)
             return None
         if metric.series != "single" or metric.scope or metric.record:
             hint = "a setting has one value at a time"
-            self.complain("E214", f"`{name}` is not a single value", node.span, hint)
+            self.complain("E255", f"`{name}` is not a single value", node.span, hint)
             return None
         return metric
 
@@ -280,7 +280,7 @@ class _SettingReader:
         if word in values:
             return Decimal(values.index(word))
         hint = did_you_mean(word, values) or f"one of {', '.join(values)}"
-        self.complain("E214", f"`{word}` is not a value of `{metric.name}`", span, hint)
+        self.complain("E253", f"`{word}` is not a value of `{metric.name}`", span, hint)
         return None
 
     def members(self, metric: Metric, node: Node) -> Value | None:
@@ -294,7 +294,7 @@ class _SettingReader:
             if aliases.get(each.text, each.text) not in scope.members:
                 near = did_you_mean(each.text, [*scope.members, *aliases])
                 hint = near or f"members are {', '.join(scope.members)}"
-                self.complain("E214", f"`{each.text}` is not a member of `{scope.name}`", each.span, hint)
+                self.complain("E253", f"`{each.text}` is not a member of `{scope.name}`", each.span, hint)
         return frozenset(aliases.get(each, each) for each in node.texts)
 
 
@@ -306,10 +306,10 @@ def _prerequisites(found: Table[str, Rollout], documents: Table[str, Mapping], c
             if after.rollout not in found:
                 hint, names = did_you_mean(after.rollout, found), [f"rollout:{after.rollout}"]
                 message = f"no rollout is called `{after.rollout}`"
-                collector.add("E214", message, place, hint, names=names)
+                collector.add("E264", message, place, hint, names=names)
             elif name in _before(after.rollout, found):
                 message = f"`{name}` comes after itself, through `{after.rollout}`"
-                collector.add("E214", message, place, "break the circle")
+                collector.add("E265", message, place, "break the circle")
 
 
 def _before(name: str, found: Table[str, Rollout]) -> set[str]:

@@ -28,7 +28,7 @@ def check_template(node: Scalar, names: Iterable[str], collector: Collector) -> 
     """Complain about a template that is too long or not valid, or that names what does not exist."""
     text, known = node.text, set(names)
     if len(text.encode()) > REASON_BYTES:
-        collector.add("E601", f"the template is longer than {REASON_BYTES} bytes", node.span)
+        collector.add("E603", f"the template is longer than {REASON_BYTES} bytes", node.span)
         return
     paths, problem = _paths(text)
     if problem:
