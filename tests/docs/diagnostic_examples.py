@@ -144,8 +144,9 @@ STORY = "tests: sizes\nof: rollout\ncases: [{name: a, steps: [{at: +1h, expect: 
 def changed(base: str, keys: str) -> str:
     """Return a mapping in YAML with the keys of another text in place of its own."""
     old, new = _by_key(base), _by_key(keys)
-    if "files" in new:
-        old.pop("file", None)
+    for key, other in (("files", "file"), ("table", "expect")):
+        if key in new:
+            old.pop(other, None)
     return "".join({**old, **new}.values())
 
 

@@ -34,7 +34,7 @@ def test_a_folder_that_is_a_link_is_not_followed(tmp_path: Path) -> None:
     (tmp_path / "elsewhere").mkdir()
     (root / "linked").symlink_to(tmp_path / "elsewhere")
     assert complaints(root) == (
-        "policies/linked:1:1: error E202: the folder `linked` is a link, which is not followed\n"
+        "policies/linked:1:1: error E218: the folder `linked` is a link, which is not followed\n"
         "  hint: put the folder itself here"
     )
 
