@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
-from ..diagnostics import Span, did_you_mean
+from ..diagnostics import Span, name_hint, unknown_name
+from ..wording import number
 from .nodes import Call, Literal, MetricRef, Node, ParamRef
-from .operator_typing import OperandRules, article
+from .operator_typing import OperandRules
 from .operators import FUNCTIONS, WINDOWS
 from .types import BOOL, DURATION, INTEGER, SCALAR, STRING, Kind, Shape, Type
 
@@ -30,13 +31,14 @@ class CallRules(OperandRules):
                 if name in ("min", "max")
                 else f"write `{function.signature}`"
             )
-            plural = "argument" if wanted == 1 else "arguments"
-            self.complain("E308", f"`{name}` takes {wanted} {plural}, {arguments} given", span, hint)
+            self.complain(
+                "E308", f"`{name}` takes {number(wanted, 'argument')}, {arguments} given", span, hint
+            )
             good = False
         for option in options:
             if option not in function.options:
-                hint = did_you_mean(option, function.options) or f"write `{function.signature}`"
-                self.complain("E308", f"`{name}` has no option `{option}`", span, hint)
+                near = name_hint(option, function.options, f"write `{function.signature}`")
+                self.complain("E308", f"`{name}` has no option `{option}`", span, near)
                 good = False
         for option in function.required:
             if option not in options:
@@ -107,7 +109,7 @@ class CallRules(OperandRules):
             hint = "events are counted: `count(…, within=14d)`"
         elif function.form == "reduce" and function.takes(Kind.BOOL):
             hint = "compare each point with a limit"
-        self.complain("E309", f"`{name}` does not go with {article(node.type)}", node.span, hint)
+        self.complain("E309", f"`{name}` does not go with {node.type.with_article}", node.span, hint)
         return False
 
     def options(self, name: str, node: Node, options: Options, span: Span) -> bool:
@@ -165,7 +167,7 @@ class CallRules(OperandRules):
 
     def filters(self, value: Node, node: Node) -> bool:
         if value.type != BOOL:
-            self.complain("E323", f"`where=` wants a boolean, this is {article(value.type)}", value.span)
+            self.complain("E323", f"`where=` wants a boolean, this is {value.type.with_article}", value.span)
             return False
         if (value.shape.time or value.shape.members) is None or self.broadcast(
             (node, value), value.span
@@ -253,8 +255,10 @@ class CallRules(OperandRules):
         if not self.word("attested", what) or not isinstance(what, Literal):
             return None
         if known is not None and what.value not in known:
-            hint = did_you_mean(str(what.value), known) or "declare it in an attestations document"
-            self.complain("E321", f"no attestation is called `{what.value}`", what.span, hint)
+            unknown = unknown_name(
+                "attestation", str(what.value), known, "declare it in an attestations document"
+            )
+            self.complain("E321", unknown.message, what.span, unknown.hint)
             return None
         return Call("attested", tuple(arguments), (), BOOL, SCALAR, span)
 

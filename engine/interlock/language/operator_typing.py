@@ -6,14 +6,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
-from ..diagnostics import Collector, Span, did_you_mean
+from ..canonical import plain_number
+from ..diagnostics import Collector, Span, name_hint
 from .declarations import Declarations, MetricDeclaration
-from .literals import CONTEXT, plain_number
+from .literals import CONTEXT
 from .nodes import Call, Literal, MemberRef, MetricRef, Node, ParamRef
 from .operators import OPERATORS
 from .types import BOOL, DURATION, SCALAR, EnumType, Kind, Shape, Type
 
-__all__ = ["ANY", "OperandRules", "Range", "always", "article", "static_range"]
+__all__ = ["ANY", "OperandRules", "Range", "always", "static_range"]
 
 
 Range = tuple[Decimal, Decimal]
@@ -118,7 +119,7 @@ class OperandRules:
         good = True
         for each in operands:
             if each.type != BOOL:
-                message = f"`{operator}` joins booleans, this is {article(each.type)}"
+                message = f"`{operator}` joins booleans, this is {each.type.with_article}"
                 self.complain("E309", message, each.span, "compare it with a limit")
                 good = False
             elif isinstance(each, Literal):
@@ -149,7 +150,7 @@ class OperandRules:
             return None
         one, two = fitted[0], fitted[1]
         if one.type.kind is not two.type.kind:
-            message = f"{article(one.type)} cannot be compared with {article(two.type)}"
+            message = f"{one.type.with_article} cannot be compared with {two.type.with_article}"
             self.complain("E326", message, span, _kind_hint(one, two))
             return None
         if one.type.currency != two.type.currency:
@@ -172,7 +173,7 @@ class OperandRules:
         if isinstance(node, Literal) and node.type.kind is Kind.STRING and of in self.declarations.rosters:
             roster = self.declarations.rosters[of]
             if roster and node.value not in roster:
-                hint = did_you_mean(str(node.value), roster)
+                hint = name_hint(str(node.value), roster)
                 self.complain("E316", f"`{node.value}` is no member of `{of}`", node.span, hint)
                 return None
         return node
@@ -193,7 +194,7 @@ class OperandRules:
     def declared(self, word: str, enum: EnumType, span: Span) -> bool:
         if word in enum.values:
             return True
-        hint = did_you_mean(word, enum.values) or f"declared are {', '.join(enum.values)}"
+        hint = name_hint(word, enum.values)
         self.complain("E316", f"`{word}` is not among the values of `{enum.name}`", span, hint)
         return False
 
@@ -209,7 +210,7 @@ class OperandRules:
         ):
             hint = "sets know `==`, `!=` and `<=` (subset)" if kind is Kind.SET else "use `==` or `!=`"
             self.complain(
-                "E320", f"`{symbol}` needs an order, which {article(left.type)} has not", span, hint
+                "E320", f"`{symbol}` needs an order, which {left.type.with_article} has not", span, hint
             )
             return False
         if operator in _ORDER and left.type.enum and not left.type.enum.ordered:
@@ -255,11 +256,11 @@ class OperandRules:
 
     def membership(self, operator: str, left: Node, right: Node, span: Span) -> Node | None:
         if right.type.kind is not Kind.SET:
-            message = f"`in` looks into a set, this is {article(right.type)}"
+            message = f"`in` looks into a set, this is {right.type.with_article}"
             self.complain("E327", message, right.span, "compare with `==`")
             return None
         if left.type.kind is not Kind.STRING:
-            self.complain("E327", f"a set holds names, this is {article(left.type)}", left.span)
+            self.complain("E327", f"a set holds names, this is {left.type.with_article}", left.span)
             return None
         if isinstance(left, MemberRef) and right.type.of and left.name != right.type.of:
             message = f"a `{left.name}` is never in a set of `{right.type.of}`"
@@ -281,7 +282,7 @@ class OperandRules:
         result = rule(operator, one.type, two.type)
         if result is None:
             name = OPERATORS[operator].symbol or operator
-            message = f"`{name}` does not go with {article(one.type)} and {article(two.type)}"
+            message = f"`{name}` does not go with {one.type.with_article} and {two.type.with_article}"
             self.complain("E310", message, span, _arithmetic_hint(one.type, two.type))
             return None
         if operator == "div" and isinstance(two, Literal) and two.value == 0:
@@ -292,7 +293,7 @@ class OperandRules:
 
     def negative(self, operand: Node, span: Span) -> Node | None:
         if not OPERATORS["neg"].takes(operand.type.kind):
-            self.complain("E309", f"`-` does not go with {article(operand.type)}", span)
+            self.complain("E309", f"`-` does not go with {operand.type.with_article}", span)
             return None
         if isinstance(operand, Literal) and isinstance(operand.value, Decimal):
             return replace(operand, value=operand.value.copy_negate(), span=span)
@@ -333,14 +334,6 @@ def _flavoured(left: Type, right: Type) -> Type:
     if "ratio" in flavours:
         return Type(Kind.NUMBER, "ratio")
     return Type(Kind.NUMBER, "integer" if flavours == {"integer"} else "number")
-
-
-def article(kind: Type) -> str:
-    """Return the type with its article: `a ratio`, `an enum capital.level`."""
-    word = str(kind)
-    if kind.kind is Kind.MONEY:
-        return word
-    return f"{'an' if word[0] in 'aeiou' else 'a'} {word}"
 
 
 def _kind_hint(left: Node, right: Node) -> str | None:

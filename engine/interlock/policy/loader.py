@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
 
-from ..diagnostics import Collector, Span, did_you_mean
-from ..errors import UsageError
+from ..diagnostics import Collector, Span, name_hint
+from ..errors import UsageError, system_reason
 from ..limits import FORMAT
 from .catalogue import Catalogue
 from .model import Attestation, Policy
@@ -125,7 +125,7 @@ def _files(path: Path, collector: Collector) -> Iterator[tuple[Path, str]]:
 
     def unreadable(problem: OSError) -> None:
         below = Path(problem.filename).relative_to(path).as_posix()
-        reason = (problem.strerror or "it cannot be read").lower()
+        reason = system_reason(problem)
         collector.add("E101", f"cannot read the folder: {reason}", Span(f"{name}/{below}", 1, 1))
 
     for folder, folders, files in os.walk(path, onerror=unreadable):
@@ -153,9 +153,8 @@ def _kind(node: Node, shown: str, root: Path, collector: Collector) -> str | Non
     key, _ = node.pairs[0]
     if key.text not in KINDS:
         inside = next((each.text for each, _ in node.pairs if each.text in KINDS), None)
-        near = did_you_mean(key.text, KINDS) or f"one of {', '.join(KINDS)}"
-        hint = f"put `{inside}` first" if inside else near
-        collector.add("E202", f"`{key.text}` is not a kind of document", key.span, hint)
+        near = f"put `{inside}` first" if inside else name_hint(key.text, KINDS)
+        collector.add("E202", f"`{key.text}` is not a kind of document", key.span, near)
         return None
     marks_root = shown == f"{root.resolve().name}/{_MARK}"
     if (key.text == "interlock") != marks_root:

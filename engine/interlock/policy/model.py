@@ -144,7 +144,6 @@ class Policy:
     lets: Mapping[str, Node] = field(default_factory=dict)
     notify: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
-    tags: tuple[str, ...] = ()
     max_gap: Decimal | None = None
     formerly: tuple[str, ...] = ()
 

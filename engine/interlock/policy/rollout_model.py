@@ -9,6 +9,7 @@ from decimal import ROUND_CEILING, Decimal
 from ..diagnostics import Span
 from ..language.times import parse_duration, show_duration
 from ..language.values import Value
+from ..wording import number
 from .model import Attestation
 
 __all__ = [
@@ -60,7 +61,7 @@ class Term:
 
     def __str__(self) -> str:
         if self.days:
-            return f"{self.days} trading day{'' if self.days == 1 else 's'}"
+            return number(self.days, "trading day")
         return show_duration(self.seconds)
 
 

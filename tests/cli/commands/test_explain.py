@@ -59,6 +59,6 @@ def test_a_rule_that_does_not_exist(command: Any, desk_snapshot: Path) -> None:
     assert done.err == "error: no rule is called `confidense`: did you mean `confidence`?\n"
     done = command("explain", desk_snapshot, *PAPER, "--policy", "turnover-gate", "--rule", "x")
     assert done.err == (
-        "error: no rule is called `x`: there are confidence, daily-limit, expected-value, interval, lockdown, "
-        "loss-cooldown\n"
+        "error: no rule is called `x`: there are confidence, daily-limit, expected-value, interval, lockdown "
+        "and loss-cooldown\n"
     )

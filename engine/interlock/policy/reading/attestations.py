@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from decimal import Decimal
 
-from ...diagnostics import Collector, Span, did_you_mean
+from ...diagnostics import Collector, Span, name_hint
 from ...language.types import Kind
 from ..catalogue import Catalogue
 from ..model import Attestation
@@ -133,8 +133,7 @@ class _Reader:
         name, known = node.text, self.catalogue.metrics
         if name in known:
             return True
-        hint = did_you_mean(name, known)
-        self.collector.add("E408", f"no metric is called `{name}`", node.span, hint, names=[f"metric:{name}"])
+        self.collector.add_unknown("E408", "metric", name, known, node.span)
         return False
 
     # the people
@@ -143,7 +142,7 @@ class _Reader:
         found = {}
         for role, people in self.node.mapping("people").lists:
             if role.text not in roles:
-                hint = did_you_mean(role.text, roles) or f"roles are {', '.join(roles)}"
+                hint = name_hint(role.text, roles)
                 self.complain("E429", f"`{role.text}` is not a role of `{self.name}`", role.span, hint)
             found[role.text] = people.texts
         return found
@@ -174,7 +173,7 @@ class _Reader:
         if place is None:
             return
         for person in sorted(set(signers) - listed) if closed else ():
-            hint = did_you_mean(person, listed) or "list them under `people`"
+            hint = name_hint(person, listed, "list them under `people`")
             self.complain("E432", f"`{person}` has a key but no role", signers[person].span, hint)
         for person in sorted(listed - set(signers)) if signers else ():
             message = f"`{person}` has no key, so their attestation never counts"

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from decimal import Decimal
 
-from ...diagnostics import Collector, Span, did_you_mean
+from ...diagnostics import Collector, Span, name_hint
 from ...language.literals import parse_literal
 from ...language.operators import FUNCTIONS
 from ...language.times import parse_duration, parse_time
@@ -159,7 +159,7 @@ class _CatalogueReader:
             return None
         unknown = sorted(set(_spellings(node.mapping("spelled")).values()) - set(values))
         if unknown:
-            hint = did_you_mean(unknown[0], values)
+            hint = name_hint(unknown[0], values)
             self.complain("E411", f"`{unknown[0]}` under `spelled` is not a value of `{name}`", span, hint)
         return Type(Kind.ENUM, enum=EnumType(name, values, node.text("ordered") != "false"))
 
@@ -235,7 +235,7 @@ class _CatalogueReader:
         seen: dict[str, str] = {}
         for member, others in node.lists:
             if member.text not in members:
-                hint = did_you_mean(member.text, members) or f"members are {', '.join(members)}"
+                hint = name_hint(member.text, members)
                 message = f"aliases for `{member.text}`, which is not a member"
                 self.complain("E420", message, member.span, hint)
             for alias in others.scalars:
@@ -251,18 +251,16 @@ class _CatalogueReader:
         """Check that the scopes of metrics and the metrics of scopes are declared."""
         for scope, span in self.used:
             if scope not in self.scopes:
-                hint = did_you_mean(scope, self.scopes) or "declare it under `scopes:`"
-                self.collector.add(
-                    "E406", f"no scope is called `{scope}`", span, hint, names=[f"scope:{scope}"]
-                )
+                cure = "declare it under `scopes:`"
+                self.collector.add_unknown("E406", "scope", scope, self.scopes, span, cure)
         for each in self.scopes.values():
             source = self.metrics.get(each.members_from or "")
             sound = source is not None and source.type.kind is Kind.SET and not source.scope
             if each.members_from and each.span and not sound:
                 message = f"`members_from: {each.members_from}` must be a metric of type set"
-                near = did_you_mean(each.members_from, self.metrics) if source is None else None
                 names = [f"metric:{each.members_from}"] if source is None else []
-                hint = near or "declare it with `type: set`, without scope"
+                known = self.metrics if source is None else ()
+                hint = name_hint(each.members_from, known, "declare it with `type: set`, without scope")
                 self.collector.add("E422", message, each.span, hint, names=names)
 
     def collisions(self) -> None:

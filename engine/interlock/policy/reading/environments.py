@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from ...diagnostics import Collector, Span, did_you_mean
+from ...diagnostics import Collector, Span, name_hint
 from ...language.values import Value
 from ..model import Param, Policy, Unlimited
 from ..rollout_model import Rollout, Term
 from ..yaml.yaml_nodes import Mapping, Node
-from .params import WrittenValue, article, fits, flat, in_range, read_value
+from .params import WrittenValue, fits, flat, in_range, read_value
 
 __all__ = ["Environment", "read_environments", "read_values"]
 
@@ -58,8 +58,7 @@ def _values(
         if policy is not None:
             found[key.text] = read_values(policy, table, collector)
             continue
-        hint, names = did_you_mean(key.text, policies), [f"policy:{key.text}"]
-        collector.add("E424", f"no policy is called `{key.text}`", key.span, hint, names=names)
+        collector.add_unknown("E424", "policy", key.text, policies, key.span)
     return found
 
 
@@ -71,15 +70,14 @@ def _dwell(
     for key, table in tables.tables:
         rollout = rollouts.get(key.text)
         if rollout is None:
-            hint, names = did_you_mean(key.text, rollouts), [f"rollout:{key.text}"]
-            collector.add("E425", f"no rollout is called `{key.text}`", key.span, hint, names=names)
+            collector.add_unknown("E425", "rollout", key.text, rollouts, key.span)
             continue
         open_stages = [each.id for each in rollout.stages if each.dwell.least is None]
         for each, _ in table.pairs:
             if each.text in open_stages:
                 found[key.text, each.text] = Term.read(table.text(each.text))
                 continue
-            hint = did_you_mean(each.text, open_stages) or _requiring(open_stages)
+            hint = name_hint(each.text, open_stages, _requiring(open_stages))
             message = f"`{key.text}` asks for no dwell of a stage `{each.text}`"
             collector.add("E426", message, each.span, hint)
     return found
@@ -95,7 +93,7 @@ def read_values(policy: Policy, table: Mapping, collector: Collector) -> dict[st
     for name, key, node in flat(table):
         param = policy.params.get(name)
         if param is None:
-            hint = did_you_mean(name, policy.params)
+            hint = name_hint(name, policy.params)
             collector.add("E427", f"`{policy.id}` has no param `{name}`", key.span, hint)
             continue
         value = _value(param, node)
@@ -114,7 +112,7 @@ def _value(param: Param, node: Node) -> WrittenValue | str:
     if isinstance(written.value, Unlimited):
         return "`unlimited` cannot come from an environment"
     if not fits(param.type, written):
-        return f"{article(param.type)} is wanted"
+        return f"{param.type.with_article} is wanted"
     if isinstance(written.value, Decimal) and not in_range(param, written.value):
         return "the value is outside the param's range"
     return written

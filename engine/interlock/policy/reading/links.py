@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
-from ...diagnostics import Collector, Span, did_you_mean
+from ...diagnostics import Collector, Span, name_hint
 from ..model import Composition, Param, Policy, Rule
 from ..yaml.yaml_nodes import Mapping as MappingNode
 from ..yaml.yaml_nodes import Scalar
-from .params import WrittenValue, article, fits, in_range, read_value
+from .params import WrittenValue, fits, in_range, read_value
 
 __all__ = ["check_bound", "check_former_names", "link_policies", "named_policy"]
 
@@ -32,16 +32,15 @@ def named_policy(
 ) -> Policy | None:
     """Return the policy of a name; None after a complaint."""
     if name not in policies:
-        hint, names = did_you_mean(name, policies), [f"policy:{name}"]
-        collector.add("E211", f"no policy is called `{name}`", span, hint, names=names)
+        collector.add_unknown("E211", "policy", name, policies, span)
     return policies.get(name)
 
 
 def check_bound(found: Policy, bound: str, always: str, span: Span, collector: Collector) -> bool:
     """Tell whether a bound is a verdict of a policy and not `always`, which every verdict meets; else complain."""
     if bound not in found.verdicts:
-        hint = did_you_mean(bound, found.verdicts) or f"one of {', '.join(found.verdicts)}"
-        collector.add("E243", f"`{bound}` is not a verdict of `{found.id}`", span, hint)
+        message = f"`{bound}` is not a verdict of `{found.id}`"
+        collector.add("E243", message, span, name_hint(bound, found.verdicts))
     elif bound == always:
         message = f"every verdict of `{found.id}` meets the bound `{bound}`"
         others = [each for each in found.verdicts if each != always]
@@ -72,7 +71,7 @@ def _given(policy: Policy, child: Composition, found: Policy, collector: Collect
         param = found.params.get(name)
         if param is None:
             message = f"`{found.id}` has no param `{name}`"
-            collector.add("E245", message, place, did_you_mean(name, found.params))
+            collector.add("E245", message, place, name_hint(name, found.params))
             continue
         value = _value(policy, param, node)
         if isinstance(value, str):
@@ -87,7 +86,7 @@ def _value(policy: Policy, param: Param, node: object) -> WrittenValue | Param |
     if not isinstance(node, Scalar):
         return f"`with` gives `{param.name}` no single value"
     given = policy.params.get(node.text)
-    mismatch = f"`{param.name}` is {article(param.type)}, `{node.text}` is not"
+    mismatch = f"`{param.name}` is {param.type.with_article}, `{node.text}` is not"
     if given is not None:
         return given if given.type.kind is param.type.kind else mismatch
     written = read_value(node)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
-from ...diagnostics import Collector, Span, did_you_mean
+from ...diagnostics import Collector, Span, name_hint
 from ...language.literals import parse_literal
 from ...language.nodes import Node as Tree
 from ...language.times import parse_time
@@ -80,7 +80,7 @@ def parse_as(wanted: Type, text: str) -> WrittenValue | str:
     written = parse_text(text)
     if isinstance(written, str) or written.value is UNLIMITED:
         return written if isinstance(written, str) else "`unlimited` cannot come from outside the policy"
-    return written if fits(wanted, written) else f"`{text}` is not {article(wanted)}"
+    return written if fits(wanted, written) else f"`{text}` is not {wanted.with_article}"
 
 
 def fits(wanted: Type, written: WrittenValue) -> bool:
@@ -176,7 +176,7 @@ class ParamReader:
             hint = "give `value:` or `required: true`"
             self.complain("E224", f"the param `{name}` has no value", key.span, hint)
         elif written and written.value is not UNLIMITED and not fits(kind, written):
-            self.complain("E225", f"the param `{name}` is not {article(kind)}", node.span_of("value"))
+            self.complain("E225", f"the param `{name}` is not {kind.with_article}", node.span_of("value"))
         else:
             self.found[name] = Param(
                 name, kind, written.value if written else None, key.span, bool(written and written.bare),
@@ -188,7 +188,7 @@ class ParamReader:
     def known_keys(self, name: str, node: Mapping) -> None:
         for each, _ in node.pairs:
             if each.text not in _LEAF:
-                hint = did_you_mean(each.text, _LEAF) or f"known are {', '.join(_LEAF)}"
+                hint = name_hint(each.text, _LEAF)
                 self.complain("E223", f"unknown key `{each.text}` of the param `{name}`", each.span, hint)
 
     def inside(self, param: Param) -> None:
@@ -204,9 +204,8 @@ class ParamReader:
         if word.text == "money" and currency:
             return Type(Kind.MONEY, currency=currency)
         if word.text not in _TYPES:
-            hint = (
-                did_you_mean(word.text, _TYPES) or f"one of {', '.join(_TYPES)}, or money with a `currency`"
-            )
+            every = f"there are {', '.join(_TYPES)} and money with a `currency`"
+            hint = name_hint(word.text, _TYPES, every)
             self.complain("E227", f"`{word.text}` is not a type of a param", word.span, hint)
         return _TYPES.get(word.text)
 
@@ -222,12 +221,12 @@ class ParamReader:
         values: dict[str, ParamValue] = {}
         for member, value in given.pairs:
             if member.text not in roster:
-                hint = did_you_mean(member.text, roster) or f"members are {', '.join(roster)}"
+                hint = name_hint(member.text, roster)
                 self.complain("E229", f"`{member.text}` is not a member of the scope", member.span, hint)
                 continue
             written = self.written(name, value)
             if written and written.value is not UNLIMITED and not fits(kind, written):
-                message = f"the param `{name}` at `{member.text}` is not {article(kind)}"
+                message = f"the param `{name}` at `{member.text}` is not {kind.with_article}"
                 self.complain("E225", message, value.span)
             elif written:
                 values[member.text] = written.value

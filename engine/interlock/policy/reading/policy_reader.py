@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection
 from decimal import Decimal
 from typing import Literal
 
-from ...diagnostics import Collector, Span, did_you_mean
+from ...diagnostics import Collector, Span, name_hint
 from ...language.checker import check, check_rule
 from ...language.nodes import Call, LetRef, walk
 from ...language.nodes import Literal as Constant
@@ -76,7 +76,6 @@ class _PolicyReader:
             lets={name: tree for name, tree in self.names.lets.items() if tree is not None},
             notify=self.notify(),
             notes=(note,) if note else document.texts("notes"),
-            tags=document.texts("tags"),
             max_gap=document.duration("max_gap"),
             formerly=document.texts("formerly"),
         )
@@ -95,8 +94,7 @@ class _PolicyReader:
     def scope(self) -> None:
         node, scopes = self.document.scalar("for_each"), self.names.catalogue.scopes
         if node is not None and node.text not in scopes:
-            hint, names = did_you_mean(node.text, scopes), [f"scope:{node.text}"]
-            self.collector.add("E205", f"no scope is called `{node.text}`", node.span, hint, names=names)
+            self.collector.add_unknown("E205", "scope", node.text, scopes, node.span)
         elif node is not None:
             self.names.member_scope = node.text
 
@@ -258,8 +256,8 @@ class _PolicyReader:
     def declared(self, given: Scalar) -> bool:
         if given.text in self.verdicts:
             return True
-        hint = did_you_mean(given.text, self.verdicts) or f"one of {', '.join(self.verdicts)}"
-        self.complain("E204", f"`{given.text}` is not a verdict of this policy", given.span, hint)
+        message = f"`{given.text}` is not a verdict of this policy"
+        self.complain("E204", message, given.span, name_hint(given.text, self.verdicts))
         return False
 
     def on_unknown(self, node: Mapping, failed: str) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Mapping as Table
 from dataclasses import dataclass
 from decimal import Decimal
 
-from ...diagnostics import Collector, Span, did_you_mean
+from ...diagnostics import Collector, Span, name_hint
 from ...language.literals import show
 from ...language.types import Kind
 from ...language.values import Value
@@ -17,7 +17,7 @@ from ..rollout_model import PREVIOUS, SHARED, Dwell, Prerequisite, Rollback, Rol
 from ..yaml.yaml_nodes import Mapping, Node, Scalar, Sequence
 from .attestations import read_approval
 from .links import check_bound, named_policy
-from .params import article, fits, in_range, read_value
+from .params import fits, in_range, read_value
 
 __all__ = ["approvals", "read_rollouts"]
 
@@ -191,8 +191,7 @@ class _RolloutReader:
             check_bound(policy, bound, policy.best, node.span_of("reaches"), self.collector)
         names = [PREVIOUS, *(each.id for each in stages)]
         if to not in names:
-            hint = did_you_mean(to, names) or f"one of {', '.join(names)}"
-            self.complain("E260", f"no stage is called `{to}`", node.span_of("to"), hint)
+            self.collector.add_unknown("E260", "stage", to, names, node.span_of("to"))
         return Rollback(name, bound, to, verified)
 
     # the configuration as a whole
@@ -242,8 +241,7 @@ class _SettingReader:
             )
             return None
         if metric is None:
-            hint, names = did_you_mean(name, known), [f"metric:{name}"]
-            self.collector.add("E254", f"no metric is called `{name}`", node.span, hint, names=names)
+            self.collector.add_unknown("E254", "metric", name, known, node.span)
             return None
         if metric.series != "single" or metric.scope or metric.record:
             hint = "a setting has one value at a time"
@@ -264,7 +262,7 @@ class _SettingReader:
         elif metric.type.enum is not None:
             return self.word(metric, str(written.value), node.span)
         elif not fits(metric.type, written):
-            self.complain("E214", f"`{metric.name}` is {article(metric.type)}", node.span)
+            self.complain("E214", f"`{metric.name}` is {metric.type.with_article}", node.span)
         elif isinstance(written.value, Decimal) and not in_range(metric, written.value):
             bounds = (("at least", metric.low), ("at most", metric.high))
             ends = (f"{words} {show(each, metric.type)}" for words, each in bounds if each is not None)
@@ -279,22 +277,21 @@ class _SettingReader:
         word = metric.spelled.get(text, text)
         if word in values:
             return Decimal(values.index(word))
-        hint = did_you_mean(word, values) or f"one of {', '.join(values)}"
-        self.complain("E253", f"`{word}` is not a value of `{metric.name}`", span, hint)
+        message = f"`{word}` is not a value of `{metric.name}`"
+        self.complain("E253", message, span, name_hint(word, values))
         return None
 
     def members(self, metric: Metric, node: Node) -> Value | None:
         if not isinstance(node, Sequence):
             hint = "write a list, `[]` for none"
-            self.complain("E214", f"`{metric.name}` is {article(metric.type)}", node.span, hint)
+            self.complain("E214", f"`{metric.name}` is {metric.type.with_article}", node.span, hint)
             return None
         scope = self.catalogue.scopes.get(metric.type.of, Scope("", open=True))
         aliases = scope.aliases
         for each in () if scope.open or scope.members_from else node.scalars:
             if aliases.get(each.text, each.text) not in scope.members:
-                near = did_you_mean(each.text, [*scope.members, *aliases])
-                hint = near or f"members are {', '.join(scope.members)}"
-                self.complain("E253", f"`{each.text}` is not a member of `{scope.name}`", each.span, hint)
+                message = f"`{each.text}` is not a member of `{scope.name}`"
+                self.complain("E253", message, each.span, name_hint(each.text, [*scope.members, *aliases]))
         return frozenset(aliases.get(each, each) for each in node.texts)
 
 
@@ -304,9 +301,7 @@ def _prerequisites(found: Table[str, Rollout], documents: Table[str, Mapping], c
         nodes = documents[name].sequence("after").mappings
         for after, place in zip(rollout.after, (each.span_of("rollout") for each in nodes), strict=True):
             if after.rollout not in found:
-                hint, names = did_you_mean(after.rollout, found), [f"rollout:{after.rollout}"]
-                message = f"no rollout is called `{after.rollout}`"
-                collector.add("E264", message, place, hint, names=names)
+                collector.add_unknown("E264", "rollout", after.rollout, found, place)
             elif name in _before(after.rollout, found):
                 message = f"`{name}` comes after itself, through `{after.rollout}`"
                 collector.add("E265", message, place, "break the circle")

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from ...diagnostics import Collector, did_you_mean
+from ...diagnostics import Collector, name_hint
 from ...limits import REASON_BYTES
 from ..yaml.yaml_nodes import Scalar
 
@@ -41,7 +41,7 @@ def check_template(node: Scalar, names: Iterable[str], collector: Collector) -> 
             span = node.locator()(start, start + len(path))
             names = [f"{kind}:{path}" for kind in ("metric", "param", "scope")]
             message = f"a template cannot name `{path}`"
-            collector.add("E602", message, span, did_you_mean(path, known), names=names)
+            collector.add("E602", message, span, name_hint(path, known), names=names)
 
 
 @functools.lru_cache(maxsize=4096)

@@ -17,6 +17,7 @@ from typing import Any
 import yaml
 
 from ...diagnostics import Collector, Span
+from ...errors import system_reason
 from ...limits import DOCUMENT_BYTES, DOCUMENT_DEPTH, DOCUMENT_NODES, NUMBER_DIGITS
 from .yaml_nodes import Atom, Mapping, Node, Scalar, Sequence
 
@@ -41,7 +42,7 @@ def read_file(path: Path, shown: str, collector: Collector) -> Node | None:
         with path.open("rb") as handle:
             data = handle.read(DOCUMENT_BYTES + 1)
     except OSError as problem:
-        reason = (problem.strerror or "it cannot be read").lower()
+        reason = system_reason(problem)
         collector.add("E101", f"cannot read the file: {reason}", Span(shown, 1, 1))
         return None
     return read_yaml(data, shown, collector)
@@ -187,7 +188,7 @@ class _Builder:
         while not isinstance(event, yaml.SequenceEndEvent):
             items.append(self.node(event, depth + 1))
             event = next(self.events)
-        return Sequence(tuple(items), self.over(start, event), bool(start.flow_style))
+        return Sequence(tuple(items), self.over(start, event))
 
     def mapping(self, start: yaml.MappingStartEvent, depth: int) -> Mapping:
         pairs: list[tuple[Scalar, Node]] = []
@@ -205,7 +206,7 @@ class _Builder:
             self.split_at_comma(start, pairs, key, value)
             pairs.append((key, value))
             event = next(self.events)
-        return Mapping(tuple(pairs), self.over(start, event), bool(start.flow_style))
+        return Mapping(tuple(pairs), self.over(start, event))
 
     def split_at_comma(
         self, start: yaml.MappingStartEvent, pairs: list[tuple[Scalar, Node]], key: Scalar, value: Node

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
-from ...diagnostics import Collector, Span, did_you_mean, printable
+from ...diagnostics import Collector, Span, name_hint, printable
 from ...resources import schema_path
 from .yaml_nodes import Mapping as MappingNode
 from .yaml_nodes import Node, Sequence, plain
@@ -91,7 +91,7 @@ def _explained(error: Any) -> Iterator[Complaint]:
     elif rule == "additionalProperties" and isinstance(value, dict):
         known = list(error.schema.get("properties", {}))
         for key in sorted(set(value) - set(known)):
-            hint = did_you_mean(key, known) or f"known are {', '.join(known)}"
+            hint = name_hint(key, known)
             yield path, f"unknown key `{printable(key)}`", hint, key
     elif rule == "required" and isinstance(value, dict):
         key = next(each for each in error.validator_value if repr(each) in error.message)

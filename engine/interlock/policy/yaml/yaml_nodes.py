@@ -59,7 +59,6 @@ class Sequence:
 
     items: tuple[Node, ...]
     span: Span
-    flow: bool = False
 
     @property
     def scalars(self) -> tuple[Scalar, ...]:
@@ -87,7 +86,6 @@ class Mapping:
 
     pairs: tuple[tuple[Scalar, Node], ...]
     span: Span
-    flow: bool = False
 
     def get(self, key: str) -> Node | None:
         """Return the value under `key`, or None."""
