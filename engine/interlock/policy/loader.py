@@ -26,10 +26,11 @@ from .yaml.schema import holds
 from .yaml.yaml_nodes import Mapping as MappingNode
 from .yaml.yaml_nodes import Node
 
-__all__ = ["KINDS", "PolicyRoot", "find_root", "load_root"]
+__all__ = ["KINDS", "SCHEMAS", "PolicyRoot", "find_root", "load_root"]
 
 KINDS = ("interlock", "policy", "rollout", "metrics", "sources", "tests", "attestations", "environment")
-_SCHEMAS = {"metrics": "catalogue"}
+SCHEMAS = {kind: "catalogue" if kind == "metrics" else kind for kind in KINDS}
+"""The JSON Schema of a document by its first key."""
 _MARK = "interlock.yaml"
 
 
@@ -112,7 +113,7 @@ def _read(
         kind = _kind(node, shown, path, collector)
         if not kind or not isinstance(node, MappingNode):
             declared.unread.add("")
-        elif holds(_SCHEMAS.get(kind, kind), node, collector):
+        elif holds(SCHEMAS[kind], node, collector):
             by_kind[kind].append(node)
         else:
             declared.unsound.add(kind)

@@ -11,8 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from interlock.policy.reading.attestations import read_key
+from support.roots import write
 
-from ..roots import Case, bad_roots, complaints, write
+from ..roots import Case, bad_roots, complaints
 
 RAW = Ed25519PrivateKey.from_private_bytes(bytes(range(32))).public_key().public_bytes_raw()
 LINE = base64.b64encode(bytes.fromhex("302a300506032b6570032100") + RAW).decode()

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ..roots import Case, bad_roots, complaints, write
+from support.roots import write
+
+from ..roots import Case, bad_roots, complaints
 
 
 @bad_roots("catalogue_reader")

@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from support.roots import write
+
 from ..bad_documents import BadDocument, bad_documents, outcome
-from ..roots import Case, bad_roots, complaints, write
+from ..roots import Case, bad_roots, complaints
 
 
 @bad_roots("reader")

@@ -16,8 +16,9 @@ from interlock.diagnostics import Collector
 from interlock.policy.yaml.reader import read_file, read_yaml
 from interlock.policy.yaml.schema import _validator, conforms, holds, schema
 from interlock.policy.yaml.yaml_nodes import plain
+from support.roots import write
 
-from ..roots import Case, bad_roots, complaints, write
+from ..roots import Case, bad_roots, complaints
 
 ROOT = Path(__file__).resolve().parents[3]
 KINDS = {"interlock": "interlock", "policy": "policy", "metrics": "catalogue", "sources": "sources",

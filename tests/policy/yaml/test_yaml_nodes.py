@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 from interlock.diagnostics import Collector, Span
 from interlock.policy.yaml.reader import read_yaml
 from interlock.policy.yaml.yaml_nodes import Mapping, Scalar, Sequence, plain
+from support.roots import write
 
-from ..roots import Case, bad_roots, complaints, write
+from ..roots import Case, bad_roots, complaints
 
 WORD = st.from_regex(r"[a-z][a-z0-9_]{0,7}\Z", fullmatch=True).filter(
     lambda each: each not in ("true", "false", "null")

@@ -162,8 +162,8 @@ def conforms(wanted: Schema | bool, value: object, root: Schema) -> bool:
     )
 
 
-_SILENT = {"then", "else", "$schema", "$id", "$defs", "title", "description", "x-wanted", "x-expression", "examples",
-           "default", "$comment"}  # fmt: skip
+_SILENT = {"then", "else", "$schema", "$id", "$defs", "title", "description", "x-wanted", "x-expression", "x-key",
+           "examples", "default", "$comment"}  # fmt: skip
 _TYPES = {"object": dict, "array": list, "string": str, "boolean": bool, "null": type(None)}
 
 
