@@ -53,7 +53,7 @@ class _SuiteReader:
     def policy(self, key: Node) -> Policy | None:
         assert isinstance(key, Scalar)
         found = self.root.policies.get(key.text)
-        if found is None and key.text not in self.root.lost.names:
+        if found is None and not self.root.faulty.explain(f"policy:{key.text}"):
             unknown = unknown_name("policy", key.text, self.root.policies)
             self.collector.add("E701", unknown.message, key.span, unknown.hint)
         return found

@@ -59,7 +59,8 @@ def _suppliers(
             entry.collector.add("E501", f"`{name}` is a column of the record `{metric.record}`", span, hint)
         elif metric is None:
             unknown = unknown_name("metric", name, catalogue.metrics)
-            entry.collector.add("E501", unknown.message, span, unknown.hint)
+            names = [f"metric:{name}"]
+            entry.collector.add("E501", unknown.message, span, unknown.hint, names=names)
         elif name in spans:
             related = [("first supplied here", spans[name])]
             entry.collector.add(

@@ -55,7 +55,7 @@ class Changer:
             return None
         for each in given.items if isinstance(given, Sequence) else ():
             name, known = each.text if isinstance(each, Scalar) else "", self.root.attestations
-            if name not in known and not self.root.lost.attestations:
+            if name not in known and not self.root.faulty.explain(f"attestation:{name}"):
                 unknown = unknown_name("attestation", name, known, "declare it in an attestations document")
                 self.complain("E701", unknown.message, each, unknown.hint)
         return frozenset(_texts(given))

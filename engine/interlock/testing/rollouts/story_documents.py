@@ -40,7 +40,7 @@ def _suite(node: Mapping, root: PolicyRoot, collector: Collector) -> RolloutSuit
     assert isinstance(key, Scalar)
     rollout = root.rollouts.get(key.text)
     if rollout is None:
-        if key.text not in root.lost.rollouts:
+        if not root.faulty.explain(f"rollout:{key.text}"):
             unknown = unknown_name("rollout", key.text, root.rollouts)
             collector.add("E701", unknown.message, key.span, unknown.hint)
         return None

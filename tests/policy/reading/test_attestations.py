@@ -1,23 +1,32 @@
-"""Public keys as policies list them: their spellings, and what is no key or one that anybody could sign with."""
+"""Attestations that are declared wrongly, and the public keys of people who sign: spellings and refusals."""
 
 from __future__ import annotations
 
 import base64
+from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from hypothesis import given
 from hypothesis import strategies as st
 
-from interlock.policy.keys import read_key
+from interlock.policy.reading.attestations import read_key
+from support.roots import write
+
+from ..roots import Case, bad_roots, complaints
 
 RAW = Ed25519PrivateKey.from_private_bytes(bytes(range(32))).public_key().public_bytes_raw()
 LINE = base64.b64encode(bytes.fromhex("302a300506032b6570032100") + RAW).decode()
 PEM = f"-----BEGIN PUBLIC KEY-----\n{LINE}\n-----END PUBLIC KEY-----\n"
 ORDER_8 = "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05"
-NONE = "is no public Ed25519 key"
-WEAK = "is no key under which a signature means anything"
-PRIVATE = "is a private one, and no secret any more"
+NONE = "is not a public Ed25519 key"
+WEAK = "is a weak or malformed Ed25519 key"
+PRIVATE = "is a private key, and no longer a secret"
+
+
+@bad_roots("attestations")
+def test_an_attestation_is_complained_of_in_full(case: Case, tmp_path: Path) -> None:
+    assert complaints(write(tmp_path, case.files)) + "\n" == case.expect
 
 
 @pytest.mark.parametrize("text", [PEM, LINE, f"  {LINE}\n", base64.b64encode(RAW).decode()])
@@ -37,7 +46,7 @@ def test_a_key_is_read_however_it_is_written(text: str) -> None:
         (base64.b64encode(bytes.fromhex("302e020100300506032b657004220420") + RAW).decode(), PRIVATE),
     ],
 )
-def test_what_is_no_public_key_is_told(text: str, message: str) -> None:
+def test_a_text_that_is_not_a_public_key_is_refused(text: str, message: str) -> None:
     with pytest.raises(ValueError, match=message):
         read_key(text)
 
@@ -69,7 +78,7 @@ SPECIAL = [0, 1, 2, PRIME - 1, PRIME, PRIME + 1, EIGHTH, PRIME - EIGHTH, 2**255 
 
 @pytest.mark.parametrize("sign", [0, 1 << 255])
 @pytest.mark.parametrize("y", SPECIAL)
-def test_a_point_of_low_order_or_none_is_refused(y: int, sign: int) -> None:
+def test_a_point_of_low_order_or_off_the_curve_is_refused(y: int, sign: int) -> None:
     assert not sound(y)
     with pytest.raises(ValueError, match=WEAK):
         read_key(encoded(y + sign))
