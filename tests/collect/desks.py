@@ -39,6 +39,29 @@ scopes:
   symbol: {members: [BTC-USD, ETH-USD], aliases: {BTC-USD: [BTC/USDT]}}
 """
 
+LOG = """
+sources:
+  trades:
+    kind: rows
+    doc: a log
+    file: t.jsonl
+    format: jsonl
+    time: at_
+    columns:
+      at_: {time: /at}
+      pnl: {number: /pnl}
+    metrics:
+      total: {sql: "select count(*) as value from trades"}
+      pnl: {sql: "select sum(pnl) as value, count(*) as n, max(at_) as at from trades"}
+      trades: {sql: "select at_ as at, pnl as value from trades order by at_, ordinal"}
+"""
+LINES = [
+    '{"at": "2026-03-28T01:00:00Z", "pnl": 1.5}',
+    '{"at": "2026-03-28T02:00:00+01:00", "pnl": -2}',
+    '{"at": "2026-03-29T00:00:00Z", "pnl": 0.25}',
+    '{"at": "2026-03-30T07:00:00Z", "pnl": 100}',
+]
+
 
 def t(text: str) -> Decimal:
     found = parse_time(text)
@@ -63,6 +86,11 @@ def load(sources: str, catalogue: str = CATALOGUE) -> tuple[Sources, Catalogue, 
     return load_sources([document], declared, collector), declared, collector
 
 
+def complaints(sources: str) -> list[str]:
+    """Return every complaint about a sources document, in file order."""
+    return [str(each) for each in load(sources)[2].sorted()]
+
+
 def run(root: Path, sources: str, as_of: str = "2026-03-30T06:00:00Z", **options: Any) -> Collection:
     """Collect with sources that must be free of complaints."""
     loaded, declared, collector = load(sources, options.pop("catalogue", CATALOGUE))
@@ -84,3 +112,17 @@ def write(root: Path, name: str, data: str | bytes) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(data.encode() if isinstance(data, str) else data)
     return path
+
+
+def jsonl(root: Path, lines: list[str] = LINES) -> Path:
+    """Write the log that `LOG` reads."""
+    write(root, "t.jsonl", "".join(f"{each}\n" for each in lines))
+    return root
+
+
+def changed(text: str, *pairs: tuple[str, str]) -> str:
+    """Return a text with each old part, which must be there, replaced by the new one."""
+    for old, new in pairs:
+        assert old in text
+        text = text.replace(old, new)
+    return text

@@ -117,6 +117,7 @@ def test_explanations(tmp_path: Path) -> None:
         "pnl: 0.29 (at 2026-03-30T00:00:00Z)",
         "  source: reports",
         "  from: reports/**/day_*.json",
+        "  format: json",
         f"  file: reports/2/day_29.json {digest}",
         "  rows: 1",
         "  covered: 2026-03-29T00:00:00Z to 2026-03-30T00:00:00Z",

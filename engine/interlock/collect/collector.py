@@ -232,6 +232,7 @@ class _Run:
             name,
             source,
             place or (loaded.source.pattern if loaded else ""),
+            loaded.source.format if loaded else "",
             tuple((each.name, each.digest) for each in artefacts),
             loaded.table.rows if loaded else None,
             query.sql if query else None,

@@ -42,6 +42,7 @@ class Explanation:
     metric: str
     source: str
     place: str
+    format: str = ""
     files: tuple[tuple[str, str], ...] = ()
     rows: int | None = None
     sql: str | None = None
@@ -57,6 +58,8 @@ class Explanation:
         yield f"  source: {self.source}"
         if self.place:
             yield f"  from: {self.place}"
+        if self.format:
+            yield f"  format: {self.format}"
         for name, hashed in self.files[:20]:
             yield f"  file: {name} {hashed}"
         if len(self.files) > 20:

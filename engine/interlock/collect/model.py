@@ -74,7 +74,7 @@ class RowsSource:
     id: str
     pattern: str
     many: bool
-    format: Literal["json", "jsonl", "csv", "sqlite", "parquet", "lines"]
+    format: str
     time: str
     columns: tuple[Column, ...]
     metrics: tuple[Query, ...]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ..desks import load
+from ..desks import complaints
 
 HEAD = """sources:
   trades:
@@ -16,10 +16,6 @@ TAIL = """    time: day
     metrics:
       total: {sql: select count(*) as value from trades}
 """
-
-
-def complaints(text: str) -> list[str]:
-    return [str(each) for each in load(text)[2].sorted()]
 
 
 def rows(keys: str = "file: a.json, format: json", tail: str = TAIL) -> str:
@@ -91,6 +87,29 @@ def test_a_good_document_has_no_complaint() -> None:
         (
             rows("file: a.json; format: json; table: x"),
             "sources.yaml:7:12: error E509: `table` is for the format sqlite, this is json",
+        ),
+        (
+            rows("file: a.json; format: json; may_be_empty: true"),
+            "sources.yaml:7:19: error E509: `may_be_empty` is for the format jsonl, csv or lines, this is json",
+        ),
+        (
+            rows("file: a.jsonl; format: jsonl; covered: {from: /start}"),
+            "sources.yaml:7:21: error E511: `from: /pointer` is for the format json, this is jsonl",
+        ),
+        (
+            rows("file: a.csv; format: csv", TAIL.replace("/day", "day").replace("number: /", "json: ")),
+            "sources.yaml:8:45: error E506: `json` is for the format json, jsonl or parquet, this is csv",
+        ),
+        (
+            rows("file: a.jsonl; format: jsonl", TAIL.replace("time: /day", "time: /day, of: file")),
+            "sources.yaml:8:37: error E506: `of: file` is for the format json, this is jsonl",
+        ),
+        (
+            rows(
+                "file: a.log; format: lines; match: '(?P<at>.*)'",
+                TAIL.replace("{time: /day}, pnl: {number: /pnl}", "{time: day}"),
+            ),
+            "sources.yaml:9:27: error E506: `match` has no group `day`",
         ),
         (
             rows("file: a.db; format: sqlite"),

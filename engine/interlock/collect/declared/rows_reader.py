@@ -10,6 +10,8 @@ from ...diagnostics import did_you_mean
 from ...language.times import parse_duration, parse_time
 from ...policy.catalogue import Catalogue
 from ...policy.yaml.yaml_nodes import Mapping, Scalar
+from ..formats import FORMATS
+from ..formats.model import Format
 from ..model import Bound, Column, ColumnType, DeclaredCoverage, Query, RowsSource
 from ..pointer import Pointer
 from .yaml_entry import YamlEntry
@@ -19,20 +21,11 @@ __all__ = ["read_rows"]
 _TYPES = ("time", "number", "integer", "text", "bool", "json", "key")
 _STARTS = ("first", "began")
 _ENDS = ("last", "modified", "as_of")
-_ONLY = {
-    "rows": ("json",),
-    "table": ("sqlite",),
-    "match": ("lines",),
-    "unmatched": ("lines",),
-    "may_be_empty": ("jsonl", "csv", "lines"),
-    "schema": ("json", "jsonl"),
-}
-_NEEDED = {"sqlite": "table", "lines": "match"}
 
 
 def read_rows(name: str, entry: YamlEntry, catalogue: Catalogue) -> RowsSource:
     """Return the source; complaints go to the entry's collector."""
-    style = entry.text("format")
+    style = FORMATS[entry.text("format")]
     _keys(entry, style)
     match = _match(entry)
     rows = entry.pointer("rows") if entry.has("rows") else None
@@ -51,7 +44,7 @@ def read_rows(name: str, entry: YamlEntry, catalogue: Catalogue) -> RowsSource:
         name,
         entry.path("files" if many else "file"),
         many,
-        style,  # type: ignore[arg-type]
+        style.name,
         stamp,
         columns,
         tuple(_queries(entry, catalogue)),
@@ -69,22 +62,29 @@ def read_rows(name: str, entry: YamlEntry, catalogue: Catalogue) -> RowsSource:
     )
 
 
-def _keys(entry: YamlEntry, style: str) -> None:
+def _keys(entry: YamlEntry, style: Format) -> None:
     if entry.has("file") == entry.has("files"):
         both = "has both `file` and `files`" if entry.has("file") else "has neither `file` nor `files`"
         key = "files" if entry.has("files") else "kind"
         entry.complain("E509", f"a rows source {both}", key, "one file: `file`; a pattern: `files`")
-    for key, styles in _ONLY.items():
-        if entry.has(key) and style not in styles:
-            entry.complain("E509", f"`{key}` is for the format {' or '.join(styles)}, this is {style}", key)
-    needed = _NEEDED.get(style)
-    if needed and not entry.has(needed):
-        entry.complain("E509", f"the format {style} needs `{needed}`", "format")
-    torn = entry.text("torn")
-    if torn == "tail" and style not in ("jsonl", "csv", "lines"):
-        entry.complain("E509", f"`torn: tail` is for jsonl, csv and lines, this is {style}", "torn")
-    if torn == "file" and not entry.has("files"):
+    for key in sorted(frozenset().union(*(each.takes for each in FORMATS.values()))):
+        if entry.has(key):
+            _require(entry, key, key, style)
+    for key in style.needs:
+        if not entry.has(key):
+            entry.complain("E509", f"the format {style.name} needs `{key}`", "format")
+    if entry.text("torn") == "tail":
+        _require(entry, "torn", "torn: tail", style)
+    if entry.text("torn") == "file" and not entry.has("files"):
         entry.complain("E509", "`torn: file` is for several files, under `files`", "torn")
+
+
+def _require(entry: YamlEntry, key: str, written: str, style: Format, code: str = "E509") -> None:
+    """Complain of what is written under a key unless the source's format takes it."""
+    if written not in style.takes:
+        *others, last = [each.name for each in FORMATS.values() if written in each.takes]
+        names = f"{', '.join(others)} or {last}" if others else last
+        entry.complain(code, f"`{written}` is for the format {names}, this is {style.name}", key)
 
 
 def _match(entry: YamlEntry) -> re.Pattern[str] | None:
@@ -102,7 +102,7 @@ def _match(entry: YamlEntry) -> re.Pattern[str] | None:
 
 
 def _column(
-    name: str, entry: YamlEntry, style: str, match: re.Pattern[str] | None, rows: Pointer | None
+    name: str, entry: YamlEntry, style: Format, match: re.Pattern[str] | None, rows: Pointer | None
 ) -> Column:
     kind = next((each for each in _TYPES if entry.has(each)), "text")
     of_file = entry.has("of")
@@ -114,22 +114,19 @@ def _column(
         if number > stars:
             entry.complain("E506", f"`rows` has {stars} `*`, there is no name number {number}", "key")
         return Column(name, "key", key=number, optional=entry.flag("optional"))
-    is_json = style in ("json", "jsonl")
-    if of_file and style != "json":
-        entry.complain("E506", f"`of: file` is for the format json, this is {style}", "of")
-    if kind == "json" and style not in ("json", "jsonl", "parquet"):
-        entry.complain(
-            "E506", f"a json column is for the formats json, jsonl and parquet, this is {style}", kind
-        )
+    if of_file:
+        _require(entry, "of", "of: file", style, "E506")
+    if kind == "json":
+        _require(entry, kind, "json", style, "E506")
     place = entry.text(kind)
-    if style == "lines" and match is not None and place not in match.groupindex:
+    if "match" in style.takes and match is not None and place not in match.groupindex:
         hint = did_you_mean(place, match.groupindex)
         entry.complain("E506", f"`match` has no group `{place}`", kind, hint)
     return Column(
         name,
         cast("ColumnType", kind),
         place,
-        entry.pointer(kind) if is_json else (),
+        entry.pointer(kind) if style.by_pointer else (),
         of_file=of_file,
         unit=entry.text("unit", "s"),
         shift=_shift(entry),
@@ -143,7 +140,7 @@ def _shift(entry: YamlEntry) -> Decimal:
     return -found if text.startswith("-") else found
 
 
-def _coverage(entry: YamlEntry, style: str, times: list[str]) -> DeclaredCoverage:
+def _coverage(entry: YamlEntry, style: Format, times: list[str]) -> DeclaredCoverage:
     inner = entry.under("covered")
     if inner is None:
         return DeclaredCoverage()
@@ -159,13 +156,12 @@ def _coverage(entry: YamlEntry, style: str, times: list[str]) -> DeclaredCoverag
     return DeclaredCoverage(start, end, each, by)
 
 
-def _bound(entry: YamlEntry, key: str, words: tuple[str, ...], style: str) -> Bound:
+def _bound(entry: YamlEntry, key: str, words: tuple[str, ...], style: Format) -> Bound:
     text = entry.text(key)
     if text in words:
         return text
     if text.startswith("/"):
-        if style != "json":
-            entry.complain("E511", f"a pointer is for the format json, this is {style}", key)
+        _require(entry, key, f"{key}: /pointer", style, "E511")
         return entry.pointer(key)
     time = parse_time(text)
     if time is None:

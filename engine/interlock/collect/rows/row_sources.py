@@ -10,9 +10,7 @@ from ...limits import SNAPSHOT_POINTS, SOURCE_ROWS
 from ...policy.catalogue import Metric
 from ..artefact_root import Artefact, Root
 from ..duckdb_tables import Database, SqlRefused, columns_of
-from ..formats.parquet import read_parquet
-from ..formats.records import read_records
-from ..formats.sqlite import read_database
+from ..formats import FORMATS
 from ..model import Query, RowsSource
 from ..rosters import Rosters
 from ..unreadable import UnknownEntry, Unreadable
@@ -57,23 +55,17 @@ def load(root: Root, source: RowsSource, window: Window) -> LoadedSource:
 def _load_file(root: Root, name: str, loaded: LoadedSource, window: Window) -> None:
     source = loaded.source
     part = SourceTable({each.name: [] for each in source.columns})
-    top: object = None
     try:
         artefact = root.open(name)
-        if source.format == "sqlite":
-            fill(part, source, read_database(root, artefact, source), artefact.modified, window)
-        elif source.format == "parquet":
-            fill(part, source, read_parquet(artefact, source), artefact.modified, window)
-        else:
-            top, records = read_records(artefact, source)
-            fill(part, source, records, artefact.modified, window)
+        contents = FORMATS[source.format].read(root, artefact, source)
+        fill(part, source, contents.records, artefact.modified, window)
     except Unreadable as trouble:
         if source.torn != "file":
             raise
         loaded.torn.append(trouble.unknown)
         return
     loaded.artefacts.append(artefact)
-    loaded.tops.append((name, top, artefact.modified))
+    loaded.tops.append((name, contents.top, artefact.modified))
     _append(loaded.table, part)
 
 

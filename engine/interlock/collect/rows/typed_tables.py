@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from ...limits import SOURCE_ROWS
-from ..formats.records import Record
+from ..formats import FORMATS
+from ..formats.model import Format, Record
 from ..model import Column, RowsSource
 from ..pointer import ABSENT, one, resolve
 from ..typed_values import NoTime, read_moment
@@ -81,8 +82,9 @@ def _place(
 
 def _reader(column: Column, source: RowsSource) -> Callable[[Record], object]:
     """Return the function that takes the column's value from a record and holds it against its type."""
-    find = _finder(column, source)
-    convert = _from_text(column, source) if source.format in ("csv", "lines") else _from_json(column, source)
+    style = FORMATS[source.format]
+    find = _finder(column, style)
+    convert = _from_text(column, source) if style.text_only else _from_typed(column, source)
 
     def read(record: Record) -> object:
         value = find(record)
@@ -100,11 +102,11 @@ def _reader(column: Column, source: RowsSource) -> Callable[[Record], object]:
     return read
 
 
-def _finder(column: Column, source: RowsSource) -> Callable[[Record], object]:
+def _finder(column: Column, style: Format) -> Callable[[Record], object]:
     if column.type == "key":
         index = column.key - 1
         return lambda record: record.names[index] if index < len(record.names) else ABSENT
-    if source.format not in ("json", "jsonl"):
+    if not style.by_pointer:
         place = column.place
         return lambda record: record.value.get(place, ABSENT) if isinstance(record.value, dict) else ABSENT
     pointer = column.pointer
@@ -121,17 +123,17 @@ class _Unfit(Exception):
         self.cause: Cause = cause
 
 
-def _from_json(column: Column, source: RowsSource) -> Callable[[object], object]:
+def _from_typed(column: Column, source: RowsSource) -> Callable[[object], object]:
     if column.type == "time":
         return lambda value: read_moment(value, source.zone, column.unit) + column.shift
-    if column.type == "bool" and source.format == "sqlite":
+    if column.type == "bool" and FORMATS[source.format].integer_bools:
         return lambda value: _bool(value == 1 if value in (0, 1) and isinstance(value, int) else value)
     return {"number": _number, "integer": _integer, "bool": _bool, "json": _json}.get(column.type, _text)
 
 
 def _from_text(column: Column, source: RowsSource) -> Callable[[object], object]:
-    """A CSV or log holds texts only: each is read as the declared type; an empty one is absent."""
-    convert = _from_json(column, source)
+    """Each text is read as the declared type; an empty one is absent."""
+    convert = _from_typed(column, source)
 
     def read(value: object) -> object:
         text = str(value)

@@ -1,4 +1,4 @@
-"""Reads a table of an SQLite database from a copy, so that not even a lock is left beside the original.
+"""SQLite tables: read from a copy, so that not even a lock is left beside the original.
 
 The database, its write-ahead log and its journal are copied together; recovery happens in the copy, which is then
 opened read-only.
@@ -14,15 +14,18 @@ from pathlib import Path
 from ..artefact_root import Artefact, Root
 from ..model import RowsSource
 from ..unreadable import Unreadable
-from .records import Record
+from .model import Contents, Format, Record
 
-__all__ = ["read_database"]
+__all__ = ["SQLITE"]
 
 _SIDES = ("-wal", "-journal")
-_ATTEMPTS = 3
 
 
-def read_database(root: Root, artefact: Artefact, source: RowsSource) -> Iterator[Record]:
+def _read(root: Root, artefact: Artefact, source: RowsSource) -> Contents:
+    return Contents(_records(root, artefact, source))
+
+
+def _records(root: Root, artefact: Artefact, source: RowsSource) -> Iterator[Record]:
     """Yield the rows of the source's table in the order of their row ids."""
     if not artefact.data:
         raise Unreadable("missing", f"{artefact.name} is empty")
@@ -87,3 +90,6 @@ def _select(connection: sqlite3.Connection, file: str, source: RowsSource) -> It
 
 def _quoted(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
+
+
+SQLITE = Format("sqlite", _read, frozenset({"table"}), needs=("table",), integer_bools=True)
