@@ -7,7 +7,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from interlock.collect.collector import Collection, collect
+from interlock.collect.collection import Collection
+from interlock.collect.collector import collect
 from interlock.collect.declared.source_reader import load_sources
 from interlock.collect.model import Sources
 from interlock.diagnostics import Collector

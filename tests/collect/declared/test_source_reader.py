@@ -165,16 +165,8 @@ def test_a_good_document_has_no_complaint() -> None:
         (
             "sources:\n  a:\n    kind: document\n    doc: a\n    file: a.json\n    format: json\n    at: /t\n"
             "    metrics: {daily: {pointer: /x}}\n",
-            "sources.yaml:8:15: error E514: `daily` is a series, a document gives single values"
+            "sources.yaml:8:15: error E514: `daily` is a series, but a document gives single values"
             " (supply it from a `rows` source)",
-        ),
-        (
-            "sources:\n  a:\n    kind: live\n    doc: a\n    metrics: {total: {exists: a}}\n",
-            "sources.yaml:5:15: error E514: `exists` gives the type boolean, `total` has integer",
-        ),
-        (
-            "sources:\n  a:\n    kind: live\n    doc: a\n    metrics: {flag: {env: 'A B'}}\n",
-            "sources.yaml:5:27: error E513: `A B` is no name of an environment variable",
         ),
     ],
 )

@@ -143,5 +143,5 @@ def test_coverage_may_begin_with_the_metric_and_end_with_the_file(tmp_path: Path
     }
     assert seen["total"] == {
         "unknown": "not covered",
-        "detail": "the source covers no time up to which the value would hold",
+        "detail": "the source covers no time, so the value has no time",
     }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ..artefact_root import Artefact, Root
-from ..artefact_schemas import check_artefact
+from ..json_documents import check_artefact
 from ..model import RowsSource
 from ..strict_json import read_json
 from ..unreadable import Unreadable
