@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -13,27 +13,30 @@ from ..diagnostics import Diagnostic, Span
 from ..language.literals import plain_number
 from ..language.times import show_time
 from ..limits import FORMAT
-from ..policy.catalogue import Metric
-from .artefact_root import Artefact
 from .rosters import Rosters
 from .rows.query_results import Entry, MetricEntries
-from .rows.row_sources import LoadedSource
 from .rows.source_coverage import CoveredSpan
 from .unreadable import UnknownEntry
 
-__all__ = ["Collection", "Explanation", "Measurement", "SnapshotBuilder"]
+__all__ = ["Collection", "Explanation", "SnapshotBuilder"]
 
 
 @dataclass(frozen=True, slots=True)
-class Measurement:
-    """What a source found for one metric, where, and in which artefacts; `ran` tells when its commands ran."""
+class Explanation:
+    """How one metric was measured: by which source, where, from which files (name and hash), and what was found.
 
-    metric: Metric
+    A rows source adds the format, the number of rows, its torn files, the SQL and the coverage; a live source adds when
+    its commands ran.
+    """
+
+    metric: str
     source: str
     place: str
     found: MetricEntries | UnknownEntry
-    artefacts: Sequence[Artefact] = ()
-    loaded: LoadedSource | None = None
+    files: tuple[tuple[str, str], ...] = ()
+    format: str = ""
+    rows: int | None = None
+    torn: tuple[str, ...] = ()
     sql: str | None = None
     covered: CoveredSpan | None = None
     ran: Mapping[str, object] = field(default_factory=dict)
@@ -46,55 +49,24 @@ class Measurement:
 
     @property
     def members(self) -> dict[str, Entry] | None:
-        """The entries by member, None if there are none."""
-        return self.found.members if isinstance(self.found, MetricEntries) else None
+        """The entries by member; None if there are none."""
+        return None if isinstance(self.found, UnknownEntry) else self.found.members
 
     def provenance(self) -> dict[str, object]:
-        """Return its provenance; of several files only their number, and a hash over their names and hashes."""
+        """Return what the snapshot keeps of it; of several files only their number and one hash over all."""
         found: dict[str, object] = {"source": self.source}
-        if len(self.artefacts) == 1:
-            found |= {"file": self.artefacts[0].name, "sha256": self.artefacts[0].digest}
-        elif self.artefacts:
-            pairs = [[each.name, each.digest] for each in self.artefacts]
-            found |= {"files": len(self.artefacts), "sha256": digest(canonical(pairs))}
-            if self.loaded is not None:
-                found["pattern"] = self.loaded.source.pattern
-        if self.loaded is not None:
-            found["rows"] = self.loaded.table.rows
-            if self.loaded.torn:
-                found["torn"] = [each.detail for each in self.loaded.torn[:10]]
-        return found | ({"archive": True} if self.archived else {}) | dict(self.ran)
-
-    def explanation(self) -> Explanation:
-        """Return how the metric was measured, without the rows themselves."""
-        return Explanation(
-            self.metric.name,
-            self.source,
-            self.place,
-            self.loaded.source.format if self.loaded else "",
-            tuple((each.name, each.digest) for each in self.artefacts),
-            self.loaded.table.rows if self.loaded else None,
-            self.sql,
-            None if self.covered is None else (show_time(self.covered.start), show_time(self.covered.end)),
-            self.entry,
-            self.members,
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class Explanation:
-    """How one metric was measured. `entry` is what the snapshot holds, `members` the same by member of its scope."""
-
-    metric: str
-    source: str
-    place: str
-    format: str
-    files: tuple[tuple[str, str], ...]
-    rows: int | None
-    sql: str | None
-    covered: tuple[str, str] | None
-    entry: Entry | None
-    members: dict[str, Entry] | None
+        if len(self.files) == 1:
+            found |= {"file": self.files[0][0], "sha256": self.files[0][1]}
+        elif self.files:
+            found |= {"files": len(self.files), "sha256": digest(canonical(list(map(list, self.files))))}
+            found["pattern"] = self.place
+        if self.rows is not None:
+            found["rows"] = self.rows
+        if self.torn:
+            found["torn"] = list(self.torn[:10])
+        if self.archived:
+            found["archive"] = True
+        return found | dict(self.ran)
 
     def lines(self) -> Iterator[str]:
         """Yield the explanation line by line, for `collect --explain`."""
@@ -113,7 +85,7 @@ class Explanation:
         if self.rows is not None:
             yield f"  rows: {self.rows}"
         if self.covered is not None:
-            yield f"  covered: {self.covered[0]} to {self.covered[1]}"
+            yield f"  covered: {show_time(self.covered.start)} to {show_time(self.covered.end)}"
         if self.sql is not None:
             yield "  sql: " + " ".join(self.sql.split())
 
@@ -155,28 +127,28 @@ class SnapshotBuilder:
     env: dict[str, object] = field(default_factory=dict)
     _metrics: dict[str, object] = field(default_factory=dict)
     _scopes: dict[str, dict[str, dict[str, object]]] = field(default_factory=dict)
-    _provenance: dict[str, dict[str, object]] = field(default_factory=dict)
     _explanations: dict[str, Explanation] = field(default_factory=dict)
 
-    def add(self, measured: Measurement) -> None:
+    def add(self, explained: Explanation) -> None:
         """Add a metric; what is unknown as a whole is unknown for each declared member of the metric's scope."""
-        metric, entry = measured.metric, measured.entry
-        members: Mapping[str, object] | None = None
-        if metric.scope and measured.members is not None:
-            members = {member: _bare(each) for member, each in measured.members.items()}
-        elif metric.scope:
-            members = dict.fromkeys(self.rosters.declared(metric), entry)
+        name, entry, members = explained.metric, explained.entry, explained.members
+        metric = self.rosters.catalogue.metrics[name]
+        if metric.scope:
+            if members is None:
+                by_member: Mapping[str, object] = dict.fromkeys(self.rosters.declared(metric), entry)
+            else:
+                by_member = {member: _bare(each) for member, each in members.items()}
+            for member, each in by_member.items():
+                self._scopes.setdefault(metric.scope, {}).setdefault(member, {})[name] = each
         elif entry is not None:
-            self._metrics[metric.name] = _bare(entry)
-        for member, each in (members or {}).items():
-            self._scopes.setdefault(metric.scope or "", {}).setdefault(member, {})[metric.name] = each
-        self._provenance[metric.name] = measured.provenance()
-        self._explanations[metric.name] = measured.explanation()
+            self._metrics[name] = _bare(entry)
+        self._explanations[name] = explained
 
     def build(self, as_of: Decimal, now: Decimal, archived: bool, spans: Mapping[str, Span]) -> Collection:
         """Return the collection; `spans` are the places that declare the metrics, for diagnostics."""
         self.rosters.settle(self._scopes, self._metrics)
         scopes = {scope: dict(sorted(each.items())) for scope, each in sorted(self._scopes.items()) if each}
+        explanations = dict(sorted(self._explanations.items()))
         collected: dict[str, object] = {"at": show_time(now), "interlock": __version__}
         if archived:
             collected["archive"] = True
@@ -186,10 +158,9 @@ class SnapshotBuilder:
             "metrics": dict(sorted(self._metrics.items())),
             "scopes": scopes,
             "env": dict(sorted(self.env.items())),
-            "provenance": dict(sorted(self._provenance.items())),
+            "provenance": {name: each.provenance() for name, each in explanations.items()},
             "collected": collected,
         }
-        explanations = dict(sorted(self._explanations.items()))
         return Collection(snapshot, explanations, tuple(_undeclared_members(self.rosters, spans)))
 
 

@@ -14,7 +14,7 @@ from ..language.types import BOOL
 from ..limits import LIVE_CLOCK_DISTANCE, SKEW
 from ..policy.catalogue import Catalogue, Metric
 from .artefact_root import Root
-from .collection import Collection, Measurement, SnapshotBuilder
+from .collection import Collection, Explanation, SnapshotBuilder
 from .document_sources import read_document
 from .json_documents import show_pointer
 from .live.commands import Commands
@@ -103,38 +103,42 @@ class _Run:
 
     def measure_rows(self, source: RowsSource) -> None:
         own, joined = self.load(source.id), [self.load(name) for name in source.joins]
-        artefacts = [each for part in (own, *joined) for each in part.artefacts]
+        files = tuple((each.name, each.digest) for part in (own, *joined) for each in part.artefacts)
+        torn = tuple(each.detail for each in own.torn)
         for query, found, covered in query_rows(own, joined, self.window, self.rosters):
-            metric = self.metric(query.metric)
             self.snapshot.add(
-                Measurement(metric, source.id, source.pattern, found, artefacts, own, query.sql, covered)
+                Explanation(
+                    query.metric,
+                    source.id,
+                    source.pattern,
+                    found,
+                    files,
+                    source.format,
+                    own.table.rows,
+                    torn,
+                    query.sql,
+                    covered,
+                )
             )
 
     def measure_document(self, source: DocumentSource) -> None:
         for declared, found, artefact in read_document(self.root, source, self.window[1], self.rosters):
             pointer = show_pointer(declared.pointer) if declared.pointer else "the whole document"
-            place = f"{source.file}: {pointer}"
-            artefacts = [artefact] if artefact else []
-            self.snapshot.add(Measurement(self.metric(declared.metric), source.id, place, found, artefacts))
+            files = ((artefact.name, artefact.digest),) if artefact else ()
+            self.snapshot.add(
+                Explanation(declared.metric, source.id, f"{source.file}: {pointer}", found, files)
+            )
 
     def measure_probe(self, source: str, metric: Metric, probe: Probe) -> None:
+        found: MetricEntries | UnknownEntry
         try:
             value = measure(probe, metric.type, self.live_context())
-            at = self.archived_time(probe)
-            found: MetricEntries | UnknownEntry
-            found = MetricEntries({"value": self.rosters.resolve_set(metric, value), **at})
+            value = self.rosters.resolve_set(metric, value)
+            found = MetricEntries({"value": value, **self.archived_time(probe)})
         except Unreadable as problem:
             found = problem.unknown
-        self.snapshot.add(
-            Measurement(
-                metric,
-                source,
-                probe.shown(),
-                found,
-                ran=self.first_run(probe),
-                archived=self.commands.archive,
-            )
-        )
+        ran, archived = self.first_run(probe), self.commands.archive
+        self.snapshot.add(Explanation(metric.name, source, probe.shown(), found, ran=ran, archived=archived))
         self.keep_probed_variables(metric, probe)
 
     def live_context(self) -> LiveContext:

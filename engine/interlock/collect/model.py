@@ -208,9 +208,8 @@ Source = RowsSource | DocumentSource | LiveSource
 
 @dataclass(frozen=True, slots=True)
 class Sources:
-    """Every source of a policy root by id, the source and the place of each metric, and whether SQL was checked."""
+    """Every source of a policy root by id, and the source and the place of each metric."""
 
     by_id: Mapping[str, Source] = field(default_factory=dict)
     supplier: Mapping[str, str] = field(default_factory=dict)
     metric_spans: Mapping[str, Span] = field(default_factory=dict)
-    sql_checked: bool = True

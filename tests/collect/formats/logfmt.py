@@ -4,14 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from interlock.collect.artefact_root import Artefact, Root
-from interlock.collect.formats.model import Contents, Format, Record, finished_lines, text_of
+from interlock.collect.formats.model import Format, Record, finished_lines, text_records
 from interlock.collect.model import RowsSource
 from interlock.collect.unreadable import Unreadable
-
-
-def _read(_: Root, artefact: Artefact, source: RowsSource) -> Contents:
-    return Contents(_records(text_of(artefact, source), artefact.name, source))
 
 
 def _records(text: str, file: str, source: RowsSource) -> Iterator[Record]:
@@ -22,4 +17,4 @@ def _records(text: str, file: str, source: RowsSource) -> Iterator[Record]:
         yield Record(file, "line", number, {name: value for name, _, value in pairs})
 
 
-LOGFMT = Format("logfmt", _read, frozenset({"may_be_empty", "torn: tail"}), text_only=True)
+LOGFMT = Format("logfmt", text_records(_records), frozenset({"may_be_empty", "torn: tail"}), text_only=True)

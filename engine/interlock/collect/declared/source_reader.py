@@ -41,8 +41,8 @@ def load_sources(nodes: Iterable[Mapping], catalogue: Catalogue, collector: Coll
             _suppliers(key.text, entry, catalogue, supplier, spans)
             sources[key.text] = _source(key.text, entry, catalogue)
     _joins(sources, collector)
-    checked = _check(sources, catalogue, collector)
-    return Sources(sources, supplier, spans, checked)
+    _check_sql(sources, catalogue, collector)
+    return Sources(sources, supplier, spans)
 
 
 def _suppliers(
@@ -139,7 +139,7 @@ def _joins(sources: dict[str, Source], collector: Collector) -> None:
                 )
 
 
-def _check(sources: dict[str, Source], catalogue: Catalogue, collector: Collector) -> bool:
+def _check_sql(sources: dict[str, Source], catalogue: Catalogue, collector: Collector) -> None:
     rows = {name: each for name, each in sources.items() if isinstance(each, RowsSource)}
     try:
         if rows:
@@ -149,5 +149,3 @@ def _check(sources: dict[str, Source], catalogue: Catalogue, collector: Collecto
         collector.add(
             "W852", "the SQL of sources is not checked: duckdb is missing", first.span, str(problem)
         )
-        return False
-    return True

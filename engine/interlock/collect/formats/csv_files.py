@@ -6,16 +6,11 @@ import csv
 import io
 from collections.abc import Iterator
 
-from ..artefact_root import Artefact, Root
 from ..model import RowsSource
 from ..unreadable import Unreadable
-from .model import Contents, Format, Record, finished_lines, text_of
+from .model import Format, Record, finished_lines, text_records
 
 __all__ = ["CSV"]
-
-
-def _read(_: Root, artefact: Artefact, source: RowsSource) -> Contents:
-    return Contents(_records(text_of(artefact, source), artefact.name, source))
 
 
 def _records(text: str, file: str, source: RowsSource) -> Iterator[Record]:
@@ -49,4 +44,4 @@ def _lines(text: str, file: str) -> Iterator[tuple[int, list[str]]]:
         yield number, fields
 
 
-CSV = Format("csv", _read, frozenset({"may_be_empty", "torn: tail"}), text_only=True)
+CSV = Format("csv", text_records(_records), frozenset({"may_be_empty", "torn: tail"}), text_only=True)

@@ -4,18 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..artefact_root import Artefact, Root
 from ..json_documents import check_artefact
 from ..model import RowsSource
 from ..strict_json import read_json
 from ..unreadable import Unreadable
-from .model import Contents, Format, Record, text_of
+from .model import Format, Record, text_records
 
 __all__ = ["JSONL"]
-
-
-def _read(_: Root, artefact: Artefact, source: RowsSource) -> Contents:
-    return Contents(_records(text_of(artefact, source), artefact.name, source))
 
 
 def _records(text: str, file: str, source: RowsSource) -> Iterator[Record]:
@@ -37,4 +32,9 @@ def _records(text: str, file: str, source: RowsSource) -> Iterator[Record]:
         yield Record(file, "line", number, value, (), value)
 
 
-JSONL = Format("jsonl", _read, frozenset({"schema", "may_be_empty", "json", "torn: tail"}), by_pointer=True)
+JSONL = Format(
+    "jsonl",
+    text_records(_records),
+    frozenset({"schema", "may_be_empty", "json", "torn: tail"}),
+    by_pointer=True,
+)

@@ -4,19 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..artefact_root import Artefact, Root
 from ..model import RowsSource
 from ..unreadable import Unreadable
-from .model import Contents, Format, Record, finished_lines, text_of
+from .model import Format, Record, finished_lines, text_records
 
 __all__ = ["LINES"]
 
 _LONGEST = 1_000
 """So many lines may continue a record, such as a traceback."""
-
-
-def _read(_: Root, artefact: Artefact, source: RowsSource) -> Contents:
-    return Contents(_records(text_of(artefact, source), artefact.name, source))
 
 
 def _records(text: str, file: str, source: RowsSource) -> Iterator[Record]:
@@ -36,7 +31,7 @@ def _records(text: str, file: str, source: RowsSource) -> Iterator[Record]:
 
 LINES = Format(
     "lines",
-    _read,
+    text_records(_records),
     frozenset({"match", "unmatched", "may_be_empty", "torn: tail"}),
     needs=("match",),
     text_only=True,

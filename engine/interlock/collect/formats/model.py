@@ -10,7 +10,7 @@ from ..model import RowsSource
 from ..strict_json import decode
 from ..unreadable import Unreadable
 
-__all__ = ["Contents", "Format", "Record", "finished_lines", "text_of"]
+__all__ = ["Contents", "Format", "Record", "finished_lines", "text_of", "text_records"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +72,13 @@ def text_of(artefact: Artefact, source: RowsSource) -> str:
     if source.may_be_empty:
         return ""
     raise Unreadable("missing", f"{artefact.name} is empty")
+
+
+def text_records(
+    records: Callable[[str, str, RowsSource], Iterable[Record]],
+) -> Callable[[Root, Artefact, RowsSource], Contents]:
+    """Return the `read` of a format whose records come from (text, name of the file, source)."""
+    return lambda _, artefact, source: Contents(records(text_of(artefact, source), artefact.name, source))
 
 
 def finished_lines(text: str, file: str, source: RowsSource) -> str:
