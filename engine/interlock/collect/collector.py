@@ -130,16 +130,22 @@ class _Run:
             )
 
     def measure_probe(self, source: str, metric: Metric, probe: Probe) -> None:
+        archived = self.commands.archive
+        try:
+            context = self.live_context()
+        except Unreadable as problem:
+            place = probe.shown()
+            self.snapshot.add(Explanation(metric.name, source, place, problem.unknown, archived=archived))
+            return
         found: MetricEntries | UnknownEntry
         try:
-            value = measure(probe, metric.type, self.live_context())
-            value = self.rosters.resolve_set(metric, value)
+            value = self.rosters.resolve_set(metric, measure(probe, metric.type, context))
             found = MetricEntries({"value": value, **self.archived_time(probe)})
         except Unreadable as problem:
             found = problem.unknown
-        ran, archived = self.first_run(probe), self.commands.archive
+        ran = self.first_run(probe)
         self.snapshot.add(Explanation(metric.name, source, probe.shown(), found, ran=ran, archived=archived))
-        self.keep_probed_variables(metric, probe)
+        self.keep_probed_variables(metric, probe, context)
 
     def live_context(self) -> LiveContext:
         """Return what probes measure. Raises Unreadable if the snapshot's time is too far from the clock."""
@@ -166,15 +172,13 @@ class _Run:
                 return {"ran": show_time(ran.at), **({"commit": ran.commit} if ran.commit else {})}
         return {}
 
-    def keep_probed_variables(self, metric: Metric, probe: Probe) -> None:
+    def keep_probed_variables(self, metric: Metric, probe: Probe, context: LiveContext) -> None:
         """Keep only the typed value of a variable: null if it is unset, nothing if it cannot be read as its type."""
-        with contextlib.suppress(Unreadable):
-            context = self.live_context()
-            for each in probe.variables():
-                with contextlib.suppress(Unreadable):
-                    text = context.variable(each.target)
-                    kind = metric.type if each is probe else BOOL
-                    self.snapshot.env[each.target] = as_text(measure(each, kind, context)) if text else text
+        for each in probe.variables():
+            with contextlib.suppress(Unreadable):
+                text = context.variable(each.target)
+                kind = metric.type if each is probe else BOOL
+                self.snapshot.env[each.target] = as_text(measure(each, kind, context)) if text else text
 
     def keep_variables(self, names: Iterable[str]) -> None:
         """Keep the text of variables that override params, because it is the value of a param."""

@@ -74,6 +74,14 @@ def test_nothing_runs_without_permission(tmp_path: Path) -> None:
     assert not (tmp_path / "ran.txt").exists()
 
 
+def test_nothing_runs_for_another_time_than_the_present(tmp_path: Path) -> None:
+    write(tmp_path, "tool.sh", "touch ran.txt\n")
+    found = run(tmp_path, SOURCE, NOW, now="2026-03-30T07:00:00Z", allow_commands=True)
+    detail = f"a live source measures only the present: {NOW} is more than five minutes from the clock"
+    assert metrics(found)["flag"] == {"unknown": "not covered", "detail": detail}
+    assert not (tmp_path / "ran.txt").exists()
+
+
 @pytest.mark.parametrize(
     ("script", "metric", "probe", "wanted"),
     [
