@@ -125,3 +125,14 @@ def test_a_new_format_is_named_by_explain(desk: Path, capfd: pytest.CaptureFixtu
 def test_an_error_in_a_new_format_has_its_place(tmp_path: Path, text: str, cause: str, detail: str) -> None:
     write(tmp_path, "data/fills.log", text)
     assert metrics(run(tmp_path, SOURCES)) == {"pnl": {"unknown": cause, "detail": detail}}
+
+
+def test_the_page_on_sources_has_a_row_for_each_format() -> None:
+    """The table names a format in its first column, and in its last what the format takes and others do not."""
+    page = (Path(__file__).parents[2] / "docs" / "sources.md").read_text(encoding="utf-8")
+    table = page.partition("| format | a file is |")[2].partition("\n\n")[0].splitlines()[2:]
+    rows = [[each.strip() for each in line.strip("|").split("|")] for line in table]
+    assert [row[0] for row in rows] == [f"`{name}`" for name in FORMATS]
+    for row, each in zip(rows, FORMATS.values(), strict=True):
+        listed = {key for key in each.takes if f"`{key}`" in row[-1]}
+        assert each.takes - listed - {"json", "from: /pointer", "to: /pointer"} == set(), each.name
