@@ -93,7 +93,7 @@ def test_the_snapshot_reads_back(tmp_path: Path) -> None:
     assert set(snapshot.metrics) == {"daily", "pnl", "total", "trades"}
 
 
-def test_provenance_tells_files_and_hashes_only(tmp_path: Path) -> None:
+def test_provenance_holds_only_files_and_hashes(tmp_path: Path) -> None:
     found = run(desk(tmp_path, [28, 29]), SOURCES)
     origins: Any = found.snapshot["provenance"]
     assert origins["total"] == {

@@ -29,8 +29,8 @@ def test_a_good_document_has_no_complaint() -> None:
             "sources.yaml:14:15: error E502: `total` is supplied twice (keep one source for it)",
         ),
         (
-            rows("file: a.json; format: json; with: [nobody]"),
-            "sources.yaml:3:5: error E512: `with` names `nobody`, which is no other rows source",
+            rows("file: a.json; format: json; with: [other]"),
+            "sources.yaml:3:5: error E512: `with` names `other`, which is no other rows source",
         ),
         (
             rows(GOOD, TAIL.replace("from trades", "from trade")),

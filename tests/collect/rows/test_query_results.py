@@ -50,7 +50,7 @@ def test_members(tmp_path: Path) -> None:
     assert found.findings == ()
 
 
-def test_a_stranger_is_left_out_and_might_be_anyone(tmp_path: Path) -> None:
+def test_an_undeclared_member_is_left_out_and_may_be_a_declared_one(tmp_path: Path) -> None:
     lines = ['{"at": "2026-03-29T00:00:00Z", "pnl": 1, "symbol": "XBT"}']
     found = run(jsonl(tmp_path, lines), SCOPED)
     assert found.snapshot["scopes"] == {}
@@ -60,7 +60,7 @@ def test_a_stranger_is_left_out_and_might_be_anyone(tmp_path: Path) -> None:
     ]
 
 
-def test_several_strangers_are_one_finding(tmp_path: Path) -> None:
+def test_several_undeclared_members_are_one_finding(tmp_path: Path) -> None:
     names = ("XBT", "DOGE", "LTC", "XRP", "ADA")
     lines = [f'{{"at": "2026-03-29T00:00:00Z", "pnl": 1, "symbol": "{name}"}}' for name in names]
     found = run(jsonl(tmp_path, lines), SCOPED)
