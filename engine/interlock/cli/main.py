@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 import re
 import sys
 import traceback
@@ -13,6 +14,7 @@ from .. import __version__
 from ..diagnostics import did_you_mean, printable
 from ..errors import EXIT_BUG, EXIT_INVALID, DocumentError, InterlockError, system_reason
 from . import terminal
+from .completion import VARIABLE, complete
 from .registry import interlock
 
 __all__ = ["complaint", "run"]
@@ -100,6 +102,8 @@ def run(argv: list[str]) -> int:
 
 def _invoke(argv: list[str]) -> int:
     """Call the command; click's own ways of ending are codes like any other."""
+    if not argv and os.environ.get(VARIABLE):
+        return complete(os.environ[VARIABLE])
     if not argv:
         return _told(interlock.get_help(click.Context(interlock, info_name="interlock")), EXIT_INVALID)
     try:

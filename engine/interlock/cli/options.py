@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import click
+from click.shell_completion import CompletionItem
 
 from .. import clock
 from ..diagnostics import did_you_mean, printable
@@ -75,6 +76,11 @@ class _OneOf(click.ParamType):  # type: ignore[type-arg]
             hint = did_you_mean(value, self.words) or f"there are {', '.join(self.words)}"
             raise UsageError(f"no format is called `{printable(value)}`: {hint}")
         return str(value)
+
+    def shell_complete(
+        self, ctx: click.Context, param: click.Parameter, incomplete: str
+    ) -> list[CompletionItem]:
+        return [CompletionItem(each) for each in self.words if each.startswith(incomplete)]
 
 
 class Pair(click.ParamType):  # type: ignore[type-arg]
