@@ -11,9 +11,8 @@ import pytest
 from interlock.cli.main import run as interlock
 from interlock.collect.formats import FORMATS
 from interlock.policy.yaml.schema import schema
-
-from .desks import complaints, metrics, run, write
-from .formats.logfmt import LOGFMT
+from support.desks import complaints, metrics, run, write
+from support.logfmt import LOGFMT
 
 SOURCES = """sources:
   fills:

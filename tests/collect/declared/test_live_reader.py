@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ..desks import complaints
+from support.desks import complaints
 
 SOURCE = """sources:
   checks:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from ..desks import complaints
+from support.desks import complaints
+
 from .rows import GOOD, TAIL, rows
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from ..desks import LOG, changed, metrics, run, write
+from support.desks import LOG, changed, metrics, run, write
 
 CSV = changed(
     LOG,

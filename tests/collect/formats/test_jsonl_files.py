@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ..desks import LINES, LOG, changed, jsonl, metrics, run, write
+from support.desks import LINES, LOG, changed, jsonl, metrics, run, write
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ..desks import changed, metrics, run, write
+from support.desks import changed, metrics, run, write
 
 LOGS = """
 sources:

@@ -6,7 +6,7 @@ import sqlite3
 from decimal import Decimal
 from pathlib import Path
 
-from ..desks import LOG, changed, metrics, run, write
+from support.desks import LOG, changed, metrics, run, write
 
 SQLITE = changed(
     LOG,

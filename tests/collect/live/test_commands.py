@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from ..desks import metrics, run, write
+from support.desks import metrics, run, write
 
 NOW = "2026-03-30T06:00:00Z"
 SOURCE = """

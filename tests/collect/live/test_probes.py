@@ -13,8 +13,8 @@ import pytest
 from interlock.collect.live.probes import command_lines
 from interlock.collect.unreadable import Unreadable
 from interlock.language.times import show_time
-
-from ..desks import metrics, run, t, write
+from support.desks import metrics, run, write
+from support.roots import instant
 
 SWITCH = """
 sources:
@@ -97,7 +97,7 @@ def test_a_past_moment_is_not_covered(root: Path) -> None:
 
 def others(root: Path, environ: dict[str, str] | None = None, **options: Any) -> dict[str, Any]:
     path = write(root, "data/a.pid", " 4711\n")
-    stamp = int(t(NOW)) - 90
+    stamp = int(instant(NOW)) - 90
     os.utime(path, (stamp, stamp))
     return metrics(run(root, OTHERS, NOW, environ=environ or {}, **options))
 
@@ -125,7 +125,7 @@ def test_unset_and_unreadable_variables(root: Path) -> None:
 
 def test_a_torn_pid_file_and_a_file_of_the_future(root: Path) -> None:
     path = write(root, "data/a.pid", "47x")
-    stamp = int(t(NOW)) + 60
+    stamp = int(instant(NOW)) + 60
     os.utime(path, (stamp, stamp))
     seen = metrics(run(root, OTHERS))
     assert seen["total"] == {"unknown": "torn source", "detail": "data/a.pid holds no process number"}

@@ -6,7 +6,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from ..desks import LINES, LOG, changed, jsonl, metrics, run
+from support.desks import LINES, LOG, changed, jsonl, metrics, run
 
 
 def test_values_that_are_no_values(tmp_path: Path) -> None:

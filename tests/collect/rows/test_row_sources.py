@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from ..desks import LINES, LOG, jsonl, metrics, run, write
+from support.desks import LINES, LOG, jsonl, metrics, run, write
 
 
 def test_rows_are_cut_at_the_time_and_keep_file_order(tmp_path: Path) -> None:

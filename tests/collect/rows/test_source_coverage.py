@@ -6,7 +6,7 @@ import os
 from decimal import Decimal
 from pathlib import Path
 
-from ..desks import CATALOGUE, LINES, LOG, changed, jsonl, metrics, run, write
+from support.desks import CATALOGUE, LINES, LOG, changed, jsonl, metrics, run, write
 
 
 def test_an_empty_log_may_be_declared_to_mean_that_nothing_happened(tmp_path: Path) -> None:
