@@ -8,9 +8,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from .. import __version__
-from ..canonical import canonical, digest
+from ..canonical import canonical, digest, plain_number
 from ..diagnostics import Diagnostic, Span
-from ..language.literals import plain_number
 from ..language.times import show_time
 from ..limits import FORMAT
 from .rosters import Rosters

@@ -13,11 +13,10 @@ from ..language.types import Kind
 from ..limits import SKEW
 from ..policy.catalogue import Metric
 from .artefact_root import Artefact, Root
-from .json_documents import ABSENT, Pointer, check_artefact, one, show_pointer
+from .json_documents import ABSENT, Pointer, check_artefact, decode, one, read_json, show_pointer
 from .model import DocumentMetric, DocumentSource
 from .rosters import Rosters
 from .rows.query_results import Entry, MetricEntries
-from .strict_json import decode, read_json
 from .typed_values import NoTime, from_json, number, read_moment, shown_day
 from .unreadable import UnknownEntry, Unreadable
 

@@ -1,4 +1,4 @@
-"""JSON artefacts: JSON Schemas that they must satisfy, and pointers to their values.
+"""JSON artefacts: strict reading, JSON Schemas that they must satisfy, and pointers to their values.
 
 A pointer is that of RFC 6901 with one addition: a step `*` stands for every key or item.
 """
@@ -12,6 +12,7 @@ from functools import cache
 from typing import Any, Final
 
 from ..resources import artefact_schema_path
+from ..strict_json import InvalidJSON, StrictReader, decode_utf8, exact_number
 from .unreadable import Unreadable
 
 __all__ = [
@@ -19,9 +20,11 @@ __all__ = [
     "Pointer",
     "artefact_schemas",
     "check_artefact",
+    "decode",
     "expand",
     "one",
     "parse_pointer",
+    "read_json",
     "resolve",
     "show_pointer",
 ]
@@ -31,8 +34,26 @@ Pointer = tuple[str, ...]
 ABSENT: Final = object()
 """The value of a pointer that leads nowhere."""
 
+_QUICK = StrictReader()
+_EXACT = StrictReader(fraction=exact_number)
 _POINTER = re.compile(r"(/([^~/]|~[01])*)*")
 _INDEX = re.compile(r"0|[1-9][0-9]{0,9}", re.ASCII)
+
+
+def decode(data: bytes, place: str) -> str:
+    """Return UTF-8 text, without a byte order mark. Raises Unreadable for another encoding."""
+    try:
+        return decode_utf8(data)
+    except InvalidJSON as problem:
+        raise Unreadable("torn source", f"{place} {problem.problem}") from None
+
+
+def read_json(text: str, place: str, exact: bool = False) -> object:
+    """Return the value of a JSON text, fractions as decimals if `exact`. Raises Unreadable if it is torn."""
+    try:
+        return (_EXACT if exact else _QUICK).read(text)
+    except InvalidJSON as problem:
+        raise Unreadable("torn source", f"{place} {problem.problem}") from None
 
 
 def parse_pointer(text: str) -> Pointer | None:

@@ -10,8 +10,8 @@ from ..evaluation.verdict import Comparison, RuleResult, Verdict
 from ..policy.model import Policy
 from .escaping import Safe, code, markdown
 from .evaluation_result import EvaluationResult, open_rules
+from .marks import outcome_word, tone_of
 from .provenance import origins
-from .wording import outcome_word, tone_of
 
 __all__ = ["GateSection", "Limit", "RuleRow", "gate"]
 

@@ -76,7 +76,7 @@ from .rows import GOOD, TAIL, rows
                 "file: a.log; format: lines; match: '(?P<at>.*)'",
                 TAIL.replace("{time: /day}, pnl: {number: /pnl}", "{time: day}"),
             ),
-            "sources.yaml:9:27: error E506: `match` has no group `day`",
+            "sources.yaml:9:27: error E506: `match` has no group `day` (there are at)",
         ),
         (
             rows("file: a.db; format: sqlite"),
@@ -89,11 +89,11 @@ from .rows import GOOD, TAIL, rows
         ),
         (
             rows("file: a.json; format: json; timezone: Europe/Zurick"),
-            "sources.yaml:7:15: error E510: there is no time zone `Europe/Zurick` (did you mean `Europe/Zurich`?)",
+            "sources.yaml:7:15: error E510: no time zone is called `Europe/Zurick` (did you mean `Europe/Zurich`?)",
         ),
         (
             rows("file: a.json; format: json; schema: daily-healt"),
-            "sources.yaml:7:13: error E512: there is no artefact schema `daily-healt` (did you mean `daily-health`?)",
+            "sources.yaml:7:13: error E512: no artefact schema is called `daily-healt` (did you mean `daily-health`?)",
         ),
         (
             rows("file: a.json; format: json; covered: {from: begin}"),

@@ -18,7 +18,7 @@ def test_a_good_document_has_no_complaint() -> None:
     [
         (
             rows(GOOD, TAIL.replace("total:", "totl:")),
-            "sources.yaml:10:7: error E501: there is no metric `totl` in the catalogue (did you mean `total`?)",
+            "sources.yaml:10:7: error E501: no metric is called `totl` (did you mean `total`?)",
         ),
         (
             rows(GOOD, TAIL.replace("total:", "jobs.size:")),
@@ -31,7 +31,7 @@ def test_a_good_document_has_no_complaint() -> None:
         ),
         (
             rows("file: a.json; format: json; with: [other]"),
-            "sources.yaml:3:5: error E512: `with` names `other`, which is no other rows source",
+            "sources.yaml:3:5: error E512: `with` names `other`, which is no other rows source (there are none)",
         ),
         (
             rows(GOOD, TAIL.replace("from trades", "from trade")),

@@ -6,7 +6,7 @@ import re
 from decimal import Decimal
 from typing import cast
 
-from ...diagnostics import did_you_mean
+from ...diagnostics import name_hint
 from ...language.times import parse_duration, parse_time
 from ...policy.catalogue import Catalogue
 from ...policy.yaml.yaml_nodes import Mapping, Scalar
@@ -37,7 +37,7 @@ def read_rows(name: str, entry: YamlEntry, catalogue: Catalogue) -> RowsSource:
     times = [each.name for each in columns if each.type == "time"]
     stamp = entry.text("time")
     if stamp != "modified" and stamp not in times:
-        hint = did_you_mean(stamp, times) or "`time` is a column of type time, or `modified`"
+        hint = name_hint(stamp, times, "`time` is a column of type time, or `modified`")
         entry.complain("E506", f"`{stamp}` is no time column of this source", "time", hint)
     many = entry.has("files")
     return RowsSource(
@@ -115,7 +115,7 @@ def _column(
         _require(entry, kind, "json", file_format, "E506")
     place = entry.text(kind)
     if "match" in file_format.takes and match is not None and place not in match.groupindex:
-        hint = did_you_mean(place, match.groupindex)
+        hint = name_hint(place, match.groupindex)
         entry.complain("E506", f"`match` has no group `{place}`", kind, hint)
     return Column(
         name,
@@ -144,7 +144,7 @@ def _coverage(entry: YamlEntry, file_format: Format, times: list[str]) -> Declar
     if each is not None and (inner.has("from") or inner.has("to")):
         inner.complain("E511", "`each` sets both ends, so `from` and `to` cannot be given", "each")
     if by is not None and (each is None or by not in times):
-        hint = did_you_mean(by, times) or "`by` is a time column, and goes with `each`"
+        hint = name_hint(by, times, "`by` is a time column, and goes with `each`")
         inner.complain("E511", f"`{by}` dates no period of this source", "by", hint)
     start = _bound(inner, "from", _STARTS, file_format) if inner.has("from") else "first"
     end = _bound(inner, "to", _ENDS, file_format) if inner.has("to") else "last"
@@ -161,7 +161,7 @@ def _bound(entry: YamlEntry, key: str, names: tuple[str, ...], file_format: Form
     time = parse_time(text)
     if time is None:
         known = ", ".join(f"`{each}`" for each in names)
-        hint = did_you_mean(text, names) or f"write {known}, a pointer or a time in UTC"
+        hint = name_hint(text, names, f"write {known}, a pointer or a time in UTC")
         entry.complain("E511", f"`{text}` is no end of a coverage", key, hint)
         return names[0]
     return time

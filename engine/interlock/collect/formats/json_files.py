@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ..artefact_root import Artefact, Root
-from ..json_documents import check_artefact, expand
+from ..json_documents import check_artefact, expand, read_json
 from ..model import RowsSource
-from ..strict_json import read_json
 from ..unreadable import Unreadable
 from .model import Contents, Format, Record, text_of
 

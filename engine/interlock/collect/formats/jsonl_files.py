@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..json_documents import check_artefact
+from ..json_documents import check_artefact, read_json
 from ..model import RowsSource
-from ..strict_json import read_json
 from ..unreadable import Unreadable
 from .model import Format, Record, text_records
 

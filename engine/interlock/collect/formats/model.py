@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from ..artefact_root import Artefact, Root
+from ..json_documents import decode
 from ..model import RowsSource
-from ..strict_json import decode
 from ..unreadable import Unreadable
 
 __all__ = ["Contents", "Format", "Record", "finished_lines", "text_of", "text_records"]

@@ -9,20 +9,19 @@ from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 
-from ...language.literals import parse_literal, plain_number
+from ...canonical import plain_number
+from ...language.literals import OFF_WORDS, ON_WORDS, parse_literal
 from ...language.times import parse_time, show_time
 from ...language.types import BOOL, Kind, Type
 from ...limits import COMMAND_OUTPUT, SKEW
 from ..artefact_root import Root
+from ..json_documents import decode, read_json
 from ..model import Probe
-from ..strict_json import decode, read_json
 from ..unreadable import Unreadable
 from .commands import Commands
 
 __all__ = ["LiveContext", "archived_variables", "as_text", "measure"]
 
-_TRUE = ("true", "1", "yes", "on")
-_FALSE = ("false", "0", "no", "off")
 _PID = re.compile(rb"\s*(\d{1,10})\s*", re.ASCII)
 _PROC = Path("/proc")
 
@@ -162,8 +161,8 @@ def _env(probe: Probe, kind: Type, context: LiveContext) -> object:
 
 def _typed(text: str, probe: Probe, kind: Type, name: str) -> object:
     match kind.kind:
-        case Kind.BOOL if text.lower() in (*_TRUE, *_FALSE):
-            return text.lower() in _TRUE
+        case Kind.BOOL if text and text.lower() in OFF_WORDS | ON_WORDS:
+            return text.lower() in ON_WORDS
         case Kind.SET:
             return sorted({each.strip() for each in text.split(probe.separator)} - {""})
         case Kind.STRING | Kind.ENUM:

@@ -1,4 +1,4 @@
-"""Marks, counts and instants as every report writes them."""
+"""Marks, tallies and instants as every report writes them."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ from decimal import Decimal
 
 from ..evaluation.verdict import RuleResult, Verdict
 from ..language.times import show_time
+from ..wording import number
 from .evaluation_result import ReportStyle, counted
 
-__all__ = ["MARKS", "mark", "moment", "number", "outcome_word", "tally", "tone_of"]
+__all__ = ["MARKS", "mark", "moment", "outcome_word", "tally", "tone_of"]
 
 MARKS = {
     "good": ("✔", "ok"),
@@ -45,12 +46,6 @@ def moment(instant: Decimal | None) -> str:
     if instant is None:
         return "never"
     return show_time(instant).replace("T", " ", 1).removesuffix("Z").removesuffix(":00") + " UTC"
-
-
-def number(count: int, noun: str) -> str:
-    """Return `1 rule`, `2 rules`, `2 policies`."""
-    plural = noun[:-1] + "ies" if noun.endswith("y") else noun + "s"
-    return f"{count} {noun if count == 1 else plural}"
 
 
 def tally(verdict: Verdict) -> str:
