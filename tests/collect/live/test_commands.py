@@ -182,16 +182,16 @@ def test_an_archive_records_how_its_commands_ended(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("entries", "cause", "detail"),
     [
-        ([], "missing", "commands.json does not tell the command sh tool.sh"),
+        ([], "missing", "commands.json does not record the command sh tool.sh"),
         (
             [{"command": ["sh", "tool.sh"], "exit": 0, "at": "2026-03-30T05:00:00Z"}] * 2,
             "conflict",
-            "commands.json tells twice the command sh tool.sh",
+            "commands.json records twice the command sh tool.sh",
         ),
         (
             [{"command": ["sh", "tool.sh"], "exit": 0}],
             "torn source",
-            "commands.json tells the command sh tool.sh without `exit` and `at`",
+            "commands.json records the command sh tool.sh without `exit` and `at`",
         ),
         (
             [{"command": ["sh", "tool.sh"], "exit": 0, "at": "2026-03-30T07:00:00Z"}],
