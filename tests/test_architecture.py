@@ -72,8 +72,6 @@ UNSAFE_MODULES = {"pickle", "marshal", "shelve"}
 # Programs run within limits in `process`; only the command that the guard starts runs as long as it likes.
 STARTERS = {"interlock.process", "interlock.guard.start_command"}
 
-# A sub-room whose tests still lie one folder higher.
-UNTESTED = {"policy/reading"}
 # Folders of tests about a subject rather than about one module, and tests about the checkout as a whole.
 SUBJECTS = {"language", "examples", "docs", "properties"}
 WHOLE = {"test_architecture", "test_checkout", "test_locks", "test_packaging", "test_schemas"}
@@ -231,7 +229,7 @@ def test_each_folder_of_the_package_has_a_folder_of_tests_and_each_of_tests_a_su
     tests = {
         path.parent.relative_to(ROOT / "tests").as_posix() for path in (ROOT / "tests").rglob("test_*.py")
     }
-    assert sorted(folders - tests - UNTESTED) == []
+    assert sorted(folders - tests) == []
     assert sorted(each for each in tests - folders - {"."} if each.split("/")[0] not in SUBJECTS) == []
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from .codes import CODES
+from .codes import all_codes
 from .wording import listed
 
 __all__ = [
@@ -35,16 +35,21 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Diagnostic:
-    """One complaint: a stable code of `codes.CODES`, what is wrong, where, and what to do about it."""
+    """One complaint: a stable code of the registry, what is wrong, where, and what to do about it.
+
+    `names` are those that it calls unknown, as `kind:name`, for example `metric:fills.count`: where the declaration of
+    one is at fault, the complaint only follows from that.
+    """
 
     code: str
     message: str
     span: Span
     hint: str | None = None
     related: tuple[tuple[str, Span], ...] = ()
+    names: frozenset[str] = field(default=frozenset(), compare=False)
 
     def __post_init__(self) -> None:
-        if self.code not in CODES:
+        if self.code not in all_codes():
             raise KeyError(f"diagnostic code {self.code} is not in the registry")
 
     @property
@@ -72,12 +77,20 @@ class Collector:
         span: Span,
         hint: str | None = None,
         related: Iterable[tuple[str, Span]] = (),
+        names: Iterable[str] = (),
     ) -> None:
         """Note one complaint; the same complaint at the same place is kept once."""
-        found = Diagnostic(code, message, span, hint, tuple(related))
+        found = Diagnostic(code, message, span, hint, tuple(related), frozenset(names))
         if found not in self._noted:
             self._noted.add(found)
             self.diagnostics.append(found)
+
+    def add_unknown(
+        self, code: str, kind: str, name: str, known: Iterable[str], span: Span, otherwise: str | None = None
+    ) -> None:
+        """Note that no `kind` is called `name`, with the hint of `name_hint`."""
+        unknown = unknown_name(kind, name, known, otherwise)
+        self.add(code, unknown.message, span, unknown.hint, names=[f"{kind}:{name}"])
 
     @property
     def errors(self) -> tuple[Diagnostic, ...]:

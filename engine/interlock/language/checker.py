@@ -52,10 +52,10 @@ def check_rule(text: str, locate: Locate, declarations: Declarations, collector:
         return None
     if node.shape != SCALAR:
         hint = "reduce it with `all(…)`, `any(…)`, `count(…)`, `last(…)` or `streak(…)`"
-        collector.add("E317", f"a rule is one boolean, this is one along {node.shape}", whole, hint)
+        collector.add("E338", f"a rule is one boolean, this is one along {node.shape}", whole, hint)
         return None
     if not any(_may_vary(each) for each in walk(node)):
-        collector.add("E312", "this condition reads nothing that could change", whole, "name a metric")
+        collector.add("E331", "this condition reads nothing that could change", whole, "name a metric")
         return None
     return node
 
@@ -178,7 +178,8 @@ class _Checker(CallRules):
             hint = "`interlock metrics WORD` searches the catalogue"
             known = self.declarations.words()
         unknown = unknown_name("metric, param or let", path, known, hint)
-        self.complain("E305", unknown.message, span, unknown.hint)
+        names = [f"{kind}:{path}" for kind in ("metric", "param", "scope")]
+        self.collector.add("E305", unknown.message, span, unknown.hint, names=names)
 
     # calls
 

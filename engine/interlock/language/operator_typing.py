@@ -124,7 +124,7 @@ class OperandRules:
                 good = False
             elif isinstance(each, Literal):
                 message = f"a constant under `{operator}` makes the condition vacuous"
-                self.complain("E312", message, each.span, "delete it")
+                self.complain("E331", message, each.span, "delete it")
                 good = False
         shape = self.broadcast(operands, span) if good else None
         return Call(operator, tuple(operands), (), BOOL, shape, span) if shape is not None else None
@@ -151,16 +151,16 @@ class OperandRules:
         one, two = fitted[0], fitted[1]
         if one.type.kind is not two.type.kind:
             message = f"{one.type.with_article} cannot be compared with {two.type.with_article}"
-            self.complain("E309", message, span, _kind_hint(one, two))
+            self.complain("E326", message, span, _kind_hint(one, two))
             return None
         if one.type.currency != two.type.currency:
             message = f"{one.type.currency} and {two.type.currency} are different currencies"
-            self.complain("E310", message, span, "convert one of them where it is measured")
+            self.complain("E328", message, span, "convert one of them where it is measured")
             return None
         if one.type.enum != two.type.enum:
             names = sorted(each.type.enum.name for each in (one, two) if each.type.enum)
             message = f"the values of `{names[0]}` and `{names[-1]}` are declared apart and do not compare"
-            self.complain("E310", message, span, "compare each with its own constants")
+            self.complain("E329", message, span, "compare each with its own constants")
             return None
         return one, two
 
@@ -202,7 +202,7 @@ class OperandRules:
         kind, symbol = left.type.kind, OPERATORS[operator].symbol
         if kind is Kind.EVENT:
             self.complain(
-                "E309", "events have no value to compare", span, "count them: `count(…, within=14d)`"
+                "E325", "events have no value to compare", span, "count them: `count(…, within=14d)`"
             )
             return False
         if operator in _ORDER and (
@@ -210,7 +210,7 @@ class OperandRules:
         ):
             hint = "sets know `==`, `!=` and `<=` (subset)" if kind is Kind.SET else "use `==` or `!=`"
             self.complain(
-                "E309", f"`{symbol}` needs an order, which {left.type.with_article} has not", span, hint
+                "E320", f"`{symbol}` needs an order, which {left.type.with_article} has not", span, hint
             )
             return False
         if operator in _ORDER and left.type.enum and not left.type.enum.ordered:
@@ -236,7 +236,7 @@ class OperandRules:
         """Refuse a comparison with a literal that the declared ranges decide once and for all."""
         if isinstance(left, Literal) and isinstance(right, Literal):
             self.complain(
-                "E312", "a comparison of two constants is vacuous", span, "name a metric on one side"
+                "E331", "a comparison of two constants is vacuous", span, "name a metric on one side"
             )
             return False
         if left.type.kind not in (Kind.NUMBER, Kind.MONEY, Kind.DURATION, Kind.TIMESTAMP, Kind.ENUM):
@@ -257,14 +257,14 @@ class OperandRules:
     def membership(self, operator: str, left: Node, right: Node, span: Span) -> Node | None:
         if right.type.kind is not Kind.SET:
             message = f"`in` looks into a set, this is {right.type.with_article}"
-            self.complain("E309", message, right.span, "compare with `==`")
+            self.complain("E327", message, right.span, "compare with `==`")
             return None
         if left.type.kind is not Kind.STRING:
-            self.complain("E309", f"a set holds names, this is {left.type.with_article}", left.span)
+            self.complain("E327", f"a set holds names, this is {left.type.with_article}", left.span)
             return None
         if isinstance(left, MemberRef) and right.type.of and left.name != right.type.of:
             message = f"a `{left.name}` is never in a set of `{right.type.of}`"
-            self.complain("E310", message, span, "use the set of that scope")
+            self.complain("E330", message, span, "use the set of that scope")
             return None
         fitted = self.fit(left, right)
         shape = self.broadcast((left, right), span) if fitted else None
@@ -286,7 +286,7 @@ class OperandRules:
             self.complain("E310", message, span, _arithmetic_hint(one.type, two.type))
             return None
         if operator == "div" and isinstance(two, Literal) and two.value == 0:
-            self.complain("E312", "a division by zero is always unknown", two.span)
+            self.complain("E332", "a division by zero is always unknown", two.span)
             return None
         shape = self.broadcast((one, two), span)
         return Call(operator, (one, two), (), result, shape, span) if shape is not None else None

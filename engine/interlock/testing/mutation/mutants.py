@@ -236,7 +236,7 @@ def _literals(node: Literal, inside: bool) -> tuple[Decimal, ...]:
 
 
 def replaced(tree: Node, old: Node, new: Node) -> Node:
-    """Return the tree with `new` in the place of the node `old`, which is told by identity."""
+    """Return the tree with `new` in place of the node `old`, compared by identity."""
     if tree is old:
         return new
     if not isinstance(tree, Call):

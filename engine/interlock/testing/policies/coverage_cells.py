@@ -57,7 +57,7 @@ def _rules(compiled: CompiledPolicy, root: PolicyRoot) -> Iterator[CoverageCell]
 
 
 def may_be_unknown(rule: Rule, policy: Policy, policies: Mapping[str, Policy]) -> bool:
-    """Tell whether a rule can be unknown at all: a condition that only asks what is known always has an answer."""
+    """Tell whether a rule can be unknown: a condition of `known(…)` alone always has an answer."""
     if isinstance(rule.condition, Composition):
         return _may_straddle(rule, rule.condition, policies[rule.condition.policy])
     return any(not asked for _, asked in _metrics(rule.condition, policy.lets, False))
@@ -103,7 +103,7 @@ def comparisons(policy: Policy) -> tuple[tuple[Node, str], ...]:
 
 
 def _used(policy: Policy) -> set[str]:
-    """The lets that a rule's truth rests on; others are told in reasons only."""
+    """The lets that a rule's truth depends on; others appear in reasons only."""
     waiting = [each for rule in policy.rules for each in (rule.condition, rule.applies)]
     trees = [each for each in waiting if each is not None and not isinstance(each, Composition)]
     found: set[str] = set()
@@ -155,14 +155,14 @@ def _members(compiled: CompiledPolicy, catalogue: Catalogue) -> Iterator[Coverag
         users = [each for each in compiled.rules if name in each.params]
         if not param.per or not users:
             continue
-        for member in _told_apart(param, policy, catalogue):
+        for member in _distinct_members(param, policy, catalogue):
             value = param.per.get(member, param.value)
             for outcome in ("skipped",) if isinstance(value, Unlimited) else ("pass", "fail"):
                 text = f"param {name} at {member}: no rule that uses it seen as {outcome}"
                 yield CoverageCell(policy.id, "param", f"{name} {member}", outcome, text, param.span)
 
 
-def _told_apart(param: Param, policy: Policy, catalogue: Catalogue) -> tuple[str, ...]:
+def _distinct_members(param: Param, policy: Policy, catalogue: Catalogue) -> tuple[str, ...]:
     """The members with a value of their own, and the first of the others."""
     roster = catalogue.scopes[policy.for_each].members if policy.for_each else ()
     others = [each for each in roster if each not in param.per]

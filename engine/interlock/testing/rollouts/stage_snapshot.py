@@ -24,7 +24,7 @@ def showing(stage: Stage, catalogue: Catalogue, as_of: Decimal) -> SnapshotDraft
     """Return a snapshot with the flags of a stage; a set that limits it has the first member of its scope."""
     metrics = catalogue.metrics
     forms = {name: _form(metrics[name], value) for name, value in stage.flags.items() if name in metrics}
-    forms |= {name: _somebody(metrics[name], catalogue) for name in stage.canary if name in metrics}
+    forms |= {name: _one_member(metrics[name], catalogue) for name in stage.canary if name in metrics}
     return SnapshotDraft(as_of, {name: _counted(metrics[name], form) for name, form in forms.items()})
 
 
@@ -36,7 +36,7 @@ def _form(metric: Metric, value: Value) -> object:
     return value
 
 
-def _somebody(metric: Metric, catalogue: Catalogue) -> list[str]:
+def _one_member(metric: Metric, catalogue: Catalogue) -> list[str]:
     scope = catalogue.scopes.get(metric.type.of)
     return [scope.members[0] if scope and scope.members else _SOMEBODY]
 
