@@ -15,7 +15,7 @@ from ...language.times import DURATION_UNITS
 from ...language.types import Kind, Type
 from ...policy.catalogue import Catalogue
 from ...policy.model import Composition, Param, Policy, Rule, Unlimited
-from ..policies.coverage_cells import may_be_unknown
+from ..policies.cell_coverage import may_be_unknown
 
 __all__ = ["Mutant", "mutants", "replaced", "stepped", "variants"]
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from ...diagnostics import Collector
 from ...policy.loader import PolicyRoot, load_root
-from ..policies.coverage_cells import CoverageCell
+from ..policies.cell_coverage import CoverageCell
 from ..policies.model import Suite
 from ..policies.runner import CaseRunner
 from ..suite_reader import read_suites

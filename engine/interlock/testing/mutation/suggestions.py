@@ -10,8 +10,7 @@ from ...evaluation.deciding.decide import Decision
 from ...evaluation.expressions.compiled import compile_policy
 from ...language.types import Type
 from ...policy.catalogue import Metric
-from ..policies.cell_coverage import Watcher, covered
-from ..policies.coverage_cells import CoverageCell
+from ..policies.cell_coverage import CoverageCell, Watcher, covered
 from ..policies.model import Case, Expectation, Expected, Situation, SnapshotDraft, Suite
 from ..policies.runner import CaseResult, CaseRunner
 from .boundary_search import BoundarySearch

@@ -9,8 +9,7 @@ from ...ledger.state.rollout_state import ACTIVE, NONE
 from ...policy.loader import PolicyRoot
 from ...policy.rollout_model import COMPLETE, Rollout, Stage
 from ...rollout.decision import HOLD, ROLLBACK
-from ..policies.cell_coverage import CellCoverage
-from ..policies.coverage_cells import CoverageCell
+from ..policies.cell_coverage import CellCoverage, CoverageCell
 from .story_runner import StepResult, StoryResult
 
 __all__ = ["rollout_cells", "stories_covered"]

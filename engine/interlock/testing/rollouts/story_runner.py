@@ -18,8 +18,7 @@ from ...rollout.store import PlannedChange, record, rolled_back
 from ..policies.expectations import Difference
 from ..policies.model import SnapshotDraft
 from .model import RolloutSuite, Story, StoryStep
-from .stage_snapshot import showing
-from .story_context import LONG_AGO
+from .story_context import LONG_AGO, showing
 from .story_expectations import compared
 from .story_stubs import StoryStore, StubContextReader, judged
 
