@@ -26,11 +26,11 @@ from .evaluation.verdict import Verdict
 from .guard import kill_switch
 from .guard.clearance import Clearance, ClearanceRequest, StartContext, cleared, insisted
 from .guard.trade_gate.gate import Gate, Permission
-from .guard.trade_gate.gate_ledger import counters
+from .guard.trade_gate.gate_counters import counters
 from .guard.trade_gate.gate_state import GateState
 from .language.checker import check as check_expression
 from .language.values import Value
-from .ledger.acts.attestation import bound_to
+from .ledger.attestation import bound_to
 from .ledger.file.ledger import DEFAULT as LEDGER
 from .ledger.recorder import EvaluationSettings, Recorder
 from .ledger.state.quorum import unchecked

@@ -1,4 +1,4 @@
-"""The kill switch's file: written whole, never over an earlier reason, and said aloud where it cannot be."""
+"""The kill switch: which values of LIVE_MODE mean paper, and a file that keeps its first reason."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from interlock.guard.kill_switch import active, content, throw
+from interlock.api import Snapshot
+from interlock.guard.kill_switch import active, content, contradicts, is_live, throw
 
 TEXT = """\
 kill switch set by interlock guard at 1970-01-01T00:01:00Z
@@ -66,3 +67,45 @@ def test_a_broken_link_holds_it_as_collecting_sees_it(tmp_path: Path) -> None:
     file = tmp_path / "switch.txt"
     file.symlink_to(tmp_path / "nowhere")
     assert active(file, {}) == f"`{file.as_posix()}` exists"
+
+
+@pytest.mark.parametrize("word", ["", "0", "false", "False", "FALSE", "no", "No", "NO", "off", "oFF", "OFF"])
+def test_off_words_mean_paper_in_any_case(word: str) -> None:
+    assert is_live({"LIVE_MODE": word}) is False
+
+
+@pytest.mark.parametrize(
+    "word",
+    [
+        "1",
+        "true",
+        "TRUE",
+        "yes",
+        "on",
+        "live",
+        "paper",
+        "n",
+        "f",
+        "00",
+        "none",
+        "null",
+        " ",
+        "off ",
+        "disabled",
+    ],
+)
+def test_every_other_value_means_live(word: str) -> None:
+    assert is_live({"LIVE_MODE": word}) is True
+
+
+def test_an_unset_variable_means_paper() -> None:
+    assert is_live({"live_mode": "true"}) is False
+
+
+@pytest.mark.parametrize(
+    ("form", "expected"),
+    [(False, True), ({"value": False}, True), (True, False), ({"unknown": "missing"}, False), ("no", False)],
+)
+def test_a_snapshot_that_was_taken_on_paper_contradicts_a_live_start(form: object, expected: bool) -> None:
+    assert contradicts(Snapshot(Decimal(0), {"live.mode": form})) is expected
+    assert contradicts(Snapshot(Decimal(0), {})) is False

@@ -16,7 +16,7 @@ from interlock.rollout.configuration import ShownConfiguration, affected, held_a
 from support import rollouts
 from support.roots import read
 
-from .table import root
+from .contexts import root
 
 NOON = "2026-03-02T12:00:00Z"
 EXITS, SIZES, LEARNING = (root().rollouts[name] for name in ("exits", "sizes", "learning"))

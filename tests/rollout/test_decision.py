@@ -14,7 +14,7 @@ from interlock.ledger.state.rollout_state import RolloutState
 from interlock.policy.rollout_model import Rollback, Rollout
 from interlock.rollout.decision import CHECKS, decide, occupies
 
-from .table import SILENCE, at, brief, gate, other, root, scene, standing, verdict, waived
+from .contexts import SILENCE, at, brief, gate, other, root, scene, standing, verdict, waived
 
 EXITS, SIZES, LEARNING = (root().rollouts[name] for name in ("exits", "sizes", "learning"))
 ATTEST = "nobody attests that `exits.symbols` is BTC-USD: `interlock attest canary-symbols`"

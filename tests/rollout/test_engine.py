@@ -11,8 +11,8 @@ import pytest
 
 import interlock
 from interlock.errors import UsageError
-from interlock.ledger.acts.acts import Act
-from interlock.ledger.acts.attestation import attest, worded
+from interlock.ledger.acts import Act
+from interlock.ledger.attestation import attest, worded
 from interlock.ledger.file.ledger import Ledger
 from interlock.ledger.recorder import Recorder
 from interlock.ledger.state.rollout_state import RecordedChange, RolloutState
@@ -21,7 +21,7 @@ from interlock.rollout.store import roll_back
 from support import rollouts
 from support.roots import instant
 
-from .table import brief
+from .contexts import brief
 
 
 @dataclass

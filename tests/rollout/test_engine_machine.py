@@ -15,8 +15,8 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 import interlock
 from interlock.errors import UsageError
 from interlock.language.times import show_time
-from interlock.ledger.acts.acts import Act
-from interlock.ledger.acts.attestation import attest, worded
+from interlock.ledger.acts import Act
+from interlock.ledger.attestation import attest, worded
 from interlock.ledger.file.ledger import Ledger
 from interlock.ledger.file.verify import verify
 from interlock.ledger.recorder import Recorder
@@ -24,8 +24,8 @@ from interlock.rollout.engine import Person
 from interlock.rollout.store import roll_back
 from support import rollouts
 
-from .naive import NEXT, WANTED, Event, Story, Where
-from .table import HOUR, at
+from .contexts import HOUR, at
+from .reference_model import NEXT, WANTED, Event, Story, Where
 
 EXITS = """\
 rollout: exits

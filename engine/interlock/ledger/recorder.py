@@ -18,10 +18,9 @@ from ..policy.catalogue import Scope
 from .file.anchors import anchored, holding, kept
 from .file.entry import Entry, EntryDraft
 from .file.ledger import Ledger, Transaction
-from .state.archive import naming
+from .state.archive import naming, sufficient
 from .state.ledger_memory import LedgerMemory
 from .state.notifications import events
-from .state.pruning import sufficient
 from .state.state import State, fold
 
 __all__ = ["Decide", "EvaluationSettings", "Recorder"]

@@ -9,7 +9,7 @@ from typing import Protocol
 from ..errors import UsageError
 from ..evaluation.deciding.request import Decision
 from ..language.times import show_time
-from ..ledger.acts.acts import said
+from ..ledger.acts import said
 from ..ledger.state.rollout_state import ACTIVE, COMPLETE, NONE, ROLLED_BACK, RolloutState
 from ..ledger.state.state import State
 from ..policy.loader import PolicyRoot
@@ -18,8 +18,7 @@ from .configuration import held_against, settings
 from .context import ContextReader
 from .decision import HOLD, ROLLBACK, Context, RolloutDecision, decide
 from .gates import RolloutGate, gates_of
-from .incident import noted, trigger_of
-from .store import PlannedChange, Store, record
+from .store import PlannedChange, Store, noted, record, trigger_of
 
 __all__ = ["Judge", "Person", "RolloutEngine", "RolloutStep", "remarks"]
 

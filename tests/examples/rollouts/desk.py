@@ -13,8 +13,8 @@ from interlock.api import PolicySet, Snapshot
 from interlock.canonical import canonical
 from interlock.diagnostics import Collector
 from interlock.language.times import parse_time, show_time
-from interlock.ledger.acts.acts import Act, freeze, rearm
-from interlock.ledger.acts.attestation import attest, worded
+from interlock.ledger.acts import Act, freeze, rearm
+from interlock.ledger.attestation import attest, worded
 from interlock.ledger.recorder import Recorder
 from interlock.ledger.state.rollout_state import RolloutState
 from interlock.policy.rollout_model import Rollout

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from interlock.errors import IntegrityError, LedgerError, UsageError
-from interlock.ledger.acts.acts import rearm
+from interlock.ledger.acts import rearm
 from interlock.ledger.file import anchors
 from interlock.ledger.file.anchors import Anchor, anchor_line, anchored, holding, kept, read_anchors
 from interlock.ledger.file.entry import EntryDraft

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from interlock.errors import UsageError
-from interlock.ledger.acts.acts import freeze, rearm, recorded_snapshot
+from interlock.ledger.acts import freeze, rearm, recorded_snapshot
 from interlock.ledger.file.ledger import Ledger
 from interlock.ledger.file.verify import verify
 from interlock.ledger.state.state import fold

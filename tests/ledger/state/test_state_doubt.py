@@ -9,7 +9,7 @@ import pytest
 import interlock
 from interlock.errors import UsageError
 from interlock.evaluation.deciding.request import Decision
-from interlock.ledger.acts.acts import rearm
+from interlock.ledger.acts import rearm
 from interlock.ledger.recorder import Recorder
 from support.ledgers import FILES, act, evaluate, rule, snapshot, write
 

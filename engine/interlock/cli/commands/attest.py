@@ -14,8 +14,8 @@ from ...diagnostics import printable
 from ...errors import EXIT_BEST, UsageError, system_reason
 from ...files import write_atomically
 from ...language.times import parse_duration
-from ...ledger.acts.acts import recorded_snapshot
-from ...ledger.acts.attestation import attest, worded
+from ...ledger.acts import recorded_snapshot
+from ...ledger.attestation import attest, worded
 from ...ledger.cryptography_signing import sign
 from ...policy.attestations import Attestation
 from .. import terminal

@@ -12,7 +12,7 @@ import click
 from ...diagnostics import printable
 from ...errors import EXIT_BEST, EXIT_BETWEEN, EXIT_INTEGRITY, UsageError
 from ...files import write_atomically
-from ...ledger.acts.acts import rearm
+from ...ledger.acts import rearm
 from ...ledger.file.anchors import anchor_line, holding, known, read_anchors, write
 from ...ledger.file.duckdb_export import write_parquet
 from ...ledger.file.entry import Entry, json_lines

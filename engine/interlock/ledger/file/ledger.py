@@ -13,7 +13,6 @@ from ...canonical import digest
 from ...errors import IntegrityError
 from ...limits import LEDGER_WAIT
 from .entry import GENESIS, Entry, EntryDraft, sealed
-from .pages import spoiled
 from .sqlite_file import connected, create, guarded, roots, translated
 
 __all__ = ["DEFAULT", "Head", "Ledger", "Transaction"]
@@ -123,13 +122,17 @@ class Ledger:
             yield str(name), after == place and isinstance(body, bytes) and digest(body) == name
 
     def fault(self) -> str:
-        """Return the first fault of the file itself, in its tables, its pages, or the bytes that they leave unused;
-        empty where there is none."""
+        """Return the first fault that SQLite finds in the schema and the pages; empty without one."""
         with translated(self.path):
             if not guarded(self._connection):
                 return "the tables and triggers are not the ones that it was made with"
-            told = str(self._connection.execute("PRAGMA integrity_check(1)").fetchone()[0])
-            return spoiled(self.path, roots(self._connection)) if told == "ok" else told
+            found = str(self._connection.execute("PRAGMA integrity_check(1)").fetchone()[0])
+        return "" if found == "ok" else found
+
+    def root_pages(self) -> list[int]:
+        """Return the first page of each table in the file."""
+        with translated(self.path):
+            return roots(self._connection)
 
     @contextlib.contextmanager
     def reading(self) -> Iterator[None]:

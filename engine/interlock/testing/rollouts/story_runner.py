@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from ...errors import UsageError
 from ...evaluation.deciding.request import Decision
 from ...evaluation.snapshot.measures import Measures
-from ...ledger.acts.acts import Act
+from ...ledger.acts import Act
 from ...ledger.state.rollout_state import ACTIVE, COMPLETE, NONE, ROLLED_BACK, RolloutState
 from ...policy.loader import PolicyRoot
 from ...policy.rollout_model import Rollout, Stage

@@ -13,7 +13,7 @@ from interlock.ledger.state.rollout_state import RolloutObservation
 from interlock.policy.rollout_model import Dwell, Term, days_from
 from interlock.rollout.decision import DwellTime, dwelt
 
-from .table import HOUR, at
+from .contexts import HOUR, at
 
 DAY = 24 * HOUR
 BASE = at("02 00:00")

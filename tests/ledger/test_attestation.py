@@ -9,8 +9,8 @@ import pytest
 
 import interlock
 from interlock.errors import UsageError
-from interlock.ledger.acts.acts import Act
-from interlock.ledger.acts.attestation import attest, worded
+from interlock.ledger.acts import Act
+from interlock.ledger.attestation import attest, worded
 from support.ledgers import FILES, evaluate, rule, snapshot, write
 from support.roots import instant
 

@@ -15,8 +15,7 @@ from interlock.errors import UsageError
 from interlock.evaluation.deciding.request import Decision
 from interlock.evaluation.verdict import Verdict
 from interlock.language.times import show_time
-from interlock.ledger.acts.acts import Act
-from interlock.ledger.acts.waiver import WaiverGrant, waive
+from interlock.ledger.acts import Act, WaiverGrant, waive
 from interlock.policy.yaml.schema import schema
 from support.ledgers import evaluate, rule, snapshot, write
 from support.roots import instant

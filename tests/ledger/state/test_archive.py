@@ -19,7 +19,7 @@ from interlock.evaluation.snapshot.snapshot import Snapshot
 from interlock.language.types import Kind, Type
 from interlock.ledger.file.ledger import Ledger
 from interlock.ledger.recorder import EvaluationSettings, Recorder
-from interlock.ledger.state.pruning import sufficient
+from interlock.ledger.state.archive import sufficient
 from interlock.ledger.state.state import fold
 from interlock.policy.catalogue import Catalogue, Metric, Scope
 

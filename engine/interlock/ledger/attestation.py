@@ -7,13 +7,14 @@ from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
 from pathlib import Path
 
-from ...canonical import canonical
-from ...errors import UsageError
-from ...language.times import show_duration, show_time
-from ...policy.attestations import Attestation
-from ..cryptography_signing import signed_by
-from ..recorder import Recorder
-from ..state.quorum import (
+from ..canonical import canonical
+from ..errors import UsageError
+from ..language.times import show_duration, show_time
+from ..policy.attestations import Attestation
+from .acts import Act
+from .cryptography_signing import signed_by
+from .recorder import Recorder
+from .state.quorum import (
     AttestationStatement,
     RecordedAttestation,
     counts,
@@ -22,8 +23,7 @@ from ..state.quorum import (
     may_speak,
     person,
 )
-from ..state.state import State
-from .acts import Act
+from .state.state import State
 
 __all__ = ["attest", "bound_to", "worded"]
 
