@@ -22,7 +22,7 @@ def python(*lines: str) -> str:
 
 def refused(*lines: str) -> str:
     with pytest.raises(Undelivered) as problem:
-        command_channel(python(*lines)).hand(LINES)
+        command_channel(python(*lines)).deliver(LINES)
     return str(problem.value)
 
 
@@ -35,7 +35,7 @@ def test_a_command_takes_the_lines_and_what_it_prints_is_not_shown(
         "print('out'); print('err', file=sys.stderr)",
         "open('got', 'w').write(sys.stdin.read())",
     )
-    command_channel(python(*words)).hand(LINES)
+    command_channel(python(*words)).deliver(LINES)
     assert Path("got").read_bytes() == LINES
     assert capfd.readouterr() == ("", "")
 
@@ -43,12 +43,12 @@ def test_a_command_takes_the_lines_and_what_it_prints_is_not_shown(
 def test_no_shell_sees_the_words(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     given = python("import sys; open('got', 'w').write(repr(sys.argv[1:]))") + " '$HOME' '*' ';' '|' 'a b'"
-    command_channel(given).hand(LINES)
+    command_channel(given).deliver(LINES)
     assert Path("got").read_text(encoding="utf-8") == "['$HOME', '*', ';', '|', 'a b']"
 
 
 def test_a_command_that_ends_well_without_reading_has_taken_them() -> None:
-    command_channel(python("pass")).hand(b"x" * 1_000_000)
+    command_channel(python("pass")).deliver(b"x" * 1_000_000)
 
 
 def test_a_command_that_fails_has_not_taken_them() -> None:
@@ -70,20 +70,20 @@ def test_a_command_that_is_gone_meanwhile_is_told(tmp_path: Path) -> None:
     program.write_bytes(b"\0")
     program.chmod(0o755)
     channel = command_channel(shlex.quote(program.as_posix()))
-    assert channel.obstacle() == ""
+    assert channel.problem() == ""
     with pytest.raises(Undelivered) as problem:
-        channel.hand(LINES)
+        channel.deliver(LINES)
     assert str(problem.value) != ""
     program.unlink()
     with pytest.raises(Undelivered) as problem:
-        channel.hand(LINES)
-    assert str(problem.value) == channel.obstacle() == "there is no such command"
+        channel.deliver(LINES)
+    assert str(problem.value) == channel.problem() == "there is no such command"
 
 
 def test_of_a_command_only_its_name_is_shown() -> None:
     name = Path(sys.executable).name
     one, two = (command_channel(f"{shlex.quote(sys.executable)} --key {key}") for key in ("s3cret", "other"))
-    assert (one.shown, one.name.rpartition(" ")[0]) == (f"the command `{name}`", f"command {name}")
+    assert (one.label, one.name.rpartition(" ")[0]) == (f"the command `{name}`", f"command {name}")
     assert "s3cret" not in one.name and one.name != two.name
 
 
@@ -93,7 +93,7 @@ def test_of_a_command_only_its_name_is_shown() -> None:
         ("", "`--events-command` names no command"),
         ("  ", "`--events-command` names no command"),
         ("''", "`--events-command` names no command"),
-        ("send 's3cret", "`--events-command`: a quote in it has no end"),
+        ("send 's3cret", "`--events-command`: a quote is not closed"),
         ("send \0", "`--events-command` names no command"),
     ],
 )

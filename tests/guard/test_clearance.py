@@ -12,7 +12,7 @@ import pytest
 import interlock
 from interlock.api import PolicySet, Snapshot
 from interlock.errors import LedgerError
-from interlock.guard.clearance import Clearance, ClearanceRequest, StartContext, cleared
+from interlock.guard.clearance import Clearance, ClearanceRequest, StartContext, clear_start
 from interlock.language.times import parse_time
 from support.gate import AT, snapshot, write
 
@@ -42,7 +42,7 @@ def ask(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ask:
         read = None if desk else (lambda: Snapshot.read(Path("s.json")))
         question = ClearanceRequest(policies, Path(ledger), desk, read, environment)
         setting = StartContext(LIVE if environ is None else environ, lambda: next(clock), Path("switch.txt"))
-        return cleared(load or (lambda: interlock.load(root)), question, setting)
+        return clear_start(load or (lambda: interlock.load(root)), question, setting)
 
     return call
 

@@ -13,7 +13,7 @@ import pytest
 import interlock
 from interlock.alerts.channel import Undelivered
 from interlock.api import Snapshot
-from interlock.guard.clearance import Clearance, ClearanceRequest, StartContext, cleared
+from interlock.guard.clearance import Clearance, ClearanceRequest, StartContext, clear_start
 from interlock.language.times import parse_time
 from support.gate import snapshot, write
 
@@ -30,12 +30,12 @@ class Watcher:
     does: Callable[[], None] = lambda: None
     got: list[tuple[str, list[str], bool]] = field(default_factory=list)
     name: str = "watcher"
-    shown: str = "`watcher`"
+    label: str = "`watcher`"
 
-    def obstacle(self) -> str:
+    def problem(self) -> str:
         return ""
 
-    def hand(self, lines: bytes) -> None:
+    def deliver(self, lines: bytes) -> None:
         self.does()
         found = map(json.loads, lines.splitlines())
         self.got += [(each["verdict"], each["audience"], SWITCH.exists()) for each in found]
@@ -66,7 +66,7 @@ def ask(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ask:
             channels=(watcher,),
         )
         setting = StartContext(environ, lambda: parse_time(next(hours)) or Decimal(0), SWITCH)
-        return cleared(lambda: interlock.load(root), question, setting)
+        return clear_start(lambda: interlock.load(root), question, setting)
 
     return call
 
@@ -92,7 +92,7 @@ def bug() -> None:
     [
         (
             broken,
-            "error: 1 event not delivered to `watcher`: it answered 503; the next run that names it tries again",
+            "error: 1 event not delivered to `watcher`: it answered 503; the next run with this channel tries again",
         ),
         (bug, "error: the events were not delivered: RuntimeError"),
     ],

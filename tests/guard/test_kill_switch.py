@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from interlock.api import Snapshot
-from interlock.guard.kill_switch import active, content, contradicts, is_live, throw
+from interlock.guard.kill_switch import active, content, is_live, taken_on_paper, throw
 
 TEXT = """\
 kill switch set by interlock guard at 1970-01-01T00:01:00Z
@@ -26,7 +26,7 @@ def test_the_content_keeps_to_one_line_for_each_thing() -> None:
 def test_it_is_thrown_once_and_keeps_its_first_reason(tmp_path: Path) -> None:
     file = tmp_path / "data" / "switch.txt"
     assert throw(file, "first\n") == (True, f"the kill switch is active: `{file.as_posix()}`")
-    already = f"the kill switch was already active: `{file.as_posix()}` keeps the reason of then"
+    already = f"the kill switch was already active: `{file.as_posix()}` keeps its first reason"
     assert throw(file, "second\n") == (True, already)
     assert file.read_text(encoding="utf-8") == "first\n"
     assert [each.name for each in file.parent.iterdir()] == ["switch.txt"]
@@ -56,7 +56,7 @@ def test_a_place_that_nobody_can_look_at_holds_it(tmp_path: Path) -> None:
     loop.symlink_to(loop)
     file = loop / "switch.txt"
     shown = f"`{file.as_posix()}`"
-    assert active(file, {}).startswith(f"{shown} cannot be looked at: ")
+    assert active(file, {}).startswith(f"{shown} cannot be read: ")
     done, words = throw(file, "text\n")
     assert done is False
     assert words.startswith(f"THE KILL SWITCH COULD NOT BE SET: {shown}: ")
@@ -107,5 +107,5 @@ def test_an_unset_variable_means_paper() -> None:
     [(False, True), ({"value": False}, True), (True, False), ({"unknown": "missing"}, False), ("no", False)],
 )
 def test_a_snapshot_that_was_taken_on_paper_contradicts_a_live_start(form: object, expected: bool) -> None:
-    assert contradicts(Snapshot(Decimal(0), {"live.mode": form})) is expected
-    assert contradicts(Snapshot(Decimal(0), {})) is False
+    assert taken_on_paper(Snapshot(Decimal(0), {"live.mode": form})) is expected
+    assert taken_on_paper(Snapshot(Decimal(0), {})) is False

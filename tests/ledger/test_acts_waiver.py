@@ -348,7 +348,7 @@ def test_no_waiver_clears_a_latch_and_none_is_recorded_for_one(
         ({"role": "desk"}, "`desk` may not waive `rollback/calm`: roles are risk"),
         ({"hours": 5}, "`rollback/calm` may be waived for 4h at most, not for 5h"),
         ({"member": "BTC-USD"}, "`rollback` is not judged for members"),
-        ({"ticket": " "}, "`--ticket` says in 1 to 400 characters where it is followed up"),
+        ({"ticket": " "}, "`--ticket` needs 1 to 400 characters: where it is followed up"),
     ],
 )
 def test_what_may_not_be_waived_is_refused(

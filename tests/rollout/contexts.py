@@ -14,7 +14,7 @@ from interlock.language.times import show_time
 from interlock.ledger.state.rollout_state import RolloutObservation, RolloutState
 from interlock.policy.loader import PolicyRoot
 from interlock.policy.rollout_model import Rollout, Term
-from interlock.rollout.configuration import ShownConfiguration
+from interlock.rollout.configuration import ObservedConfiguration
 from interlock.rollout.decision import Context, RolloutDecision
 from interlock.rollout.gates import RolloutGate
 from support.rollouts import write
@@ -64,7 +64,7 @@ def verdict(policy: str, word: str = "", possible: str = "", **more: Any) -> Ver
 def gate(policy: str, *words: str, **more: Any) -> RolloutGate:
     """A policy that said something, `refused`, or nothing at all (`silent`); two words: the verdict and possible."""
     if words == ("refused",):
-        return RolloutGate(policy, refused="a value is needed")
+        return RolloutGate(policy, refusal="a value is needed")
     if words == ("silent",):
         return RolloutGate(policy)
     return RolloutGate(policy, (verdict(policy, *words, **more),))
@@ -87,8 +87,8 @@ def standing(rollout: Rollout, stage: str, entered: str, *looks: str, state: str
     words = {"ACTIVE": ["BEGIN"], "COMPLETE": ["BEGIN", "COMPLETE"], "ROLLED_BACK": ["BEGIN", "ROLLBACK"]}
     for number, word in enumerate(words[state], 1):
         body = {"attempt": 1, "from": stage, "to": stage, "version": "1.0.0", "by": "quant", "reason": "so"}
-        found.move(number, show_time(moment), {**body, "decision": word})
-    found.looks = [
+        found.apply_change(number, show_time(moment), {**body, "decision": word})
+    found.observations = [
         RolloutObservation(at(each), number, True, "same", True) for number, each in enumerate(looks, 10)
     ]
     return found
@@ -111,17 +111,17 @@ def scene(
     """A scene in which everything is as it should be but for what is said."""
     said = {each.policy: each for each in gates}
     known = {name: said.get(name) or gate(name) for name in _ORDER}
-    shown = ShownConfiguration(tuple(differences), canary or {"exits.symbols": ("BTC-USD",)}, key)
-    fine = not shown.differences and known["steady"].best if good is None else good
+    shown = ObservedConfiguration(tuple(differences), canary or {"exits.symbols": ("BTC-USD",)}, key)
+    fine = not shown.differences and known["steady"].is_best if good is None else good
     return Context(
         as_of=at(moment),
-        shown=shown,
-        look=RolloutObservation(at(moment), 100, fine, key, known["back"].best),
+        configuration=shown,
+        observation=RolloutObservation(at(moment), 100, fine, key, known["back"].is_best),
         gates=known,
         attested=frozenset(attested),
-        limits={"exits.symbols": frozenset({"canary-symbols"})},
+        canary_attestations={"exits.symbols": frozenset({"canary-symbols"})},
         approved=approved,
-        least=Term.read(least) if least else None,
+        minimum=Term.read(least) if least else None,
         others=others or {},
         rollouts=root().rollouts,
         now=at(now) if now else None,
@@ -130,8 +130,8 @@ def scene(
 
 def brief(course: RolloutDecision) -> list[str]:
     """The decision with its target, and a line for each check that does not pass."""
-    lines = [f"{each.about} ({each.word}): {each.text}" for each in course.missing]
-    return [" ".join(filter(None, [course.word, course.target])), *lines]
+    lines = [f"{each.about} ({each.status}): {each.text}" for each in course.missing]
+    return [" ".join(filter(None, [course.action, course.target])), *lines]
 
 
 SILENCE = (NOT_EVALUATED,)

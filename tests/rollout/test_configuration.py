@@ -12,7 +12,12 @@ import pytest
 
 from interlock.evaluation.snapshot.measures import Measures
 from interlock.policy.rollout_model import Stage
-from interlock.rollout.configuration import ShownConfiguration, affected, held_against, settings
+from interlock.rollout.configuration import (
+    ObservedConfiguration,
+    affected_members,
+    observe_configuration,
+    settings,
+)
 from support import rollouts
 from support.roots import read
 
@@ -27,8 +32,8 @@ def measures(changed: dict[str, Any] | None = None, *missing: str) -> Measures:
     return Measures(rollouts.snapshot(NOON, changed, missing), root().catalogue)
 
 
-def shown(stage: Stage, changed: dict[str, Any] | None = None, *missing: str) -> ShownConfiguration:
-    return held_against(stage, measures(changed, *missing))
+def shown(stage: Stage, changed: dict[str, Any] | None = None, *missing: str) -> ObservedConfiguration:
+    return observe_configuration(stage, measures(changed, *missing))
 
 
 def test_a_stage_as_it_should_be() -> None:
@@ -123,7 +128,7 @@ def test_settings_are_written_to_the_last_digit() -> None:
         "size.scale: 100.00001%",
         "swap.threshold: 12.3456789",
     )
-    assert held_against(stage, found).differences == (
+    assert observe_configuration(stage, found).differences == (
         "`pause` is 1h 30m 29s, 1h 30m 30s is needed",
         "`region` is eu-east, eu-west is needed",
         "`size.scale` is 100%, 100.00001% is needed",
@@ -134,8 +139,8 @@ def test_settings_are_written_to_the_last_digit() -> None:
 def test_a_stage_touches_its_canary_set_else_every_member() -> None:
     everybody = ("BTC-USD", "ETH-USD", "SOL-USD")
     two = measures({**rollouts.CANARY, "exits.symbols": ["SOL-USD", "BTC-USD"]})
-    assert affected(EXITS, CANARY, two) == ("BTC-USD", "SOL-USD")
-    assert affected(EXITS, FULL, two) == everybody
-    assert affected(EXITS, CANARY, measures(None, "exits.symbols")) == everybody
-    assert affected(EXITS, None, two) == everybody
-    assert affected(SIZES, SIZES.stages[0], two) == ()
+    assert affected_members(EXITS, CANARY, two) == ("BTC-USD", "SOL-USD")
+    assert affected_members(EXITS, FULL, two) == everybody
+    assert affected_members(EXITS, CANARY, measures(None, "exits.symbols")) == everybody
+    assert affected_members(EXITS, None, two) == everybody
+    assert affected_members(SIZES, SIZES.stages[0], two) == ()

@@ -12,12 +12,12 @@ import pytest
 import interlock.rollout.decision
 from interlock.ledger.state.rollout_state import RolloutState
 from interlock.policy.rollout_model import Rollback, Rollout
-from interlock.rollout.decision import CHECKS, decide, occupies
+from interlock.rollout.decision import CHECKS, blocks_group, decide
 
 from .contexts import SILENCE, at, brief, gate, other, root, scene, standing, verdict, waived
 
 EXITS, SIZES, LEARNING = (root().rollouts[name] for name in ("exits", "sizes", "learning"))
-ATTEST = "nobody attests that `exits.symbols` is BTC-USD: `interlock attest canary-symbols`"
+ATTEST = "`exits.symbols` is BTC-USD, which nobody attests: `interlock attest canary-symbols`"
 LATE = {"valid_until": at("05 23:00")}
 
 
@@ -154,7 +154,7 @@ def test_trading_days_are_whole_ones(moment: str, told: str) -> None:
 
 def test_nobody_says_how_long() -> None:
     before = standing(LEARNING, "safe", "02 00:00", "02 00:00", "02 01:00")
-    told = "nobody says how long the stage lasts at least: the environment gives it under `dwell:`"
+    told = "the stage has no minimum time: set it in the environment under `dwell:`"
     silent = decide(LEARNING, before, scene("02 02:00"))
     assert (brief(silent), silent.earliest) == (["HOLD normal", f"time (unknown): {told}"], None)
     assert brief(decide(LEARNING, before, scene("02 02:00", least="2h"))) == ["ADVANCE normal"]
@@ -195,8 +195,8 @@ def test_a_late_snapshot_still_rolls_back_but_not_from_before_the_attempt() -> N
 def test_an_attempt_begins_after_the_one_before() -> None:
     back = standing(EXITS, "telemetry", "04 00:00", state="ROLLED_BACK")
     line = "snapshot (fail): it is as of 2026-03-03T23:59:59Z, and the ledger knows 2026-03-04T00:00:00Z"
-    assert brief(decide(EXITS, back, scene("03 23:59:59"), again=True)) == ["HOLD telemetry", line]
-    assert brief(decide(EXITS, back, scene("04 00:00"), again=True)) == ["ADVANCE telemetry"]
+    assert brief(decide(EXITS, back, scene("03 23:59:59"), rearming=True)) == ["HOLD telemetry", line]
+    assert brief(decide(EXITS, back, scene("04 00:00"), rearming=True)) == ["ADVANCE telemetry"]
 
 
 # --- beginning ---------------------------------------------------------------------------------------------------
@@ -297,12 +297,12 @@ def test_one_rollout_of_a_group_at_a_time(name: str, there: RolloutState, busy: 
 
 def test_whoever_is_back_at_its_first_stage_occupies_nothing() -> None:
     back = other("ROLLED_BACK", "larger")
-    assert (occupies(SIZES, back), occupies(None, back), occupies(None, other("COMPLETE"))) == (
+    assert (blocks_group(SIZES, back), blocks_group(None, back), blocks_group(None, other("COMPLETE"))) == (
         True,
         True,
         False,
     )
-    assert not occupies(SIZES, other("ROLLED_BACK", "as-is"))
+    assert not blocks_group(SIZES, other("ROLLED_BACK", "as-is"))
 
 
 # --- rolling back ------------------------------------------------------------------------------------------------
@@ -354,7 +354,7 @@ def test_a_stage_that_the_document_lost_is_held_and_its_triggers_stay_live() -> 
     shaky = decide(EXITS, before, scene("03 00:00", gates=[gate("back", "refused")]))
     assert brief(shaky) == ["HOLD", line, "triggers (unknown): back was not evaluated: a value is needed"]
     back = standing(EXITS, "gone", "02 00:00", state="ROLLED_BACK")
-    assert brief(decide(EXITS, back, scene("03 00:00"), again=True)) == ["HOLD", line]
+    assert brief(decide(EXITS, back, scene("03 00:00"), rearming=True)) == ["HOLD", line]
 
 
 def test_what_was_rolled_back_waits_for_a_person() -> None:
@@ -391,13 +391,13 @@ def test_what_was_rolled_back_waits_for_a_person() -> None:
 def test_another_attempt_needs_a_verified_rollback(told: dict[str, Any], lines: list[str]) -> None:
     back = standing(EXITS, "telemetry", "02 00:00", state="ROLLED_BACK")
     word = "HOLD telemetry" if lines else "ADVANCE telemetry"
-    assert brief(decide(EXITS, back, scene("05 00:00", **told), again=True)) == [word, *lines]
+    assert brief(decide(EXITS, back, scene("05 00:00", **told), rearming=True)) == [word, *lines]
 
 
 def test_another_attempt_begins_where_the_last_one_was_rolled_back_to() -> None:
     back = standing(SIZES, "larger", "05 00:00", state="ROLLED_BACK")
     done = {"exits": other("COMPLETE", "full")}
-    assert brief(decide(SIZES, back, scene("06 00:00", others=done), again=True)) == ["ADVANCE larger"]
+    assert brief(decide(SIZES, back, scene("06 00:00", others=done), rearming=True)) == ["ADVANCE larger"]
 
 
 def test_what_is_complete_is_left_alone_until_somebody_begins_anew() -> None:
@@ -407,8 +407,8 @@ def test_what_is_complete_is_left_alone_until_somebody_begins_anew() -> None:
     assert [each.text for each in decide(EXITS, done, fired).checks] == [
         "complete since 2026-03-02T00:00:00Z; `interlock rollout rearm exits` begins another attempt"
     ]
-    assert brief(decide(EXITS, done, scene("03 00:00"), again=True)) == ["ADVANCE telemetry"]
-    assert brief(decide(EXITS, done, fired, again=True))[0] == "HOLD telemetry"
+    assert brief(decide(EXITS, done, scene("03 00:00"), rearming=True)) == ["ADVANCE telemetry"]
+    assert brief(decide(EXITS, done, fired, rearming=True))[0] == "HOLD telemetry"
 
 
 def test_every_check_has_a_name_that_a_test_may_ask_for() -> None:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from interlock.ledger.state.rollout_state import RolloutObservation
 from interlock.policy.rollout_model import Dwell, Term, days_from
-from interlock.rollout.decision import DwellTime, dwelt
+from interlock.rollout.decision import DwellTime, dwell_time
 
 from .contexts import HOUR, at
 
@@ -30,7 +30,7 @@ def looks(*moments: str, bad: tuple[str, ...] = (), other: tuple[str, ...] = ())
 
 def begins(dwell: Dwell, found: list[RolloutObservation]) -> Decimal | None:
     """When the time begins that counts at the newest of these looks."""
-    return dwelt(dwell, None, found[:-1], found[-1]).start
+    return dwell_time(dwell, None, found[:-1], found[-1]).start
 
 
 # --- by hand -----------------------------------------------------------------------------------------------------
@@ -87,7 +87,7 @@ def test_two_trading_days_begin_at_midnight(start: str, end: str) -> None:
 
 def test_what_is_shown() -> None:
     def shown(term: Term | None, start: str, end: str) -> str:
-        return DwellTime(at(start), at(end), term).shown
+        return DwellTime(at(start), at(end), term).elapsed
 
     assert shown(Term(days=5), "02 12:00", "03 23:59:59") == "0 complete days"
     assert shown(Term(days=5), "02 12:00", "04 00:00") == "1 complete day"
@@ -96,20 +96,20 @@ def test_what_is_shown() -> None:
     assert shown(None, "02 12:00", "02 12:00") == "0s"
     # before the first midnight there is no day, and none less than none
     assert shown(Term(days=5), "02 12:00", "02 13:00") == "0 complete days"
-    assert DwellTime(None, at("02 12:00"), Term(DAY)).shown == "0s"
+    assert DwellTime(None, at("02 12:00"), Term(DAY)).elapsed == "0s"
 
 
 def test_nobody_says_how_long() -> None:
     required = replace(TWO_DAYS, least=None)
     [look] = looks("02 00:00")
-    assert dwelt(required, None, (), look).until is None
-    assert dwelt(required, Term(HOUR), (), look).until == at("02 01:00")
-    assert dwelt(TWO_DAYS, Term(HOUR), (), look).until == at("04 00:00")
+    assert dwell_time(required, None, (), look).until is None
+    assert dwell_time(required, Term(HOUR), (), look).until == at("02 01:00")
+    assert dwell_time(TWO_DAYS, Term(HOUR), (), look).until == at("04 00:00")
 
 
 def test_where_the_time_has_not_begun_it_could_begin_now() -> None:
     bad = replace(looks("02 12:00")[0], good=False)
-    found = dwelt(TWO_DAYS, None, (), bad)
+    found = dwell_time(TWO_DAYS, None, (), bad)
     assert (found.start, found.until) == (None, at("05 00:00"))
 
 
@@ -147,9 +147,9 @@ def test_the_time_is_that_of_a_walk_through_the_record(
     found: list[RolloutObservation], last: RolloutObservation, gap: Decimal
 ) -> None:
     dwell = Dwell(Term(HOUR), None, gap)
-    assert dwelt(dwell, None, found, last).start == walked(found, last, gap)
+    assert dwell_time(dwell, None, found, last).start == walked(found, last, gap)
     # the order of the record is that of time, whatever came first
-    assert dwelt(dwell, None, found[::-1], last).start == walked(found, last, gap)
+    assert dwell_time(dwell, None, found[::-1], last).start == walked(found, last, gap)
 
 
 @given(st.integers(0, 400_000), st.integers(1, 4), st.integers(0, 600_000))
@@ -157,7 +157,7 @@ def test_days_are_those_that_a_calendar_counts_off(offset: int, days: int, later
     start, end = BASE + offset, BASE + offset + later
     whole = [day for day in range(20) if BASE + day * DAY >= start and BASE + (day + 1) * DAY <= end]
     assert (end >= Term(days=days).end(start)) is (len(whole) >= days)
-    assert DwellTime(start, end, Term(days=days)).shown.split()[0] == str(len(whole))
+    assert DwellTime(start, end, Term(days=days)).elapsed.split()[0] == str(len(whole))
     assert days_from(start) * DAY == min(BASE + day * DAY for day in range(20) if BASE + day * DAY >= start)
 
 
@@ -173,14 +173,14 @@ def test_to_see_less_or_worse_never_ends_a_stage_earlier(
     found: list[RolloutObservation], last: RolloutObservation, gap: Decimal, least: Term, data: st.DataObject
 ) -> None:
     dwell = Dwell(least, None, gap)
-    whole = dwelt(dwell, None, found, last)
+    whole = dwell_time(dwell, None, found, last)
     if found:
         place = data.draw(st.integers(0, len(found) - 1))
         look, rest = found[place], [*found[:place], *found[place + 1 :]]
-        assert later(whole, dwelt(dwell, None, [*rest, replace(look, good=False)], last))
-        assert later(whole, dwelt(dwell, None, [*rest, replace(look, key="c")], last))
+        assert later(whole, dwell_time(dwell, None, [*rest, replace(look, good=False)], last))
+        assert later(whole, dwell_time(dwell, None, [*rest, replace(look, key="c")], last))
         if look.good and look.key == last.key:
-            assert later(whole, dwelt(dwell, None, rest, last))
+            assert later(whole, dwell_time(dwell, None, rest, last))
     another = replace(data.draw(newest), entry=50, good=False)
-    assert later(whole, dwelt(dwell, None, [*found, another], last))
-    assert later(whole, dwelt(dwell, None, found, replace(last, good=False)))
+    assert later(whole, dwell_time(dwell, None, [*found, another], last))
+    assert later(whole, dwell_time(dwell, None, found, replace(last, good=False)))

@@ -12,7 +12,7 @@ import pytest
 import interlock
 from interlock.errors import UsageError
 from interlock.ledger.acts import Act
-from interlock.ledger.attestation import attest, worded
+from interlock.ledger.attestation import attest, new_statement
 from interlock.ledger.file.ledger import Ledger
 from interlock.ledger.recorder import Recorder
 from interlock.ledger.state.rollout_state import RecordedChange, RolloutState
@@ -57,20 +57,20 @@ class Desk:
     def advanced(self, at: str, *, again: bool = False, record: bool = True) -> RolloutStep:
         rollout = self.policies.root.rollouts[self.name]
         with Recorder(self.ledger, record=record) as recorder:
-            steering = self.policies.steering(self.snapshot(at), recorder, environment=self.environment)
+            steering = self.policies.rollout_engine(self.snapshot(at), recorder, environment=self.environment)
             person = Person("quant", "it is time")
-            return steering.rearmed(rollout, person) if again else steering.advanced(rollout, person)
+            return steering.rearm(rollout, person) if again else steering.advance(rollout, person)
 
     def considered(self, at: str) -> list[str]:
         """What a snapshot would decide; nothing is recorded."""
         with Recorder(self.ledger, record=False) as recorder:
-            steering = self.policies.steering(self.snapshot(at), recorder)
-            return brief(steering.considered(self.policies.root.rollouts[self.name]).course)
+            steering = self.policies.rollout_engine(self.snapshot(at), recorder)
+            return brief(steering.preview(self.policies.root.rollouts[self.name]).decision)
 
     def attested(self, what: str, at: str, role: str = "quant", by: str = "desk-1") -> None:
         declared = self.policies.root.attestations[what]
         bound = self.policies.bound(what, self.snapshot(at))
-        attest(self.ledger, declared, worded(declared, role, bound, Act(by, "seen", instant(at))))
+        attest(self.ledger, declared, new_statement(declared, role, bound, Act(by, "seen", instant(at))))
 
     def rolled_back(self, at: str) -> RecordedChange:
         act = Act("risk-desk", "fills look wrong", instant(at))
@@ -78,11 +78,11 @@ class Desk:
 
     def standing(self, name: str = "") -> RolloutState:
         with Recorder(self.ledger, record=False) as recorder:
-            return recorder.state.standing(name or self.name).copy()
+            return recorder.state.rollout(name or self.name).copy()
 
     @property
     def moves(self) -> list[str]:
-        return [f"{each.word} {each.target}" for each in self.standing().moves]
+        return [f"{each.action} {each.target}" for each in self.standing().changes]
 
     def head(self) -> str:
         with Ledger(self.ledger) as ledger:
@@ -102,14 +102,14 @@ def in_canary(desk: Make, **more: Any) -> Desk:
     found = desk(**more)
     found.advanced("2026-03-02T00:00:00Z")
     found.recorded("2026-03-02T12:00:00Z")
-    assert found.advanced("2026-03-03T00:00:00Z").move == "ADVANCE"
+    assert found.advanced("2026-03-03T00:00:00Z").change == "ADVANCE"
     found.shown = dict(rollouts.CANARY)
     for day in ("03", "04", "05"):
         found.recorded(f"2026-03-{day}T12:00:00Z")
     return found
 
 
-WANTED = "canary (fail): nobody attests that `exits.symbols` is BTC-USD: `interlock attest canary-symbols`"
+WANTED = "canary (fail): `exits.symbols` is BTC-USD, which nobody attests: `interlock attest canary-symbols`"
 ASKED = "approval (fail): 1 must agree (quant): `interlock attest exits/canary`"
 NEXT = "2026-03-06T00:00:00Z"
 
@@ -153,7 +153,7 @@ def test_an_approval_from_before_the_stage_is_refused_and_would_not_count(desk: 
     found.write({"exits.yaml": text})
     with pytest.raises(UsageError) as problem:
         found.attested("exits/full", "2026-03-05T13:00:00Z")
-    assert str(problem.value) == "`exits` is in canary: `exits/full` is attested while it is in full"
+    assert str(problem.value) == "`exits` is in canary: `exits/full` can be attested only while it is in full"
     with pytest.raises(UsageError) as problem:
         found.attested("exits/canary", "2026-03-02T23:00:00Z")
     assert str(problem.value) == (
@@ -178,7 +178,7 @@ def test_an_approval_that_was_recorded_before_the_stage_does_not_count(desk: Mak
     with Recorder(found.ledger) as recorder:
         bound = {"exits.hybrid": True, "swap.threshold": 12}
         recorder.append(noon, "attestation", {**body, "bound": bound, "until": "2026-04-01T00:00:00Z"})
-    assert found.advanced(noon).move == "ADVANCE"
+    assert found.advanced(noon).change == "ADVANCE"
     found.shown = dict(rollouts.CANARY)
     for day in ("03", "04", "05"):
         found.recorded(f"2026-03-{day}T12:00:00Z")
@@ -191,10 +191,10 @@ def test_an_approval_is_for_one_stay_in_a_stage(desk: Make) -> None:
     found.attested("exits/canary", "2026-03-05T13:00:00Z")
     found.rolled_back("2026-03-05T14:00:00Z")
     found.shown = {}
-    assert found.advanced("2026-03-05T15:00:00Z", again=True).move == "REARM"
+    assert found.advanced("2026-03-05T15:00:00Z", again=True).change == "REARM"
     for hour in ("05T20", "06T02", "06T08"):
         found.recorded(f"2026-03-{hour}:00:00Z")
-    assert found.advanced("2026-03-06T15:00:00Z").move == "ADVANCE"
+    assert found.advanced("2026-03-06T15:00:00Z").change == "ADVANCE"
     found.shown = dict(rollouts.CANARY)
     for day in ("06T20", "07T20", "08T20"):
         found.recorded(f"2026-03-{day}:00:00Z")
@@ -211,13 +211,13 @@ def test_every_recorded_snapshot_is_looked_at_and_none_advances_by_itself(desk: 
         assert found.recorded(f"2026-03-02T{hour:02}:00:00Z") == ()
     assert found.recorded("2026-03-05T00:00:00Z") == ()
     assert found.moves == ["BEGIN telemetry"]
-    looks = found.standing().looks
+    looks = found.standing().observations
     assert [(each.good, each.quiet) for each in looks] == [(True, True)] * 5
     found.shown = {"exits.hybrid": True, "risk.level": "tense"}
     assert found.recorded("2026-03-05T01:00:00Z") == (
         "rollout exits in telemetry: `exits.hybrid` is true, false is needed",
     )
-    assert [(each.good, each.quiet) for each in found.standing().looks][-1] == (False, False)
+    assert [(each.good, each.quiet) for each in found.standing().observations][-1] == (False, False)
 
 
 def test_a_trigger_rolls_back_in_any_evaluation_and_says_what_to_set(desk: Make) -> None:
@@ -234,7 +234,7 @@ def test_a_trigger_rolls_back_in_any_evaluation_and_says_what_to_set(desk: Make)
     found.shown = {"risk.level": "broken"}
     assert found.recorded("2026-03-05T20:00:00Z") == ()
     assert found.moves[-1] == "ROLLBACK telemetry" and len(found.moves) == 3
-    assert found.standing().moves[-1].note == {
+    assert found.standing().changes[-1].note == {
         "rollout": "exits",
         "attempt": 1,
         "stage": "canary",
@@ -252,8 +252,8 @@ def test_whoever_asks_to_advance_is_rolled_back_by_a_trigger(desk: Make) -> None
     found = in_canary(desk)
     found.shown["risk.level"] = "broken"
     step = found.advanced(NEXT)
-    assert (step.move, step.settings) == ("ROLLBACK", ("exits.hybrid: false", "swap.threshold: 12"))
-    assert found.standing().moves[-1].by == "quant"
+    assert (step.change, step.settings) == ("ROLLBACK", ("exits.hybrid: false", "swap.threshold: 12"))
+    assert found.standing().changes[-1].by == "quant"
 
 
 def test_without_a_record_nothing_moves(desk: Make) -> None:
@@ -262,7 +262,7 @@ def test_without_a_record_nothing_moves(desk: Make) -> None:
     found.shown["risk.level"] = "broken"
     assert found.considered(NEXT)[0] == "ROLLBACK telemetry"
     step = found.advanced(NEXT, record=False)
-    assert (step.course.word, step.move, found.head()) == ("ROLLBACK", "", head)
+    assert (step.decision.action, step.change, found.head()) == ("ROLLBACK", "", head)
 
 
 def test_a_restart_policy_begins_the_time_anew(desk: Make) -> None:
@@ -297,7 +297,7 @@ def test_an_attempt_keeps_the_environment_in_which_it_began(desk: Make) -> None:
     # who records for another environment looks on all the same, and the time is that of the attempt
     found.recorded("2026-03-02T01:00:00Z")
     found.environment = None
-    assert found.advanced("2026-03-02T02:00:00Z").move == "ADVANCE"
+    assert found.advanced("2026-03-02T02:00:00Z").change == "ADVANCE"
     assert found.standing().environment == "paper"
 
 
@@ -310,7 +310,7 @@ def test_an_attempt_without_an_environment_cannot_take_one_up(desk: Make) -> Non
     assert str(problem.value) == "`--environment paper`: this attempt of `learning` began without one"
     assert found.considered("2026-03-02T02:00:00Z") == [
         "HOLD normal",
-        "time (unknown): nobody says how long the stage lasts at least: the environment gives it under `dwell:`",
+        "time (unknown): the stage has no minimum time: set it in the environment under `dwell:`",
     ]
 
 
@@ -327,7 +327,7 @@ def test_a_document_that_is_gone_is_told_of_and_rolled_back_by_hand(desk: Make) 
     )
     assert found.recorded("2026-03-05T18:00:00Z") == (gone,)
     move = found.rolled_back("2026-03-05T19:00:00Z")
-    assert (move.word, move.source, move.target, move.version, move.note) == (
+    assert (move.action, move.source, move.target, move.version, move.note) == (
         "ROLLBACK",
         "canary",
         "canary",
@@ -340,7 +340,7 @@ def test_a_document_that_is_gone_is_told_of_and_rolled_back_by_hand(desk: Make) 
     found.shown = dict(rollouts.CANARY)
     assert found.considered("2026-03-05T21:00:00Z")[1].startswith("state (fail): it was rolled back at")
     step = found.advanced("2026-03-05T21:00:00Z", again=True)
-    assert (step.move, found.standing().stage, found.standing().attempt) == ("REARM", "canary", 2)
+    assert (step.change, found.standing().stage, found.standing().attempt) == ("REARM", "canary", 2)
 
 
 def test_an_active_rollout_without_a_document_keeps_every_group_closed(desk: Make) -> None:
@@ -417,13 +417,13 @@ def test_what_is_complete_can_be_rolled_back_and_begun_anew(desk: Make) -> None:
     found.shown = {"learning.mode": "normal"}
     for hour in (2, 3, 4):
         found.recorded(f"2026-03-02T{hour:02}:30:00Z")
-    assert found.advanced("2026-03-02T05:30:00Z").move == "COMPLETE"
+    assert found.advanced("2026-03-02T05:30:00Z").change == "COMPLETE"
     # nobody watches what is complete
     found.shown["risk.level"] = "broken"
     assert found.recorded("2026-03-02T06:00:00Z") == ()
     assert found.rolled_back("2026-03-02T07:00:00Z").target == "safe"
     found.shown = {}
-    assert found.advanced("2026-03-02T08:00:00Z", again=True).move == "REARM"
+    assert found.advanced("2026-03-02T08:00:00Z", again=True).change == "REARM"
     assert found.moves == [
         "BEGIN safe",
         "ADVANCE normal",
@@ -440,13 +440,15 @@ def test_only_what_is_over_is_begun_anew(desk: Make, begun: bool, state: str) ->
         found.advanced("2026-03-02T00:00:00Z")
     with pytest.raises(UsageError) as problem:
         found.advanced("2026-03-02T01:00:00Z", again=True)
-    assert str(problem.value) == f"`exits` is {state}: what was rolled back or is complete is re-armed"
+    assert (
+        str(problem.value) == f"`exits` is {state}: only a rolled back or completed rollout can be re-armed"
+    )
 
 
 def test_two_rollouts_of_one_ledger(desk: Make) -> None:
     found = in_canary(desk)
     found.name, found.environment = "learning", "paper"
-    assert found.advanced(NEXT).move == "BEGIN"
+    assert found.advanced(NEXT).change == "BEGIN"
     found.shown["risk.level"] = "tense"
     found.environment = None
     # one reaches its bound at INVESTIGATE, the other only at ROLLBACK

@@ -16,7 +16,7 @@ import interlock
 from interlock.errors import UsageError
 from interlock.language.times import show_time
 from interlock.ledger.acts import Act
-from interlock.ledger.attestation import attest, worded
+from interlock.ledger.attestation import attest, new_statement
 from interlock.ledger.file.ledger import Ledger
 from interlock.ledger.file.verify import verify
 from interlock.ledger.recorder import Recorder
@@ -140,20 +140,18 @@ class Days(RuleBasedStateMachine):
         refused = kind == "rearm" and before.state in ("NOT_BEGUN", "ACTIVE")
         try:
             with Recorder(self.ledger) as recorder:
-                steering = policies().steering(self.snapshot(event.seen, hour), recorder)
+                steering = policies().rollout_engine(self.snapshot(event.seen, hour), recorder)
                 person = Person("desk-1", "for a reason")
                 step = (
-                    steering.rearmed(rollout, person)
-                    if kind == "rearm"
-                    else steering.advanced(rollout, person)
+                    steering.rearm(rollout, person) if kind == "rearm" else steering.advance(rollout, person)
                 )
-                steering.watched(but=name)
+                steering.observe_active(skip=name)
         except UsageError:
             assert refused
             return
         assert not refused
         self.events.append(event)
-        if step.move in ("ADVANCE", "COMPLETE"):
+        if step.change in ("ADVANCE", "COMPLETE"):
             self.judged_at_their_best(before.stage)
 
     def judged_at_their_best(self, stage: str) -> None:
@@ -247,7 +245,7 @@ class Days(RuleBasedStateMachine):
         bound = policies().bound(what, self.snapshot(seen, self.hour))
         there = exits.state == "ACTIVE" and exits.stage == "canary" and self.hour >= exits.since
         try:
-            attest(self.ledger, declared, worded(declared, "quant", bound, self.act(self.hour)))
+            attest(self.ledger, declared, new_statement(declared, "quant", bound, self.act(self.hour)))
         except UsageError:
             assert what == "exits/canary" and not there
             return
@@ -278,11 +276,11 @@ class Days(RuleBasedStateMachine):
         with Recorder(self.ledger, record=False) as recorder:
             state = recorder.state
             for name, where in self.where.items():
-                found = state.standing(name)
+                found = state.rollout(name)
                 assert (found.state, found.stage, found.attempt) == (where.state, where.stage, where.attempt)
-                assert [f"{each.word} {each.target}" for each in found.moves] == where.words
-                assert (found.since - BASE if found.moves else 0) == where.since * HOUR
-                assert [(each.at - BASE, each.good) for each in found.looks] == [
+                assert [f"{each.action} {each.target}" for each in found.changes] == where.words
+                assert (found.since - BASE if found.changes else 0) == where.since * HOUR
+                assert [(each.at - BASE, each.good) for each in found.observations] == [
                     (hour * HOUR, good) for hour, _, good, _ in sorted(where.looks, key=lambda each: each[:2])
                 ]
             assert sum(each.active for each in state.rollouts.values()) <= 1

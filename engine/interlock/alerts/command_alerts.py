@@ -1,4 +1,4 @@
-"""Hands events to a command on its standard input: no shell, a time limit, and nothing that it prints is shown."""
+"""Delivers events to the standard input of a command: no shell, a time limit, and its output is discarded."""
 
 from __future__ import annotations
 
@@ -22,24 +22,24 @@ _NO_COMMAND = "there is no such command"
 
 @dataclass(frozen=True, slots=True)
 class CommandChannel:
-    """A command that takes events; the words after its own name may hold secrets and are never shown."""
+    """A command that takes events; its arguments may hold secrets and are never shown."""
 
-    words: tuple[str, ...]
+    arguments: tuple[str, ...]
     name: str
 
     @property
-    def shown(self) -> str:
-        return f"the command `{_called(self.words[0])}`"
+    def label(self) -> str:
+        return f"the command `{_program_name(self.arguments[0])}`"
 
-    def obstacle(self) -> str:
-        return "" if shutil.which(self.words[0]) else _NO_COMMAND
+    def problem(self) -> str:
+        return "" if shutil.which(self.arguments[0]) else _NO_COMMAND
 
-    def hand(self, lines: bytes) -> None:
-        program = shutil.which(self.words[0])
+    def deliver(self, lines: bytes) -> None:
+        program = shutil.which(self.arguments[0])
         if program is None:
             raise Undelivered(_NO_COMMAND)
         try:
-            status = _ran([program, *self.words[1:]], lines)
+            status = _run([program, *self.arguments[1:]], lines)
         except OSError as problem:
             raise Undelivered(system_reason(problem)) from None
         if status < 0:
@@ -53,10 +53,10 @@ def command_channel(text: str) -> CommandChannel:
     try:
         words = _split(text)
     except ValueError:
-        raise UsageError("`--events-command`: a quote in it has no end") from None
+        raise UsageError("`--events-command`: a quote is not closed") from None
     if not words or not words[0] or "\0" in text:
         raise UsageError("`--events-command` names no command")
-    return CommandChannel(words, f"command {_called(words[0])} {fingerprint(chr(0).join(words))}")
+    return CommandChannel(words, f"command {_program_name(words[0])} {fingerprint(chr(0).join(words))}")
 
 
 def _split(text: str) -> tuple[str, ...]:
@@ -67,11 +67,11 @@ def _split(text: str) -> tuple[str, ...]:
     return tuple(each[1:-1] if len(each) > 1 and each[0] == each[-1] in "'\"" else each for each in words)
 
 
-def _called(word: str) -> str:
+def _program_name(word: str) -> str:
     return printable(word.replace("\\", "/").rpartition("/")[2] or word)
 
 
-def _ran(words: list[str], lines: bytes) -> int:
+def _run(words: list[str], lines: bytes) -> int:
     """Run a command to its end; what takes longer than it may is ended with all that it began."""
     with subprocess.Popen(  # noqa: S603  the user named it on the command line
         words,

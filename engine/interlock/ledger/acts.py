@@ -19,7 +19,7 @@ from ..policy.model import Composition, Policy, Rule
 from .file.ledger import Ledger
 from .recorder import Recorder
 
-__all__ = ["Act", "WaiverGrant", "freeze", "rearm", "recorded_snapshot", "said", "waive"]
+__all__ = ["Act", "WaiverGrant", "freeze", "rearm", "recorded_snapshot", "require_author", "waive"]
 
 
 _LONGEST = 400
@@ -27,9 +27,9 @@ _LONGEST = 400
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """Who acts, why, and when (seconds since the epoch); raises UsageError where the act does not say so.
+    """Who acts, why, and when (seconds since the epoch); raises UsageError if `by` or `reason` is missing.
 
-    `anchor` is the file with the ledger's head, where one is kept.
+    `anchor` is the file with the ledger's head, if one is kept.
     """
 
     by: str
@@ -38,18 +38,18 @@ class Act:
     anchor: Path | None = None
 
     def __post_init__(self) -> None:
-        said(self.by, self.reason)
+        require_author(self.by, self.reason)
 
     @property
     def time(self) -> str:
         return show_time(self.at)
 
 
-def said(by: str, reason: str) -> None:
-    """Raise UsageError where an act does not say who acts and why."""
-    for word, text in (("by", by), ("reason", reason)):
+def require_author(by: str, reason: str) -> None:
+    """Raise UsageError if an act does not say who acts and why."""
+    for option, text in (("by", by), ("reason", reason)):
         if not text.strip() or len(text) > _LONGEST:
-            raise UsageError(f"`--{word}` says in 1 to {_LONGEST} characters who acts and why")
+            raise UsageError(f"`--{option}` needs 1 to {_LONGEST} characters: an act says who acts and why")
 
 
 def rearm(
@@ -57,16 +57,15 @@ def rearm(
 ) -> tuple[Key, ...]:
     """Clear the latches of a rule, at one member or at all, and return them; the rule judges later points only.
 
-    A rule of which nobody can tell whether it fired is re-armed like one that did. Latches under names of before, as
-    `renames` tells, are the rule's own. Raises UsageError where nothing is latched or in doubt, or where it was latched
-    only after the act.
+    A rule whose outcome is unknown is re-armed like one that fired. `renames` maps former names, whose latches belong
+    to the rule as well. Raises UsageError if nothing is latched or unknown, or if the rule fired after the act.
     """
     now = (renames or Renames()).now
-    with Recorder(path, anchor=act.anchor, begin=False) as recorder:
+    with Recorder(path, anchor=act.anchor, create=False) as recorder:
         latches = recorder.state.latches
         found = [
             key
-            for key in sorted({*latches, *recorder.state.doubted()})
+            for key in sorted({*latches, *recorder.state.unknown_rules()})
             if (policy, rule) in (key[::2], now(key)[::2]) and member in (None, key[1])
         ]
         if not found:
@@ -85,7 +84,7 @@ def rearm(
 def freeze(path: Path, name: str, snapshot: Snapshot, act: Act) -> Mapping[str, Mapping[str, object]]:
     """Freeze a snapshot as a named baseline and return the window and sample size of each of its metrics.
 
-    Raises UsageError for a name that is taken: a name is frozen once.
+    Raises UsageError if the name is taken.
     """
     if snapshot.as_of > act.at:
         raise UsageError(
@@ -111,9 +110,10 @@ def freeze(path: Path, name: str, snapshot: Snapshot, act: Act) -> Mapping[str, 
 
 
 def recorded_snapshot(path: Path, sequence: int, *, failed: bool = False) -> Snapshot:
-    """Return the snapshot that an entry rests on; a run that failed is refused unless `failed` ones are welcome.
+    """Return the snapshot of an entry: a snapshot, an evaluation or a verdict.
 
-    The entry is a snapshot, an evaluation none of whose verdicts is at its worst, or a verdict that is the best.
+    Raises UsageError for any other entry and, unless `failed` is true, for a failed run: an evaluation with a worst
+    verdict, or a verdict that is not the best.
     """
     with Ledger(path) as ledger:
         entries = list(ledger.entries())
@@ -123,16 +123,16 @@ def recorded_snapshot(path: Path, sequence: int, *, failed: bool = False) -> Sna
         data = entry.data
         if entry.kind == "verdict":
             if not failed and data["verdict"]["verdict"] != data["verdict"]["verdicts"][0]:
-                raise _failed(sequence, data["verdict"])
+                raise _failed_run(sequence, data["verdict"])
             entry = entries[int(data["evaluation"]) - 1]
         elif entry.kind == "evaluation" and not failed:
             for each in entries:
                 if (
                     each.kind == "verdict"
                     and each.data["evaluation"] == sequence
-                    and _worst(each.data["verdict"])
+                    and _is_worst(each.data["verdict"])
                 ):
-                    raise _failed(sequence, each.data["verdict"])
+                    raise _failed_run(sequence, each.data["verdict"])
         document = entry.data.get("document" if entry.kind == "snapshot" else "snapshot")
         if entry.kind not in ("snapshot", "evaluation") or document is None:
             raise UsageError(
@@ -141,17 +141,17 @@ def recorded_snapshot(path: Path, sequence: int, *, failed: bool = False) -> Sna
         return Snapshot.restored(ledger.document(str(document)), f"entry {sequence}")
 
 
-def _worst(record: Mapping[str, Any]) -> bool:
+def _is_worst(record: Mapping[str, Any]) -> bool:
     return record["verdict"] in (record["verdicts"][-1], NOT_EVALUATED)
 
 
-def _failed(sequence: int, record: Mapping[str, Any]) -> UsageError:
-    words = f"`{record['policy']}` was {record['verdict']}"
-    return UsageError(f"entry {sequence} is a failed run, {words}: a failed run never becomes a baseline")
+def _failed_run(sequence: int, record: Mapping[str, Any]) -> UsageError:
+    verdict = f"`{record['policy']}` was {record['verdict']}"
+    return UsageError(f"entry {sequence} is a failed run, {verdict}: a failed run never becomes a baseline")
 
 
 def _sample(form: object) -> dict[str, object]:
-    """The size and window that a metric's form tells of."""
+    """Return the size and window in the form of a metric."""
     if not isinstance(form, dict):
         return {}
     points = form.get("points")
@@ -162,8 +162,8 @@ def _sample(form: object) -> dict[str, object]:
 
 @dataclass(frozen=True, slots=True)
 class WaiverGrant:
-    """What is let pass: a rule of a policy at a member (empty without one), while its outcome is `fail` or `unknown`,
-    by a role, for so many seconds, and the ticket where it is followed up."""
+    """A waiver to record: a rule of a policy at a member (empty without members), for the outcome `fail` or `unknown`,
+    granted by a role for `duration` seconds, with a ticket for the follow-up."""
 
     policy: Policy
     rule: Rule
@@ -171,7 +171,7 @@ class WaiverGrant:
     outcome: str
     role: str
     ticket: str
-    lasting: Decimal
+    duration: Decimal
 
     @property
     def name(self) -> str:
@@ -179,24 +179,24 @@ class WaiverGrant:
         return f"{self.policy.id}/{self.rule.id}"
 
 
-def waive(path: Path, policies: Mapping[str, Policy], leave: WaiverGrant, act: Act) -> Decimal:
-    """Record a waiver and return until when it counts.
+def waive(path: Path, policies: Mapping[str, Policy], grant: WaiverGrant, act: Act) -> Decimal:
+    """Record a waiver and return when it ends.
 
-    Raises UsageError, a line for each, where the rule may not be waived, by that role, for that long, or without naming
-    a member; where no rule beneath a composition may be; and for what a latch would keep anyway.
+    Raises UsageError, one line a problem, if the rule, the role or the duration does not allow it, if a member is
+    missing, if no rule of a composed policy is waivable, or if a latch would keep the outcome anyway.
     """
-    problems = list(_problems(leave)) or list(_beneath(policies, leave))
+    problems = list(_problems(grant)) or list(_composition_problems(policies, grant))
     if problems:
         raise UsageError("\n".join(problems))
-    until = act.at + leave.lasting
+    until = act.at + grant.duration
     body = {
-        "policy": leave.policy.id,
-        "member": leave.member,
-        "rule": leave.rule.id,
-        "outcome": leave.outcome,
+        "policy": grant.policy.id,
+        "member": grant.member,
+        "rule": grant.rule.id,
+        "outcome": grant.outcome,
         "by": act.by,
-        "role": leave.role,
-        "ticket": leave.ticket,
+        "role": grant.role,
+        "ticket": grant.ticket,
         "reason": act.reason,
         "until": show_time(until),
     }
@@ -205,23 +205,23 @@ def waive(path: Path, policies: Mapping[str, Policy], leave: WaiverGrant, act: A
     return until
 
 
-def _problems(leave: WaiverGrant) -> Iterator[str]:
-    name, policy, rule, child = leave.name, leave.policy, leave.rule, leave.rule.condition
+def _problems(grant: WaiverGrant) -> Iterator[str]:
+    name, policy, rule, child = grant.name, grant.policy, grant.rule, grant.rule.condition
     if rule.waivable is None:
         inner = f": waive the rule of `{child.policy}` that fails" if isinstance(child, Composition) else ""
         yield f"`{name}` is not waivable{inner}"
         return
     roles, longest = rule.waivable
-    if leave.role not in roles:
-        yield f"`{leave.role}` may not waive `{name}`: roles are {', '.join(roles)}"
-    if not 0 < leave.lasting <= longest:
-        most, asked = show_duration(longest), show_duration(leave.lasting)
-        yield f"`{name}` may be waived for {most} at most, not for {asked}"
-    if rule.latch and leave.outcome == "fail":
+    if grant.role not in roles:
+        yield f"`{grant.role}` may not waive `{name}`: roles are {', '.join(roles)}"
+    if not 0 < grant.duration <= longest:
+        most, given = show_duration(longest), show_duration(grant.duration)
+        yield f"`{name}` may be waived for {most} at most, not for {given}"
+    if rule.latch and grant.outcome == "fail":
         yield f"`{name}` latches when it fires, and only a person re-arms it: waive it `--for unknown`"
-    if not leave.ticket.strip() or len(leave.ticket) > _LONGEST:
-        yield f"`--ticket` says in 1 to {_LONGEST} characters where it is followed up"
-    if (policy.for_each is not None) != bool(leave.member):
+    if not grant.ticket.strip() or len(grant.ticket) > _LONGEST:
+        yield f"`--ticket` needs 1 to {_LONGEST} characters: where it is followed up"
+    if (policy.for_each is not None) != bool(grant.member):
         yield (
             f"`{policy.id}` is judged for each {policy.for_each}: name one with `--member`"
             if policy.for_each
@@ -229,19 +229,19 @@ def _problems(leave: WaiverGrant) -> Iterator[str]:
         )
 
 
-def _beneath(policies: Mapping[str, Policy], leave: WaiverGrant) -> Iterator[str]:
-    child = leave.rule.condition
-    if isinstance(child, Composition) and not _open(policies, child.policy, leave):
-        words = f"`{leave.role}` may waive no rule for {show_duration(leave.lasting)}"
-        yield f"`{leave.name}` composes `{child.policy}`, of which {words}"
+def _composition_problems(policies: Mapping[str, Policy], grant: WaiverGrant) -> Iterator[str]:
+    child = grant.rule.condition
+    if isinstance(child, Composition) and not _has_waivable(policies, child.policy, grant):
+        limits = f"`{grant.role}` may waive no rule for {show_duration(grant.duration)}"
+        yield f"`{grant.name}` composes `{child.policy}`, of which {limits}"
 
 
-def _open(policies: Mapping[str, Policy], name: str, leave: WaiverGrant) -> bool:
-    """Whether any rule of a policy, or beneath it, may be waived so: a waiver of its composition could count."""
+def _has_waivable(policies: Mapping[str, Policy], name: str, grant: WaiverGrant) -> bool:
+    """Tell whether any rule of a policy, or of a policy that it composes, may be waived like this."""
     for rule in policies[name].rules:
-        if hindered(rule.waivable, leave.role, leave.lasting):
+        if hindered(rule.waivable, grant.role, grant.duration):
             continue
         child = rule.condition
-        if not isinstance(child, Composition) or _open(policies, child.policy, leave):
+        if not isinstance(child, Composition) or _has_waivable(policies, child.policy, grant):
             return True
     return False

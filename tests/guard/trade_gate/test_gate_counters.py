@@ -138,7 +138,7 @@ def test_a_ledger_that_is_exchanged_at_work_permits_nothing(
     shown = path.as_posix()
     assert check(gate, "11:00:00") == (
         False,
-        (f"not recorded: ledger `{shown}`: it was cut or exchanged at work",),
+        (f"not recorded: ledger `{shown}`: it was cut or replaced while in use",),
     )
     path.unlink()
     assert check(gate, "11:00:00")[0] is False
@@ -187,8 +187,8 @@ def test_counters_follow_a_gate_to_its_new_name_and_none_begins_anew_under_anoth
     with pytest.raises(UsageError) as problem:
         forgotten.gate("three", ledger=path, state=before)
     assert str(problem.value) == (
-        "the ledger remembers the gate `one`, which no policy is called now: where `three` is its new name say so "
-        "with `formerly`, else begin without a state"
+        "the ledger holds the gate `one`, but no policy has that name: if `three` is its new name, say so "
+        "with `formerly`, otherwise begin without a state"
     )
     assert len(kinds(path)) == size
     assert asked(forgotten.gate("three", ledger=path)) is False

@@ -14,7 +14,7 @@ import pytest
 
 from interlock.errors import IntegrityError, LedgerError, UsageError
 from interlock.ledger.file.anchors import Anchor, anchor_line, read_anchors
-from interlock.ledger.file.entry import EntryDraft, sealed
+from interlock.ledger.file.entry import EntryDraft, entry_hash
 from interlock.ledger.file.ledger import Head, Ledger
 from interlock.ledger.file.verify import verify
 
@@ -51,8 +51,8 @@ def test_entries_come_back_as_they_were_appended_in_one_chain(path: Path) -> Non
         found = list(ledger.entries())
         assert [each.sequence for each in found] == [1, 2, 3]
         assert [each.body for each in found] == [b'{"number":0}', b'{"number":1}', b'{"number":2}']
-        assert found[0].hash == sealed(bytes(32), 1, TIME, "note", b'{"number":0}')
-        assert found[1].hash == sealed(found[0].hash, 2, TIME, "note", b'{"number":1}')
+        assert found[0].hash == entry_hash(bytes(32), 1, TIME, "note", b'{"number":0}')
+        assert found[1].hash == entry_hash(found[0].hash, 2, TIME, "note", b'{"number":1}')
         assert ledger.head() == head == Head(3, found[2].hash)
         assert verify(ledger).head == head
 
@@ -98,7 +98,7 @@ def test_a_trigger_that_was_dropped_is_noticed(path: Path) -> None:
     connection.close()
     with Ledger(path) as ledger, pytest.raises(IntegrityError) as problem:
         verify(ledger)
-    what = "the tables and triggers are not the ones that it was made with"
+    what = "its tables or triggers were changed"
     assert str(problem.value) == f"ledger `{path.as_posix()}`: {what}"
 
 
@@ -130,7 +130,9 @@ def test_a_tail_that_was_cut_is_noticed_by_a_head_kept_elsewhere(path: Path, tmp
     tampered(path, "DELETE FROM entry WHERE sequence > 2")
     with Ledger(path) as ledger, pytest.raises(IntegrityError) as problem:
         verify(ledger)
-    assert str(problem.value) == f"ledger `{path.as_posix()}`: byte 43 of its header is not what SQLite wrote"
+    assert (
+        str(problem.value) == f"ledger `{path.as_posix()}`: byte 43 of its header was not written by SQLite"
+    )
     path.unlink()
     filled(path, 2)
     with Ledger(path) as ledger:
@@ -155,7 +157,7 @@ def test_an_anchor_that_is_none_is_refused(tmp_path: Path) -> None:
     anchor.write_text("\n12 sha256:00\n", encoding="utf-8")
     with pytest.raises(UsageError) as problem:
         read_anchors(anchor)
-    hint = "is no anchor: each line is what `interlock log head` prints"
+    hint = "is not an anchor: `interlock log head` prints one"
     assert str(problem.value) == f"{anchor.as_posix()}:2: `12 sha256:00` {hint}"
 
 
@@ -167,7 +169,7 @@ def test_documents_are_kept_once_and_checked_when_read(path: Path) -> None:
         assert ledger.document(name) == b"{}"
         with pytest.raises(IntegrityError) as problem:
             verify(ledger)
-        assert str(problem.value) == f"document {name} belongs to no entry: it was put there by hand"
+        assert str(problem.value) == f"document {name} belongs to no entry: it was added by hand"
     tampered(path, "UPDATE document SET body = x'7b7b'")
     with Ledger(path) as ledger, pytest.raises(IntegrityError) as problem:
         ledger.document(name)

@@ -16,8 +16,8 @@ from jsonschema import ValidationError
 import interlock
 from interlock.evaluation.deciding.request import Decision
 from interlock.ledger.recorder import Recorder
-from interlock.ledger.state.notifications import About, NotificationState, about, events
 from interlock.ledger.state.notifications import Event as Recorded
+from interlock.ledger.state.notifications import NotificationKey, NotificationState, events, notification_key
 from interlock.resources import schema_path
 from support.ledgers import snapshot, write
 
@@ -139,7 +139,7 @@ def test_an_event_that_goes_out_has_the_keys_of_its_schema(tmp_path: Path) -> No
     policies = interlock.load(write(tmp_path, rollback=POLICY))
     with Recorder(tmp_path / "ledger.db", channels=["pager"]) as recorder:
         policies.recorded(snapshot("2026-03-27T07:00:00Z", loss=70), recorder)
-    (event,) = recorder.state.outbox.waiting("pager")
+    (event,) = recorder.state.outbox.pending("pager")
     schema = json.loads(schema_path("event").read_text(encoding="utf-8"))
     assert set(schema["properties"]) == set(schema["required"]) == set(event.line())
 
@@ -192,11 +192,13 @@ def test_who_is_named_later_is_told_then_and_nobody_twice(tmp_path: Path) -> Non
 def test_what_is_told_inside_a_rollout_is_another_matter_than_outside(tmp_path: Path) -> None:
     policies = interlock.load(write(tmp_path, rollback=POLICY))
     bad, good = (policies.decide(snapshot("2026-03-27T07:00:00Z", loss=loss)) for loss in (70, 10))
-    told: dict[About, NotificationState] = {}
+    told: dict[NotificationKey, NotificationState] = {}
     found = []
     for decision, rollout in ((good, "r"), (bad, None), (good, "r"), (bad, None), (bad, "r"), (good, None)):
         for event in events(decision, told, None, rollout):
-            told[about(event)] = told.get(about(event), NotificationState()).after(event)
+            told[notification_key(event)] = told.get(notification_key(event), NotificationState()).after(
+                event
+            )
             found.append((event["rollout"], event["verdict"]))
     assert found == [("", "NO_GO"), ("r", "NO_GO"), ("", "GO")]
 
@@ -284,12 +286,14 @@ def test_over_any_days_nobody_is_left_in_the_dark_and_nobody_is_told_twice(
         for each in situations
     }
     for _ in range(60):
-        told: dict[About, NotificationState] = {}
+        told: dict[NotificationKey, NotificationState] = {}
         heard: dict[tuple[str, str], tuple[str, Decimal]] = {}
         for minute in range(20):
             decision, now = _later(judged[dice.choice(situations)], Decimal(minute))
             for event in events(decision, told, renotify):
-                told[about(event)] = told.get(about(event), NotificationState()).after(event)
+                told[notification_key(event)] = told.get(notification_key(event), NotificationState()).after(
+                    event
+                )
                 for name in _names(event["audience"]):
                     before, at = heard.get((event["policy"], name), ("", Decimal(0)))  # type: ignore[arg-type]
                     again = renotify is not None and now - at >= renotify and not event["best"]

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from interlock.canonical import canonical
 from interlock.diagnostics import Span
-from interlock.ledger.state.quorum import RecordedAttestation, enough_until, lacking, person
+from interlock.ledger.state.quorum import RecordedAttestation, normalized_name, quorum_until, shortfall
 from interlock.policy.attestations import Attestation
 
 NAMES = ("a-desk", "A-Desk", " a-desk", "b-desk", "c-desk", "dé-desk", "de\u0301-desk")
@@ -62,13 +62,13 @@ def may_count(asked: Attestation, word: RecordedAttestation) -> bool:
         and word.by in asked.people.get(word.role, (word.by,))
         and word.bound == canonical({name: NOW[name] for name in asked.binds})
         and word.until - word.at <= asked.expires
-        and not (asked.author and person(word.by) == "b-desk")
+        and not (asked.author and normalized_name(word.by) == "b-desk")
     )
 
 
 def could_be_enough(asked: Attestation, said: Sequence[RecordedAttestation]) -> bool:
     """Whether some way to give people to roles fills every role, with enough people in all."""
-    good = [(person(each.by), each.role) for each in said if may_count(asked, each)]
+    good = [(normalized_name(each.by), each.role) for each in said if may_count(asked, each)]
     people = sorted({by for by, _ in good})
     return len(people) >= asked.quorum and any(
         all((by, role) in good for by, role in zip(chosen, asked.roles, strict=True))
@@ -80,12 +80,12 @@ def could_be_enough(asked: Attestation, said: Sequence[RecordedAttestation]) -> 
 def test_fewer_people_than_asked_are_never_enough(
     asked: Attestation, said: list[RecordedAttestation]
 ) -> None:
-    end = enough_until(asked, said, NOW.get)
+    end = quorum_until(asked, said, NOW.get)
     if end is None:
         return
     assert could_be_enough(asked, said)
     left = [each for each in said if each.until > end]
-    assert enough_until(asked, left, NOW.get) is None
+    assert quorum_until(asked, left, NOW.get) is None
 
 
 @given(declared(), st.lists(words(), max_size=8))
@@ -94,19 +94,19 @@ def test_nothing_counts_for_a_value_that_nobody_knows(
 ) -> None:
     known = {} if asked.binds or asked.author else NOW
     if not known:
-        assert enough_until(asked, said, known.get) is None
+        assert quorum_until(asked, said, known.get) is None
 
 
 def test_one_person_has_many_spellings() -> None:
     names = ("dé desk", "De\u0301 Desk", " dé\u00a0 desk", "dé\u200b desk", "ｄé desk", "dé desk\n")
-    assert {person(each) for each in names} == {"dé desk"}
+    assert {normalized_name(each) for each in names} == {"dé desk"}
     unseen = ["bob", "bob\ufe0f", "b\u034fob", "bob\u3164", "\u2800bob", "bob\U000e0100", "bo\u200bb"]
-    assert {person(each) for each in unseen} == {"bob"}
-    assert person("de desk") != person("dé desk")
+    assert {normalized_name(each) for each in unseen} == {"bob"}
+    assert normalized_name("de desk") != normalized_name("dé desk")
 
 
 def test_what_is_missing_is_told() -> None:
     asked = Attestation("x", ("risk", "quant"), 3, Decimal(10), Span("x", 1, 1))
     pairs = [("a-desk", "risk"), ("b-desk", "quant"), ("c-desk", "risk")]
-    told = [lacking(asked, dict(pairs[:size])) for size in range(4)]
-    assert told == ["risk, quant are not heard yet", "quant is not heard yet", "2 of 3 people", ""]
+    told = [shortfall(asked, dict(pairs[:size])) for size in range(4)]
+    assert told == ["risk, quant have not attested yet", "quant has not attested yet", "2 of 3 people", ""]

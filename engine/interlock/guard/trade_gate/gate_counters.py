@@ -1,4 +1,4 @@
-"""Keeps what a trade gate remembers in a ledger: locked, followed up, judged and recorded before anybody is told."""
+"""Keeps the counters of a trade gate: in a ledger, or in a state of the caller."""
 
 from __future__ import annotations
 
@@ -6,22 +6,44 @@ import contextlib
 import os
 import threading
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
+from typing import Protocol
 
 from ... import clock
 from ...errors import IntegrityError, UsageError
 from ...evaluation.deciding.memory import Renames
 from ...evaluation.verdict import Verdict
 from ...language.times import show_time
-from ...ledger.file.anchors import anchored, holding, kept
+from ...ledger.file.anchors import anchored_entries, anchored_writing, required_anchors
 from ...ledger.file.entry import Entry, EntryDraft
 from ...ledger.file.ledger import Head, Ledger, Transaction
 from ...policy.model import Policy
-from .gate_state import CallerState, GateState, instant
+from .gate_state import GateState, instant
 
-__all__ = ["GateLedger", "counters"]
+__all__ = ["CallerCounters", "Counters", "LedgerCounters", "LockedCounters", "counters"]
+
+
+class LockedCounters(Protocol):
+    """Counters that only the holder of the lock can change."""
+
+    @property
+    def state(self) -> GateState: ...
+
+    def allow(self, symbol: str, at: Decimal, record: Callable[[], Verdict]) -> None: ...
+
+    def close(self, symbol: str, at: Decimal, profit: Decimal) -> None: ...
+
+
+class Counters(Protocol):
+    """The place of a gate's counters."""
+
+    @property
+    def state(self) -> GateState: ...
+
+    def locked(self) -> AbstractContextManager[LockedCounters]: ...
 
 
 def counters(
@@ -30,29 +52,49 @@ def counters(
     state: GateState | None,
     ledger: str | os.PathLike[str] | None,
     anchor: str | os.PathLike[str] | None,
-) -> CallerState | GateLedger:
-    """Return where the counters of a gate are kept: in a ledger, which `state` only begins, or in the caller's state.
+) -> CallerCounters | LedgerCounters:
+    """Return the counters of a gate: in a ledger, for which `state` is only the beginning, or in the caller's state.
 
-    Raises UsageError where nothing keeps them, and what `GateLedger` raises.
+    Raises UsageError without a ledger and a state, and what `LedgerCounters` raises.
     """
     if ledger is None:
         if state is None or anchor is not None:
             raise UsageError(f"the gate `{name}` needs `state=GateState…` or `ledger=FILE`")
-        return CallerState(state)
+        return CallerCounters(state)
     renames = Renames.of(policies.values())
     known = frozenset({*policies, *renames.policies})
     place = None if anchor is None else Path(anchor)
-    return GateLedger(Path(ledger), renames.policy(name), known, state, clock.now(), place)
+    return LedgerCounters(Path(ledger), renames.policy(name), known, state, clock.now(), place)
 
 
-class GateLedger:
-    """The counters of one gate in a ledger, for any number of processes: who is judged waits for who is before.
+class CallerCounters:
+    """Counters in a state of the caller: one gate changes it, one thread at a time."""
 
-    `names` are the gate's policy and what it was called before, `known` the names of every policy now and before.
-    `begin` is what the ledger begins the gate with where it does not know it yet, None: that nothing is known of the
-    time before now. `anchor` is a file with the ledger's head, which must hold and is moved on. Raises LedgerError and
-    IntegrityError as every record does, and UsageError for a gate that is to begin where the ledger remembers one that
-    no policy is called now: under another name its limits would be forgotten.
+    def __init__(self, state: GateState) -> None:
+        self.state = state
+        self._lock = threading.Lock()
+
+    @contextlib.contextmanager
+    def locked(self) -> Iterator[CallerCounters]:
+        """Lock out other threads."""
+        with self._lock:
+            yield self
+
+    def allow(self, symbol: str, at: Decimal, record: Callable[[], Verdict]) -> None:
+        self.state.allow(symbol, at)
+
+    def close(self, symbol: str, at: Decimal, profit: Decimal) -> None:
+        self.state.close(symbol, at, profit)
+
+
+class LedgerCounters:
+    """The counters of one gate in a ledger, for any number of processes; each of them waits for the ledger's lock.
+
+    `names` are the current and former names of the gate's policy, `known` those of all policies. `begin` is the first
+    state of a gate that is not in the ledger yet; None means that nothing is known of the time before `now`. `anchor`
+    is a file with the ledger's head, which must match and is moved. Raises LedgerError and IntegrityError like every
+    record, and UsageError if a new gate has a `begin` while the ledger holds a gate that no policy is named after: a
+    renamed gate would lose its limits.
     """
 
     def __init__(
@@ -68,9 +110,9 @@ class GateLedger:
         self._lock = threading.Lock()
         self._followed: Head = Head()
         self._state: GateState | None = None
-        self._strangers: set[str] = set()
+        self._unknown_gates: set[str] = set()
         with self._writing() as writing:
-            self._strangers -= known
+            self._unknown_gates -= known
             if self._state is None:
                 self._begin(writing, begin, now)
         with self._writing():
@@ -78,49 +120,49 @@ class GateLedger:
 
     @property
     def state(self) -> GateState:
-        """What was followed up to now; `held` has the newest."""
+        """The state as of the last call; `locked` has the newest."""
         assert self._state is not None
         return self._state
 
     @contextlib.contextmanager
-    def held(self) -> Iterator[_Held]:
-        """Hold the ledger's lock over the newest state; what is remembered inside is durable once this is left."""
+    def locked(self) -> Iterator[_LockedLedger]:
+        """Lock the ledger over the newest state; what is recorded inside is durable after it."""
         with self._writing() as writing:
-            yield _Held(self.state, self.names[0], writing)
+            yield _LockedLedger(self.state, self.names[0], writing)
 
     @contextlib.contextmanager
     def _writing(self) -> Iterator[Transaction]:
         with self._lock:
-            anchors = kept(self.anchor, self.path)
+            anchors = required_anchors(self.anchor, self.path)
             if self._followed.sequence and not self.path.exists():
-                raise self._exchanged()  # nor is an empty one made in its place
-            with Ledger(self.path, write=True) as ledger, anchored(ledger, self.anchor) as writing:
-                for entry in holding(ledger.entries(after=self._followed), anchors, self._followed):
-                    self._take(entry)
+                raise self._replaced()  # and create no empty one in its place
+            with Ledger(self.path, write=True) as ledger, anchored_writing(ledger, self.anchor) as writing:
+                for entry in anchored_entries(ledger.entries(after=self._followed), anchors, self._followed):
+                    self._apply(entry)
                 if self._followed != writing.head:
-                    raise self._exchanged()
+                    raise self._replaced()
                 yield writing
 
-    def _exchanged(self) -> IntegrityError:
-        return IntegrityError(f"ledger `{self.path.as_posix()}`: it was cut or exchanged at work")
+    def _replaced(self) -> IntegrityError:
+        return IntegrityError(f"ledger `{self.path.as_posix()}`: it was cut or replaced while in use")
 
     def _begin(self, writing: Transaction, begin: GateState | None, now: Decimal) -> None:
         name = self.names[0]
-        if begin is not None and self._strangers:
-            others = ", ".join(f"`{each}`" for each in sorted(self._strangers))
-            hint = f"where `{name}` is its new name say so with `formerly`, else begin without a state"
-            raise UsageError(f"the ledger remembers the gate {others}, which no policy is called now: {hint}")
+        if begin is not None and self._unknown_gates:
+            others = ", ".join(f"`{each}`" for each in sorted(self._unknown_gates))
+            hint = f"if `{name}` is its new name, say so with `formerly`, otherwise begin without a state"
+            raise UsageError(f"the ledger holds the gate {others}, but no policy has that name: {hint}")
         state = begin or GateState.begun(now)
         writing.append(
             EntryDraft.of(show_time(state.began), "gate", {"policy": name, "state": state.to_json()})
         )
 
-    def _take(self, entry: Entry) -> None:
-        """Follow one entry of the ledger; only what is durable is ever followed."""
+    def _apply(self, entry: Entry) -> None:
+        """Apply one durable entry of the ledger."""
         if entry.kind in ("gate", "permission", "trade"):
             data = entry.data
             if data["policy"] not in self.names:
-                self._strangers.add(data["policy"])
+                self._unknown_gates.add(data["policy"])
             elif self._state is None:
                 self._state = GateState.from_json(data["state"], f"entry {entry.sequence}")
             elif entry.kind == "permission":
@@ -131,8 +173,8 @@ class GateLedger:
 
 
 @dataclass(frozen=True, slots=True)
-class _Held:
-    """The counters while the ledger is locked: `state` as it is, and what is added to it as entries."""
+class _LockedLedger:
+    """The counters while the ledger is locked; changes are appended as entries."""
 
     state: GateState
     policy: str

@@ -1,4 +1,9 @@
-"""Verifies a ledger: its entries, its documents, the bytes of its file, and the heads that were kept elsewhere."""
+"""Verifies a ledger: its entries, its documents, its anchors, and the unused bytes of its file.
+
+SQLite's own check ignores the space that its pages leave unused, so a changed byte there would go unnoticed. In a file
+that only grows, that space is zero. The exception are inner pages of a split tree: their unused space, some bytes in a
+million, may hold old data and is not checked. See https://www.sqlite.org/fileformat2.html.
+"""
 
 from __future__ import annotations
 
@@ -8,11 +13,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ...errors import IntegrityError
-from .anchors import Anchor, holding
+from .anchors import Anchor, anchored_entries
 from .entry import Entry
 from .ledger import Head, Ledger
 
-__all__ = ["Verified", "spoiled", "verify"]
+__all__ = ["Verified", "page_fault", "verify"]
 
 
 _LEAF, _INNER = 13, 5
@@ -23,34 +28,34 @@ _FIXED = (
     (32, bytes(8) + b"\x00\x00\x00\x06\x00\x00\x00\x04" + bytes(8) + b"\x00\x00\x00\x01" + bytes(8)),
     (72, bytes(20)),
 )
-"""Where the header is the same in every ledger: page size, journal, no free pages, six statements made the schema."""
+"""The parts of the header that are equal in every ledger: page size, journal, no free pages, six schema changes."""
 _LOCK = 1 << 30
-"""The page that holds this byte is never used."""
+"""SQLite never uses the page that holds this byte."""
 
 Span = tuple[int, int]
 
 
-def spoiled(path: Path, roots: Iterable[int]) -> str:
-    """Return what is wrong with the unused bytes of a file that SQLite finds sound, empty where nothing is.
+def page_fault(path: Path, roots: Iterable[int]) -> str:
+    """Return the first fault in the unused bytes of a file that passed SQLite's own check; empty without one.
 
-    `roots` are the first pages of its tables. Nobody may write to it meanwhile.
+    `roots` are the first pages of its tables. The file must not change meanwhile.
     """
     with path.open("rb") as handle, mmap.mmap(handle.fileno(), 0, access=mmap.ACCESS_READ) as data:
         size = int.from_bytes(data[16:18], "big")
-        file = _File(data, size, size - data[20])
-        wrong = next(_header(data), None)
+        file = _Pages(data, size, size - data[20])
+        wrong = next(_header_faults(data), None)
         if wrong is not None:
-            return f"byte {wrong} of its header is not what SQLite wrote"
+            return f"byte {wrong} of its header was not written by SQLite"
         spans = (span for root in (1, *roots) for span in file.tree(root))
         for start, end in (*file.locked(), *spans):
             if data[start:end].count(0) != end - start:
                 place = next(at for at in range(start, end) if data[at])
-                return f"byte {place} is not used and not empty: it was written by something else"
+                return f"byte {place} is unused but not empty: another program wrote it"
     return ""
 
 
-def _header(data: mmap.mmap) -> Iterator[int]:
-    """Yield where the header is wrong."""
+def _header_faults(data: mmap.mmap) -> Iterator[int]:
+    """Yield the offsets of wrong bytes in the header."""
     for start, wanted in _FIXED:
         yield from (start + at for at, byte in enumerate(wanted) if data[start + at] != byte)
     yield from (92 + at for at in range(4) if data[92 + at] != data[24 + at])
@@ -62,15 +67,15 @@ def _header(data: mmap.mmap) -> Iterator[int]:
 
 
 @dataclass(frozen=True, slots=True)
-class _File:
-    """The pages of a sound file, and how much of each is SQLite's to use; spans are offsets in it."""
+class _Pages:
+    """The pages of a sound file; `usable` is how many bytes of each SQLite uses, and spans are offsets in the file."""
 
     data: mmap.mmap
     size: int
     usable: int
 
     def tree(self, root: int) -> Iterator[Span]:
-        """Yield the unused bytes of a table: of its leaves and their overflow, and of an inner root above leaves."""
+        """Yield the unused bytes of a table: in its leaves, their overflow, and an inner root above leaves."""
         pages = [root]
         while pages:
             page = pages.pop()
@@ -83,7 +88,7 @@ class _File:
                 yield from self._inner(page)
 
     def locked(self) -> Iterator[Span]:
-        """Yield the page that SQLite leaves out, where the file is that long."""
+        """Yield the page that SQLite never uses, if the file is that long."""
         if len(self.data) > _LOCK:
             yield _LOCK, min(_LOCK + self.size, len(self.data))
 
@@ -97,7 +102,7 @@ class _File:
         return self.data[self._head(page)]
 
     def _cells(self, page: int) -> Iterator[int]:
-        """Where the cells of a page begin."""
+        """Yield the offsets of the cells of a page."""
         head = self._head(page)
         first, base = head + (8 if self.data[head] == _LEAF else 12), (page - 1) * self.size
         for index in range(self._number(head + 3, 2)):
@@ -117,7 +122,7 @@ class _File:
             size, at = _varint(self.data, cell)
             at = _varint(self.data, at)[1]
             if page != 1:
-                yield at + 1, at + 2  # the column that stands for the row's own number holds nothing
+                yield at + 1, at + 2  # the column of the row number itself is empty
             here = self._local(size)
             end = at + here + (4 if here < size else 0)
             used.append((cell, max(end, cell + 4)))
@@ -126,7 +131,7 @@ class _File:
         yield from self._between(page, used)
 
     def _local(self, size: int) -> int:
-        """How much of a row of a table lies in its leaf."""
+        """Return how many bytes of a row lie in its leaf."""
         most, least = self.usable - 35, (self.usable - 12) * 32 // 255 - 23
         if size <= most:
             return size
@@ -134,14 +139,14 @@ class _File:
         return here if here <= most else least
 
     def _overflow(self, page: int, rest: int) -> Iterator[Span]:
-        """Yield what the last page of a long row leaves unused."""
+        """Yield the unused bytes of the last page of a long row."""
         while rest > self.usable - 4:
             page, rest = self._number((page - 1) * self.size, 4), rest - (self.usable - 4)
         base = (page - 1) * self.size
         yield base + 4 + rest, base + self.usable
 
     def _between(self, page: int, used: list[Span]) -> Iterator[Span]:
-        """Yield what lies between the cells of a page, the ends of free blocks included."""
+        """Yield the bytes between the cells of a page, including the ends of free blocks."""
         head, base = self._head(page), (page - 1) * self.size
         count = self._number(head + 3, 2)
         used.append((base, head + (8 if self.data[head] == _LEAF else 12) + 2 * count))
@@ -158,7 +163,7 @@ class _File:
 
 
 def _varint(data: mmap.mmap, at: int) -> tuple[int, int]:
-    """Return a number of SQLite's and where the next thing begins."""
+    """Return a variable-length integer and the offset after it."""
     found = 0
     for index in range(8):
         byte = data[at + index]
@@ -173,7 +178,7 @@ _BODIES = ("snapshot", "policies", "baseline", "evaluation")
 
 @dataclass(frozen=True, slots=True)
 class Verified:
-    """What a sound ledger holds."""
+    """What a verified ledger holds."""
 
     head: Head
     documents: int
@@ -181,15 +186,15 @@ class Verified:
 
 
 def verify(ledger: Ledger, anchors: Iterable[Anchor] = ()) -> Verified:
-    """Hold a ledger against itself and the anchors; raises IntegrityError that names the first fault."""
+    """Check a ledger and its anchors; raises IntegrityError that names the first fault."""
     wanted = tuple(anchors)
     head, named = Head(), set()
     with ledger.reading():
-        for entry in holding(ledger.entries(), wanted):
+        for entry in anchored_entries(ledger.entries(), wanted):
             named |= set(_documents(entry))
             head = Head(entry.sequence, entry.hash)
         documents = _verified_documents(ledger, named)
-        fault = ledger.fault() or spoiled(ledger.path, ledger.root_pages())
+        fault = ledger.fault() or page_fault(ledger.path, ledger.root_pages())
     if fault:
         raise IntegrityError(f"ledger `{ledger.path.as_posix()}`: {fault}")
     return Verified(head, documents, len(wanted))
@@ -199,11 +204,11 @@ def _verified_documents(ledger: Ledger, named: set[str]) -> int:
     found = set()
     for name, sound in ledger.documents():
         if not sound:
-            raise IntegrityError(f"document {name} is bad: its bytes are not the ones that were recorded")
+            raise IntegrityError(f"document {name} is bad: its bytes do not match its digest")
         if name in found:
-            raise IntegrityError(f"document {name} is there twice: it was put there by hand")
+            raise IntegrityError(f"document {name} is stored twice: it was added by hand")
         if name not in named:
-            raise IntegrityError(f"document {name} belongs to no entry: it was put there by hand")
+            raise IntegrityError(f"document {name} belongs to no entry: it was added by hand")
         found.add(name)
     for name in sorted(named - found):
         raise IntegrityError(f"document {name} is missing")
@@ -211,7 +216,7 @@ def _verified_documents(ledger: Ledger, named: set[str]) -> int:
 
 
 def _documents(entry: Entry) -> Iterator[str]:
-    """The digests of the documents that an entry rests on."""
+    """Yield the digests of the documents that an entry refers to."""
     if entry.kind not in _BODIES:
         return
     data = entry.data

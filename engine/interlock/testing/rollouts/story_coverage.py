@@ -105,8 +105,8 @@ def _seen(rollout: Rollout, played: PlayedStep) -> Iterator[Seen]:
     where = before.stage if before.state == ACTIVE else _REARM if played.step.act == "rearm" else _BEGIN
     if where == _BEGIN and before.state != NONE:
         return
-    if course.word != HOLD:
-        yield from [(where, course.word)] if asked else []
+    if course.action != HOLD:
+        yield from [(where, course.action)] if asked else []
         return
     together = _together(rollout, rollout.stage(before.stage))
     missing = {each.about for each in course.missing}

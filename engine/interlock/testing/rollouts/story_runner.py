@@ -14,7 +14,7 @@ from ...policy.loader import PolicyRoot
 from ...policy.rollout_model import Rollout, Stage
 from ...rollout.decision import ROLLBACK, RolloutDecision
 from ...rollout.engine import Person, RolloutEngine
-from ...rollout.store import PlannedChange, record, rolled_back
+from ...rollout.store import PlannedChange, record_change, record_rollback
 from ..policies.expectations import Difference
 from ..policies.model import SnapshotDraft
 from .model import RolloutSuite, Story, StoryStep
@@ -79,7 +79,7 @@ class _Stage:
 
     @property
     def standing(self) -> RolloutState:
-        return self.notes.state.standing(self.rollout.id).copy()
+        return self.notes.state.rollout(self.rollout.id).copy()
 
     def played(self) -> list[PlayedStep]:
         self.begun()
@@ -100,7 +100,7 @@ class _Stage:
                 word, self.story.start, name, _WHO, self.story.name, self.rollout.version, None,
                 self.story.environment,
             )  # fmt: skip
-            record(self.notes, self.rollout.id, before, change)
+            record_change(self.notes, self.rollout.id, before, change)
 
     def taken(self, step: StoryStep) -> PlayedStep:
         before, refused = self.standing, ""
@@ -114,14 +114,16 @@ class _Stage:
 
     def acted(self, step: StoryStep) -> RolloutDecision:
         if step.act == "rollback":
-            move = rolled_back(self.notes, self.root, self.rollout.id, Act(_WHO, self.story.name, step.at))
+            move = record_rollback(
+                self.notes, self.root, self.rollout.id, Act(_WHO, self.story.name, step.at)
+            )
             return RolloutDecision(ROLLBACK, (), move.target)
         person, steering = Person(_WHO, self.story.name), self.steering(step)
         if step.act == "advance":
-            return steering.advanced(self.rollout, person).course
+            return steering.advance(self.rollout, person).decision
         if step.act == "rearm":
-            return steering.rearmed(self.rollout, person).course
-        return steering.considered(self.rollout).course
+            return steering.rearm(self.rollout, person).decision
+        return steering.preview(self.rollout).decision
 
     def steering(self, step: StoryStep) -> RolloutEngine:
         measures = Measures(self.shown(step).snapshot(self.story.name), self.root.catalogue)
