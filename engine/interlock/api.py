@@ -217,12 +217,12 @@ class PolicySet:
         decision = replace(decision, notes=(*decision.notes, *unsure))
         if not recorder.record:
             return decision
-        steering = self.rollout_engine(snapshot, recorder, environment=environment)
-        told = (
-            *rollout_notes(steering.observe_active(), recorder.state, self.root),
-            *steering.unapplied_settings(),
+        engine = self.rollout_engine(snapshot, recorder, environment=environment)
+        notes = (
+            *rollout_notes(engine.observe_active(), recorder.state, self.root),
+            *engine.unapplied_settings(),
         )
-        return replace(decision, notes=(*decision.notes, *told))
+        return replace(decision, notes=(*decision.notes, *notes))
 
     def rollout_engine(
         self,

@@ -1,4 +1,4 @@
-"""Commands as channels: no shell, their input, their end, their time, and that nothing of them is shown."""
+"""Commands as channels: no shell, input, exit code, time limit, and no output is shown."""
 
 from __future__ import annotations
 
@@ -30,12 +30,12 @@ def test_a_command_takes_the_lines_and_what_it_prints_is_not_shown(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    words = (
+    script = (
         "import sys",
         "print('out'); print('err', file=sys.stderr)",
         "open('got', 'w').write(sys.stdin.read())",
     )
-    command_channel(python(*words)).deliver(LINES)
+    command_channel(python(*script)).deliver(LINES)
     assert Path("got").read_bytes() == LINES
     assert capfd.readouterr() == ("", "")
 
@@ -65,7 +65,7 @@ def test_a_command_that_takes_too_long_is_ended(monkeypatch: pytest.MonkeyPatch)
     assert refused("import time; time.sleep(600)") == "it took longer than 0.2 s"
 
 
-def test_a_command_that_is_gone_meanwhile_is_told(tmp_path: Path) -> None:
+def test_a_command_that_has_disappeared_is_reported(tmp_path: Path) -> None:
     program = tmp_path / ("notify.exe" if sys.platform == "win32" else "notify")
     program.write_bytes(b"\0")
     program.chmod(0o755)
@@ -97,7 +97,7 @@ def test_of_a_command_only_its_name_is_shown() -> None:
         ("send \0", "`--events-command` names no command"),
     ],
 )
-def test_a_command_that_cannot_be_meant_is_refused(text: str, why: str) -> None:
+def test_a_malformed_command_is_refused(text: str, why: str) -> None:
     with pytest.raises(UsageError) as problem:
         command_channel(text)
     assert str(problem.value) == why

@@ -1,4 +1,4 @@
-"""Delivery: each channel gets every event once in order, what fails waits, and nothing that fails is raised."""
+"""Delivery: each channel gets every event once and in order, and a failure waits and is never raised."""
 
 from __future__ import annotations
 
@@ -96,19 +96,19 @@ def test_each_event_goes_out_once_and_nothing_is_recorded_of_runs_without_one(de
 
 def test_what_failed_goes_out_with_the_next_run_before_what_is_new(desk: Desk) -> None:
     box = Box("a", "it answered 503")
-    told = "error: 1 event not delivered to `a`: it answered 503; the next run with this channel tries again"
-    assert desk.run(1, 70, [box]) == (told,)
-    assert desk.run(2, 70, [box]) == (told,)
-    assert desk.run(3, 10, [box]) == (told.replace("1 event", "2 events"),)
+    line = "error: 1 event not delivered to `a`: it answered 503; the next run with this channel tries again"
+    assert desk.run(1, 70, [box]) == (line,)
+    assert desk.run(2, 70, [box]) == (line,)
+    assert desk.run(3, 10, [box]) == (line.replace("1 event", "2 events"),)
     box.broken = ""
     assert (desk.run(4, 10, [box]), desk.run(5, 10, [box])) == ((), ())
     assert [verdict for _, verdict in box.got] == ["NO_GO", "GO"]
     assert desk.kinds() == ["delivery", "notify", "notify", "delivery"]
 
 
-def test_a_channel_that_could_take_nothing_is_told_of_before_it_is_needed(desk: Desk) -> None:
-    told = "warning: no event could be delivered to `a`: there is no such folder"
-    assert desk.run(1, 10, [Box("a", "there is no such folder")]) == (told,)
+def test_a_channel_with_a_problem_is_reported_before_it_is_needed(desk: Desk) -> None:
+    line = "warning: no event could be delivered to `a`: there is no such folder"
+    assert desk.run(1, 10, [Box("a", "there is no such folder")]) == (line,)
 
 
 def test_one_channel_that_fails_holds_up_no_other(desk: Desk) -> None:
@@ -144,7 +144,7 @@ def test_a_crash_before_the_first_delivery_loses_nothing(desk: Desk) -> None:
     assert (desk.run(2, 70, [box]), [verdict for _, verdict in box.got]) == ((), ["NO_GO"])
 
 
-def test_a_delivery_that_cannot_be_recorded_is_told_and_goes_out_again(
+def test_a_delivery_that_cannot_be_recorded_is_reported_and_repeated(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def refused(*_: object) -> None:
@@ -153,9 +153,9 @@ def test_a_delivery_that_cannot_be_recorded_is_told_and_goes_out_again(
     box = Box("a")
     with monkeypatch.context() as patched:
         patched.setattr(delivery, "_record", refused)
-        (told,) = desk.run(1, 70, [box])
-    words = "1 event delivered to `a` and not recorded as such: the disk is full"
-    assert told == f"error: {words}; the next run with this channel delivers them again"
+        (line,) = desk.run(1, 70, [box])
+    why = "1 event delivered to `a` and not recorded as such: the disk is full"
+    assert line == f"error: {why}; the next run with this channel delivers them again"
     assert desk.run(2, 70, [box]) == ()
     assert len(box.got) == 2 and box.got[0] == box.got[1]
 

@@ -1,4 +1,4 @@
-"""Files as channels: appended to, whole lines, known by where they lie as seen from the ledger."""
+"""Files as channels: complete lines are appended, and the path from the ledger identifies a file."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def test_a_file_is_the_same_from_every_folder_and_after_both_moved(
     assert file_channel(Path("../e"), Path("ledger.db"), {}).name != "file e 3f79bb7b435b0532"
 
 
-def test_a_place_that_takes_no_lines_is_told() -> None:
+def test_a_path_that_takes_no_lines_is_reported() -> None:
     Path("folder").mkdir()
     found = []
     for path in ("folder", "nowhere/events.jsonl"):
@@ -59,7 +59,7 @@ def test_a_place_that_takes_no_lines_is_told() -> None:
 @pytest.mark.skipif(
     sys.platform == "win32" or getattr(os, "geteuid", int)() == 0, reason="nothing there refuses the owner"
 )
-def test_a_file_that_cannot_be_written_is_told() -> None:
+def test_a_file_that_cannot_be_written_is_reported() -> None:
     Path("events.jsonl").touch(0o400)
     with pytest.raises(Undelivered) as problem:
         file_channel(Path("events.jsonl"), LEDGER, {}).deliver(b"1\n")
@@ -67,7 +67,7 @@ def test_a_file_that_cannot_be_written_is_told() -> None:
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no full disk to write to")
-def test_a_full_disk_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_full_disk_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
     channel = file_channel(Path("events.jsonl"), LEDGER, {})
     monkeypatch.setattr(Path, "open", lambda _, mode: open("/dev/full", mode.replace("+", "")))  # noqa: PTH123, SIM115
     with pytest.raises(Undelivered) as problem:

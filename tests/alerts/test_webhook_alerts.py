@@ -1,4 +1,4 @@
-"""Webhooks: what is posted, what counts as taken, and that no secret is ever shown."""
+"""Webhooks: what is posted, which answers count as taken, and no secret is shown."""
 
 from __future__ import annotations
 
@@ -56,26 +56,26 @@ def test_redirects_are_not_followed_not_even_to_the_same_host(receiver: Receiver
     assert [path for path, _, _ in receiver.requests] == ["/hook?key=s3cret"]
 
 
-def test_who_does_not_answer_is_not_waited_for(receiver: Receiver, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_slow_host_is_not_waited_for(receiver: Receiver, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(webhook_alerts, "EVENTS_SECONDS", 0.2)
     receiver.slow = True
     assert refused(receiver) == "no answer within 0.2 s"
 
 
-def test_who_hangs_up_is_told(receiver: Receiver) -> None:
+def test_a_lost_connection_is_reported(receiver: Receiver) -> None:
     receiver.slow = True
     receiver.wait.set()
     assert refused(receiver) == "the connection was lost"
 
 
-def test_who_is_not_there_is_told_in_the_words_of_the_system() -> None:
+def test_a_missing_host_is_reported_with_the_error_of_the_system() -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         receiver = Receiver(taken.getsockname()[1])
         assert refused(receiver) == "connection refused"
 
 
-def test_who_does_not_speak_tls_is_told(receiver: Receiver) -> None:
+def test_a_host_without_tls_is_reported(receiver: Receiver) -> None:
     with pytest.raises(Undelivered) as problem:
         webhook_channel(receiver.url.replace("http:", "https:")).deliver(LINES)
     assert str(problem.value) == "no secure connection could be made"
@@ -139,13 +139,13 @@ AS_IN = ", as in `https://alerts.example/interlock`"
         ),
     ],
 )
-def test_a_url_that_cannot_be_meant_is_refused_and_not_shown(url: str, why: str) -> None:
+def test_a_malformed_url_is_refused_and_not_shown(url: str, why: str) -> None:
     with pytest.raises(UsageError) as problem:
         webhook_channel(url)
     assert str(problem.value) == why
 
 
-def test_a_token_goes_to_nobody_in_the_clear() -> None:
+def test_a_token_is_never_sent_unencrypted() -> None:
     with pytest.raises(UsageError) as problem:
         webhook_channel("http://alerts.example/", "TOKEN", "t0ken")
     assert (

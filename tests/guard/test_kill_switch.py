@@ -32,12 +32,12 @@ def test_it_is_thrown_once_and_keeps_its_first_reason(tmp_path: Path) -> None:
     assert [each.name for each in file.parent.iterdir()] == ["switch.txt"]
 
 
-def test_a_switch_that_cannot_be_set_is_said_aloud(tmp_path: Path) -> None:
+def test_a_switch_that_cannot_be_set_is_reported_loudly(tmp_path: Path) -> None:
     file = tmp_path / "no" / "desk" / "switch.txt"
-    done, words = throw(file, "text\n")
+    done, message = throw(file, "text\n")
     assert done is False
     shown = f"THE KILL SWITCH COULD NOT BE SET: `{file.as_posix()}`: "
-    assert words == f"{shown}no such file or directory: stop live trading by hand"
+    assert message == f"{shown}no such file or directory: stop live trading by hand"
     assert not (tmp_path / "no").exists()
 
 
@@ -51,15 +51,15 @@ def test_what_holds_the_switch(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="links need rights there")
-def test_a_place_that_nobody_can_look_at_holds_it(tmp_path: Path) -> None:
+def test_a_path_that_cannot_be_read_keeps_it_active(tmp_path: Path) -> None:
     loop = tmp_path / "loop"
     loop.symlink_to(loop)
     file = loop / "switch.txt"
     shown = f"`{file.as_posix()}`"
     assert active(file, {}).startswith(f"{shown} cannot be read: ")
-    done, words = throw(file, "text\n")
+    done, message = throw(file, "text\n")
     assert done is False
-    assert words.startswith(f"THE KILL SWITCH COULD NOT BE SET: {shown}: ")
+    assert message.startswith(f"THE KILL SWITCH COULD NOT BE SET: {shown}: ")
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="links need rights there")
@@ -69,13 +69,13 @@ def test_a_broken_link_holds_it_as_collecting_sees_it(tmp_path: Path) -> None:
     assert active(file, {}) == f"`{file.as_posix()}` exists"
 
 
-@pytest.mark.parametrize("word", ["", "0", "false", "False", "FALSE", "no", "No", "NO", "off", "oFF", "OFF"])
-def test_off_words_mean_paper_in_any_case(word: str) -> None:
-    assert is_live({"LIVE_MODE": word}) is False
+@pytest.mark.parametrize("value", ["", "0", "false", "False", "FALSE", "no", "No", "NO", "off", "oFF", "OFF"])
+def test_off_words_mean_paper_in_any_case(value: str) -> None:
+    assert is_live({"LIVE_MODE": value}) is False
 
 
 @pytest.mark.parametrize(
-    "word",
+    "value",
     [
         "1",
         "true",
@@ -94,8 +94,8 @@ def test_off_words_mean_paper_in_any_case(word: str) -> None:
         "disabled",
     ],
 )
-def test_every_other_value_means_live(word: str) -> None:
-    assert is_live({"LIVE_MODE": word}) is True
+def test_every_other_value_means_live(value: str) -> None:
+    assert is_live({"LIVE_MODE": value}) is True
 
 
 def test_an_unset_variable_means_paper() -> None:

@@ -1,4 +1,4 @@
-"""What people attest: roles, distinct people, terms, and the values that they spoke of."""
+"""Attestations: roles, distinct people, durations and bound values."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def signed(root: Path, ledger: Path, at: str, **metrics: object) -> str:
     return rule(found, "signed").outcome
 
 
-def test_every_role_must_be_heard_by_a_person_of_its_own(root: Path, ledger: Path) -> None:
+def test_every_role_needs_an_attestation_by_another_person(root: Path, ledger: Path) -> None:
     assert signed(root, ledger, "2026-03-27T05:00:00Z") == "fail"
     assert say(root, ledger, "risk-desk", "risk") == "quant-lead has not attested yet"
     assert signed(root, ledger, "2026-03-27T06:01:00Z") == "fail"

@@ -1,4 +1,4 @@
-"""Signatures: every part of a word is covered, and nothing but a signature is taken for one."""
+"""Signatures: they cover every part of an attestation, and anything else is refused."""
 
 from __future__ import annotations
 

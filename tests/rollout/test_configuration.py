@@ -1,4 +1,4 @@
-"""What a snapshot shows of a stage: every difference in its own words, and what is to be set."""
+"""The configuration in a snapshot against a stage: every difference, and the settings."""
 
 from __future__ import annotations
 
@@ -32,16 +32,16 @@ def measures(changed: dict[str, Any] | None = None, *missing: str) -> Measures:
     return Measures(rollouts.snapshot(NOON, changed, missing), root().catalogue)
 
 
-def shown(stage: Stage, changed: dict[str, Any] | None = None, *missing: str) -> ObservedConfiguration:
+def observed(stage: Stage, changed: dict[str, Any] | None = None, *missing: str) -> ObservedConfiguration:
     return observe_configuration(stage, measures(changed, *missing))
 
 
 def test_a_stage_as_it_should_be() -> None:
-    assert shown(TELEMETRY).differences == ()
-    assert shown(CANARY, rollouts.CANARY).differences == ()
-    assert shown(CANARY, rollouts.CANARY).canary == {"exits.symbols": ("BTC-USD",)}
-    assert shown(FULL, {"exits.hybrid": True}).differences == ()
-    assert shown(LEARNING.stages[1], {"learning.mode": "normal"}).differences == ()
+    assert observed(TELEMETRY).differences == ()
+    assert observed(CANARY, rollouts.CANARY).differences == ()
+    assert observed(CANARY, rollouts.CANARY).canary == {"exits.symbols": ("BTC-USD",)}
+    assert observed(FULL, {"exits.hybrid": True}).differences == ()
+    assert observed(LEARNING.stages[1], {"learning.mode": "normal"}).differences == ()
 
 
 @pytest.mark.parametrize(
@@ -64,11 +64,11 @@ def test_a_stage_as_it_should_be() -> None:
     ],
 )  # fmt: skip
 def test_a_difference_in_its_own_words(stage: Stage, changed: dict[str, Any], lines: list[str]) -> None:
-    assert list(shown(stage, changed).differences) == lines
+    assert list(observed(stage, changed).differences) == lines
 
 
-def test_what_nobody_knows_is_a_difference() -> None:
-    assert shown(CANARY, rollouts.CANARY, "swap.threshold", "exits.symbols").differences == (
+def test_an_unknown_value_is_a_difference() -> None:
+    assert observed(CANARY, rollouts.CANARY, "swap.threshold", "exits.symbols").differences == (
         "`swap.threshold` is unknown (missing), 12 is needed",
         "`exits.symbols` is unknown (missing)",
     )
@@ -76,17 +76,17 @@ def test_what_nobody_knows_is_a_difference() -> None:
 
 def test_the_key_tells_one_configuration_from_another() -> None:
     keys = [
-        shown(CANARY, rollouts.CANARY).key,
-        shown(CANARY, {**rollouts.CANARY, "exits.symbols": ["ETH-USD"]}).key,
-        shown(CANARY, {**rollouts.CANARY, "exits.symbols": ["BTC-USD", "ETH-USD"]}).key,
-        shown(CANARY, rollouts.CANARY, "exits.symbols").key,
-        shown(FULL, {"exits.hybrid": True}).key,
-        shown(TELEMETRY).key,
+        observed(CANARY, rollouts.CANARY).key,
+        observed(CANARY, {**rollouts.CANARY, "exits.symbols": ["ETH-USD"]}).key,
+        observed(CANARY, {**rollouts.CANARY, "exits.symbols": ["BTC-USD", "ETH-USD"]}).key,
+        observed(CANARY, rollouts.CANARY, "exits.symbols").key,
+        observed(FULL, {"exits.hybrid": True}).key,
+        observed(TELEMETRY).key,
     ]
     assert len(set(keys)) == 6
     # in any order, and whatever else the desk shows
     both = {**rollouts.CANARY, "exits.symbols": ["ETH-USD", "BTC-USD"], "fills.good": False}
-    assert shown(CANARY, both).key == keys[2]
+    assert observed(CANARY, both).key == keys[2]
 
 
 def test_settings_are_written_as_a_file_has_them() -> None:

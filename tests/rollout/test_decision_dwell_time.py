@@ -1,4 +1,4 @@
-"""The time that counts, against a walk from look to look, and days against a calendar that is counted off."""
+"""The dwell time, against a walk from observation to observation, and days against a counted calendar."""
 
 from __future__ import annotations
 
@@ -20,8 +20,10 @@ BASE = at("02 00:00")
 TWO_DAYS = Dwell(Term(days=2), None, 26 * HOUR)
 
 
-def looks(*moments: str, bad: tuple[str, ...] = (), other: tuple[str, ...] = ()) -> list[RolloutObservation]:
-    """Looks in the order of their record; some show something else, some another canary set."""
+def observations(
+    *moments: str, bad: tuple[str, ...] = (), other: tuple[str, ...] = ()
+) -> list[RolloutObservation]:
+    """Observations in the order of their record; some are bad, some have another canary set."""
     return [
         RolloutObservation(at(each), number, each not in bad, "b" if each in other else "a", True)
         for number, each in enumerate(moments, 1)
@@ -29,7 +31,7 @@ def looks(*moments: str, bad: tuple[str, ...] = (), other: tuple[str, ...] = ())
 
 
 def begins(dwell: Dwell, found: list[RolloutObservation]) -> Decimal | None:
-    """When the time begins that counts at the newest of these looks."""
+    """When the dwell time begins that ends at the newest observation."""
     return dwell_time(dwell, None, found[:-1], found[-1]).start
 
 
@@ -37,36 +39,39 @@ def begins(dwell: Dwell, found: list[RolloutObservation]) -> Decimal | None:
 
 
 def test_a_gap_of_max_gap_is_none_and_a_second_more_is_one() -> None:
-    assert begins(TWO_DAYS, looks("02 00:00", "03 02:00", "04 04:00")) == at("02 00:00")
-    assert begins(TWO_DAYS, looks("02 00:00", "03 02:00:01", "04 04:00:01")) == at("03 02:00:01")
-    assert begins(TWO_DAYS, looks("02 00:00", "03 02:00", "04 04:00:01")) == at("04 04:00:01")
+    assert begins(TWO_DAYS, observations("02 00:00", "03 02:00", "04 04:00")) == at("02 00:00")
+    assert begins(TWO_DAYS, observations("02 00:00", "03 02:00:01", "04 04:00:01")) == at("03 02:00:01")
+    assert begins(TWO_DAYS, observations("02 00:00", "03 02:00", "04 04:00:01")) == at("04 04:00:01")
 
 
-def test_anything_else_begins_the_time_anew() -> None:
+def test_anything_else_restarts_the_time() -> None:
     seen = ("02 00:00", "02 12:00", "03 00:00", "03 12:00")
-    assert begins(TWO_DAYS, looks(*seen, bad=("02 12:00",))) == at("03 00:00")
-    assert begins(TWO_DAYS, looks(*seen, bad=("03 12:00",))) is None
+    assert begins(TWO_DAYS, observations(*seen, bad=("02 12:00",))) == at("03 00:00")
+    assert begins(TWO_DAYS, observations(*seen, bad=("03 12:00",))) is None
     # another canary set, also where the first one comes back
-    assert begins(TWO_DAYS, looks(*seen, other=("02 00:00", "02 12:00"))) == at("03 00:00")
-    assert begins(TWO_DAYS, looks(*seen, other=("03 00:00",))) == at("03 12:00")
+    assert begins(TWO_DAYS, observations(*seen, other=("02 00:00", "02 12:00"))) == at("03 00:00")
+    assert begins(TWO_DAYS, observations(*seen, other=("03 00:00",))) == at("03 12:00")
 
 
 def test_a_late_snapshot_counts_at_its_instant() -> None:
     # it fills a gap, or tells of a difference that nobody had seen
     seen = ["02 00:00", "03 12:00", "02 20:00"]
-    assert begins(TWO_DAYS, [*looks(*seen), RolloutObservation(at("04 00:00"), 9, True, "a", True)]) == at(
-        "02 00:00"
-    )
     assert begins(
-        TWO_DAYS, [*looks(*seen, bad=("02 20:00",)), RolloutObservation(at("04 00:00"), 9, True, "a", True)]
+        TWO_DAYS, [*observations(*seen), RolloutObservation(at("04 00:00"), 9, True, "a", True)]
+    ) == at("02 00:00")
+    assert begins(
+        TWO_DAYS,
+        [*observations(*seen, bad=("02 20:00",)), RolloutObservation(at("04 00:00"), 9, True, "a", True)],
     ) == at("03 12:00")
     # what is later than the snapshot itself does not count
-    assert begins(TWO_DAYS, looks("02 00:00", "04 12:00", "03 00:00", bad=("04 12:00",))) == at("02 00:00")
+    assert begins(TWO_DAYS, observations("02 00:00", "04 12:00", "03 00:00", bad=("04 12:00",))) == at(
+        "02 00:00"
+    )
 
 
-def test_of_two_looks_at_one_instant_a_bad_one_breaks_the_time() -> None:
-    first, second = looks("03 00:00", "03 00:00")
-    before = looks("02 12:00")
+def test_of_two_observations_at_one_instant_a_bad_one_restarts_the_time() -> None:
+    first, second = observations("03 00:00", "03 00:00")
+    before = observations("02 12:00")
     assert begins(TWO_DAYS, [*before, replace(first, good=False), second]) == at("03 00:00")
     assert begins(TWO_DAYS, [*before, first, replace(second, good=False)]) is None
 
@@ -85,35 +90,35 @@ def test_two_trading_days_begin_at_midnight(start: str, end: str) -> None:
     assert Term(2 * DAY).end(at(start)) == at(start) + 2 * DAY
 
 
-def test_what_is_shown() -> None:
-    def shown(term: Term | None, start: str, end: str) -> str:
+def test_the_elapsed_time_as_text() -> None:
+    def elapsed(term: Term | None, start: str, end: str) -> str:
         return DwellTime(at(start), at(end), term).elapsed
 
-    assert shown(Term(days=5), "02 12:00", "03 23:59:59") == "0 complete days"
-    assert shown(Term(days=5), "02 12:00", "04 00:00") == "1 complete day"
-    assert shown(Term(days=5), "02 00:00", "04 00:00") == "2 complete days"
-    assert shown(Term(DAY), "02 12:00", "03 13:30") == "1d 01h 30m"
-    assert shown(None, "02 12:00", "02 12:00") == "0s"
+    assert elapsed(Term(days=5), "02 12:00", "03 23:59:59") == "0 complete days"
+    assert elapsed(Term(days=5), "02 12:00", "04 00:00") == "1 complete day"
+    assert elapsed(Term(days=5), "02 00:00", "04 00:00") == "2 complete days"
+    assert elapsed(Term(DAY), "02 12:00", "03 13:30") == "1d 01h 30m"
+    assert elapsed(None, "02 12:00", "02 12:00") == "0s"
     # before the first midnight there is no day, and none less than none
-    assert shown(Term(days=5), "02 12:00", "02 13:00") == "0 complete days"
+    assert elapsed(Term(days=5), "02 12:00", "02 13:00") == "0 complete days"
     assert DwellTime(None, at("02 12:00"), Term(DAY)).elapsed == "0s"
 
 
-def test_nobody_says_how_long() -> None:
+def test_without_a_minimum_the_time_has_no_end() -> None:
     required = replace(TWO_DAYS, least=None)
-    [look] = looks("02 00:00")
-    assert dwell_time(required, None, (), look).until is None
-    assert dwell_time(required, Term(HOUR), (), look).until == at("02 01:00")
-    assert dwell_time(TWO_DAYS, Term(HOUR), (), look).until == at("04 00:00")
+    [observation] = observations("02 00:00")
+    assert dwell_time(required, None, (), observation).until is None
+    assert dwell_time(required, Term(HOUR), (), observation).until == at("02 01:00")
+    assert dwell_time(TWO_DAYS, Term(HOUR), (), observation).until == at("04 00:00")
 
 
 def test_where_the_time_has_not_begun_it_could_begin_now() -> None:
-    bad = replace(looks("02 12:00")[0], good=False)
+    bad = replace(observations("02 12:00")[0], good=False)
     found = dwell_time(TWO_DAYS, None, (), bad)
     assert (found.start, found.until) == (None, at("05 00:00"))
 
 
-# --- against a walk from look to look ----------------------------------------------------------------------------
+# --- against a walk from observation to observation -----------------------------------------------------------------
 
 moments = st.integers(0, 120).map(lambda hours: BASE + hours * HOUR) | st.integers(0, 432_000).map(
     lambda seconds: BASE + seconds
@@ -135,10 +140,15 @@ def walked(found: list[RolloutObservation], last: RolloutObservation, gap: Decim
     begun: Decimal | None = None
     before: RolloutObservation | None = None
     known = [each for each in found if each.at <= last.at]
-    for look in [*sorted(known, key=lambda each: (each.at, each.entry)), last]:
-        goes_on = before is not None and before.good and before.key == look.key and look.at - before.at <= gap
-        begun = None if not look.good else begun if goes_on else look.at
-        before = look
+    for observation in [*sorted(known, key=lambda each: (each.at, each.entry)), last]:
+        goes_on = (
+            before is not None
+            and before.good
+            and before.key == observation.key
+            and observation.at - before.at <= gap
+        )
+        begun = None if not observation.good else begun if goes_on else observation.at
+        before = observation
     return begun
 
 
@@ -169,17 +179,21 @@ def later(one: DwellTime, two: DwellTime) -> bool:
 
 
 @given(seen, newest, gaps, terms, st.data())
-def test_to_see_less_or_worse_never_ends_a_stage_earlier(
-    found: list[RolloutObservation], last: RolloutObservation, gap: Decimal, least: Term, data: st.DataObject
+def test_fewer_or_worse_observations_never_end_a_stage_earlier(
+    found: list[RolloutObservation],
+    last: RolloutObservation,
+    gap: Decimal,
+    minimum: Term,
+    data: st.DataObject,
 ) -> None:
-    dwell = Dwell(least, None, gap)
+    dwell = Dwell(minimum, None, gap)
     whole = dwell_time(dwell, None, found, last)
     if found:
         place = data.draw(st.integers(0, len(found) - 1))
-        look, rest = found[place], [*found[:place], *found[place + 1 :]]
-        assert later(whole, dwell_time(dwell, None, [*rest, replace(look, good=False)], last))
-        assert later(whole, dwell_time(dwell, None, [*rest, replace(look, key="c")], last))
-        if look.good and look.key == last.key:
+        observation, rest = found[place], [*found[:place], *found[place + 1 :]]
+        assert later(whole, dwell_time(dwell, None, [*rest, replace(observation, good=False)], last))
+        assert later(whole, dwell_time(dwell, None, [*rest, replace(observation, key="c")], last))
+        if observation.good and observation.key == last.key:
             assert later(whole, dwell_time(dwell, None, rest, last))
     another = replace(data.draw(newest), entry=50, good=False)
     assert later(whole, dwell_time(dwell, None, [*found, another], last))

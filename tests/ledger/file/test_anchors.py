@@ -1,4 +1,4 @@
-"""Heads that are kept elsewhere: held before anything is recorded, moved after it, and never backwards."""
+"""Anchors: checked before a record, moved after it, and never backwards."""
 
 from __future__ import annotations
 
@@ -48,12 +48,12 @@ def head(path: Path) -> str:
         return anchor_line(ledger.head()) + "\n"
 
 
-def cut(path: Path, words: str) -> None:
+def cut(path: Path, statement: str) -> None:
     connection = sqlite3.connect(path)
     triggers = connection.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'").fetchall()
     for name, _ in triggers:
         connection.execute(f"DROP TRIGGER {name}")
-    connection.execute(words)
+    connection.execute(statement)
     for _, sql in triggers:
         connection.execute(sql)
     connection.commit()

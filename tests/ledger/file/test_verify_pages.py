@@ -1,4 +1,4 @@
-"""Unused bytes of the file: empty in every ledger, however it grew, and noticed where they are not."""
+"""Unused bytes of the file: zero in every ledger, however it grew, and a fault otherwise."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The few snapshots that an evaluation reads of a ledger give it the same series as all of them, whatever they list."""
+"""The few snapshots that an evaluation needs give it the same series as all recorded ones."""
 
 from __future__ import annotations
 

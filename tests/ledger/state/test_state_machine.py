@@ -1,4 +1,4 @@
-"""Random days of evaluations, late snapshots and re-arms: the fold against a naive model that keeps everything."""
+"""Random days of evaluations, late snapshots and re-arms: the fold against a reference model that keeps everything."""
 
 from __future__ import annotations
 
