@@ -461,7 +461,7 @@ def test_a_locked_key_asks_for_its_passphrase(signing: Desk, monkeypatch: pytest
     message = "`risk-desk.pem` is locked, and nobody is here to give the passphrase"
     refused(signing, lambda: signing.say(*words), message)
     monkeypatch.setattr("interlock.cli.commands.attest._passphrase", lambda _: "open")
-    refused(signing, lambda: signing.say(*words), "`risk-desk.pem` does not open with this passphrase")
+    refused(signing, lambda: signing.say(*words), "`risk-desk.pem` cannot be opened with this passphrase")
     monkeypatch.setattr("interlock.cli.commands.attest._passphrase", lambda _: "open sesame")
     assert signing.say(*words).code == 0
 
