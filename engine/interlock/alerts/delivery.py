@@ -15,6 +15,7 @@ from ..ledger.file.ledger import Ledger
 from ..ledger.recorder import Recorder
 from ..ledger.state.notifications import Event
 from ..limits import EVENTS_AT_ONCE, EVENTS_SECONDS
+from ..wording import number
 from .channel import Channel, Undelivered
 
 __all__ = ["deliver_events"]
@@ -26,23 +27,23 @@ def deliver_events(channels: Iterable[Channel], recorder: Recorder, now: Decimal
     Events are delivered at least once: after a crash between delivery and record they are sent again, with the same
     entry numbers. A failure is returned, never raised.
     """
-    told: list[str] = []
+    lines: list[str] = []
     for channel in channels:
         waiting = recorder.state.outbox.pending(channel.name)
         why = "" if waiting else channel.problem()
         if why:
-            told.append(f"warning: no event could be delivered to {channel.label}: {printable(why)}")
+            lines.append(f"warning: no event could be delivered to {channel.label}: {printable(why)}")
         if waiting:
-            told += _deliver(channel, waiting[:EVENTS_AT_ONCE], recorder, now) or _remaining(
+            lines += _deliver(channel, waiting[:EVENTS_AT_ONCE], recorder, now) or _remaining(
                 channel, len(waiting)
             )
-    return tuple(told)
+    return tuple(lines)
 
 
 def _remaining(channel: Channel, waiting: int) -> list[str]:
     if waiting <= EVENTS_AT_ONCE:
         return []
-    rest = _count(waiting - EVENTS_AT_ONCE)
+    rest = number(waiting - EVENTS_AT_ONCE, "event")
     return [f"note: {rest} more for {channel.label}: the next run with this channel delivers them"]
 
 
@@ -51,13 +52,15 @@ def _deliver(channel: Channel, events: Sequence[Event], recorder: Recorder, now:
     try:
         channel.deliver(b"".join(canonical(each.line()) + b"\n" for each in events))
     except Undelivered as problem:
-        why = f"{_count(len(events))} not delivered to {channel.label}: {problem}"
+        why = f"{number(len(events), 'event')} not delivered to {channel.label}: {problem}"
         return [f"error: {printable(why)}; the next run with this channel tries again"]
     body = {"channel": channel.name, "through": events[-1].entry}
     try:
         _record(recorder, EntryDraft.of(show_time(now), "delivery", body))
     except InterlockError as problem:
-        why = f"{_count(len(events))} delivered to {channel.label} and not recorded as such: {problem}"
+        why = (
+            f"{number(len(events), 'event')} delivered to {channel.label} and not recorded as such: {problem}"
+        )
         return [f"error: {printable(why)}; the next run with this channel delivers them again"]
     return []
 
@@ -66,7 +69,3 @@ def _record(recorder: Recorder, draft: EntryDraft) -> None:
     ledger = Ledger(recorder.path, write=True, wait=EVENTS_SECONDS)
     with ledger, anchored_writing(ledger, recorder.anchor) as writing:
         writing.append(draft)
-
-
-def _count(number: int) -> str:
-    return "1 event" if number == 1 else f"{number} events"

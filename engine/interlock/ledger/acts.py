@@ -8,14 +8,15 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from ..diagnostics import did_you_mean
+from ..diagnostics import name_hint
 from ..errors import UsageError
 from ..evaluation.deciding.memory import Key, Renames
-from ..evaluation.deciding.waivers import hindered
+from ..evaluation.deciding.waivers import waiver_obstacle
 from ..evaluation.snapshot.snapshot import Snapshot
 from ..evaluation.verdict import NOT_EVALUATED
 from ..language.times import show_duration, show_time
 from ..policy.model import Composition, Policy, Rule
+from ..wording import listed
 from .file.ledger import Ledger
 from .recorder import Recorder
 
@@ -70,7 +71,7 @@ def rearm(
         ]
         if not found:
             names = sorted({"/".join(now(key)[::2]) for key in latches})
-            hint = did_you_mean(f"{policy}/{rule}", names) or f"latched are {', '.join(names) or 'none'}"
+            hint = name_hint(f"{policy}/{rule}", names, f"latched are {listed(names) or 'none'}")
             raise UsageError(f"`{policy}/{rule}` is not latched: {hint}")
         for key in found:
             if key in latches and latches[key].at > act.at:
@@ -239,7 +240,7 @@ def _composition_problems(policies: Mapping[str, Policy], grant: WaiverGrant) ->
 def _has_waivable(policies: Mapping[str, Policy], name: str, grant: WaiverGrant) -> bool:
     """Tell whether any rule of a policy, or of a policy that it composes, may be waived like this."""
     for rule in policies[name].rules:
-        if hindered(rule.waivable, grant.role, grant.duration):
+        if waiver_obstacle(rule.waivable, grant.role, grant.duration):
             continue
         child = rule.condition
         if not isinstance(child, Composition) or _has_waivable(policies, child.policy, grant):
