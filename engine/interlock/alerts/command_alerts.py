@@ -13,7 +13,7 @@ from ..limits import EVENTS_SECONDS
 from ..process import OutOfTime, run_program
 from .channel import Undelivered, fingerprint
 
-__all__ = ["CommandChannel", "command_channel"]
+__all__ = ["command_channel"]
 
 _NO_COMMAND = "there is no such command"
 
@@ -49,23 +49,25 @@ class CommandChannel:
 
 
 def command_channel(text: str) -> CommandChannel:
-    """Return the channel of a command line; raises UsageError for one that cannot be meant."""
+    """Return the channel of a command line; raises UsageError for a malformed one."""
     try:
-        words = _split(text)
+        arguments = _split(text)
     except ValueError:
         raise UsageError("`--events-command`: a quote is not closed") from None
-    if not words or not words[0] or "\0" in text:
+    if not arguments or not arguments[0] or "\0" in text:
         raise UsageError("`--events-command` names no command")
-    return CommandChannel(words, f"command {_program_name(words[0])} {fingerprint(chr(0).join(words))}")
+    return CommandChannel(
+        arguments, f"command {_program_name(arguments[0])} {fingerprint(chr(0).join(arguments))}"
+    )
 
 
 def _split(text: str) -> tuple[str, ...]:
-    """Split as a shell would; where backslashes are part of paths they stay, and only whole words are unquoted."""
+    """Split like a shell; on Windows backslashes stay, and only whole arguments are unquoted."""
     if os.name == "posix":
         return tuple(shlex.split(text))
-    words = shlex.split(text, posix=False)
-    return tuple(each[1:-1] if len(each) > 1 and each[0] == each[-1] in "'\"" else each for each in words)
+    arguments = shlex.split(text, posix=False)
+    return tuple(each[1:-1] if len(each) > 1 and each[0] == each[-1] in "'\"" else each for each in arguments)
 
 
-def _program_name(word: str) -> str:
-    return printable(word.replace("\\", "/").rpartition("/")[2] or word)
+def _program_name(path: str) -> str:
+    return printable(path.replace("\\", "/").rpartition("/")[2] or path)

@@ -11,7 +11,7 @@ from ..diagnostics import printable
 from ..errors import UsageError, system_reason
 from .channel import Undelivered, fingerprint
 
-__all__ = ["FileChannel", "file_channel"]
+__all__ = ["file_channel"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,7 @@ from ..errors import UsageError, system_reason
 from ..limits import EVENTS_SECONDS
 from .channel import Undelivered, fingerprint
 
-__all__ = ["WebhookChannel", "webhook_channel"]
+__all__ = ["webhook_channel"]
 
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
 _ENOUGH = 400
@@ -100,8 +100,8 @@ def webhook_channel(url: str, variable: str = "", token: str = "") -> WebhookCha
         raise UsageError(
             "`--events-token-env`: a token is sent to an https URL only, where nobody else can read it"
         )
-    shown = f"{parts.scheme}://{f'[{host}]' if ':' in host else host}{f':{parts.port}' if parts.port else ''}"
-    return WebhookChannel(url, f"`{shown}`", f"url {shown} {fingerprint(url)}", near, variable, token)
+    place = f"{parts.scheme}://{f'[{host}]' if ':' in host else host}{f':{parts.port}' if parts.port else ''}"
+    return WebhookChannel(url, f"`{place}`", f"url {place} {fingerprint(url)}", near, variable, token)
 
 
 def _parts(url: str) -> SplitResult:

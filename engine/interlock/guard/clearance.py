@@ -35,7 +35,6 @@ from .kill_switch import LIVE_MODE, is_live, taken_on_paper
 __all__ = [
     "Clearance",
     "ClearanceRequest",
-    "PolicyJudge",
     "StartContext",
     "clear_start",
     "refusal_line",

@@ -14,17 +14,7 @@ from ..files import write_atomically
 from ..language.literals import OFF_WORDS
 from ..language.times import show_time
 
-__all__ = [
-    "DEFAULT",
-    "LIVE_MODE",
-    "VARIABLE",
-    "active",
-    "content",
-    "is_live",
-    "is_on",
-    "taken_on_paper",
-    "throw",
-]
+__all__ = ["DEFAULT", "LIVE_MODE", "VARIABLE", "active", "content", "is_live", "taken_on_paper", "throw"]
 
 
 LIVE_MODE = "LIVE_MODE"
@@ -62,15 +52,15 @@ def active(path: Path, environ: Mapping[str, str]) -> str:
 
     An empty file or a broken link keeps it active too, and so does a path that cannot be read.
     """
-    shown = f"`{path.as_posix()}`"
+    place = f"`{path.as_posix()}`"
     try:
         path.lstat()
     except FileNotFoundError:
         pass
     except OSError as problem:
-        return f"{shown} cannot be read: {system_reason(problem)}"
+        return f"{place} cannot be read: {system_reason(problem)}"
     else:
-        return f"{shown} exists"
+        return f"{place} exists"
     return f"{VARIABLE} is set" if is_on(environ, VARIABLE) else ""
 
 
@@ -85,10 +75,10 @@ def content(reason: str, verdicts: Iterable[Verdict], now: Decimal) -> str:
 
 def throw(path: Path, text: str) -> tuple[bool, str]:
     """Set the switch; return whether it is set, and a message. A switch that is set keeps its first reason."""
-    shown = f"`{path.as_posix()}`"
+    place = f"`{path.as_posix()}`"
     try:
         path.lstat()
-        return True, f"the kill switch was already active: {shown} keeps its first reason"
+        return True, f"the kill switch was already active: {place} keeps its first reason"
     except OSError:
         pass  # missing, or unreadable: writing will show
     try:
@@ -96,5 +86,5 @@ def throw(path: Path, text: str) -> tuple[bool, str]:
         write_atomically(path, text.encode("utf-8"))
     except (OSError, UsageError) as problem:
         why = system_reason(problem) if isinstance(problem, OSError) else str(problem)
-        return False, f"THE KILL SWITCH COULD NOT BE SET: {shown}: {why}: stop live trading by hand"
-    return True, f"the kill switch is active: {shown}"
+        return False, f"THE KILL SWITCH COULD NOT BE SET: {place}: {why}: stop live trading by hand"
+    return True, f"the kill switch is active: {place}"

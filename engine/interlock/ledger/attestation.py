@@ -109,8 +109,8 @@ def attest(
                 and each.role != statement.role
                 and is_accepted(declared, each)
             ):
-                told = f"`{each.by}` attested `{declared.name}` as `{each.role}`"
-                raise UsageError(f"{told}: a person counts in one role only")
+                earlier = f"`{each.by}` attested `{declared.name}` as `{each.role}`"
+                raise UsageError(f"{earlier}: a person counts in one role only")
         recorder.append(statement.at, "attestation", body)
     return shortfall(declared, counted_roles(declared, [*past, given], canonical(statement.bound)))
 

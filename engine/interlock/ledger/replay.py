@@ -19,7 +19,7 @@ from .file.ledger import Ledger
 from .state.ledger_memory import LedgerMemory
 from .state.state import State
 
-__all__ = ["ReplayInput", "Replayed", "Rerun", "replay", "replay_all"]
+__all__ = ["ReplayInput", "Replayed", "replay", "replay_all"]
 
 _CACHED = 64
 """How many snapshots are kept in memory during a replay."""

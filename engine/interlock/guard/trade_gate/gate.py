@@ -20,7 +20,7 @@ from ...policy.dependencies import Reads
 from .gate_counters import Counters, LockedCounters
 from .gate_state import GateState, Instant, Number, exact, instant
 
-__all__ = ["Desk", "Gate", "JudgedTrade", "Permission"]
+__all__ = ["Desk", "Gate", "Permission"]
 
 _PERCENT = Decimal("0.01")
 

@@ -23,7 +23,7 @@ from ...ledger.file.ledger import Head, Ledger, Transaction
 from ...policy.model import Policy
 from .gate_state import GateState, instant
 
-__all__ = ["CallerCounters", "Counters", "LedgerCounters", "LockedCounters", "counters"]
+__all__ = ["Counters", "LockedCounters", "counters"]
 
 
 class LockedCounters(Protocol):

@@ -18,7 +18,7 @@ from ...errors import IntegrityError, LedgerError, UsageError, system_reason
 from ...files import LEDGER_MARK
 from ...limits import LEDGER_WAIT
 
-__all__ = ["APPLICATION", "PRAGMAS", "connect", "create", "root_pages", "schema_intact", "sqlite_errors"]
+__all__ = ["PRAGMAS", "connect", "create", "root_pages", "schema_intact", "sqlite_errors"]
 
 APPLICATION = int.from_bytes(LEDGER_MARK, "big")
 """The mark of a ledger in the header of its file."""

@@ -17,7 +17,7 @@ from .anchors import Anchor, anchored_entries
 from .entry import Entry
 from .ledger import Head, Ledger
 
-__all__ = ["Verified", "page_fault", "verify"]
+__all__ = ["verify"]
 
 
 _LEAF, _INNER = 13, 5

@@ -19,14 +19,7 @@ from ...evaluation.snapshot.series_history import EventHistory, PeriodHistory, l
 from ...evaluation.snapshot.snapshot import Snapshot
 from ...policy.catalogue import Catalogue, Scope
 
-__all__ = [
-    "Archive",
-    "EarlierSnapshots",
-    "RecordedSnapshot",
-    "SeriesClaim",
-    "alias_digest",
-    "needed_snapshots",
-]
+__all__ = ["Archive", "RecordedSnapshot", "alias_digest", "needed_snapshots"]
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -12,15 +12,7 @@ from ...evaluation.deciding.request import Decision
 from ...evaluation.verdict import Verdict
 from ...language.times import parse_time, show_time
 
-__all__ = [
-    "Event",
-    "LastNotification",
-    "NotificationKey",
-    "NotificationState",
-    "Outbox",
-    "events",
-    "notification_key",
-]
+__all__ = ["Event", "NotificationKey", "NotificationState", "Outbox", "events", "notification_key"]
 
 
 @dataclass(frozen=True, slots=True)

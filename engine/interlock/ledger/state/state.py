@@ -18,7 +18,7 @@ from .notifications import NotificationKey, NotificationState, Outbox, notificat
 from .quorum import RecordedAttestation
 from .rollout_state import RolloutState
 
-__all__ = ["KINDS", "FrozenBaseline", "RecordedSnapshot", "RuleContext", "State", "fold"]
+__all__ = ["KINDS", "RuleContext", "State", "fold"]
 
 
 RuleContext = tuple[str, str, str]
