@@ -25,23 +25,23 @@ from .evaluation.snapshot.snapshot import Snapshot
 from .evaluation.snapshot.undeclared import outside, undeclared
 from .evaluation.verdict import Verdict
 from .guard import kill_switch
-from .guard.clearance import Clearance, ClearanceRequest, StartContext, cleared, insisted
+from .guard.clearance import Clearance, ClearanceRequest, StartContext, clear_start, require_clearance
 from .guard.trade_gate.gate import Gate, Permission
-from .guard.trade_gate.gate_ledger import counters
+from .guard.trade_gate.gate_counters import counters
 from .guard.trade_gate.gate_state import GateState
 from .language.checker import check as check_expression
 from .language.values import Value
-from .ledger.acts.attestation import bound_to
+from .ledger.attestation import bound_values
 from .ledger.file.ledger import DEFAULT as LEDGER
 from .ledger.recorder import EvaluationSettings, Recorder
-from .ledger.state.quorum import unchecked
+from .ledger.state.quorum import unverifiable
 from .policy.catalogue import Catalogue
 from .policy.dependencies import reads
 from .policy.loader import PolicyRoot
 from .policy.model import Policy
 from .policy.names import PolicyNames
 from .rollout.context import ContextReader
-from .rollout.engine import RolloutEngine, remarks
+from .rollout.engine import RolloutEngine, rollout_notes
 
 __all__ = [
     "Clearance",
@@ -115,7 +115,7 @@ def require(
     def loaded() -> PolicySet:
         return policies if isinstance(policies, PolicySet) else load(policies)
 
-    return insisted(cleared(loaded, question, setting))
+    return require_clearance(clear_start(loaded, question, setting))
 
 
 def _taken(snapshot: PathLike | Snapshot | None) -> Callable[[], Snapshot] | None:
@@ -214,15 +214,18 @@ class PolicySet:
         asked = None if policies is None else tuple(policies)
         asking = EvaluationSettings(self.documents, __version__, asked, environment, baselines or {})
         decision = self._judged(snapshot, recorder, asking)
-        unsure = unchecked(self.root.attestations, recorder.state.attestations)
+        unsure = unverifiable(self.root.attestations, recorder.state.attestations)
         decision = replace(decision, notes=(*decision.notes, *unsure))
         if not recorder.record:
             return decision
-        steering = self.steering(snapshot, recorder, environment=environment)
-        told = (*remarks(steering.watched(), recorder.state, self.root), *steering.left())
-        return replace(decision, notes=(*decision.notes, *told))
+        engine = self.rollout_engine(snapshot, recorder, environment=environment)
+        notes = (
+            *rollout_notes(engine.observe_active(), recorder.state, self.root),
+            *engine.unapplied_settings(),
+        )
+        return replace(decision, notes=(*decision.notes, *notes))
 
-    def steering(
+    def rollout_engine(
         self,
         snapshot: Snapshot,
         recorder: Recorder,
@@ -244,7 +247,7 @@ class PolicySet:
     def _judged(self, snapshot: Snapshot, recorder: Recorder, asking: EvaluationSettings) -> Decision:
         around = None
         if asking.rollout is not None:
-            around = recorder.state.standing(asking.rollout).metrics(snapshot.as_of)
+            around = recorder.state.rollout(asking.rollout).metrics(snapshot.as_of)
 
         def judge(memory: Memory, frozen: Mapping[str, Snapshot]) -> Decision:
             return self.decide(
@@ -252,7 +255,7 @@ class PolicySet:
                 memory=memory, rollout=around,
             )  # fmt: skip
 
-        return recorder.judged(snapshot, replace(asking, scopes=self.catalogue.scopes), judge)
+        return recorder.evaluate(snapshot, replace(asking, scopes=self.catalogue.scopes), judge)
 
     def gate(
         self,
@@ -329,7 +332,7 @@ class PolicySet:
         self.known("attestation", what, self.root.attestations)
         self.within_rosters(snapshot)
         measures, declared = Measures(snapshot, self.catalogue), self.root.attestations[what]
-        return bound_to(declared, lambda name: bound_value(measures.metric(name)), snapshot.name, by)
+        return bound_values(declared, lambda name: bound_value(measures.metric(name)), snapshot.name, by)
 
     def compiled(self) -> Mapping[str, CompiledPolicy]:
         """The policies ready to be walked; made once."""

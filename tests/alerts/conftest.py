@@ -1,4 +1,4 @@
-"""A webhook for each test that asks for one."""
+"""A webhook receiver for tests."""
 
 from __future__ import annotations
 

@@ -31,7 +31,7 @@ def test_a_token_goes_with_a_url(wanted: ChannelOptions) -> None:
 def test_a_token_is_read_from_its_variable_alone() -> None:
     wanted = ChannelOptions(url=URL, token_env="TOKEN")
     found = [channels_of(wanted, LEDGER, environ)[0] for environ in ({"TOKEN": "t0ken"}, {})]
-    assert [each.obstacle() for each in found] == ["", "the variable `TOKEN` is not set"]
+    assert [each.problem() for each in found] == ["", "the variable `TOKEN` is not set"]
 
 
 def test_what_speaks_http_is_imported_for_a_url_only() -> None:

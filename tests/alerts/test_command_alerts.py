@@ -1,4 +1,4 @@
-"""Commands as channels: no shell, their input, their end, their time, and that nothing of them is shown."""
+"""Commands as channels: no shell, input, exit code, time limit, and no output is shown."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def python(*lines: str) -> str:
 
 def refused(*lines: str) -> str:
     with pytest.raises(Undelivered) as problem:
-        command_channel(python(*lines)).hand(LINES)
+        command_channel(python(*lines)).deliver(LINES)
     return str(problem.value)
 
 
@@ -30,12 +30,12 @@ def test_a_command_takes_the_lines_and_what_it_prints_is_not_shown(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    words = (
+    script = (
         "import sys",
         "print('out'); print('err', file=sys.stderr)",
         "open('got', 'w').write(sys.stdin.read())",
     )
-    command_channel(python(*words)).hand(LINES)
+    command_channel(python(*script)).deliver(LINES)
     assert Path("got").read_bytes() == LINES
     assert capfd.readouterr() == ("", "")
 
@@ -43,12 +43,12 @@ def test_a_command_takes_the_lines_and_what_it_prints_is_not_shown(
 def test_no_shell_sees_the_words(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     given = python("import sys; open('got', 'w').write(repr(sys.argv[1:]))") + " '$HOME' '*' ';' '|' 'a b'"
-    command_channel(given).hand(LINES)
+    command_channel(given).deliver(LINES)
     assert Path("got").read_text(encoding="utf-8") == "['$HOME', '*', ';', '|', 'a b']"
 
 
 def test_a_command_that_ends_well_without_reading_has_taken_them() -> None:
-    command_channel(python("pass")).hand(b"x" * 1_000_000)
+    command_channel(python("pass")).deliver(b"x" * 1_000_000)
 
 
 def test_a_command_that_fails_has_not_taken_them() -> None:
@@ -65,25 +65,25 @@ def test_a_command_that_takes_too_long_is_ended(monkeypatch: pytest.MonkeyPatch)
     assert refused("import time; time.sleep(600)") == "it took longer than 0.2 s"
 
 
-def test_a_command_that_is_gone_meanwhile_is_told(tmp_path: Path) -> None:
+def test_a_command_that_has_disappeared_is_reported(tmp_path: Path) -> None:
     program = tmp_path / ("notify.exe" if sys.platform == "win32" else "notify")
     program.write_bytes(b"\0")
     program.chmod(0o755)
     channel = command_channel(shlex.quote(program.as_posix()))
-    assert channel.obstacle() == ""
+    assert channel.problem() == ""
     with pytest.raises(Undelivered) as problem:
-        channel.hand(LINES)
+        channel.deliver(LINES)
     assert str(problem.value) != ""
     program.unlink()
     with pytest.raises(Undelivered) as problem:
-        channel.hand(LINES)
-    assert str(problem.value) == channel.obstacle() == "there is no such command"
+        channel.deliver(LINES)
+    assert str(problem.value) == channel.problem() == "there is no such command"
 
 
 def test_of_a_command_only_its_name_is_shown() -> None:
     name = Path(sys.executable).name
     one, two = (command_channel(f"{shlex.quote(sys.executable)} --key {key}") for key in ("s3cret", "other"))
-    assert (one.shown, one.name.rpartition(" ")[0]) == (f"the command `{name}`", f"command {name}")
+    assert (one.label, one.name.rpartition(" ")[0]) == (f"the command `{name}`", f"command {name}")
     assert "s3cret" not in one.name and one.name != two.name
 
 
@@ -93,11 +93,11 @@ def test_of_a_command_only_its_name_is_shown() -> None:
         ("", "`--events-command` names no command"),
         ("  ", "`--events-command` names no command"),
         ("''", "`--events-command` names no command"),
-        ("send 's3cret", "`--events-command`: a quote in it has no end"),
+        ("send 's3cret", "`--events-command`: a quote is not closed"),
         ("send \0", "`--events-command` names no command"),
     ],
 )
-def test_a_command_that_cannot_be_meant_is_refused(text: str, why: str) -> None:
+def test_a_malformed_command_is_refused(text: str, why: str) -> None:
     with pytest.raises(UsageError) as problem:
         command_channel(text)
     assert str(problem.value) == why

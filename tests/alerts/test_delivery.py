@@ -1,4 +1,4 @@
-"""Delivery: each channel gets every event once in order, what fails waits, and nothing that fails is raised."""
+"""Delivery: each channel gets every event once and in order, and a failure waits and is never raised."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import pytest
 import interlock
 from interlock.alerts import delivery
 from interlock.alerts.channel import Channel, Undelivered
-from interlock.alerts.delivery import delivered
+from interlock.alerts.delivery import deliver_events
 from interlock.errors import LedgerError
 from interlock.language.times import parse_time
 from interlock.ledger.file.anchors import read_anchors
@@ -44,13 +44,13 @@ class Box:
     got: list[tuple[int, str]] = field(default_factory=list)
 
     @property
-    def shown(self) -> str:
+    def label(self) -> str:
         return f"`{self.name}`"
 
-    def obstacle(self) -> str:
+    def problem(self) -> str:
         return self.broken
 
-    def hand(self, lines: bytes) -> None:
+    def deliver(self, lines: bytes) -> None:
         if self.broken:
             raise Undelivered(self.broken)
         self.got += [(each["entry"], each["verdict"]) for each in map(json.loads, lines.splitlines())]
@@ -74,7 +74,7 @@ class Desk:
         recorder = Recorder(self.ledger, channels=[each.name for each in channels], anchor=self.anchor)
         with recorder:
             self.policies.recorded(snapshot(f"2026-03-27T{hour:02}:00:00Z", loss=loss), recorder)
-        return delivered(channels, recorder, NOW)
+        return deliver_events(channels, recorder, NOW)
 
     def kinds(self) -> list[str]:
         with Ledger(self.ledger) as ledger:
@@ -96,19 +96,19 @@ def test_each_event_goes_out_once_and_nothing_is_recorded_of_runs_without_one(de
 
 def test_what_failed_goes_out_with_the_next_run_before_what_is_new(desk: Desk) -> None:
     box = Box("a", "it answered 503")
-    told = "error: 1 event not delivered to `a`: it answered 503; the next run that names it tries again"
-    assert desk.run(1, 70, [box]) == (told,)
-    assert desk.run(2, 70, [box]) == (told,)
-    assert desk.run(3, 10, [box]) == (told.replace("1 event", "2 events"),)
+    line = "error: 1 event not delivered to `a`: it answered 503; the next run with this channel tries again"
+    assert desk.run(1, 70, [box]) == (line,)
+    assert desk.run(2, 70, [box]) == (line,)
+    assert desk.run(3, 10, [box]) == (line.replace("1 event", "2 events"),)
     box.broken = ""
     assert (desk.run(4, 10, [box]), desk.run(5, 10, [box])) == ((), ())
     assert [verdict for _, verdict in box.got] == ["NO_GO", "GO"]
     assert desk.kinds() == ["delivery", "notify", "notify", "delivery"]
 
 
-def test_a_channel_that_could_take_nothing_is_told_of_before_it_is_needed(desk: Desk) -> None:
-    told = "warning: no event could be delivered to `a`: there is no such folder"
-    assert desk.run(1, 10, [Box("a", "there is no such folder")]) == (told,)
+def test_a_channel_with_a_problem_is_reported_before_it_is_needed(desk: Desk) -> None:
+    line = "warning: no event could be delivered to `a`: there is no such folder"
+    assert desk.run(1, 10, [Box("a", "there is no such folder")]) == (line,)
 
 
 def test_one_channel_that_fails_holds_up_no_other(desk: Desk) -> None:
@@ -144,7 +144,7 @@ def test_a_crash_before_the_first_delivery_loses_nothing(desk: Desk) -> None:
     assert (desk.run(2, 70, [box]), [verdict for _, verdict in box.got]) == ((), ["NO_GO"])
 
 
-def test_a_delivery_that_cannot_be_recorded_is_told_and_goes_out_again(
+def test_a_delivery_that_cannot_be_recorded_is_reported_and_repeated(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def refused(*_: object) -> None:
@@ -153,9 +153,9 @@ def test_a_delivery_that_cannot_be_recorded_is_told_and_goes_out_again(
     box = Box("a")
     with monkeypatch.context() as patched:
         patched.setattr(delivery, "_record", refused)
-        (told,) = desk.run(1, 70, [box])
-    words = "1 event delivered to `a` and not recorded as such: the disk is full"
-    assert told == f"error: {words}; the next run that names it hands them over again"
+        (line,) = desk.run(1, 70, [box])
+    why = "1 event delivered to `a` and not recorded as such: the disk is full"
+    assert line == f"error: {why}; the next run with this channel delivers them again"
     assert desk.run(2, 70, [box]) == ()
     assert len(box.got) == 2 and box.got[0] == box.got[1]
 
@@ -166,7 +166,7 @@ def test_a_long_queue_goes_out_in_parts(desk: Desk, monkeypatch: pytest.MonkeyPa
     for hour in range(1, 6):
         desk.run(hour, 70 if hour % 2 else 10, [box])
     box.broken = ""
-    more = "more for `a`: the next run that names it hands them over"
+    more = "more for `a`: the next run with this channel delivers them"
     assert desk.run(6, 70, [box]) == (f"note: 3 events {more}",)
     assert desk.run(7, 70, [box]) == (f"note: 1 event {more}",)
     assert desk.run(8, 70, [box]) == ()

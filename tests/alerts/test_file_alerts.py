@@ -1,4 +1,4 @@
-"""Files as channels: appended to, whole lines, known by where they lie as seen from the ledger."""
+"""Files as channels: complete lines are appended, and the path from the ledger identifies a file."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ def _here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_lines_are_appended() -> None:
     channel = file_channel(Path("events.jsonl"), LEDGER, {})
-    channel.hand(b"1\n")
-    channel.hand(b"2\n3\n")
-    assert (channel.shown, Path("events.jsonl").read_bytes()) == ("`events.jsonl`", b"1\n2\n3\n")
+    channel.deliver(b"1\n")
+    channel.deliver(b"2\n3\n")
+    assert (channel.label, Path("events.jsonl").read_bytes()) == ("`events.jsonl`", b"1\n2\n3\n")
 
 
 def test_half_a_line_of_a_crash_spoils_no_other() -> None:
     Path("events.jsonl").write_bytes(b'1\n{"half')
-    file_channel(Path("events.jsonl"), LEDGER, {}).hand(b"2\n")
+    file_channel(Path("events.jsonl"), LEDGER, {}).deliver(b"2\n")
     assert Path("events.jsonl").read_bytes() == b'1\n{"half\n2\n'
 
 
@@ -45,33 +45,33 @@ def test_a_file_is_the_same_from_every_folder_and_after_both_moved(
     assert file_channel(Path("../e"), Path("ledger.db"), {}).name != "file e 3f79bb7b435b0532"
 
 
-def test_a_place_that_takes_no_lines_is_told() -> None:
+def test_a_path_that_takes_no_lines_is_reported() -> None:
     Path("folder").mkdir()
     found = []
     for path in ("folder", "nowhere/events.jsonl"):
         channel = file_channel(Path(path), LEDGER, {})
         with pytest.raises(Undelivered) as problem:
-            channel.hand(b"1\n")
-        found.append((channel.obstacle(), str(problem.value)))
+            channel.deliver(b"1\n")
+        found.append((channel.problem(), str(problem.value)))
     assert found == [("it is no file",) * 2, ("there is no such folder",) * 2]
 
 
 @pytest.mark.skipif(
     sys.platform == "win32" or getattr(os, "geteuid", int)() == 0, reason="nothing there refuses the owner"
 )
-def test_a_file_that_cannot_be_written_is_told() -> None:
+def test_a_file_that_cannot_be_written_is_reported() -> None:
     Path("events.jsonl").touch(0o400)
     with pytest.raises(Undelivered) as problem:
-        file_channel(Path("events.jsonl"), LEDGER, {}).hand(b"1\n")
+        file_channel(Path("events.jsonl"), LEDGER, {}).deliver(b"1\n")
     assert str(problem.value) == "permission denied"
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no full disk to write to")
-def test_a_full_disk_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_full_disk_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
     channel = file_channel(Path("events.jsonl"), LEDGER, {})
     monkeypatch.setattr(Path, "open", lambda _, mode: open("/dev/full", mode.replace("+", "")))  # noqa: PTH123, SIM115
     with pytest.raises(Undelivered) as problem:
-        channel.hand(b"1\n")
+        channel.deliver(b"1\n")
     assert str(problem.value) == "no space left on device"
 
 

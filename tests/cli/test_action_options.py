@@ -70,7 +70,7 @@ def test_a_live_start_is_refused_where_the_tail_was_cut(
     LEDGER.unlink()
     monkeypatch.setenv("LIVE_MODE", "1")
     done = act("guard")
-    told = "entry 1 is missing: the anchor knows a ledger and `ledger.db` is not there"
+    told = "entry 1 is missing: the anchor names entries, and `ledger.db` does not exist"
     assert (done.code, done.out) == (5, "")
     assert done.err.startswith(f"CRITICAL: live mode is refused: {told}; the kill switch is active")
     assert not LEDGER.exists()
@@ -79,7 +79,7 @@ def test_a_live_start_is_refused_where_the_tail_was_cut(
 def test_a_removed_anchor_is_made_anew_by_a_person_alone(act: Command, command: Command) -> None:
     act("evaluate")
     Path("head").unlink()
-    hint = "where you trust it, begin with `interlock log head --anchor head`"
+    hint = "if you trust it, begin with `interlock log head --anchor head`"
     done = act("evaluate")
     expected = f"error: there is no anchor `head` and the ledger holds 11 entries: {hint}\n"
     assert (done.code, done.out, done.err) == (2, "", expected)

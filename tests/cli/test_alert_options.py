@@ -253,7 +253,7 @@ def test_a_command_that_fails_is_told_and_tried_again(desk: Desk) -> None:
     name = Path(sys.executable).name
     why = f"error: 1 event not delivered to the command `{name}`: it ended with code 3"
     done = desk.at(7, *words, killed=True)
-    assert (done.code, done.err) == (1, f"{why}; the next run that names it tries again\n")
+    assert (done.code, done.err) == (1, f"{why}; the next run with this channel tries again\n")
     Path("well").touch()
     assert [desk.at(hour, *words, killed=True).err for hour in (8, 9)] == ["", ""]
     assert desk.kinds() == ["delivery", "notify", "delivery"]
@@ -271,7 +271,7 @@ def test_a_webhook_gets_the_lines_and_no_secret_is_told(
     assert told(receiver.events) == [("07", "NO_GO", ["on-call", "risk"])] * 2
     assert [headers["Authorization"] for _, headers, _ in receiver.requests] == ["Bearer t0ken"] * 2
     why = f"error: 1 event not delivered to `http://127.0.0.1:{receiver.port}`: it answered 503"
-    assert failed.err == f"{why}; the next run that names it tries again\n"
+    assert failed.err == f"{why}; the next run with this channel tries again\n"
     shown = "".join([failed.out, failed.err, done.out, done.err, json.dumps(desk.entries())])
     assert [secret for secret in ("t0ken", "s3cret", "/hook") if secret in shown] == []
 
@@ -291,7 +291,7 @@ def test_a_webhook_that_was_down_gets_each_event_once_and_in_order(desk: Desk, r
 def test_a_redirect_is_a_failure(desk: Desk, receiver: Receiver) -> None:
     receiver.status, receiver.place = 307, "http://127.0.0.1:9/"
     done = desk.at(7, "--events-url", receiver.url, killed=True)
-    why = "it answered 307, and redirects are not followed; the next run that names it tries again\n"
+    why = "it answered 307, and redirects are not followed; the next run with this channel tries again\n"
     assert (done.code, done.err.endswith(why), len(receiver.requests)) == (1, True, 1)
 
 
@@ -326,10 +326,10 @@ def test_a_recorded_run_with_events_replays(desk: Desk) -> None:
             ["--events-command", "no-such-command s3cret"],
             "no event could be delivered to the command `no-such-command`: there is no such command",
         ),
-        (["--events-command", "say 's3cret"], "`--events-command`: a quote in it has no end"),
+        (["--events-command", "say 's3cret"], "`--events-command`: a quote is not closed"),
         (
             ["--events-url", "ftp://a.example/s3cret"],
-            "`--events-url`: it begins with https:// or http://, as in `https://alerts.example/interlock`",
+            "`--events-url`: it must begin with https:// or http://, as in `https://alerts.example/interlock`",
         ),
         (["--events-token-env", "TOKEN"], "`--events-token-env NAME` belongs to `--events-url URL`"),
         (
@@ -395,7 +395,7 @@ def test_the_guard_tells_people_before_it_starts(
     undelivered = f"1 event not delivered to `http://127.0.0.1:{receiver.port}`: it answered 503"
     assert (done.code, done.err) == (
         1,
-        f"CRITICAL: {reason}; {switch}\nerror: {undelivered}; the next run that names it tries again\n",
+        f"CRITICAL: {reason}; {switch}\nerror: {undelivered}; the next run with this channel tries again\n",
     )
     assert (len(started), told(read())[1:]) == (1, [("12", "NO_GO", ["board", "on-call"])])
 

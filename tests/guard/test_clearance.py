@@ -1,4 +1,4 @@
-"""When a start is cleared, and every way in which it is not, with what becomes of the kill switch."""
+"""When a start is cleared, every reason why it is not, and the state of the kill switch."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ import pytest
 import interlock
 from interlock.api import PolicySet, Snapshot
 from interlock.errors import LedgerError
-from interlock.guard.clearance import Clearance, ClearanceRequest, StartContext, cleared
+from interlock.guard.clearance import Clearance, ClearanceRequest, StartContext, clear_start
 from interlock.language.times import parse_time
 from support.gate import AT, snapshot, write
 
 LIVE = {"LIVE_MODE": "true"}
-Ask = Callable[..., Clearance]
+Clear = Callable[..., Clearance]
 
 
 @pytest.fixture
-def ask(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ask:
+def clear(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Clear:
     """Asks for a clearance at 12:05 over a snapshot of 12:00, live unless told otherwise."""
     monkeypatch.chdir(tmp_path)
     root = write(tmp_path)
@@ -40,9 +40,9 @@ def ask(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ask:
         times = [now] * 9 if isinstance(now, str) else now
         clock = iter([parse_time(each) or Decimal(0) for each in times])
         read = None if desk else (lambda: Snapshot.read(Path("s.json")))
-        question = ClearanceRequest(policies, Path(ledger), desk, read, environment)
-        setting = StartContext(LIVE if environ is None else environ, lambda: next(clock), Path("switch.txt"))
-        return cleared(load or (lambda: interlock.load(root)), question, setting)
+        request = ClearanceRequest(policies, Path(ledger), desk, read, environment)
+        context = StartContext(LIVE if environ is None else environ, lambda: next(clock), Path("switch.txt"))
+        return clear_start(load or (lambda: interlock.load(root)), request, context)
 
     return call
 
@@ -50,31 +50,31 @@ def ask(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ask:
 def refused(found: Clearance) -> tuple[str, int, bool]:
     """The reason, the code, and whether the switch holds the reason."""
     switch = Path("switch.txt")
-    told = switch.exists() and f"\nreason: {found.reason}\n" in switch.read_text(encoding="utf-8")
-    return found.reason, found.code, told
+    thrown = switch.exists() and f"\nreason: {found.reason}\n" in switch.read_text(encoding="utf-8")
+    return found.reason, found.code, thrown
 
 
-def test_the_best_verdict_is_recorded_and_clears_the_start(ask: Ask) -> None:
-    found = ask()
+def test_the_best_verdict_is_recorded_and_clears_the_start(clear: Clear) -> None:
+    found = clear()
     assert (found.open, found.live, found.reason, found.code, found.switch) == (True, True, "", 0, "")
     assert [each.verdict for each in found.verdicts] == ["GO"]
     assert Path("ledger.db").exists()
     assert not Path("switch.txt").exists()
 
 
-def test_a_desk_is_collected_with_the_variables_of_the_start(ask: Ask) -> None:
-    assert ask(desk=Path("desk")).open
+def test_a_desk_is_collected_with_the_variables_of_the_start(clear: Clear) -> None:
+    assert clear(desk=Path("desk")).open
     (Path("desk") / "calm.txt").unlink()
-    assert refused(ask(desk=Path("desk"))) == (
+    assert refused(clear(desk=Path("desk"))) == (
         "gate is WAIT, GO is needed: calm: the market is nervous",
         3,
         True,
     )
 
 
-def test_the_switch_names_the_verdict_by_its_digest(ask: Ask) -> None:
+def test_the_switch_names_the_verdict_by_its_digest(clear: Clear) -> None:
     snapshot(Path("s.json"), ready=False)
-    found = ask()
+    found = clear()
     assert refused(found) == ("gate is NO_GO, GO is needed: ready: the desk is not ready", 1, True)
     assert found.switch == "the kill switch is active: `switch.txt`"
     assert Path("switch.txt").read_text(encoding="utf-8") == (
@@ -85,9 +85,13 @@ def test_the_switch_names_the_verdict_by_its_digest(ask: Ask) -> None:
     )
 
 
-def test_missing_data_is_no_permission(ask: Ask) -> None:
+def test_missing_data_is_no_permission(clear: Clear) -> None:
     snapshot(Path("s.json"), ready={"unknown": "torn source"})
-    assert refused(ask()) == ("gate is NO_GO, GO is needed: ready: cannot tell: ready: torn source", 1, True)
+    assert refused(clear()) == (
+        "gate is NO_GO, GO is needed: ready: cannot tell: ready: torn source",
+        1,
+        True,
+    )
 
 
 @pytest.mark.parametrize(
@@ -99,69 +103,69 @@ def test_missing_data_is_no_permission(ask: Ask) -> None:
         ("2026-03-30T12:15:01Z", f"s.json: as of {AT}, more than 15m ago: collect a new one"),
     ],
 )
-def test_a_snapshot_is_of_now(ask: Ask, now: str, reason: str) -> None:
-    assert refused(ask(now=now)) == (reason, 2 if reason else 0, bool(reason))
+def test_a_snapshot_is_of_now(clear: Clear, now: str, reason: str) -> None:
+    assert refused(clear(now=now)) == (reason, 2 if reason else 0, bool(reason))
 
 
 @pytest.mark.parametrize("now", ["2026-03-30T12:10:01Z", "2026-03-30T12:15:00Z"])
-def test_an_expired_verdict_is_none(ask: Ask, now: str) -> None:
-    assert refused(ask(now=now)) == ("gate was GO until 2026-03-30T12:10:00Z and has expired", 4, True)
+def test_an_expired_verdict_is_none(clear: Clear, now: str) -> None:
+    assert refused(clear(now=now)) == ("gate was GO until 2026-03-30T12:10:00Z and has expired", 4, True)
 
 
-def test_a_verdict_that_ends_while_it_is_recorded_is_expired(ask: Ask) -> None:
+def test_a_verdict_that_ends_while_it_is_recorded_is_expired(clear: Clear) -> None:
     times = ["2026-03-30T12:09:59Z", *["2026-03-30T12:10:01Z"] * 3]
-    assert refused(ask(now=times)) == ("gate was GO until 2026-03-30T12:10:00Z and has expired", 4, True)
+    assert refused(clear(now=times)) == ("gate was GO until 2026-03-30T12:10:00Z and has expired", 4, True)
 
 
 @pytest.mark.parametrize("variable", [False, True])
-def test_a_snapshot_taken_on_paper_clears_no_live_start(ask: Ask, variable: bool) -> None:
+def test_a_snapshot_taken_on_paper_clears_no_live_start(clear: Clear, variable: bool) -> None:
     snapshot(Path("s.json"), **{"live.mode": False})
     document = json.loads(Path("s.json").read_text(encoding="utf-8"))
     by_variable = document | {"metrics": {"ready": True, "calm": True}, "env": {"LIVE_MODE": None}}
     Path("s.json").write_text(json.dumps(by_variable if variable else document), encoding="utf-8")
     reason = "s.json: taken where LIVE_MODE was off, and this start is live: collect anew"
-    assert refused(ask()) == (reason, 2, True)
-    assert ask(environ={}).open
+    assert refused(clear()) == (reason, 2, True)
+    assert clear(environ={}).open
 
 
 @pytest.mark.parametrize("held", ["file", "variable"])
-def test_a_switch_thrown_since_the_snapshot_keeps_the_gate_shut(ask: Ask, held: str) -> None:
+def test_a_switch_thrown_since_the_snapshot_keeps_the_gate_shut(clear: Clear, held: str) -> None:
     if held == "file":
         Path("switch.txt").touch()
-    found = ask(environ=LIVE | ({"LIVE_KILL_SWITCH": "1"} if held == "variable" else {}))
-    words = "`switch.txt` exists" if held == "file" else "LIVE_KILL_SWITCH is set"
-    assert (found.reason, found.code) == (f"the kill switch is active: {words}", 4)
+    found = clear(environ=LIVE | ({"LIVE_KILL_SWITCH": "1"} if held == "variable" else {}))
+    holder = "`switch.txt` exists" if held == "file" else "LIVE_KILL_SWITCH is set"
+    assert (found.reason, found.code) == (f"the kill switch is active: {holder}", 4)
     assert Path("switch.txt").exists()
 
 
-def test_what_cannot_be_judged_is_refused(ask: Ask) -> None:
+def test_what_cannot_be_judged_is_refused(clear: Clear) -> None:
     needs = "`gate` needs a value for `top`: give it in an environment (`--environment NAME`)"
-    assert refused(ask(environment=None)) == (f"not evaluated: {needs}", 2, True)
+    assert refused(clear(environment=None)) == (f"not evaluated: {needs}", 2, True)
 
 
-def test_unknown_names_are_refused_and_no_ledger_is_made(ask: Ask) -> None:
-    assert refused(ask(policies=("gat",))) == ("no policy is called `gat`: did you mean `gate`?", 2, True)
+def test_unknown_names_are_refused_and_no_ledger_is_made(clear: Clear) -> None:
+    assert refused(clear(policies=("gat",))) == ("no policy is called `gat`: did you mean `gate`?", 2, True)
     Path("switch.txt").unlink()
-    assert refused(ask(environment="liv")) == (
+    assert refused(clear(environment="liv")) == (
         "no environment is called `liv`: did you mean `live`?",
         2,
         True,
     )
-    assert ask(policies=("gat",), ledger="other.db").open is False
+    assert clear(policies=("gat",), ledger="other.db").open is False
     assert not Path("other.db").exists()
 
 
-def test_a_live_start_wants_the_ledger_that_remembers(ask: Ask) -> None:
+def test_a_live_start_wants_the_ledger_that_remembers(clear: Clear) -> None:
     """Under another name, or from another folder, every latch would be forgotten."""
     hint = "name another with `--ledger FILE`, or begin it with `interlock evaluate --ledger FILE`"
-    assert refused(ask(ledger="other.db")) == (f"there is no ledger at `other.db`: {hint}", 2, True)
+    assert refused(clear(ledger="other.db")) == (f"there is no ledger at `other.db`: {hint}", 2, True)
     assert not Path("other.db").exists()
     Path("switch.txt").unlink()
-    assert ask(ledger="other.db", environ={}).open
-    assert ask(ledger="other.db").open
+    assert clear(ledger="other.db", environ={}).open
+    assert clear(ledger="other.db").open
 
 
-def test_every_policy_asked_for_must_be_at_its_best(ask: Ask) -> None:
+def test_every_policy_asked_for_must_be_at_its_best(clear: Clear) -> None:
     other = (
         (Path("policies") / "gate.yaml").read_text(encoding="utf-8").replace("policy: gate", "policy: other")
     )
@@ -172,52 +176,52 @@ def test_every_policy_asked_for_must_be_at_its_best(ask: Ask) -> None:
         "environment: live\nvalues: {gate: {top: 3}, other: {top: 3}}\n", encoding="utf-8"
     )
     reason = "other is WAIT, GO is needed: calm: the market is nervous"
-    assert refused(ask(policies=("gate", "other"))) == (reason, 3, True)
+    assert refused(clear(policies=("gate", "other"))) == (reason, 3, True)
 
 
-def test_invalid_policies_are_refused(ask: Ask) -> None:
+def test_invalid_policies_are_refused(clear: Clear) -> None:
     Path("policies/gate.yaml").write_text("policy: gate\n", encoding="utf-8")
-    reason, code, told = refused(ask())
-    assert (reason.split(":", 1)[0], code, told) == ("policies/gate.yaml", 2, True)
+    reason, code, thrown = refused(clear())
+    assert (reason.split(":", 1)[0], code, thrown) == ("policies/gate.yaml", 2, True)
 
 
-def test_a_desk_that_is_not_there_is_refused(ask: Ask) -> None:
+def test_a_desk_that_is_not_there_is_refused(clear: Clear) -> None:
     reason = "there is no folder `nowhere` to collect from: give it with `--root DIR`"
-    assert refused(ask(desk=Path("nowhere"))) == (reason, 2, True)
+    assert refused(clear(desk=Path("nowhere"))) == (reason, 2, True)
 
 
-def test_without_a_record_there_is_no_start(ask: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_a_record_there_is_no_start(clear: Clear, monkeypatch: pytest.MonkeyPatch) -> None:
     Path("file").touch()
     reason = "cannot make the ledger `file/ledger.db`: a file stands where its folder should be"
-    found = ask(ledger="file/ledger.db", environ={})
+    found = clear(ledger="file/ledger.db", environ={})
     assert (found.open, found.reason, found.code) == (False, reason, 4)
 
     def full(*_: object) -> int:
         raise LedgerError("ledger `ledger.db`: it cannot be written, is the disk full")
 
     monkeypatch.setattr("interlock.ledger.file.ledger.Transaction.append", full)
-    assert refused(ask()) == ("ledger `ledger.db`: it cannot be written, is the disk full", 4, True)
+    assert refused(clear()) == ("ledger `ledger.db`: it cannot be written, is the disk full", 4, True)
 
 
-def test_a_damaged_ledger_is_no_ledger(ask: Ask) -> None:
+def test_a_damaged_ledger_is_no_ledger(clear: Clear) -> None:
     Path("other.db").write_bytes(b"not a ledger at all" * 100)
-    reason, code, told = refused(ask(ledger="other.db"))
-    assert (reason, code, told) == ("ledger `other.db` is damaged: file is not a database", 5, True)
+    reason, code, thrown = refused(clear(ledger="other.db"))
+    assert (reason, code, thrown) == ("ledger `other.db` is damaged: file is not a database", 5, True)
 
 
-def test_a_bug_throws_the_switch_and_shows_itself(ask: Ask) -> None:
+def test_a_bug_throws_the_switch_and_shows_itself(clear: Clear) -> None:
     def load() -> PolicySet:
         raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
-        ask(load=load)
+        clear(load=load)
     written = Path("switch.txt").read_text(encoding="utf-8").splitlines()
     assert written[1:3] == ["reason: the guard failed: ZeroDivisionError", "verdict: none was given"]
 
 
-def test_on_paper_nothing_is_thrown(ask: Ask) -> None:
+def test_on_paper_nothing_is_thrown(clear: Clear) -> None:
     snapshot(Path("s.json"), ready=False)
-    found = ask(environ={"LIVE_MODE": "off"})
+    found = clear(environ={"LIVE_MODE": "off"})
     assert (found.open, found.live, found.switch) == (False, False, "")
     assert found.reason == "gate is NO_GO, GO is needed: ready: the desk is not ready"
     assert not Path("switch.txt").exists()

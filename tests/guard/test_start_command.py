@@ -1,4 +1,4 @@
-"""The command takes the place of the process: its exit code, its signals, its words, and no shell."""
+"""A command replaces the process: exit code, signals, arguments, and no shell."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ posix = pytest.mark.skipif(os.name != "posix", reason="needs processes that can 
 
 
 def test_the_exit_code_and_the_words_are_passed_through() -> None:
-    words = [
+    command = [
         sys.executable,
         "-c",
         "import sys; print(sys.argv[1:]); sys.exit(7)",
@@ -50,7 +50,7 @@ def test_the_exit_code_and_the_words_are_passed_through() -> None:
         ";ls",
         "--",
     ]
-    done = subprocess.run([*STARTS, *words], capture_output=True, text=True, check=False)
+    done = subprocess.run([*STARTS, *command], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout, done.stderr) == (7, "['a b', '$HOME', '*', ';ls', '--']\n", "")
 
 
@@ -67,8 +67,8 @@ def test_signals_reach_the_command() -> None:
 
 @posix
 def test_a_command_that_dies_of_a_signal_is_seen_to() -> None:
-    words = [sys.executable, "-c", "import os, signal; os.kill(os.getpid(), signal.SIGKILL)"]
-    assert subprocess.run([*STARTS, *words], check=False).returncode == -signal.SIGKILL
+    command = [sys.executable, "-c", "import os, signal; os.kill(os.getpid(), signal.SIGKILL)"]
+    assert subprocess.run([*STARTS, *command], check=False).returncode == -signal.SIGKILL
 
 
 def test_a_command_that_is_not_there() -> None:

@@ -1,4 +1,4 @@
-"""Signatures: every part of a word is covered, and nothing but a signature is taken for one."""
+"""Signatures: they cover every part of an attestation, and anything else is refused."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import fields, replace
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from interlock.ledger.cryptography_signing import missing, signed_by
+from interlock.ledger.cryptography_signing import missing_extra, signed_by
 from interlock.ledger.state.quorum import AttestationStatement, RecordedAttestation
 
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(32))
@@ -23,7 +23,11 @@ CHANGED: dict[str, object] = {"bound": {"limit": 10.5, "symbols": []}}
 
 def test_a_recorded_word_is_signed_as_the_spoken_one() -> None:
     read = RecordedAttestation.read(WORD.at, {**WORD.body(), "signature": SIGNATURE})
-    assert (read.text, signed_by(PUBLIC, read.signature, read.text), missing()) == (WORD.text(), True, "")
+    assert (read.text, signed_by(PUBLIC, read.signature, read.text), missing_extra()) == (
+        WORD.text(),
+        True,
+        "",
+    )
 
 
 @pytest.mark.parametrize("name", [each.name for each in fields(AttestationStatement)])

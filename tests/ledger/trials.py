@@ -1,4 +1,4 @@
-"""What may happen to a ledger in the open: crowds, kills, full disks and damage; how often, and what was lost."""
+"""Trials of a ledger: concurrent writers, kills, full disks and damage, and what was lost."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Kept:
 
     acknowledged: int
     lost: int
-    told: str = ""
+    printed: str = ""
 
 
 @dataclass(frozen=True)
@@ -52,17 +52,17 @@ def crowd(path: Path, writers: int, each: int) -> Kept:
 
 def kills(path: Path, rounds: int) -> Kept:
     """Kill a writer in the middle of its work, again and again; what it said last is what it has recorded."""
-    dice, told = Random(4), []
+    dice, printed = Random(4), []
     for number in range(rounds):
         writer = _start(path, f"round {number}", 100_000)
         assert writer.stdout is not None
-        told.append(writer.stdout.readline().strip())
+        printed.append(writer.stdout.readline().strip())
         time.sleep(dice.random() * 0.03)
         writer.kill()
         out, _ = writer.communicate(timeout=60)
         assert writer.returncode == -9
-        told += [line for line in out.split("\n")[:-1] if line]
-    return _kept(path, told)
+        printed += [line for line in out.split("\n")[:-1] if line]
+    return _kept(path, printed)
 
 
 def full(path: Path, size: int) -> Kept:
@@ -91,21 +91,21 @@ def damage(path: Path, times: int, how: str) -> Damaged:
         path.write_bytes(data)
         after = _read(path)
         found.append("reported" if after is None else "harmless" if after == before else "missed")
-    return Damaged(*(found.count(word) for word in ("reported", "harmless", "missed")))
+    return Damaged(*(found.count(kind) for kind in ("reported", "harmless", "missed")))
 
 
 def _start(path: Path, name: str, count: int, most_bytes: int = 0) -> subprocess.Popen[str]:
-    words = [sys.executable, str(WRITER), str(path), name, str(count), str(most_bytes)]
+    command = [sys.executable, str(WRITER), str(path), name, str(count), str(most_bytes)]
     env = {**os.environ, "PYTHONPATH": str(ENGINE)}
-    return subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=env)
+    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=env)
 
 
-def _kept(path: Path, told: list[str], err: str = "") -> Kept:
+def _kept(path: Path, printed: list[str], err: str = "") -> Kept:
     """Hold the lines in which writers said what is durable against the ledger."""
     with Ledger(path, write=True) as ledger:
         verify(ledger)
         kept = {f"{each.sequence} {each.digest}" for each in ledger.entries()}
-    return Kept(len(told), len(set(told) - kept), err)
+    return Kept(len(printed), len(set(printed) - kept), err)
 
 
 def _read(path: Path) -> tuple[list[Entry], bytes] | None:

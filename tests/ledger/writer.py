@@ -1,4 +1,4 @@
-"""Appends entries to a ledger until it is told to stop or dies; prints each sequence once it is durable."""
+"""Appends entries to a ledger until it is stopped; prints each sequence once it is durable."""
 
 from __future__ import annotations
 

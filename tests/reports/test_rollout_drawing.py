@@ -125,7 +125,7 @@ def painted(text: str, tone: str) -> str:
 
 def standing(state: str, moves: list[RecordedChange]) -> RolloutState:
     last = moves[-1]
-    return RolloutState(state, last.attempt, None, last.target, last.at, last.at, last.at, moves=moves)
+    return RolloutState(state, last.attempt, None, last.target, last.at, last.at, last.at, changes=moves)
 
 
 def test_a_wide_terminal_gets_the_history_as_a_table() -> None:

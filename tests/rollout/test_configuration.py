@@ -1,4 +1,4 @@
-"""What a snapshot shows of a stage: every difference in its own words, and what is to be set."""
+"""The configuration in a snapshot against a stage: every difference, and the settings."""
 
 from __future__ import annotations
 
@@ -12,11 +12,16 @@ import pytest
 
 from interlock.evaluation.snapshot.measures import Measures
 from interlock.policy.rollout_model import Stage
-from interlock.rollout.configuration import ShownConfiguration, affected, held_against, settings
+from interlock.rollout.configuration import (
+    ObservedConfiguration,
+    affected_members,
+    observe_configuration,
+    settings,
+)
 from support import rollouts
 from support.roots import read
 
-from .table import root
+from .contexts import root
 
 NOON = "2026-03-02T12:00:00Z"
 EXITS, SIZES, LEARNING = (root().rollouts[name] for name in ("exits", "sizes", "learning"))
@@ -27,16 +32,16 @@ def measures(changed: dict[str, Any] | None = None, *missing: str) -> Measures:
     return Measures(rollouts.snapshot(NOON, changed, missing), root().catalogue)
 
 
-def shown(stage: Stage, changed: dict[str, Any] | None = None, *missing: str) -> ShownConfiguration:
-    return held_against(stage, measures(changed, *missing))
+def observed(stage: Stage, changed: dict[str, Any] | None = None, *missing: str) -> ObservedConfiguration:
+    return observe_configuration(stage, measures(changed, *missing))
 
 
 def test_a_stage_as_it_should_be() -> None:
-    assert shown(TELEMETRY).differences == ()
-    assert shown(CANARY, rollouts.CANARY).differences == ()
-    assert shown(CANARY, rollouts.CANARY).canary == {"exits.symbols": ("BTC-USD",)}
-    assert shown(FULL, {"exits.hybrid": True}).differences == ()
-    assert shown(LEARNING.stages[1], {"learning.mode": "normal"}).differences == ()
+    assert observed(TELEMETRY).differences == ()
+    assert observed(CANARY, rollouts.CANARY).differences == ()
+    assert observed(CANARY, rollouts.CANARY).canary == {"exits.symbols": ("BTC-USD",)}
+    assert observed(FULL, {"exits.hybrid": True}).differences == ()
+    assert observed(LEARNING.stages[1], {"learning.mode": "normal"}).differences == ()
 
 
 @pytest.mark.parametrize(
@@ -59,11 +64,11 @@ def test_a_stage_as_it_should_be() -> None:
     ],
 )  # fmt: skip
 def test_a_difference_in_its_own_words(stage: Stage, changed: dict[str, Any], lines: list[str]) -> None:
-    assert list(shown(stage, changed).differences) == lines
+    assert list(observed(stage, changed).differences) == lines
 
 
-def test_what_nobody_knows_is_a_difference() -> None:
-    assert shown(CANARY, rollouts.CANARY, "swap.threshold", "exits.symbols").differences == (
+def test_an_unknown_value_is_a_difference() -> None:
+    assert observed(CANARY, rollouts.CANARY, "swap.threshold", "exits.symbols").differences == (
         "`swap.threshold` is unknown (missing), 12 is needed",
         "`exits.symbols` is unknown (missing)",
     )
@@ -71,17 +76,17 @@ def test_what_nobody_knows_is_a_difference() -> None:
 
 def test_the_key_tells_one_configuration_from_another() -> None:
     keys = [
-        shown(CANARY, rollouts.CANARY).key,
-        shown(CANARY, {**rollouts.CANARY, "exits.symbols": ["ETH-USD"]}).key,
-        shown(CANARY, {**rollouts.CANARY, "exits.symbols": ["BTC-USD", "ETH-USD"]}).key,
-        shown(CANARY, rollouts.CANARY, "exits.symbols").key,
-        shown(FULL, {"exits.hybrid": True}).key,
-        shown(TELEMETRY).key,
+        observed(CANARY, rollouts.CANARY).key,
+        observed(CANARY, {**rollouts.CANARY, "exits.symbols": ["ETH-USD"]}).key,
+        observed(CANARY, {**rollouts.CANARY, "exits.symbols": ["BTC-USD", "ETH-USD"]}).key,
+        observed(CANARY, rollouts.CANARY, "exits.symbols").key,
+        observed(FULL, {"exits.hybrid": True}).key,
+        observed(TELEMETRY).key,
     ]
     assert len(set(keys)) == 6
     # in any order, and whatever else the desk shows
     both = {**rollouts.CANARY, "exits.symbols": ["ETH-USD", "BTC-USD"], "fills.good": False}
-    assert shown(CANARY, both).key == keys[2]
+    assert observed(CANARY, both).key == keys[2]
 
 
 def test_settings_are_written_as_a_file_has_them() -> None:
@@ -123,7 +128,7 @@ def test_settings_are_written_to_the_last_digit() -> None:
         "size.scale: 100.00001%",
         "swap.threshold: 12.3456789",
     )
-    assert held_against(stage, found).differences == (
+    assert observe_configuration(stage, found).differences == (
         "`pause` is 1h 30m 29s, 1h 30m 30s is needed",
         "`region` is eu-east, eu-west is needed",
         "`size.scale` is 100%, 100.00001% is needed",
@@ -134,8 +139,8 @@ def test_settings_are_written_to_the_last_digit() -> None:
 def test_a_stage_touches_its_canary_set_else_every_member() -> None:
     everybody = ("BTC-USD", "ETH-USD", "SOL-USD")
     two = measures({**rollouts.CANARY, "exits.symbols": ["SOL-USD", "BTC-USD"]})
-    assert affected(EXITS, CANARY, two) == ("BTC-USD", "SOL-USD")
-    assert affected(EXITS, FULL, two) == everybody
-    assert affected(EXITS, CANARY, measures(None, "exits.symbols")) == everybody
-    assert affected(EXITS, None, two) == everybody
-    assert affected(SIZES, SIZES.stages[0], two) == ()
+    assert affected_members(EXITS, CANARY, two) == ("BTC-USD", "SOL-USD")
+    assert affected_members(EXITS, FULL, two) == everybody
+    assert affected_members(EXITS, CANARY, measures(None, "exits.symbols")) == everybody
+    assert affected_members(EXITS, None, two) == everybody
+    assert affected_members(SIZES, SIZES.stages[0], two) == ()

@@ -15,8 +15,8 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 import interlock
 from interlock.errors import UsageError
 from interlock.language.times import show_time
-from interlock.ledger.acts.acts import Act
-from interlock.ledger.acts.attestation import attest, worded
+from interlock.ledger.acts import Act
+from interlock.ledger.attestation import attest, new_statement
 from interlock.ledger.file.ledger import Ledger
 from interlock.ledger.file.verify import verify
 from interlock.ledger.recorder import Recorder
@@ -24,8 +24,8 @@ from interlock.rollout.engine import Person
 from interlock.rollout.store import roll_back
 from support import rollouts
 
-from .naive import NEXT, WANTED, Event, Story, Where
-from .table import HOUR, at
+from .contexts import HOUR, at
+from .reference_model import NEXT, WANTED, Event, Position, Story
 
 EXITS = """\
 rollout: exits
@@ -113,12 +113,12 @@ class Days(RuleBasedStateMachine):
     # the desk
 
     @property
-    def where(self) -> dict[str, Where]:
-        return Story(list(self.events)).told()
+    def position(self) -> dict[str, Position]:
+        return Story(list(self.events)).play()
 
     def seen(self, changed: dict[str, Any]) -> dict[str, Any]:
         """What the desk shows where everything is as the rollouts want it, but for what is changed."""
-        exits = self.where["exits"]
+        exits = self.position["exits"]
         desk: dict[str, Any] = {**rollouts.CALM, **WANTED[exits.stage or "telemetry"]}
         desk["exits.symbols"] = ("BTC-USD",) if exits.stage == "canary" else ()
         return {**desk, **changed}
@@ -136,24 +136,22 @@ class Days(RuleBasedStateMachine):
 
     def ask(self, kind: str, name: str, changed: dict[str, Any], hour: int) -> None:
         event = Event(kind, hour, name, self.seen(changed))
-        rollout, before = policies().root.rollouts[name], self.where[name]
+        rollout, before = policies().root.rollouts[name], self.position[name]
         refused = kind == "rearm" and before.state in ("NOT_BEGUN", "ACTIVE")
         try:
             with Recorder(self.ledger) as recorder:
-                steering = policies().steering(self.snapshot(event.seen, hour), recorder)
+                steering = policies().rollout_engine(self.snapshot(event.seen, hour), recorder)
                 person = Person("desk-1", "for a reason")
                 step = (
-                    steering.rearmed(rollout, person)
-                    if kind == "rearm"
-                    else steering.advanced(rollout, person)
+                    steering.rearm(rollout, person) if kind == "rearm" else steering.advance(rollout, person)
                 )
-                steering.watched(but=name)
+                steering.observe_active(skip=name)
         except UsageError:
             assert refused
             return
         assert not refused
         self.events.append(event)
-        if step.move in ("ADVANCE", "COMPLETE"):
+        if step.change in ("ADVANCE", "COMPLETE"):
             self.judged_at_their_best(before.stage)
 
     def judged_at_their_best(self, stage: str) -> None:
@@ -165,11 +163,11 @@ class Days(RuleBasedStateMachine):
         found = [
             each.data for each in entries if each.kind == "verdict" and each.data["evaluation"] == number
         ]
-        words = {
+        actions = {
             each["verdict"]["policy"]: (each["verdict"]["verdict"], each["verdict"]["possible"])
             for each in found
         }
-        assert words == {
+        assert actions == {
             "back": ("CONTINUE", "CONTINUE"),
             "gate": ("PASS", "PASS"),
             **({"steady": ("STEADY", "STEADY")} if stage == "canary" else {}),
@@ -185,17 +183,17 @@ class Days(RuleBasedStateMachine):
         if far and back:
             self.a_person_rolls_back("exits", 0, True)
 
-    @rule(lacking=st.sampled_from(LACKING), look=often, changed=seldom)
-    def towards_the_next_stage(self, lacking: str, look: dict[str, Any], changed: dict[str, Any]) -> None:
+    @rule(lacking=st.sampled_from(LACKING), seen_now=often, changed=seldom)
+    def towards_the_next_stage(self, lacking: str, seen_now: dict[str, Any], changed: dict[str, Any]) -> None:
         """Do all that leads on, but for one thing, which random steps alone hardly ever do; then ask."""
-        exits = self.where["exits"]
+        exits = self.position["exits"]
         if exits.state == "ACTIVE":
             self.quiet_days(*{"telemetry": (2, 2), "canary": (12, 4), "full": (12, 2)}[exits.stage])
             for what in ("canary-symbols", "exits/canary"):
                 if what != lacking:
                     self.a_person_attests(what)
             if lacking == "a look":
-                self.a_snapshot(0, look)
+                self.a_snapshot(0, seen_now)
             if lacking == "the newest":
                 self.advance_on_an_old_snapshot("exits", 1)
         kind = "rearm" if exits.state in ("ROLLED_BACK", "COMPLETE") else "advance"
@@ -229,7 +227,9 @@ class Days(RuleBasedStateMachine):
         self.ask("advance", name, changed, self.hour)
 
     @rule(name=names, later=hours, changed=seldom)
-    @precondition(lambda self: any(each.state in ("ROLLED_BACK", "COMPLETE") for each in self.where.values()))
+    @precondition(
+        lambda self: any(each.state in ("ROLLED_BACK", "COMPLETE") for each in self.position.values())
+    )
     def rearm(self, name: str, later: int, changed: dict[str, Any]) -> None:
         self.hour += later
         self.ask("rearm", name, changed, self.hour)
@@ -242,12 +242,12 @@ class Days(RuleBasedStateMachine):
     @rule(what=st.sampled_from(["canary-symbols", "exits/canary"]))
     @precondition(lambda self: self.events)
     def a_person_attests(self, what: str) -> None:
-        exits, seen = self.where["exits"], self.seen({})
+        exits, seen = self.position["exits"], self.seen({})
         declared = policies().root.attestations[what]
         bound = policies().bound(what, self.snapshot(seen, self.hour))
         there = exits.state == "ACTIVE" and exits.stage == "canary" and self.hour >= exits.since
         try:
-            attest(self.ledger, declared, worded(declared, "quant", bound, self.act(self.hour)))
+            attest(self.ledger, declared, new_statement(declared, "quant", bound, self.act(self.hour)))
         except UsageError:
             assert what == "exits/canary" and not there
             return
@@ -259,7 +259,7 @@ class Days(RuleBasedStateMachine):
     def a_person_rolls_back(self, name: str, ago: int, sure: bool) -> None:
         if not sure:
             return
-        possible = self.where[name].state in ("ACTIVE", "COMPLETE")
+        possible = self.position[name].state in ("ACTIVE", "COMPLETE")
         hour = max(self.hour - ago, 0)
         try:
             roll_back(self.ledger, policies().root, name, self.act(hour))
@@ -277,25 +277,30 @@ class Days(RuleBasedStateMachine):
             return
         with Recorder(self.ledger, record=False) as recorder:
             state = recorder.state
-            for name, where in self.where.items():
-                found = state.standing(name)
-                assert (found.state, found.stage, found.attempt) == (where.state, where.stage, where.attempt)
-                assert [f"{each.word} {each.target}" for each in found.moves] == where.words
-                assert (found.since - BASE if found.moves else 0) == where.since * HOUR
-                assert [(each.at - BASE, each.good) for each in found.looks] == [
-                    (hour * HOUR, good) for hour, _, good, _ in sorted(where.looks, key=lambda each: each[:2])
+            for name, position in self.position.items():
+                found = state.rollout(name)
+                assert (found.state, found.stage, found.attempt) == (
+                    position.state,
+                    position.stage,
+                    position.attempt,
+                )
+                assert [f"{each.action} {each.target}" for each in found.changes] == position.actions
+                assert (found.since - BASE if found.changes else 0) == position.since * HOUR
+                assert [(each.at - BASE, each.good) for each in found.observations] == [
+                    (hour * HOUR, good)
+                    for hour, _, good, _ in sorted(position.observations, key=lambda each: each[:2])
                 ]
             assert sum(each.active for each in state.rollouts.values()) <= 1
 
     @invariant()
     def only_a_person_leads_out_of_a_rollback(self) -> None:
-        for where in self.where.values():
-            words = [each.split()[0] for each in where.words]
-            after = [two for one, two in pairwise(words) if one == "ROLLBACK"]
+        for position in self.position.values():
+            actions = [each.split()[0] for each in position.actions]
+            after = [two for one, two in pairwise(actions) if one == "ROLLBACK"]
             assert set(after) <= {"REARM"}
-            stages = [each.split() for each in where.words]
-            for (_, stage), (word, target) in pairwise(stages):
-                assert word != "ADVANCE" or target == NEXT[stage]
+            stages = [each.split() for each in position.actions]
+            for (_, stage), (action, target) in pairwise(stages):
+                assert action != "ADVANCE" or target == NEXT[stage]
 
 
 TestDays = Days.TestCase

@@ -9,7 +9,7 @@ from typing import Any
 import interlock
 from interlock.evaluation.deciding.request import Decision
 from interlock.evaluation.verdict import RuleResult
-from interlock.ledger.acts.acts import Act
+from interlock.ledger.acts import Act
 from interlock.ledger.recorder import Recorder
 
 from . import roots

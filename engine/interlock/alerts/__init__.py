@@ -1,1 +1,1 @@
-"""Hands recorded events to people's channels: a file, a command, a webhook; the ledger knows who has what."""
+"""Delivers recorded events to channels: a file, a command, a webhook; the ledger records what each one took."""

@@ -1,4 +1,4 @@
-"""What every channel does with events: it takes all of them, or says in words why it did not."""
+"""The interface of a channel: it takes all events, or says why it did not."""
 
 from __future__ import annotations
 
@@ -9,25 +9,25 @@ __all__ = ["Channel", "Undelivered", "fingerprint"]
 
 
 class Undelivered(Exception):
-    """Events were not taken; the text says why, and holds no secret of the channel."""
+    """Events were not taken; the text says why and holds no secret."""
 
 
 class Channel(Protocol):
-    """A way to people. `name` is recorded in the ledger and `shown` is printed: neither holds a secret."""
+    """A channel to people. `name` is recorded in the ledger and `label` is printed: neither holds a secret."""
 
     @property
     def name(self) -> str: ...
 
     @property
-    def shown(self) -> str: ...
+    def label(self) -> str: ...
 
-    def obstacle(self) -> str:
-        """Return what is known to keep it from taking events now; empty where nothing is."""
+    def problem(self) -> str:
+        """Return why it could not take events now, as far as is known; empty if it could."""
 
-    def hand(self, lines: bytes) -> None:
-        """Hand over events, each a line of JSON; raises Undelivered where they were not taken."""
+    def deliver(self, lines: bytes) -> None:
+        """Deliver events, each a line of JSON; raises Undelivered if they were not taken."""
 
 
 def fingerprint(text: str) -> str:
-    """Return a few letters that tell one channel from another, and nothing of what it is."""
+    """Return a short digest that identifies a channel without revealing it."""
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]

@@ -1,4 +1,4 @@
-"""Hands every channel the events that it lacks, and records what it took: what fails waits for the next run."""
+"""Delivers to every channel the events that it lacks, and records what it took; a failure waits for the next run."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from ..canonical import canonical
 from ..diagnostics import printable
 from ..errors import InterlockError
 from ..language.times import show_time
-from ..ledger.file.anchors import anchored
+from ..ledger.file.anchors import anchored_writing
 from ..ledger.file.entry import EntryDraft
 from ..ledger.file.ledger import Ledger
 from ..ledger.recorder import Recorder
@@ -18,52 +18,54 @@ from ..limits import EVENTS_AT_ONCE, EVENTS_SECONDS
 from ..wording import number
 from .channel import Channel, Undelivered
 
-__all__ = ["delivered"]
+__all__ = ["deliver_events"]
 
 
-def delivered(channels: Iterable[Channel], recorder: Recorder, now: Decimal) -> tuple[str, ...]:
-    """Deliver after a recorder is closed well; return a line for each thing that people are to know.
+def deliver_events(channels: Iterable[Channel], recorder: Recorder, now: Decimal) -> tuple[str, ...]:
+    """Deliver after a recorder has closed without an error; return a line for each problem and each queue.
 
-    Events go out at least once: where a crash or a full disk comes between the delivery and its record they go again,
-    with the same entry numbers. Nothing that fails here is raised.
+    Events are delivered at least once: after a crash between delivery and record they are sent again, with the same
+    entry numbers. A failure is returned, never raised.
     """
-    told: list[str] = []
+    lines: list[str] = []
     for channel in channels:
-        waiting = recorder.state.outbox.waiting(channel.name)
-        why = "" if waiting else channel.obstacle()
+        waiting = recorder.state.outbox.pending(channel.name)
+        why = "" if waiting else channel.problem()
         if why:
-            told.append(f"warning: no event could be delivered to {channel.shown}: {printable(why)}")
+            lines.append(f"warning: no event could be delivered to {channel.label}: {printable(why)}")
         if waiting:
-            told += _handed(channel, waiting[:EVENTS_AT_ONCE], recorder, now) or _left(channel, len(waiting))
-    return tuple(told)
+            lines += _deliver(channel, waiting[:EVENTS_AT_ONCE], recorder, now) or _remaining(
+                channel, len(waiting)
+            )
+    return tuple(lines)
 
 
-def _left(channel: Channel, waiting: int) -> list[str]:
+def _remaining(channel: Channel, waiting: int) -> list[str]:
     if waiting <= EVENTS_AT_ONCE:
         return []
     rest = number(waiting - EVENTS_AT_ONCE, "event")
-    return [f"note: {rest} more for {channel.shown}: the next run that names it hands them over"]
+    return [f"note: {rest} more for {channel.label}: the next run with this channel delivers them"]
 
 
-def _handed(channel: Channel, events: Sequence[Event], recorder: Recorder, now: Decimal) -> list[str]:
-    """Hand events over and record that; return what went wrong."""
+def _deliver(channel: Channel, events: Sequence[Event], recorder: Recorder, now: Decimal) -> list[str]:
+    """Deliver events and record it; return what went wrong."""
     try:
-        channel.hand(b"".join(canonical(each.line()) + b"\n" for each in events))
+        channel.deliver(b"".join(canonical(each.line()) + b"\n" for each in events))
     except Undelivered as problem:
-        why = f"{number(len(events), 'event')} not delivered to {channel.shown}: {problem}"
-        return [f"error: {printable(why)}; the next run that names it tries again"]
+        why = f"{number(len(events), 'event')} not delivered to {channel.label}: {problem}"
+        return [f"error: {printable(why)}; the next run with this channel tries again"]
     body = {"channel": channel.name, "through": events[-1].entry}
     try:
         _record(recorder, EntryDraft.of(show_time(now), "delivery", body))
     except InterlockError as problem:
         why = (
-            f"{number(len(events), 'event')} delivered to {channel.shown} and not recorded as such: {problem}"
+            f"{number(len(events), 'event')} delivered to {channel.label} and not recorded as such: {problem}"
         )
-        return [f"error: {printable(why)}; the next run that names it hands them over again"]
+        return [f"error: {printable(why)}; the next run with this channel delivers them again"]
     return []
 
 
 def _record(recorder: Recorder, draft: EntryDraft) -> None:
     ledger = Ledger(recorder.path, write=True, wait=EVENTS_SECONDS)
-    with ledger, anchored(ledger, recorder.anchor) as writing:
+    with ledger, anchored_writing(ledger, recorder.anchor) as writing:
         writing.append(draft)

@@ -1,4 +1,4 @@
-"""Appends events to a file, durably."""
+"""Appends events to a file."""
 
 from __future__ import annotations
 
@@ -11,21 +11,21 @@ from ..diagnostics import printable
 from ..errors import UsageError, system_reason
 from .channel import Undelivered, fingerprint
 
-__all__ = ["FileChannel", "file_channel"]
+__all__ = ["file_channel"]
 
 
 @dataclass(frozen=True, slots=True)
 class FileChannel:
-    """A file to which lines are added; half a line that a crash left behind is ended first."""
+    """A file to which lines are appended durably; an incomplete line from a crash is ended first."""
 
     path: Path
     name: str
 
     @property
-    def shown(self) -> str:
+    def label(self) -> str:
         return f"`{printable(self.path.as_posix())}`"
 
-    def obstacle(self) -> str:
+    def problem(self) -> str:
         try:
             if self.path.exists() and not self.path.is_file():
                 return "it is no file"
@@ -33,8 +33,8 @@ class FileChannel:
         except OSError as problem:
             return system_reason(problem)
 
-    def hand(self, lines: bytes) -> None:
-        why = self.obstacle()
+    def deliver(self, lines: bytes) -> None:
+        why = self.problem()
         if why:
             raise Undelivered(why)
         try:
@@ -49,19 +49,23 @@ class FileChannel:
 
 
 def file_channel(path: Path, ledger: Path, taken: Mapping[str, Path]) -> FileChannel:
-    """Return the channel of a file, known by its way from the ledger; raises UsageError for the ledger itself, and for
-    the files that are `taken`, by what they are (`the anchor`)."""
+    """Return the channel of a file, identified by its path relative to the ledger.
+
+    `taken` are files with another use, by their description (`the anchor`). Raises UsageError for one of them and for
+    the ledger itself.
+    """
     own = {"the ledger": ledger, "the journal of the ledger": ledger.with_name(f"{ledger.name}-journal")}
     for what, other in {**own, **taken}.items():
         if _same(path, other):
             raise UsageError(f"cannot append events to `{printable(path.as_posix())}`: it is {what}")
     return FileChannel(
-        path, f"file {path.name} {fingerprint(_way(os.path.realpath(path), os.path.realpath(ledger)))}"
+        path,
+        f"file {path.name} {fingerprint(_relative_path(os.path.realpath(path), os.path.realpath(ledger)))}",
     )
 
 
 def _same(path: Path, other: Path) -> bool:
-    """Whether both name one file, which neither need have made yet."""
+    """Tell whether both paths name one file, which need not exist yet."""
     if os.path.normcase(os.path.realpath(path)) == os.path.normcase(os.path.realpath(other)):
         return True
     try:
@@ -70,8 +74,8 @@ def _same(path: Path, other: Path) -> bool:
         return False
 
 
-def _way(there: str, ledger: str) -> str:
-    """The way from the ledger to the file; both may move together."""
+def _relative_path(there: str, ledger: str) -> str:
+    """Return the path from the ledger to the file, so both may move together."""
     try:
         return Path(os.path.relpath(there, Path(ledger).parent)).as_posix()
     except ValueError:  # another drive

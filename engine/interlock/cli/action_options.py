@@ -12,7 +12,7 @@ import click
 from .. import clock
 from ..errors import UsageError
 from ..language.times import show_time
-from ..ledger.acts.acts import Act
+from ..ledger.acts import Act
 from ..ledger.file.ledger import DEFAULT
 from .options import Instant, anchor_option
 

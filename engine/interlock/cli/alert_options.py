@@ -54,9 +54,9 @@ class AlertOptions:
     def insist(self) -> None:
         """Raise UsageError, before the work rather than after it, where a channel could take nothing."""
         for each in self.channels:
-            why = each.obstacle()
+            why = each.problem()
             if why:
-                raise UsageError(f"no event could be delivered to {each.shown}: {printable(why)}")
+                raise UsageError(f"no event could be delivered to {each.label}: {printable(why)}")
 
 
 def alerting_options(command: Callable[..., Any]) -> Callable[..., Any]:

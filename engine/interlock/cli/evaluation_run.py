@@ -13,7 +13,7 @@ from typing import Any
 import click
 
 from .. import clock
-from ..alerts.delivery import delivered
+from ..alerts.delivery import deliver_events
 from ..api import Snapshot, check
 from ..diagnostics import printable
 from ..errors import DocumentError, SnapshotError, UsageError
@@ -135,7 +135,7 @@ class EvaluationRun:
                 found.append(self._judged(each, baselines, recorder, slim=len(snapshots) > 1))
                 advance()
         if recorder is not None and self.record:
-            for line in delivered(self.alerting.channels, recorder, clock.now()):
+            for line in deliver_events(self.alerting.channels, recorder, clock.now()):
                 terminal.tell(line)
         return found
 

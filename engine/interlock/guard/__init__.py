@@ -1,1 +1,1 @@
-"""Acts on verdicts: starts a command behind a gate, throws the kill switch, permits single trades."""
+"""Acts on verdicts: guards the start of a command, throws the kill switch, permits single trades."""

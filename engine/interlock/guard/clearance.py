@@ -1,4 +1,4 @@
-"""Says in words, and by an exception, that a live start is not cleared."""
+"""Clears a live start: evaluates its policies, and throws the kill switch if one is not at its best."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Protocol
 
 from ..alerts.channel import Channel
-from ..alerts.delivery import delivered
+from ..alerts.delivery import deliver_events
 from ..canonical import canonical
 from ..collect.collection import Collection
 from ..diagnostics import printable
@@ -30,23 +30,25 @@ from ..language.times import show_duration, show_time
 from ..ledger.recorder import Recorder
 from ..limits import GUARD_SNAPSHOT_AGE, REASON_BYTES, SKEW
 from . import kill_switch
-from .kill_switch import LIVE_MODE, contradicts, is_live
+from .kill_switch import LIVE_MODE, is_live, taken_on_paper
 
 __all__ = [
     "Clearance",
     "ClearanceRequest",
-    "PolicyJudge",
     "StartContext",
-    "cleared",
-    "insisted",
-    "refusal",
-    "warnings",
-    "words",
+    "clear_start",
+    "refusal_line",
+    "require_clearance",
+    "start_lines",
+    "warning_lines",
 ]
 
 
+_LOG = logging.getLogger("interlock.guard")
+
+
 class PolicyJudge(Protocol):
-    """What a policy set does for the guard."""
+    """The policy set, as the guard uses it."""
 
     @property
     def policies(self) -> Mapping[str, object]: ...
@@ -66,10 +68,12 @@ class PolicyJudge(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class ClearanceRequest:
-    """What must be at its best: the policies, in an environment, over a desk's folder or a snapshot, recorded in a
-    ledger whose head is kept in `anchor`. Exactly one of `root` and `snapshot` is given; commands that sources of
-    `root` declare run only where they are allowed. `channels` are handed what people are to hear of, and what stays
-    is told again after `renotify` seconds."""
+    """What must be at its best for a start: the policies in an environment, over a desk's folder or a snapshot.
+
+    Exactly one of `root` and `snapshot` is given. The evaluation is recorded in a ledger, whose head is kept in
+    `anchor`. Commands of the sources of `root` run only with `allow_commands`. `channels` get the events, an unchanged
+    verdict again after `renotify` seconds.
+    """
 
     policies: tuple[str, ...]
     ledger: Path
@@ -84,7 +88,7 @@ class ClearanceRequest:
 
 @dataclass(frozen=True, slots=True)
 class StartContext:
-    """Where a start takes place: the variables that the command will see, the clock, and the kill switch's file."""
+    """The surroundings of a start: the environment variables of the command, the clock, and the kill switch's file."""
 
     environ: Mapping[str, str]
     clock: Callable[[], Decimal]
@@ -93,10 +97,11 @@ class StartContext:
 
 @dataclass(frozen=True, slots=True)
 class Clearance:
-    """The answer. `reason` says why a start is not `open`, `code` is the exit code that belongs to it, never 0;
-    `notes` are what people are to know beside it (a rollout that was rolled back by it, words and waivers that do not
-    count), `switch` says what became of the kill switch where it was thrown, `undelivered` which events nobody has
-    yet."""
+    """The result. `reason` says why a start is not `open`, and `code` is its exit code, then never 0.
+
+    `notes` are lines for people: a rollout that was rolled back, attestations and waivers that do not count. `switch`
+    says whether the kill switch could be thrown, `undelivered` which events could not be delivered.
+    """
 
     live: bool
     reason: str = ""
@@ -109,86 +114,88 @@ class Clearance:
 
     @property
     def open(self) -> bool:
-        """Whether every policy asked for is at its best."""
+        """Tell whether every requested policy is at its best."""
         return not self.reason
 
 
-def cleared(load: Callable[[], PolicyJudge], question: ClearanceRequest, setting: StartContext) -> Clearance:
-    """Judge and record; under live mode anything but the best throws the kill switch, a bug included.
+def clear_start(
+    load: Callable[[], PolicyJudge], request: ClearanceRequest, context: StartContext
+) -> Clearance:
+    """Evaluate and record; in live mode anything but the best verdict throws the kill switch, even a bug.
 
-    No mistake of a user is raised: it is the reason why the start is not open. Events go out last, after the switch is
-    thrown, and what became of them decides nothing; the time that they took may.
+    A mistake of the user is not raised: it is the reason why the start is not open. Events are delivered last, after
+    the switch is thrown. A failed delivery changes nothing, but a verdict may expire during it.
     """
-    live = is_live(setting.environ)
+    live = is_live(context.environ)
     try:
-        found, recorded = _answer(load, question, setting, Clearance(live))
+        found, recorded = _judge(load, request, context, Clearance(live))
     except Exception as problem:
         if live:
-            _thrown(Clearance(live, f"the guard failed: {type(problem).__name__}"), setting)
+            _throw_switch(Clearance(live, f"the guard failed: {type(problem).__name__}"), context)
         raise
-    found = _thrown(found, setting) if live and not found.open else found
-    if recorded is None or not question.channels:
+    found = _throw_switch(found, context) if live and not found.open else found
+    if recorded is None or not request.channels:
         return found
-    told = replace(found, undelivered=_delivered(question, recorded[0], setting))
-    if not told.open:
-        return told
-    told = _weighed(told, recorded[1], question, setting)
-    return _thrown(told, setting) if live and not told.open else told
+    found = replace(found, undelivered=_deliver(request, recorded[0], context))
+    if not found.open:
+        return found
+    found = _with_doubts(found, recorded[1], request, context)
+    return _throw_switch(found, context) if live and not found.open else found
 
 
-def _delivered(question: ClearanceRequest, recorder: Recorder, setting: StartContext) -> tuple[str, ...]:
+def _deliver(request: ClearanceRequest, recorder: Recorder, context: StartContext) -> tuple[str, ...]:
     try:
-        return delivered(question.channels, recorder, setting.clock())
-    except Exception as problem:  # a bug here is no reason to start anything, nor not to
+        return deliver_events(request.channels, recorder, context.clock())
+    except Exception as problem:  # a bug here must not decide about the start
         return (f"error: the events were not delivered: {type(problem).__name__}",)
 
 
-def _thrown(found: Clearance, setting: StartContext) -> Clearance:
-    text = kill_switch.content(found.reason, found.verdicts, setting.clock())
-    return replace(found, switch=kill_switch.throw(setting.kill_switch, text)[1])
+def _throw_switch(found: Clearance, context: StartContext) -> Clearance:
+    text = kill_switch.content(found.reason, found.verdicts, context.clock())
+    return replace(found, switch=kill_switch.throw(context.kill_switch, text)[1])
 
 
-def _answer(
-    load: Callable[[], PolicyJudge], question: ClearanceRequest, setting: StartContext, blank: Clearance
+def _judge(
+    load: Callable[[], PolicyJudge], request: ClearanceRequest, context: StartContext, blank: Clearance
 ) -> tuple[Clearance, tuple[Recorder, Decision] | None]:
-    """Return the answer, and what it was drawn from where that is recorded."""
+    """Return the clearance, with the recorder and the decision if an evaluation was recorded."""
     try:
         policies = load()
-        for name in question.policies:
+        for name in request.policies:
             policies.known("policy", name, policies.policies)
-        policies.values_of(question.environment)
-        snapshot, findings = _snapshot(policies, question, setting)
-        _fresh(snapshot, setting.clock(), blank.live)
-        with _recorder(question, begin=not blank.live) as recorder:
+        policies.values_of(request.environment)
+        snapshot, findings = _snapshot(policies, request, context)
+        _require_fresh(snapshot, context.clock(), blank.live)
+        with _recorder(request, begin=not blank.live) as recorder:
             decision = policies.recorded(
-                snapshot, recorder, policies=question.policies, environment=question.environment
+                snapshot, recorder, policies=request.policies, environment=request.environment
             )
     except InterlockError as problem:
         return replace(blank, reason=_one_line(str(problem)), code=problem.exit_code or EXIT_INVALID), None
     except OSError as problem:
         why = system_reason(problem)
-        found = f"cannot use `{problem.filename or 'a file'}`: {why}"
-        return replace(blank, reason=found, code=EXIT_INVALID), None
-    answer = replace(blank, verdicts=decision.verdicts, findings=findings, notes=decision.notes)
-    return _weighed(answer, decision, question, setting), (recorder, decision)
+        reason = f"cannot use `{problem.filename or 'a file'}`: {why}"
+        return replace(blank, reason=reason, code=EXIT_INVALID), None
+    found = replace(blank, verdicts=decision.verdicts, findings=findings, notes=decision.notes)
+    return _with_doubts(found, decision, request, context), (recorder, decision)
 
 
-def _recorder(question: ClearanceRequest, *, begin: bool) -> Recorder:
-    names = [each.name for each in question.channels]
+def _recorder(request: ClearanceRequest, *, begin: bool) -> Recorder:
+    names = [each.name for each in request.channels]
     return Recorder(
-        question.ledger,
-        renotify=question.renotify,
+        request.ledger,
+        renotify=request.renotify,
         channels=names,
-        anchor=question.anchor,
-        begin=begin,
+        anchor=request.anchor,
+        create=begin,
     )
 
 
-def _weighed(
-    found: Clearance, decision: Decision, question: ClearanceRequest, setting: StartContext
+def _with_doubts(
+    found: Clearance, decision: Decision, request: ClearanceRequest, context: StartContext
 ) -> Clearance:
-    """Return the answer with every reason that now speaks against a start."""
-    doubts = list(_doubts(decision, question, setting, live=found.live))
+    """Return the clearance with every reason against a start at this time."""
+    doubts = list(_doubts(decision, request, context, live=found.live))
     if not doubts:
         return found
     code = worst_exit(code for code, _ in doubts) or EXIT_NOT_EVALUATED
@@ -196,21 +203,21 @@ def _weighed(
 
 
 def _snapshot(
-    policies: PolicyJudge, question: ClearanceRequest, setting: StartContext
+    policies: PolicyJudge, request: ClearanceRequest, context: StartContext
 ) -> tuple[Snapshot, tuple[str, ...]]:
-    """Read the snapshot that was handed in, or collect one as of now, as a file of it would hold it."""
-    if question.snapshot is not None:
-        return question.snapshot(), ()
-    assert question.root is not None
-    now = setting.clock()
+    """Return the given snapshot, or collect one as of now and read it like a file."""
+    if request.snapshot is not None:
+        return request.snapshot(), ()
+    assert request.root is not None
+    now = context.clock()
     found = policies.collect(
-        question.root, now, now=now, environ=setting.environ, allow_commands=question.allow_commands
+        request.root, now, now=now, environ=context.environ, allow_commands=request.allow_commands
     )
     return Snapshot.parse(canonical(found.snapshot), "snapshot.json"), tuple(map(str, found.findings))
 
 
-def _fresh(snapshot: Snapshot, now: Decimal, live: bool) -> None:
-    """Raise SnapshotError for a snapshot from which no start may be drawn now."""
+def _require_fresh(snapshot: Snapshot, now: Decimal, live: bool) -> None:
+    """Raise SnapshotError for a snapshot that is too old, from the future, or taken on paper."""
     at = show_time(snapshot.as_of)
     if snapshot.as_of > now + SKEW:
         late = "which the clock has not reached: check both clocks"
@@ -218,33 +225,33 @@ def _fresh(snapshot: Snapshot, now: Decimal, live: bool) -> None:
     if now - snapshot.as_of > GUARD_SNAPSHOT_AGE:
         most = show_duration(GUARD_SNAPSHOT_AGE)
         raise SnapshotError(f"{snapshot.name}: as of {at}, more than {most} ago: collect a new one")
-    if live and contradicts(snapshot):
+    if live and taken_on_paper(snapshot):
         raise SnapshotError(
             f"{snapshot.name}: taken where {LIVE_MODE} was off, and this start is live: collect anew"
         )
 
 
 def _doubts(
-    decision: Decision, question: ClearanceRequest, setting: StartContext, *, live: bool
+    decision: Decision, request: ClearanceRequest, context: StartContext, *, live: bool
 ) -> Iterator[tuple[int, str]]:
     """Yield every reason against a start, with its exit code."""
     for refused in decision.refusals:
         yield EXIT_INVALID, f"not evaluated: {refused.reason}"
-    told = {each.policy for each in decision.verdicts} | {each.policy for each in decision.refusals}
-    for name in question.policies:
-        if name not in told:
+    evaluated = {each.policy for each in decision.verdicts} | {each.policy for each in decision.refusals}
+    for name in request.policies:
+        if name not in evaluated:
             yield EXIT_NOT_EVALUATED, f"{name} gave no verdict"
-    now = setting.clock()
+    now = context.clock()
     for verdict in decision.verdicts:
-        yield from _against(verdict, now)
-    held = kill_switch.active(setting.kill_switch, setting.environ) if live else ""
+        yield from _verdict_doubts(verdict, now)
+    held = kill_switch.active(context.kill_switch, context.environ) if live else ""
     if held:
         yield EXIT_NOT_EVALUATED, f"the kill switch is active: {held}"
 
 
-def _against(verdict: Verdict, now: Decimal) -> Iterator[tuple[int, str]]:
+def _verdict_doubts(verdict: Verdict, now: Decimal) -> Iterator[tuple[int, str]]:
     if not verdict.evaluated or not verdict.is_best:
-        why = "; ".join(f"{rule.id}: {rule.reason}" for rule in verdict.failed()) or "no rule tells why"
+        why = "; ".join(f"{rule.id}: {rule.reason}" for rule in verdict.failed()) or "no rule gives a reason"
         yield (
             verdict.exit_code,
             f"{verdict.name} is {verdict.verdict}, {verdict.verdicts[0]} is needed: {why}",
@@ -261,22 +268,19 @@ def _one_line(text: str) -> str:
     return line if len(line) <= REASON_BYTES else f"{line[: REASON_BYTES - 1]}…"
 
 
-_LOG = logging.getLogger("interlock.guard")
-
-
-def refusal(found: Clearance) -> str:
-    """Return the line that a refused live start leaves in the log."""
+def refusal_line(found: Clearance) -> str:
+    """Return the log line of a refused live start."""
     return printable(f"live mode is refused: {found.reason}; {found.switch}")
 
 
-def warnings(found: Clearance) -> Iterator[str]:
-    """Yield what an operator reads first: each verdict that people's waivers opened, and what else is to be known."""
+def warning_lines(found: Clearance) -> Iterator[str]:
+    """Yield the warnings for an operator: each verdict that a waiver opened, and the notes."""
     opened = (each.headline for each in found.verdicts if each.opening)
     return (printable(each) for each in (*opened, *found.notes))
 
 
-def words(found: Clearance) -> Iterator[str]:
-    """Yield the lines that an operator reads about a start that goes on."""
+def start_lines(found: Clearance) -> Iterator[str]:
+    """Yield the lines for an operator about a start that continues."""
     verdicts = ", ".join(f"{each.name} is {each.verdict}" for each in found.verdicts)
     if found.live:
         yield printable(f"live: {verdicts}")
@@ -287,15 +291,15 @@ def words(found: Clearance) -> Iterator[str]:
     )
 
 
-def insisted(found: Clearance) -> Clearance:
-    """Return a clearance that lets a program go on; log CRITICAL and raise NotCleared for any other."""
+def require_clearance(found: Clearance) -> Clearance:
+    """Return a clearance that lets a program continue; log CRITICAL and raise NotCleared for any other."""
     refused = found.live and not found.open
     if refused:
-        _LOG.critical("%s", refusal(found))
-    for line in warnings(found):
+        _LOG.critical("%s", refusal_line(found))
+    for line in warning_lines(found):
         _LOG.warning("%s", line)
     if refused:
-        raise NotCleared(refusal(found), found.code)
-    for line in words(found):
+        raise NotCleared(refusal_line(found), found.code)
+    for line in start_lines(found):
         _LOG.info("%s", line)
     return found

@@ -1,4 +1,4 @@
-"""Signs what people attest, and checks such signatures, with cryptography: Ed25519 throughout."""
+"""Signs attestations and checks their signatures with Ed25519."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from pathlib import Path
 
 from ..errors import MissingExtra, UsageError, system_reason
 
-__all__ = ["missing", "sign", "signed_by"]
+__all__ = ["missing_extra", "sign", "signed_by"]
 
 _LARGEST = 1 << 16
 
 
-def missing() -> str:
-    """Return what to say where signatures cannot be checked; empty where they can."""
+def missing_extra() -> str:
+    """Return why signatures cannot be checked; empty if they can."""
     try:
         signed_by(bytes(32), "", b"")
     except MissingExtra as problem:
@@ -26,9 +26,9 @@ def missing() -> str:
 
 @lru_cache(maxsize=4096)
 def signed_by(key: bytes, signature: str, text: bytes) -> bool:
-    """Tell whether a signature (base64) of a text is by the private half of a public key of 32 bytes.
+    """Tell whether a signature (base64) of a text matches a public key of 32 bytes.
 
-    Raises MissingExtra where cryptography is not installed.
+    Raises MissingExtra if cryptography is not installed.
     """
     try:
         from cryptography.exceptions import InvalidSignature
@@ -43,9 +43,9 @@ def signed_by(key: bytes, signature: str, text: bytes) -> bool:
 
 
 def sign(file: Path, text: bytes, ask: Callable[[], str]) -> bytes:
-    """Return the signature of a text by the private key in a PEM file; `ask` gives the passphrase of a locked one.
+    """Return the signature of a text by the private key in a PEM file; `ask` returns its passphrase if it is encrypted.
 
-    Raises UsageError for a file that holds no such key, MissingExtra where cryptography is not installed.
+    Raises UsageError for a file without such a key, MissingExtra if cryptography is not installed.
     """
     try:
         from cryptography.exceptions import UnsupportedAlgorithm
@@ -58,7 +58,7 @@ def sign(file: Path, text: bytes, ask: Callable[[], str]) -> bytes:
     try:
         key = load_pem_private_key(pem, None)
     except TypeError:
-        key = _unlocked(file, load_pem_private_key, pem, ask())
+        key = _unlock(file, load_pem_private_key, pem, ask())
     except (ValueError, UnsupportedAlgorithm) as problem:
         key = problem
     if not isinstance(key, Ed25519PrivateKey):
@@ -67,11 +67,11 @@ def sign(file: Path, text: bytes, ask: Callable[[], str]) -> bytes:
     return key.sign(text)
 
 
-def _unlocked(file: Path, load: Callable[[bytes, bytes], object], pem: bytes, passphrase: str) -> object:
+def _unlock(file: Path, load: Callable[[bytes, bytes], object], pem: bytes, passphrase: str) -> object:
     try:
         return load(pem, passphrase.encode())
     except ValueError:
-        raise UsageError(f"`{file.as_posix()}` does not open with this passphrase") from None
+        raise UsageError(f"`{file.as_posix()}` cannot be opened with this passphrase") from None
 
 
 def _read(file: Path) -> bytes:

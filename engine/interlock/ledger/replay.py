@@ -1,4 +1,4 @@
-"""Judges a recorded snapshot again, with the policies and the memory of then, and compares byte for byte."""
+"""Replays recorded evaluations with the policies and the memory of their time, comparing verdicts byte by byte."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ from .file.ledger import Ledger
 from .state.ledger_memory import LedgerMemory
 from .state.state import State
 
-__all__ = ["ReplayInput", "Replayed", "Rerun", "replay", "replay_all"]
+__all__ = ["ReplayInput", "Replayed", "replay", "replay_all"]
 
-_KEPT = 64
-"""So many snapshots are kept while evaluations are replayed."""
+_CACHED = 64
+"""How many snapshots are kept in memory during a replay."""
 
 
 @dataclass(frozen=True, slots=True)
 class ReplayInput:
-    """All that a recorded evaluation was drawn from; `rollout` is what the ledger knew of the rollout around it."""
+    """All inputs of a recorded evaluation; `rollout` holds the reserved metrics of the rollout that asked for it."""
 
     snapshot: Snapshot
     memory: Memory
@@ -38,12 +38,15 @@ class ReplayInput:
 
 
 Rerun = Callable[[Path, ReplayInput], Decision]
-"""Loads the policy root in a folder and judges with it."""
+"""Loads the policy root in a folder and evaluates with it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Replayed:
-    """One replayed verdict: `name` is its policy and member, `then` and `now` the words; `same` in every byte."""
+    """One replayed verdict: `name` is its policy and member, `then` and `now` are the verdicts.
+
+    `same` says whether both records have the same bytes, `differs` names the parts that differ.
+    """
 
     sequence: int
     name: str
@@ -56,10 +59,9 @@ class Replayed:
 def replay(
     ledger: Ledger, sequence: int, rerun: Rerun, policies: Path | None = None
 ) -> tuple[tuple[Replayed, ...], str]:
-    """Replay an evaluation, named by its own entry or one of its verdicts'; return what came out and the engine
-    of then.
+    """Replay an evaluation, named by its entry or by one of its verdicts; return the verdicts and the recorded engine.
 
-    The policies are the recorded ones, or those in the folder `policies`. Raises UsageError for another entry.
+    Uses the recorded policies, or those in the folder `policies`. Raises UsageError for any other entry.
     """
     entries = list(ledger.entries())
     if not 1 <= sequence <= len(entries):
@@ -72,14 +74,13 @@ def replay(
             f"entry {sequence} is a {entry.kind}: only an evaluation or a verdict can be replayed"
         )
     ((found, engine),) = _replayed(ledger, entries, [entry], rerun, policies)
-    asked = tuple(each for each in found if each.sequence == sequence) or found
-    return asked, engine
+    return tuple(each for each in found if each.sequence == sequence) or found, engine
 
 
 def replay_all(
     ledger: Ledger, rerun: Rerun, policies: Path | None = None
 ) -> Iterator[tuple[tuple[Replayed, ...], str]]:
-    """Replay every evaluation, oldest first; yield what came out of each, and the engine of then."""
+    """Replay every evaluation, oldest first; yield the verdicts of each and its recorded engine."""
     entries = list(ledger.entries())
     evaluations = [each for each in entries if each.kind == "evaluation"]
     return _replayed(ledger, entries, evaluations, rerun, policies)
@@ -88,7 +89,7 @@ def replay_all(
 def _replayed(
     ledger: Ledger, entries: list[Entry], evaluations: list[Entry], rerun: Rerun, policies: Path | None
 ) -> Iterator[tuple[tuple[Replayed, ...], str]]:
-    """Walk the ledger once: what is remembered grows from one evaluation to the next."""
+    """Read the ledger once: the state grows from one evaluation to the next."""
     verdicts: dict[int, list[tuple[int, dict[str, Any]]]] = {}
     manifests: dict[str, dict[str, str]] = {}
     for each in entries:
@@ -98,42 +99,42 @@ def _replayed(
         elif each.kind == "policies":
             manifests[data["digest"]] = data["files"]
     state = State()
-    load = functools.lru_cache(_KEPT)(lambda name: Snapshot.restored(ledger.document(name)))
+    load = functools.lru_cache(_CACHED)(lambda name: Snapshot.restored(ledger.document(name)))
     with tempfile.TemporaryDirectory(prefix="interlock-") as folder:
         roots: dict[str, Path] = {}
         for entry in evaluations:
             data = entry.data
             for each in entries[state.head.sequence : int(data["after"])]:
-                state.take(each)
+                state.apply(each)
             name = data["policies"]
             if policies is None and name not in roots:
                 place = Path(folder) / str(len(roots))
-                roots[name] = _restored(ledger, manifests.get(name, {}), place)
-            decision = rerun(policies or roots[name], _again(state, data, load))
+                roots[name] = _write_policies(ledger, manifests.get(name, {}), place)
+            decision = rerun(policies or roots[name], _replay_input(state, data, load))
             now = {(each.policy, each.member): each.record() for each in decision.verdicts}
-            yield tuple(_compared(verdicts.get(entry.sequence, []), now)), str(data["engine"])
+            yield tuple(_compare(verdicts.get(entry.sequence, []), now)), str(data["engine"])
 
 
-def _again(state: State, data: Mapping[str, Any], load: Callable[[str], Snapshot]) -> ReplayInput:
+def _replay_input(state: State, data: Mapping[str, Any], load: Callable[[str], Snapshot]) -> ReplayInput:
     snapshot = load(data["snapshot"])
     frozen = {name: each.document for name, each in state.baselines.items()}
     baselines = {name: load(each) for name, each in {**frozen, **data["baselines"]}.items()}
-    asked = None if data["asked"] is None else tuple(data["asked"])
-    around = data.get("rollout")
-    context = (data["environment"] or "", around or "", "")
+    policies = None if data["asked"] is None else tuple(data["asked"])
+    name = data.get("rollout")
+    context = (data["environment"] or "", name or "", "")
     memory = LedgerMemory(state, snapshot.as_of, snapshot.digest, load, context)
-    rollout = None if around is None else state.standing(around).metrics(snapshot.as_of)
-    return ReplayInput(snapshot, memory, baselines, asked, data["environment"], rollout)
+    rollout = None if name is None else state.rollout(name).metrics(snapshot.as_of)
+    return ReplayInput(snapshot, memory, baselines, policies, data["environment"], rollout)
 
 
-def _restored(ledger: Ledger, files: Mapping[str, str], folder: Path) -> Path:
+def _write_policies(ledger: Ledger, files: Mapping[str, str], folder: Path) -> Path:
     """Write recorded policy documents below a folder and return their root."""
     tops = set()
     for name, document in files.items():
         parts = PurePosixPath(name).parts
         if len(parts) < 2 or ".." in parts or PurePosixPath(name).is_absolute():
             raise IntegrityError(
-                f"a recorded policy document is called `{name}`, which is no place in a root"
+                f"a recorded policy document is called `{name}`, which is not a path below a policy root"
             )
         place = folder.joinpath(*parts)
         place.parent.mkdir(parents=True, exist_ok=True)
@@ -144,19 +145,20 @@ def _restored(ledger: Ledger, files: Mapping[str, str], folder: Path) -> Path:
     return folder / tops.pop()
 
 
-def _compared(
+def _compare(
     then: list[tuple[int, dict[str, Any]]], now: Mapping[tuple[str, str | None], dict[str, object]]
 ) -> Iterator[Replayed]:
     for sequence, record in then:
-        again = now.get((record["policy"], record["member"]))
+        replayed = now.get((record["policy"], record["member"]))
         name = f"{record['policy']} at {record['member']}" if record["member"] else record["policy"]
-        same = again is not None and canonical(again) == canonical(record)
-        word = "not evaluated" if again is None else str(again["verdict"])
-        yield Replayed(sequence, name, record["verdict"], word, same, tuple(_differing(record, again)))
+        same = replayed is not None and canonical(replayed) == canonical(record)
+        verdict = "not evaluated" if replayed is None else str(replayed["verdict"])
+        differs = tuple(_differences(record, replayed))
+        yield Replayed(sequence, name, record["verdict"], verdict, same, differs)
 
 
-def _differing(then: Mapping[str, Any], now: Mapping[str, Any] | None) -> Iterator[str]:
-    """The parts of the record that differ, those of the inputs by name."""
+def _differences(then: Mapping[str, Any], now: Mapping[str, Any] | None) -> Iterator[str]:
+    """Yield the parts of the record that differ, parts of the inputs by name."""
     if now is None:
         return
     for key in sorted(then):

@@ -61,14 +61,14 @@ def _change(move: RecordedChange) -> tuple[Cell, ...]:
     return (
         Cell(show_time(move.at)),
         Cell(str(move.attempt)),
-        Cell(move.word, _WORDS.get(move.word, "idle")),
+        Cell(move.action, _WORDS.get(move.action, "idle")),
         *(Cell(line(each)) for each in (move.source, move.target, move.by, move.reason)),
     )
 
 
 def _stacked(move: RecordedChange, look: ReportStyle) -> Iterator[str]:
     where = " to ".join(dict.fromkeys(line(each) for each in (move.source, move.target) if each))
-    word = look.paint(move.word, _WORDS.get(move.word, "idle"))
+    word = look.paint(move.action, _WORDS.get(move.action, "idle"))
     yield f"{show_time(move.at)}  {word} {where}, attempt {move.attempt}, by {line(move.by)}"
     yield from wrapped(line(move.reason), look.width, "  ", "  ")
 
@@ -81,17 +81,17 @@ def record_of(rollout: Rollout, standing: RolloutState, course: RolloutDecision 
         "state": standing.state,
         "attempt": standing.attempt,
         "stage": standing.stage or None,
-        "since": show_time(standing.since) if standing.moves else None,
+        "since": show_time(standing.since) if standing.changes else None,
     }
     if course is not None:
-        found["decision"] = course.word
+        found["decision"] = course.action
         found["next"] = course.target or None
         found["earliest"] = None if course.earliest is None else show_time(course.earliest)
         found["held_since"] = (
-            show_time(course.held.start) if course.held and course.held.start is not None else None
+            show_time(course.dwell.start) if course.dwell and course.dwell.start is not None else None
         )
         found["checks"] = [
-            {"about": each.about, "is": each.word, "text": each.text} for each in course.checks
+            {"about": each.about, "is": each.status, "text": each.text} for each in course.checks
         ]
         found["findings"] = list(course.findings)
     return found
@@ -101,11 +101,11 @@ def _head(rollout: Rollout, standing: RolloutState, look: ReportStyle) -> Iterat
     state = look.paint(standing.state, _STATES[standing.state])
     yield f"{look.paint(line(rollout.id), 'strong')} {rollout.version}: {state}"
     yield from wrapped(line(rollout.title), look.width, "  ", "  ")
-    if standing.moves:
+    if standing.changes:
         where = f"in {standing.stage} " if standing.active else ""
         yield f"  attempt {standing.attempt}, {where}since {show_time(standing.since)}"
     if standing.state == ROLLED_BACK:
-        move = standing.moves[-1]
+        move = standing.changes[-1]
         told = f"rolled back from {move.source} to {move.target}: {line(move.reason)}"
         yield from wrapped(told, look.width, "  ", "  ")
 
@@ -128,7 +128,7 @@ def _tone(rollout: Rollout, standing: RolloutState, stage: Stage) -> str:
     names = [each.id for each in rollout.stages]
     if standing.state == COMPLETE:
         return "good"
-    place = standing.moves[-1].source if standing.state == ROLLED_BACK else standing.stage
+    place = standing.changes[-1].source if standing.state == ROLLED_BACK else standing.stage
     if place not in names:
         return "idle"
     if stage.id == place:
@@ -146,13 +146,15 @@ def _table(
 ) -> Iterator[str]:
     last = "time that counts" if standing.active else "title"
     rows = [tuple(Cell(each, "faint") for each in ("", "stage", "entered", "least", last))]
-    attempt = [each for each in standing.moves if each.attempt == standing.attempt and each.word in _ENTERING]
+    attempt = [
+        each for each in standing.changes if each.attempt == standing.attempt and each.action in _ENTERING
+    ]
     entered = {each.target: each.at for each in attempt}
     for stage in rollout.stages:
         here = standing.active and stage.id == standing.stage
         tone = _tone(rollout, standing, stage)
         sign = _HERE[look.ascii] if tone == "here" else mark(tone, look)
-        least = course.held.least if here and course.held else stage.dwell.least
+        least = course.dwell.minimum if here and course.dwell else stage.dwell.least
         at = show_time(entered[stage.id]) if stage.id in entered and tone != "idle" else ""
         rows.append(
             (
@@ -167,14 +169,14 @@ def _table(
 
 
 def _counted(course: RolloutDecision) -> str:
-    held = course.held
+    held = course.dwell
     if held is None or held.start is None:
         return "none"
-    return f"{held.shown}, since {show_time(held.start)}"
+    return f"{held.elapsed}, since {show_time(held.start)}"
 
 
 def _decision(standing: RolloutState, course: RolloutDecision, look: ReportStyle) -> Iterator[str]:
-    word = COMPLETE if standing.state == COMPLETE else course.word
+    word = COMPLETE if standing.state == COMPLETE else course.action
     tone = {"HOLD": "middle", "ROLLBACK": "bad"}.get(word, "good")
     yield look.paint(word, tone) + _wayside(standing, course)
     rows = [row for each in sorted(course.checks, key=_passes) for row in _rows(each, look)]
@@ -196,12 +198,12 @@ def _wayside(standing: RolloutState, course: RolloutDecision) -> str:
 
 
 def _passes(check: Check) -> bool:
-    return check.word == "pass"
+    return check.status == "pass"
 
 
 def _rows(check: Check, look: ReportStyle) -> Iterator[tuple[Cell, ...]]:
     """A check with its text, on lines of their own where that has several parts."""
-    tone = _TONES[check.word]
+    tone = _TONES[check.status]
     first, *more = check.parts or (check.text,)
     yield Cell(f"  {mark(tone, look)}", tone), Cell(check.about), Cell(line(first))
     for each in more:

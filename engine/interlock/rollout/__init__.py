@@ -1,1 +1,1 @@
-"""Rollouts over the ledger: where they stand, what each snapshot decides, and what is recorded of it."""
+"""Rollouts on a ledger: decide each one over a snapshot, and record observations and changes."""

@@ -1,4 +1,4 @@
-"""Holds the configuration that a snapshot shows against the one that a stage asks for."""
+"""Compares the configuration in a snapshot with the settings of a stage."""
 
 from __future__ import annotations
 
@@ -14,37 +14,42 @@ from ..language.values import Unknown, Value
 from ..limits import NUMBER_DIGITS
 from ..policy.rollout_model import Rollout, Stage
 
-__all__ = ["ShownConfiguration", "affected", "held_against", "settings"]
+__all__ = ["ObservedConfiguration", "affected_members", "observe_configuration", "settings"]
 
 
 @dataclass(frozen=True, slots=True)
-class ShownConfiguration:
-    """What a snapshot shows of a stage: one line for each difference, the members of its canary sets, and a digest of
-    what was asked together with these members; time counts only while the digest stays."""
+class ObservedConfiguration:
+    """The configuration in a snapshot, compared with a stage.
+
+    It has one line a difference, the members of the canary sets, and a digest (`key`) of the stage's settings and these
+    members; time counts only while the digest is the same.
+    """
 
     differences: tuple[str, ...]
     canary: Mapping[str, tuple[str, ...]]
     key: str
 
 
-def held_against(stage: Stage, measures: Measures) -> ShownConfiguration:
-    """Compare every flag of a stage, and see that each of its canary sets is known and not empty."""
+def observe_configuration(stage: Stage, measures: Measures) -> ObservedConfiguration:
+    """Compare every flag of a stage, and check that each of its canary sets is known and not empty."""
     canary = {name: _members(measures, name) for name in stage.canary}
     wanted = {name: _plain(value) for name, value in stage.flags.items()}
     key = digest(canonical({"flags": wanted, "canary": {name: list(each) for name, each in canary.items()}}))
-    return ShownConfiguration((*_differing(stage, measures), *_unlimited(stage, measures)), canary, key)
+    return ObservedConfiguration(
+        (*_differences(stage, measures), *_canary_problems(stage, measures)), canary, key
+    )
 
 
 def settings(stage: Stage, measures: Measures) -> tuple[str, ...]:
-    """Return one line for each setting of a stage, as a configuration file would have it."""
+    """Return one line for each setting of a stage, as in a configuration file."""
     metrics = measures.catalogue.metrics
-    flags = {name: _written(metrics[name].type, value) for name, value in stage.flags.items()}
+    flags = {name: _yaml_text(metrics[name].type, value) for name, value in stage.flags.items()}
     limits = dict.fromkeys(stage.canary, "as attested, never empty")
     return tuple(f"{name}: {text}" for name, text in sorted({**flags, **limits}.items()))
 
 
-def affected(rollout: Rollout, stage: Stage | None, measures: Measures) -> tuple[str, ...]:
-    """Return the members that a stage touches: those of its canary sets, else all that there are."""
+def affected_members(rollout: Rollout, stage: Stage | None, measures: Measures) -> tuple[str, ...]:
+    """Return the members that a stage affects: those of its canary sets, else all members."""
     limits = stage.canary if stage is not None else ()
     found = {member for name in limits for member in _members(measures, name)}
     if found:
@@ -54,22 +59,22 @@ def affected(rollout: Rollout, stage: Stage | None, measures: Measures) -> tuple
     return tuple(sorted({each for scope in scopes for each in measures.roster(scope)[0]}))
 
 
-def _differing(stage: Stage, measures: Measures) -> Iterator[str]:
+def _differences(stage: Stage, measures: Measures) -> Iterator[str]:
     for name, wanted in sorted(stage.flags.items()):
         found = measures.metric(name)
         if isinstance(found, Unknown):
             needed = show(wanted, measures.catalogue.metrics[name].type)
-            yield f"`{name}` is unknown ({_why(found)}), {needed} is needed"
+            yield f"`{name}` is unknown ({_causes(found)}), {needed} is needed"
         elif found != wanted:
             now, needed = show_pair(found, wanted, measures.catalogue.metrics[name].type)
             yield f"`{name}` is {now}, {needed} is needed"
 
 
-def _unlimited(stage: Stage, measures: Measures) -> Iterator[str]:
+def _canary_problems(stage: Stage, measures: Measures) -> Iterator[str]:
     for name in stage.canary:
         found = measures.metric(name)
         if isinstance(found, Unknown):
-            yield f"`{name}` is unknown ({_why(found)})"
+            yield f"`{name}` is unknown ({_causes(found)})"
         elif not found:
             yield f"`{name}` is empty, which limits nothing"
 
@@ -79,8 +84,8 @@ def _members(measures: Measures, name: str) -> tuple[str, ...]:
     return tuple(sorted(found)) if isinstance(found, frozenset) else ()
 
 
-def _written(kind: Type, value: Value) -> str:
-    """A value as YAML has it, to the last digit."""
+def _yaml_text(kind: Type, value: Value) -> str:
+    """Return a value as in YAML, with all digits."""
     if isinstance(value, frozenset):
         return f"[{', '.join(sorted(value))}]"
     if isinstance(value, str):
@@ -92,7 +97,7 @@ def _written(kind: Type, value: Value) -> str:
     return show(value, kind, NUMBER_DIGITS)
 
 
-def _why(found: Unknown) -> str:
+def _causes(found: Unknown) -> str:
     return "; ".join(each.cause + (f", {each.detail}" if each.detail else "") for each in found.causes)
 
 

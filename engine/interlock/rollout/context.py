@@ -1,4 +1,4 @@
-"""Sees one snapshot as a rollout does: its configuration, what people attested, and where the other rollouts stand."""
+"""Reads the context of a decision from one snapshot: configuration, attestations, and the other rollouts."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ..ledger.state.ledger_memory import LedgerMemory
 from ..ledger.state.rollout_state import RolloutObservation, RolloutState
 from ..policy.loader import PolicyRoot
 from ..policy.rollout_model import Rollout, Stage
-from .configuration import held_against
+from .configuration import observe_configuration
 from .decision import Context
 from .gates import RolloutGate
 from .store import Store
@@ -22,50 +22,56 @@ __all__ = ["ContextReader"]
 
 @dataclass(frozen=True, slots=True)
 class ContextReader:
-    """One snapshot, read through the catalogue, within a ledger; `environment` says how long stages last that ask for
-    it, `now` is the clock, where verdicts may expire."""
+    """One snapshot, read through the catalogue, with the state of a ledger.
+
+    `environment` gives the minimum time of stages that leave it open; `now` is the clock if verdicts may expire.
+    """
 
     root: PolicyRoot
-    recorder: Store
+    store: Store
     measures: Measures
     environment: str | None = None
     now: Decimal | None = None
 
-    def scene(
-        self, rollout: Rollout, standing: RolloutState, stage: Stage, gates: Mapping[str, RolloutGate]
+    def context(
+        self, rollout: Rollout, state: RolloutState, stage: Stage, gates: Mapping[str, RolloutGate]
     ) -> Context:
-        """Return what a rollout sees that is compared with a stage."""
-        shown = held_against(stage, self.measures)
-        steady = all(each in gates and gates[each].best for each in stage.restart_on)
+        """Return the context of a rollout whose configuration is compared with a stage."""
+        configuration = observe_configuration(stage, self.measures)
+        steady = all(each in gates and gates[each].is_best for each in stage.restart_on)
         trigger = gates[rollout.rollback.policy]
-        sequence = self.recorder.state.head.sequence + 1
+        sequence = self.store.state.head.sequence + 1
         as_of = self.measures.as_of
         terms = self.root.environments[self.environment].dwell if self.environment else {}
         return Context(
             as_of=as_of,
-            shown=shown,
-            look=RolloutObservation(
-                as_of, sequence, steady and not shown.differences, shown.key, trigger.best
+            configuration=configuration,
+            observation=RolloutObservation(
+                as_of,
+                sequence,
+                steady and not configuration.differences,
+                configuration.key,
+                trigger.is_best,
             ),
             gates=gates,
             attested=frozenset(self._memory().attested(self.root.attestations, self._value)),
-            limits={name: self._vouching(name) for name in stage.canary},
-            approved=self._approved(stage, standing),
-            least=terms.get((rollout.id, stage.id)),
-            others=self.recorder.state.rollouts,
+            canary_attestations={name: self._bound_attestations(name) for name in stage.canary},
+            approved=self._approved(stage, state),
+            minimum=terms.get((rollout.id, stage.id)),
+            others=self.store.state.rollouts,
             rollouts=self.root.rollouts,
             now=self.now,
         )
 
-    def _approved(self, stage: Stage, standing: RolloutState) -> bool:
-        """Whether enough people let the stage be left since it was entered, for the settings as they are."""
-        asked = stage.approve
-        return asked is not None and bool(
-            self._memory().attested({asked.name: asked}, self._value, standing.entered, standing.entry)
+    def _approved(self, stage: Stage, state: RolloutState) -> bool:
+        """Tell whether enough people approved the stage since it was entered, for its current settings."""
+        approval = stage.approve
+        return approval is not None and bool(
+            self._memory().attested({approval.name: approval}, self._value, state.entered, state.entry)
         )
 
-    def _vouching(self, metric: str) -> frozenset[str]:
-        """The declared attestations that are bound to a set; an approval of a stage is none."""
+    def _bound_attestations(self, metric: str) -> frozenset[str]:
+        """Return the attestations that are bound to a canary set; approvals of stages are not among them."""
         approvals = {
             stage.approve.name
             for each in self.root.rollouts.values()
@@ -77,7 +83,7 @@ class ContextReader:
 
     def _memory(self) -> LedgerMemory:
         snapshot = self.measures.snapshot
-        return LedgerMemory(self.recorder.state, snapshot.as_of, snapshot.digest, self.recorder.load)
+        return LedgerMemory(self.store.state, snapshot.as_of, snapshot.digest, self.store.load)
 
     def _value(self, name: str) -> object:
         return bound_value(self.measures.metric(name))

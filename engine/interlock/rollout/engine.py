@@ -1,4 +1,4 @@
-"""What is to be told of rollouts when snapshots are judged for another reason: rollbacks, findings, lost documents."""
+"""The engine of rollouts: decides each one over a snapshot, and records its observations and changes."""
 
 from __future__ import annotations
 
@@ -9,150 +9,149 @@ from typing import Protocol
 from ..errors import UsageError
 from ..evaluation.deciding.request import Decision
 from ..language.times import show_time
-from ..ledger.acts.acts import said
+from ..ledger.acts import require_author
 from ..ledger.state.rollout_state import ACTIVE, COMPLETE, NONE, ROLLED_BACK, RolloutState
 from ..ledger.state.state import State
 from ..policy.loader import PolicyRoot
 from ..policy.rollout_model import Rollout, Stage
-from .configuration import held_against, settings
+from .configuration import observe_configuration, settings
 from .context import ContextReader
 from .decision import HOLD, ROLLBACK, Context, RolloutDecision, decide
 from .gates import RolloutGate, gates_of
-from .incident import noted, trigger_of
-from .store import PlannedChange, Store, record
+from .store import PlannedChange, Store, incident_note, record_change, trigger_of
 
-__all__ = ["Judge", "Person", "RolloutEngine", "RolloutStep", "remarks"]
+__all__ = ["Judge", "Person", "RolloutEngine", "RolloutStep", "rollout_notes"]
 
 
 class Judge(Protocol):
-    """Judges the snapshot by named policies inside a rollout, in an environment, and records it."""
+    """Evaluates the snapshot by named policies for a rollout, in an environment, and records it."""
 
     def __call__(self, rollout: str, policies: tuple[str, ...], environment: str | None) -> Decision: ...
 
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Who acts, and why: the engine itself where nobody asked; raises UsageError for a person who does not say."""
+    """Who acts, and why; by default the engine itself. Raises UsageError if `by` or `reason` is missing."""
 
     by: str = "interlock"
     reason: str = "a snapshot was judged"
 
     def __post_init__(self) -> None:
-        said(self.by, self.reason)
+        require_author(self.by, self.reason)
 
 
 @dataclass(frozen=True, slots=True)
 class RolloutStep:
-    """What one snapshot came to for a rollout: how it stood before, what was decided, the change that was recorded
-    (empty: none), and the settings that are to be set where it moved."""
+    """The result of one snapshot for a rollout: its state before, the decision, the recorded change (empty without
+    one), and the settings to apply after it."""
 
     rollout: Rollout
     before: RolloutState
-    course: RolloutDecision
-    move: str = ""
+    decision: RolloutDecision
+    change: str = ""
     settings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class RolloutEngine:
-    """One snapshot within a recorder; what the recorder does not record is only told."""
+    """Takes rollouts through one snapshot; a store that does not record only gets decisions."""
 
-    viewer: ContextReader
+    reader: ContextReader
     judge: Judge
 
     @property
-    def recorder(self) -> Store:
-        return self.viewer.recorder
+    def store(self) -> Store:
+        return self.reader.store
 
-    def watched(self, but: str = "") -> tuple[RolloutStep, ...]:
-        """Look at every active rollout, `but` one: its triggers are live whatever was asked. Never advances."""
-        standings = sorted(self.recorder.state.rollouts.items())
-        known = self.viewer.root.rollouts
-        names = [name for name, each in standings if each.active and name != but and name in known]
-        return tuple(self._seen(known[name]) for name in names)
+    def observe_active(self, skip: str = "") -> tuple[RolloutStep, ...]:
+        """Observe every active rollout except `skip`: it may be rolled back, but never advances."""
+        states = sorted(self.store.state.rollouts.items())
+        known = self.reader.root.rollouts
+        names = [name for name, each in states if each.active and name != skip and name in known]
+        return tuple(self._observe(known[name]) for name in names)
 
-    def left(self) -> tuple[str, ...]:
-        """Return a line for each setting that is still not what a rollback asks for."""
+    def unapplied_settings(self) -> tuple[str, ...]:
+        """Return a line for each setting that still differs from the stage of a rollback."""
         found = []
-        for name, standing in sorted(self.recorder.state.rollouts.items()):
-            rollout = self.viewer.root.rollouts.get(name)
-            stage = rollout.stage(standing.stage) if rollout and standing.state == ROLLED_BACK else None
+        for name, state in sorted(self.store.state.rollouts.items()):
+            rollout = self.reader.root.rollouts.get(name)
+            stage = rollout.stage(state.stage) if rollout and state.state == ROLLED_BACK else None
             if stage is not None:
-                shown = held_against(stage, self.viewer.measures)
-                found += [
-                    f"rollout {name} was rolled back to {stage.id}, and {each}" for each in shown.differences
-                ]
+                differences = observe_configuration(stage, self.reader.measures).differences
+                found += [f"rollout {name} was rolled back to {stage.id}, and {each}" for each in differences]
         return tuple(found)
 
-    def considered(self, rollout: Rollout) -> RolloutStep:
-        """Judge everything that the next step of a rollout needs, and change nothing but by a rollback."""
-        return self._decided(rollout, self._stage(rollout), Person(), {ROLLBACK})
+    def preview(self, rollout: Rollout) -> RolloutStep:
+        """Evaluate all that the next step of a rollout needs; only a rollback changes anything."""
+        return self._decide(rollout, self._stage(rollout), Person(), {ROLLBACK})
 
-    def advanced(self, rollout: Rollout, person: Person) -> RolloutStep:
-        """Record the change that the gates allow: begin, advance, complete, or roll back.
+    def advance(self, rollout: Rollout, person: Person) -> RolloutStep:
+        """Record the change that the gates allow: begin, advance, complete or roll back.
 
-        Raises UsageError for another environment than that of the attempt.
+        Raises UsageError if the environment is not that of the attempt.
         """
-        standing, given = self.recorder.state.standing(rollout.id), self.viewer.environment
-        if standing.active and given not in (None, standing.environment):
-            began = f"in the environment `{standing.environment}`" if standing.environment else "without one"
+        state, given = self.store.state.rollout(rollout.id), self.reader.environment
+        if state.active and given not in (None, state.environment):
+            began = f"in the environment `{state.environment}`" if state.environment else "without one"
             raise UsageError(f"`--environment {given}`: this attempt of `{rollout.id}` began {began}")
-        return self._decided(rollout, self._stage(rollout), person, {"ADVANCE", COMPLETE, ROLLBACK})
+        return self._decide(rollout, self._stage(rollout), person, {"ADVANCE", COMPLETE, ROLLBACK})
 
-    def rearmed(self, rollout: Rollout, person: Person) -> RolloutStep:
-        """Begin another attempt of a rollout that was rolled back or is complete, where nothing forbids it."""
-        before = self.recorder.state.standing(rollout.id)
+    def rearm(self, rollout: Rollout, person: Person) -> RolloutStep:
+        """Begin another attempt of a rollout if every check passes.
+
+        Raises UsageError unless it was rolled back or is complete.
+        """
+        before = self.store.state.rollout(rollout.id)
         if before.state in (NONE, ACTIVE):
             raise UsageError(
-                f"`{rollout.id}` is {before.state}: what was rolled back or is complete is re-armed"
+                f"`{rollout.id}` is {before.state}: only a rolled back or completed rollout can be re-armed"
             )
-        return self._decided(rollout, self._stage(rollout), person, {"ADVANCE"}, again=True)
+        return self._decide(rollout, self._stage(rollout), person, {"ADVANCE"}, rearming=True)
 
     def _stage(self, rollout: Rollout) -> Stage | None:
-        """The stage that the configuration is compared with; None where the document has lost it."""
-        standing = self.recorder.state.standing(rollout.id)
-        return rollout.stage(standing.stage) if standing.state in (ACTIVE, ROLLED_BACK) else rollout.first
+        """Return the stage to compare the configuration with; None if the document no longer has it."""
+        state = self.store.state.rollout(rollout.id)
+        return rollout.stage(state.stage) if state.state in (ACTIVE, ROLLED_BACK) else rollout.first
 
-    def _seen(self, rollout: Rollout) -> RolloutStep:
-        """Look at an active rollout without asking its gate, which is nobody's question now."""
+    def _observe(self, rollout: Rollout) -> RolloutStep:
+        """Observe an active rollout without evaluating its gate, which is needed only to advance."""
         stage = self._stage(rollout)
         names = (rollout.rollback.policy, *(stage.restart_on if stage else ()))
-        asked = (
-            {} if stage is None else {stage.advance: RolloutGate(stage.advance, refused="it was not asked")}
-        )
-        gates = {**asked, **self._gates(rollout, names)}
-        return self._followed(rollout, stage, gates, Person(), {ROLLBACK})
+        gates = dict(self._gates(rollout, names))
+        if stage is not None:
+            gates.setdefault(
+                stage.advance, RolloutGate(stage.advance, refusal="it is needed only to advance")
+            )
+        return self._step(rollout, stage, gates, Person(), {ROLLBACK})
 
-    def _decided(
+    def _decide(
         self,
         rollout: Rollout,
         stage: Stage | None,
         person: Person,
         allowed: set[str],
         *,
-        again: bool = False,
+        rearming: bool = False,
     ) -> RolloutStep:
-        standing = self.recorder.state.standing(rollout.id)
+        state = self.store.state.rollout(rollout.id)
         names = [rollout.rollback.policy]
-        if standing.state == ROLLED_BACK and rollout.rollback.verified:
+        if state.state == ROLLED_BACK and rollout.rollback.verified:
             names.append(rollout.rollback.verified)
         if stage is not None:
-            names += [*stage.restart_on, *([stage.advance] if standing.active else [])]
+            names += [*stage.restart_on, *([stage.advance] if state.active else [])]
         gates = self._gates(rollout, names)
-        return self._followed(rollout, stage, gates, person, allowed, again=again)
+        return self._step(rollout, stage, gates, person, allowed, rearming=rearming)
 
     def _environment(self, rollout: Rollout) -> str | None:
-        """An attempt keeps the environment in which it began."""
-        standing = self.recorder.state.standing(rollout.id)
-        return standing.environment if standing.active else self.viewer.environment
+        """Return the environment of the attempt, or the given one before it has begun."""
+        state = self.store.state.rollout(rollout.id)
+        return state.environment if state.active else self.reader.environment
 
     def _gates(self, rollout: Rollout, names: Iterable[str]) -> Mapping[str, RolloutGate]:
         once = tuple(dict.fromkeys(names))
         return gates_of(once, self.judge(rollout.id, once, self._environment(rollout)))
 
-    # the record
-
-    def _followed(
+    def _step(
         self,
         rollout: Rollout,
         stage: Stage | None,
@@ -160,81 +159,83 @@ class RolloutEngine:
         person: Person,
         allowed: set[str],
         *,
-        again: bool = False,
+        rearming: bool = False,
     ) -> RolloutStep:
-        """Decide, record what was seen, and record the change where it is one of those allowed here."""
-        before = self.recorder.state.standing(rollout.id).copy()
-        viewer = replace(self.viewer, environment=self._environment(rollout))
-        scene = viewer.scene(rollout, before, stage or rollout.first, gates)
-        course = decide(rollout, before, scene, again=again)
-        if not self.recorder.record:
-            return RolloutStep(rollout, before, course)
-        moves = course.word != HOLD and course.word in allowed
-        if before.active or not moves:
-            self._look(rollout, scene, course, person)
-        if not moves:
-            return RolloutStep(rollout, before, course)
-        step = self._moved(rollout, before, course, gates, person, again=again)
+        """Decide, record the observation, and record the change if it is `allowed`."""
+        before = self.store.state.rollout(rollout.id).copy()
+        reader = replace(self.reader, environment=self._environment(rollout))
+        context = reader.context(rollout, before, stage or rollout.first, gates)
+        decision = decide(rollout, before, context, rearming=rearming)
+        if not self.store.record:
+            return RolloutStep(rollout, before, decision)
+        changes = decision.action != HOLD and decision.action in allowed
+        if before.active or not changes:
+            self._record_observation(rollout, context, decision, person)
+        if not changes:
+            return RolloutStep(rollout, before, decision)
+        step = self._record_change(rollout, before, decision, gates, person, rearming=rearming)
         if not before.active:
-            # the snapshot was compared with the stage that is now entered
-            self._look(rollout, scene, course, person)
+            # the observation belongs to the stage that is now entered
+            self._record_observation(rollout, context, decision, person)
         return step
 
-    def _look(self, rollout: Rollout, scene: Context, course: RolloutDecision, person: Person) -> None:
-        standing = self.recorder.state.standing(rollout.id)
+    def _record_observation(
+        self, rollout: Rollout, context: Context, decision: RolloutDecision, person: Person
+    ) -> None:
+        state = self.store.state.rollout(rollout.id)
         body = {
             "rollout": rollout.id,
-            "attempt": standing.attempt,
-            "stage": standing.stage,
-            "good": scene.look.good,
-            "key": scene.look.key,
-            "quiet": scene.look.quiet,
-            "differences": list(scene.shown.differences),
-            "decision": course.word,
-            "missing": [f"{each.about}: {each.text}" for each in course.missing],
+            "attempt": state.attempt,
+            "stage": state.stage,
+            "good": context.observation.good,
+            "key": context.observation.key,
+            "quiet": context.observation.quiet,
+            "differences": list(context.configuration.differences),
+            "decision": decision.action,
+            "missing": [f"{each.about}: {each.text}" for each in decision.missing],
             "by": person.by,
             "reason": person.reason,
         }
-        self.recorder.append(show_time(scene.as_of), "look", body)
+        self.store.append(show_time(context.as_of), "look", body)
 
-    def _moved(
+    def _record_change(
         self,
         rollout: Rollout,
         before: RolloutState,
-        course: RolloutDecision,
+        decision: RolloutDecision,
         gates: Mapping[str, RolloutGate],
         person: Person,
         *,
-        again: bool,
+        rearming: bool,
     ) -> RolloutStep:
-        measures, root = self.viewer.measures, self.viewer.root
-        word = "REARM" if again else "BEGIN" if before.state == NONE else course.word
-        at = max([measures.as_of, before.since, *(each.at for each in before.looks)])
-        target = rollout.stage(course.target)
+        measures, root = self.reader.measures, self.reader.root
+        action = "REARM" if rearming else "BEGIN" if before.state == NONE else decision.action
+        at = max([measures.as_of, before.since, *(each.at for each in before.observations)])
+        target = rollout.stage(decision.target)
         note, reason = None, person.reason
-        if word == ROLLBACK:
-            reason = trigger_of(gates[rollout.rollback.policy], root.policies, self.recorder.state)
-            note = noted(rollout, before, at, reason, measures)
-        where = target.id if target else before.stage
+        if action == ROLLBACK:
+            reason = trigger_of(gates[rollout.rollback.policy], root.policies, self.store.state)
+            note = incident_note(rollout, before, at, reason, measures)
+        name = target.id if target else before.stage
         change = PlannedChange(
-            word, at, where, person.by, reason, rollout.version, note,
+            action, at, name, person.by, reason, rollout.version, note,
             self._environment(rollout),
         )  # fmt: skip
-        record(self.recorder, rollout.id, before, change)
-        return RolloutStep(rollout, before, course, word, settings(target, measures) if target else ())
+        record_change(self.store, rollout.id, before, change)
+        return RolloutStep(rollout, before, decision, action, settings(target, measures) if target else ())
 
 
-def remarks(steps: Iterable[RolloutStep], state: State, root: PolicyRoot) -> Iterator[str]:
-    """Yield one line for each thing that people are to know."""
+def rollout_notes(steps: Iterable[RolloutStep], state: State, root: PolicyRoot) -> Iterator[str]:
+    """Yield one line for each change, finding and missing document that people should know of."""
     for step in steps:
         name, stage = step.rollout.id, step.before.stage
-        if step.move:
-            move = state.standing(name).moves[-1]
+        if step.change:
+            change = state.rollout(name).changes[-1]
             todo = ", ".join(step.settings)
-            yield f"rollout {name}: {step.move} from {move.source} to {move.target}: {move.reason}; set {todo}"
-        for each in step.course.findings:
+            yield f"rollout {name}: {step.change} from {change.source} to {change.target}: {change.reason}; set {todo}"
+        for each in step.decision.findings:
             yield f"rollout {name} in {stage}: {each}"
-    for name, standing in sorted(state.rollouts.items()):
-        if standing.active and name not in root.rollouts:
+    for name, rollout in sorted(state.rollouts.items()):
+        if rollout.active and name not in root.rollouts:
             hint = "bring its document back, or roll it back with `interlock rollout rollback`"
             yield f"rollout {name} is active in the ledger and gone from the policies: {hint}"

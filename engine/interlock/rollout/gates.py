@@ -1,4 +1,4 @@
-"""What the policies around a rollout say of one snapshot: at their best, at a bound, or nothing."""
+"""The gates of a rollout: the verdicts of each policy that it depends on."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ __all__ = ["RolloutGate", "gates_of"]
 
 @dataclass(frozen=True, slots=True)
 class RolloutGate:
-    """The verdicts of one policy, one for each member where it has members, or why there is none."""
+    """The verdicts of one policy, one a member if it has members, or the reason why there is none."""
 
     policy: str
     verdicts: tuple[Verdict, ...] = ()
-    refused: str = ""
+    refusal: str = ""
 
     @property
-    def best(self) -> bool:
-        """Whether every verdict is the best and cannot be worse."""
+    def is_best(self) -> bool:
+        """Tell whether every verdict is the best and cannot be worse."""
         return bool(self.verdicts) and all(
             each.is_best and each.possible == each.verdict and not each.inputs.stateless
             for each in self.verdicts
@@ -31,45 +31,45 @@ class RolloutGate:
 
     @property
     def evaluated(self) -> bool:
-        """Whether the policy said anything, and nothing is left open for lack of a rule that applies."""
+        """Tell whether there are verdicts, and each of them comes from a rule that applies."""
         return bool(self.verdicts) and all(each.evaluated for each in self.verdicts)
 
     def reaches(self, bound: str) -> bool:
-        """Whether a verdict is the bound or a worse one; what could not be judged reaches nothing."""
+        """Tell whether a verdict is `bound` or worse; one that was not evaluated is not."""
         return any(
             each.evaluated and each.verdicts.index(each.verdict) >= each.verdicts.index(bound)
             for each in self.verdicts
         )
 
     def expired(self, now: Decimal | None) -> str:
-        """Say which verdict has expired, where a clock is asked."""
+        """Return which verdict has expired by `now`; empty without one, or without a clock."""
         late = [each for each in self.verdicts if now is not None and each.expired(now)]
         return f"{late[0].name} was {late[0].verdict} until {show_time(late[0].valid_until)}" if late else ""
 
     @property
-    def told(self) -> str:
-        """One line: each verdict that is not the best with the reasons of its rules."""
+    def summary(self) -> str:
+        """One line: each verdict that is not the best, with the reasons of its rules."""
         if not self.verdicts:
-            return f"{self.policy} was not evaluated: {self.refused or 'it gave no verdict'}"
+            return f"{self.policy} was not evaluated: {self.refusal or 'it gave no verdict'}"
         waived = "; ".join(each.headline for each in self.verdicts if each.opening)
         good = waived or f"{self.policy} is {self.verdicts[0].verdict}"
-        return "; ".join(_told(each) for each in self._poor) or good
+        return "; ".join(_verdict_text(each) for each in self._not_best) or good
 
     @property
     def parts(self) -> tuple[str, ...]:
-        """The same as a line and what is listed below it: the reasons of a verdict, or members; empty for one thing."""
-        alone = self._poor[0] if len(self._poor) == 1 else None
-        head = _headed(alone) if alone else self.policy
-        found = _reasons(alone) if alone else tuple(_told(each) for each in self._poor)
+        """The summary as a heading and a list of reasons or members; empty for a single item."""
+        alone = self._not_best[0] if len(self._not_best) == 1 else None
+        head = _headline(alone) if alone else self.policy
+        found = _reasons(alone) if alone else tuple(_verdict_text(each) for each in self._not_best)
         return (f"{head}:", *found) if len(found) > 1 else ()
 
     @property
-    def _poor(self) -> list[Verdict]:
+    def _not_best(self) -> list[Verdict]:
         return [each for each in self.verdicts if not (each.is_best and each.possible == each.verdict)]
 
 
 def gates_of(names: Iterable[str], decision: Decision) -> Mapping[str, RolloutGate]:
-    """Return the gates of policies by name; each has verdicts or a reason why not."""
+    """Return the gates of policies by name."""
     refused = {each.policy: each.reason for each in decision.refusals}
     return {
         name: RolloutGate(
@@ -79,11 +79,11 @@ def gates_of(names: Iterable[str], decision: Decision) -> Mapping[str, RolloutGa
     }
 
 
-def _told(verdict: Verdict) -> str:
-    return ": ".join(filter(None, [_headed(verdict), "; ".join(_reasons(verdict))]))
+def _verdict_text(verdict: Verdict) -> str:
+    return ": ".join(filter(None, [_headline(verdict), "; ".join(_reasons(verdict))]))
 
 
-def _headed(verdict: Verdict) -> str:
+def _headline(verdict: Verdict) -> str:
     may = f" and may be {verdict.possible}" if verdict.is_best else ""
     return f"{verdict.name} is {verdict.verdict}{may}"
 

@@ -115,7 +115,7 @@ def test_enough_people_open_the_gate_for_the_values_that_they_saw(desk: Desk) ->
     assert desk.judge().code == 1
     until = desk.time(2 * DAY)
     done = desk.say("risk-desk", "risk")
-    told = f"risk-desk attested sign-off as risk until {until}, quant-lead is not heard yet\n"
+    told = f"risk-desk attested sign-off as risk until {until}, quant-lead has not attested yet\n"
     assert (done.code, done.out, done.err) == (0, told, "")
     assert desk.judge().code == 1
     until = desk.time(2 * DAY)
@@ -232,19 +232,19 @@ REFUSED = {
     ),
     "a person who is not listed": (
         ("sign-off", *WORD, "--by", "night-desk"),
-        "`night-desk` may not speak as `risk`: risk-desk, quant-desk may",
+        "`night-desk` may not attest as `risk`: risk-desk, quant-desk may",
     ),
     "a second role": (
         ("sign-off", *WORD, "--by", "quant-desk"),
-        "`quant-desk` attested `sign-off` as `quant-lead`: nobody counts for two roles",
+        "`quant-desk` attested `sign-off` as `quant-lead`: a person counts in one role only",
     ),
     "the author": (
         ("sign-off", *WORD, "--by", "Release-Desk", "--role", "quant-lead"),
-        "`Release-Desk` is `change.author`: nobody attests a change of their own",
+        "`Release-Desk` is `change.author`: an author cannot attest their own change",
     ),
     "an author whom nobody knows": (
         ("sign-off", *WORD, "--from", "nobody.json"),
-        "nobody can attest `sign-off`: `change.author` is unknown in nobody.json",
+        "`sign-off` cannot be attested: `change.author` is unknown in nobody.json",
     ),
     "a term that is too long": (
         ("sign-off", *WORD, "--expires", "49h"),
@@ -277,11 +277,11 @@ REFUSED = {
     ),
     "no reason": (
         ("sign-off", *WORD, "--reason", " "),
-        "`--reason` says in 1 to 400 characters who acts and why",
+        "`--reason` needs 1 to 400 characters: an act says who acts and why",
     ),
     "a signature that nobody asks for": (
         ("sign-off", *WORD, "--sign-key", "key.pem"),
-        "`sign-off` lists no keys, so that nobody would look at a signature",
+        "`sign-off` lists no keys, so a signature cannot be checked",
     ),
     "two ways to sign": (
         ("sign-off", *WORD, "--sign-key", "key.pem", "--to-sign", "word"),
@@ -374,11 +374,14 @@ def test_words_of_a_time_without_keys_do_not_count_once_keys_are_listed(desk: De
 
 
 UNSIGNED = {
-    "no signature": ((), "`sign-off` asks for a signed word: sign it with `--sign-key FILE`"),
-    "another key": (("--sign-key", "stranger.pem"), "this is not the signature of `risk-desk` for this word"),
+    "no signature": ((), "`sign-off` needs a signature: sign with `--sign-key FILE`"),
+    "another key": (
+        ("--sign-key", "stranger.pem"),
+        "this is not a signature by `risk-desk` of this attestation",
+    ),
     "the key of another person": (
         ("--sign-key", "quant-desk.pem"),
-        "this is not the signature of `risk-desk` for this word",
+        "this is not a signature by `risk-desk` of this attestation",
     ),
     "no key of the name": (("--sign-key", "none.pem"), "cannot read `none.pem`: no such file or directory"),
     "no key in the file": (
@@ -387,7 +390,7 @@ UNSIGNED = {
     ),
     "no signature in the file": (
         ("--signature", "snapshot.json", "--at", "2026-03-27T06:01:00Z"),
-        "this is not the signature of `risk-desk` for this word",
+        "this is not a signature by `risk-desk` of this attestation",
     ),
     "no file with a signature": (
         ("--signature", "none.sig", "--at", "2026-03-27T06:01:00Z"),
@@ -403,7 +406,7 @@ def test_a_word_that_is_not_signed_as_asked_is_refused(signing: Desk, name: str)
 
 
 def test_who_has_no_key_cannot_sign(signing: Desk) -> None:
-    message = "`night-desk` has no key for `sign-off`: quant-desk, risk-desk have"
+    message = "`sign-off` lists no key of `night-desk`: it lists keys of quant-desk, risk-desk"
     refused(signing, lambda: signing.say("night-desk", "quant-lead", "--sign-key", "stranger.pem"), message)
 
 
@@ -426,7 +429,7 @@ def test_a_word_can_be_signed_elsewhere(signing: Desk) -> None:
         b'"reason":"looked at it","role":"risk","until":"2026-03-29T06:01:00Z","what":"sign-off"},"interlock":1}'
     )
     detached("risk-desk", "word")
-    message = "this is not the signature of `risk-desk` for this word"
+    message = "this is not a signature by `risk-desk` of this attestation"
     for other in (("--evidence", "another"), ("--expires", "1d"), ("--reason", "another")):
         attempt = (*words, "--signature", "word.sig", *other)
         refused(signing, lambda given=attempt: signing.say(*given), message)  # type: ignore[misc]
@@ -458,7 +461,7 @@ def test_a_locked_key_asks_for_its_passphrase(signing: Desk, monkeypatch: pytest
     message = "`risk-desk.pem` is locked, and nobody is here to give the passphrase"
     refused(signing, lambda: signing.say(*words), message)
     monkeypatch.setattr("interlock.cli.commands.attest._passphrase", lambda _: "open")
-    refused(signing, lambda: signing.say(*words), "`risk-desk.pem` does not open with this passphrase")
+    refused(signing, lambda: signing.say(*words), "`risk-desk.pem` cannot be opened with this passphrase")
     monkeypatch.setattr("interlock.cli.commands.attest._passphrase", lambda _: "open sesame")
     assert signing.say(*words).code == 0
 
@@ -470,7 +473,7 @@ def test_without_the_extra_no_signed_word_counts(signing: Desk, monkeypatch: pyt
     signed_by.cache_clear()
     install = "needs the package `cryptography`: install it with `pip install 'interlock[signatures]'`"
     done = signing.judge()
-    told = f"note: attestation sign-off: nobody's word counts: checking a signature {install}"
+    told = f"note: attestation sign-off does not count: checking a signature {install}"
     assert (done.code, told in done.err.splitlines()) == (1, True)
     words = ("risk-desk", "risk", "--sign-key", "risk-desk.pem")
     refused(signing, lambda: signing.say(*words), f"signing {install}")

@@ -85,7 +85,10 @@ def test_a_trigger_is_rearmed_by_a_person_with_a_reason(recorded: Path, command:
         .endswith("rollback/bad-days: a transfer")
     )
     done = command("log", "rearm", "rollback/bad-days", "--by", "risk desk", "--reason", " ")
-    assert (done.code, done.err) == (2, "error: `--reason` says in 1 to 400 characters who acts and why\n")
+    assert (done.code, done.err) == (
+        2,
+        "error: `--reason` needs 1 to 400 characters: an act says who acts and why\n",
+    )
 
 
 def test_a_renamed_trigger_is_rearmed_by_its_new_name(recorded: Path, desk: Path, command: Command) -> None:

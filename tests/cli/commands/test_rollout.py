@@ -155,7 +155,7 @@ def test_status_draws_what_is_missing_and_records_nothing(canary: Days) -> None:
     for line in (
         "exits 1.0.0: ACTIVE",
         "HOLD: 3 checks in the way of full",
-        "nobody attests that `exits.symbols` is BTC-USD: `interlock attest canary-symbols`",
+        "`exits.symbols` is BTC-USD, which nobody attests: `interlock attest canary-symbols`",
         "0 complete days of 2 trading days, since 2026-03-03T12:00:00Z, until 2026-03-06T00:00:00Z",
         "1 must agree (quant): `interlock attest exits/canary`",
     ):
@@ -289,7 +289,7 @@ def test_a_second_rollout_of_the_group_is_kept_out(canary: Days) -> None:
         ),
         (
             ("rearm", "exits", "s.json", *BY),
-            "`exits` is ACTIVE: what was rolled back or is complete is re-armed",
+            "`exits` is ACTIVE: only a rolled back or completed rollout can be re-armed",
         ),
         (
             ("advance", "exits", "s.json", "--environment", "paper", *BY),
@@ -297,11 +297,11 @@ def test_a_second_rollout_of_the_group_is_kept_out(canary: Days) -> None:
         ),
         (
             ("advance", "exits", "s.json", *LEDGER, "--by", " ", "--reason", "x"),
-            "`--by` says in 1 to 400 characters who acts and why",
+            "`--by` needs 1 to 400 characters: an act says who acts and why",
         ),
         (
             ("rearm", "exits", "s.json", *LEDGER, "--by", "x", "--reason", ""),
-            "`--reason` says in 1 to 400 characters who acts and why",
+            "`--reason` needs 1 to 400 characters: an act says who acts and why",
         ),
         (("rollback", "sizes", *BY), "`sizes` is NOT_BEGUN: there is nothing to roll back"),
         (

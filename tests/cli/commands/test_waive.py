@@ -140,8 +140,8 @@ def test_a_late_word_does_not_reach_back(desk: Path, command: Command) -> None:
         ("gate/calm", {"expires": "5h"}, "`gate/calm` may be waived for 4h at most, not for 5h"),
         ("gate/calm", {"expires": "0h"}, "`gate/calm` may be waived for 4h at most, not for 0s"),
         ("gate/calm", {"expires": "soon"}, "`--expires soon` is no duration: write `4h` or `30m`"),
-        ("gate/calm", {"ticket": ""}, "`--ticket` says in 1 to 400 characters where it is followed up"),
-        ("gate/calm", {"reason": " "}, "`--reason` says in 1 to 400 characters who acts and why"),
+        ("gate/calm", {"ticket": ""}, "`--ticket` needs 1 to 400 characters: where it is followed up"),
+        ("gate/calm", {"reason": " "}, "`--reason` needs 1 to 400 characters: an act says who acts and why"),
         ("gate/calm", {"at": "2026-03-30T12:05:01Z"}, "`--at 2026-03-30T12:05:01Z` lies in the future"),
         ("gate/calm", {"member": "BTC-USD"}, "`gate` is not judged for members"),
         ("gate/ready", {}, "`gate/ready` is not waivable"),
@@ -156,7 +156,7 @@ def test_a_late_word_does_not_reach_back(desk: Path, command: Command) -> None:
             {"role": "desk", "expires": "5h", "ticket": ""},
             "`desk` may not waive `gate/calm`: roles are risk\n"
             "error: `gate/calm` may be waived for 4h at most, not for 5h\n"
-            "error: `--ticket` says in 1 to 400 characters where it is followed up",
+            "error: `--ticket` needs 1 to 400 characters: where it is followed up",
         ),
         (
             "start/alarm",

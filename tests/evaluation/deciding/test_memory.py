@@ -16,7 +16,7 @@ from interlock.errors import UsageError
 from interlock.evaluation.deciding.memory import Renames
 from interlock.evaluation.deciding.request import Decision
 from interlock.evaluation.verdict import RuleResult
-from interlock.ledger.acts.acts import rearm
+from interlock.ledger.acts import rearm
 from interlock.ledger.file.ledger import Ledger
 from support.ledgers import FILES, act, evaluate, rule, snapshot, write
 

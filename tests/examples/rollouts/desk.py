@@ -13,13 +13,13 @@ from interlock.api import PolicySet, Snapshot
 from interlock.canonical import canonical
 from interlock.diagnostics import Collector
 from interlock.language.times import parse_time, show_time
-from interlock.ledger.acts.acts import Act, freeze, rearm
-from interlock.ledger.acts.attestation import attest, worded
+from interlock.ledger.acts import Act, freeze, rearm
+from interlock.ledger.attestation import attest, new_statement
 from interlock.ledger.recorder import Recorder
 from interlock.ledger.state.rollout_state import RolloutState
 from interlock.policy.rollout_model import Rollout
 from interlock.rollout.engine import Person, RolloutStep
-from interlock.rollout.store import PlannedChange, record
+from interlock.rollout.store import PlannedChange, record_change
 from interlock.testing.policies.model import SnapshotDraft
 from interlock.testing.suite_reader import read_suites
 from support.roots import instant
@@ -110,7 +110,9 @@ class Desk:
         declared = self.policies.root.attestations[what]
         bound = self.policies.bound(what, self.snapshot(at))
         for role in declared.roles:
-            attest(self.ledger, declared, worded(declared, role, bound, Act(f"one of {role}", "seen", at)))
+            attest(
+                self.ledger, declared, new_statement(declared, role, bound, Act(f"one of {role}", "seen", at))
+            )
 
     def cleared(self, policy: str, rule: str, at: Decimal) -> None:
         """Re-arm a latched trigger."""
@@ -120,33 +122,31 @@ class Desk:
         """Write another rollout down as complete."""
         with Recorder(self.ledger) as recorder:
             for word in ("BEGIN", "COMPLETE"):
-                before = recorder.state.standing(name).copy()
-                record(
+                before = recorder.state.rollout(name).copy()
+                record_change(
                     recorder, name, before, PlannedChange(word, at, "full", "quant-lead", "played elsewhere")
                 )
 
     @property
     def moves(self) -> list[tuple[str, str]]:
         """Every change with the stage that it led to."""
-        return [(each.word, each.target) for each in self.standing.moves]
+        return [(each.action, each.target) for each in self.standing.changes]
 
     @property
     def standing(self) -> RolloutState:
         """Where the rollout stands."""
         with Recorder(self.ledger, record=False) as recorder:
-            return recorder.state.standing(self.rollout.id).copy()
+            return recorder.state.rollout(self.rollout.id).copy()
 
     def _asked(self, at: Decimal, *, again: bool) -> RolloutStep:
         with Recorder(self.ledger) as recorder:
             environment = None if self.standing_in(recorder) else self.environment
-            steering = self.policies.steering(self.snapshot(at), recorder, environment=environment)
+            steering = self.policies.rollout_engine(self.snapshot(at), recorder, environment=environment)
             person = Person("operator", "the stage is over")
-            return (
-                steering.rearmed(self.rollout, person) if again else steering.advanced(self.rollout, person)
-            )
+            return steering.rearm(self.rollout, person) if again else steering.advance(self.rollout, person)
 
     def standing_in(self, recorder: Recorder) -> bool:
-        return recorder.state.standing(self.rollout.id).active
+        return recorder.state.rollout(self.rollout.id).active
 
 
 BEGAN = instant("2026-04-01T09:00:00Z")

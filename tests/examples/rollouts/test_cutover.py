@@ -20,8 +20,8 @@ def _cutover(stage: Callable[..., Desk]) -> Desk:
     """The cutover at the end of its dry run."""
     desk = stage("production-cutover", "cutover-validated", "cutover-preflight", "cutover-flags")
     _enabled(desk, BEGAN - 10 * DAY)
-    assert desk.advanced(BEGAN).move == "BEGIN"
-    assert [each.about for each in desk.advanced(BEGAN + MINUTE).course.missing] == ["gate"]
+    assert desk.advanced(BEGAN).change == "BEGIN"
+    assert [each.about for each in desk.advanced(BEGAN + MINUTE).decision.missing] == ["gate"]
     desk.frozen("pre_cutover", BEGAN + 2 * MINUTE)
     desk.attested("orchestrator-dry-run", BEGAN + 2 * MINUTE)
     assert desk.advanced(BEGAN + 5 * MINUTE).settings == ("agents.enabled: [live_trader]",)
@@ -34,14 +34,14 @@ def test_agents_go_into_production_one_at_a_time(stage: Callable[..., Desk]) -> 
     _enabled(desk, first, "live_trader")
     desk.watched(first, first + 29 * MINUTE, MINUTE)
     early = desk.advanced(first + 30 * MINUTE - 1)
-    assert [each.about for each in early.course.missing] == ["time", "gate"]
-    assert desk.advanced(first + 30 * MINUTE).move == "ADVANCE"
+    assert [each.about for each in early.decision.missing] == ["time", "gate"]
+    assert desk.advanced(first + 30 * MINUTE).change == "ADVANCE"
     second = first + 32 * MINUTE
     _enabled(desk, second, "live_trader", "quant_company_agent")
     desk.watched(second, second + 14 * MINUTE, MINUTE)
-    assert desk.advanced(second + 15 * MINUTE).move == "ADVANCE"
+    assert desk.advanced(second + 15 * MINUTE).change == "ADVANCE"
     desk.watched(second + 16 * MINUTE, second + 45 * MINUTE, 4 * MINUTE)
-    assert desk.advanced(second + 46 * MINUTE).move == "COMPLETE"
+    assert desk.advanced(second + 46 * MINUTE).change == "COMPLETE"
     assert desk.moves == [
         ("BEGIN", "dry-run"),
         ("ADVANCE", "live-trader"),
@@ -59,7 +59,7 @@ def test_a_flag_begins_the_half_hour_anew(stage: Callable[..., Desk]) -> None:
     twice = show_time(first + 20 * MINUTE)
     desk.held["loops.duplicate_signal"] = lambda now: covered(now, twice)
     desk.watched(first + 20 * MINUTE, first + 39 * MINUTE, MINUTE)
-    held = desk.advanced(first + 40 * MINUTE).course.held
+    held = desk.advanced(first + 40 * MINUTE).decision.dwell
     # the look two minutes after the duplicate still sees it
     assert held is not None and held.start == first + 23 * MINUTE
 
@@ -86,7 +86,7 @@ def test_an_abort_leads_back_to_the_dry_run(stage: Callable[..., Desk]) -> None:
         "cutover_note.at": show_time(stopped + MINUTE),
     }
     early = desk.rearmed(stopped + 2 * MINUTE)
-    assert [each.about for each in early.course.missing] == ["triggers", "rollback verified"]
+    assert [each.about for each in early.decision.missing] == ["triggers", "rollback verified"]
     desk.cleared("cutover-abort", "hard-risk", stopped + 6 * MINUTE)
-    assert desk.rearmed(stopped + 7 * MINUTE).move == "REARM"
+    assert desk.rearmed(stopped + 7 * MINUTE).change == "REARM"
     assert (desk.standing.attempt, desk.standing.stage) == (2, "dry-run")

@@ -43,13 +43,13 @@ def _experiment_0(stage: Callable[..., Desk]) -> Desk:
     desk = stage("experiment-0", "experiment-0-canary")
     _bot(desk, BEGAN - seconds(hours=1), on=False)
     desk.held["experiment_0.phase"] = lambda now: _phases(now, (BEGAN, "telemetry"))
-    assert desk.advanced(BEGAN).move == "BEGIN"
+    assert desk.advanced(BEGAN).change == "BEGIN"
     desk.frozen("phase_a", BEGAN + MINUTE)
     desk.watched(BEGAN + MINUTE, BEGAN + seconds(hours=24) - 10 * MINUTE, seconds(minutes=50))
-    assert [each.about for each in desk.advanced(BEGAN + seconds(hours=24) - 2 * MINUTE).course.missing] == [
-        "time"
-    ]
-    assert desk.advanced(BEGAN + seconds(hours=24, minutes=2)).move == "ADVANCE"
+    assert [
+        each.about for each in desk.advanced(BEGAN + seconds(hours=24) - 2 * MINUTE).decision.missing
+    ] == ["time"]
+    assert desk.advanced(BEGAN + seconds(hours=24, minutes=2)).change == "ADVANCE"
     return desk
 
 
@@ -60,11 +60,11 @@ def test_experiment_0_is_gone_through(stage: Callable[..., Desk]) -> None:
     desk.held["experiment_0.phase"] = lambda now: _phases(now, (BEGAN, "telemetry"), (on, "canary"))
     desk.watched(on, on + 5 * DAY, DAY)
     early = desk.advanced(on + 5 * DAY + MINUTE)
-    assert {each.about for each in early.course.missing} == {"canary", "time", "gate", "approval"}
+    assert {each.about for each in early.decision.missing} == {"canary", "time", "gate", "approval"}
     over = on + 6 * DAY
     desk.attested("canary-symbols", over)
     desk.attested("experiment-0/canary", over)
-    assert desk.advanced(over + MINUTE).move == "ADVANCE"
+    assert desk.advanced(over + MINUTE).change == "ADVANCE"
     wide = over + seconds(hours=1)
     _bot(desk, wide, on=True)
     desk.held["experiment_0.phase"] = lambda now: _phases(
@@ -73,7 +73,7 @@ def test_experiment_0_is_gone_through(stage: Callable[..., Desk]) -> None:
     desk.watched(wide, wide + 7 * DAY, DAY)
     desk.attested("experiment-0/full", wide + 8 * DAY)
     step = desk.advanced(wide + 8 * DAY + MINUTE)
-    assert step.move == "COMPLETE", step.course.missing
+    assert step.change == "COMPLETE", step.decision.missing
 
 
 def test_a_kill_in_the_canary_leads_back_to_telemetry(stage: Callable[..., Desk]) -> None:
@@ -84,7 +84,7 @@ def test_a_kill_in_the_canary_leads_back_to_telemetry(stage: Callable[..., Desk]
     desk.held["safety.kills"] = lambda now: covered(now, *[show_time(killed)] * (now >= killed))
     told = " ".join(desk.watched(on, on + seconds(hours=3), seconds(hours=1)))
     assert "ROLLBACK from canary to telemetry" in told
-    note = desk.standing.moves[-1].note
+    note = desk.standing.changes[-1].note
     assert note is not None and (note["symbols"], note["mitigation"]) == (["ETH-USD"], "open")
     off = on + seconds(hours=3)
     _bot(desk, off, on=False)
@@ -96,6 +96,6 @@ def test_a_kill_in_the_canary_leads_back_to_telemetry(stage: Callable[..., Desk]
         "incident_note.mitigation": "mitigated",
     }
     early = desk.rearmed(off + seconds(hours=1))
-    assert [each.about for each in early.course.missing] == ["triggers", "rollback verified"]
+    assert [each.about for each in early.decision.missing] == ["triggers", "rollback verified"]
     desk.cleared("experiment-0-rollback", "safety-events", off + seconds(hours=1, minutes=1))
-    assert desk.rearmed(off + seconds(hours=3)).move == "REARM"
+    assert desk.rearmed(off + seconds(hours=3)).change == "REARM"

@@ -35,12 +35,12 @@ def _runs(now: Decimal, since: Decimal, mode: str) -> dict[str, object]:
 def _in_normal_mode(desk: Desk) -> Decimal:
     """Take the loop through the stages in safe mode; return when normal mode was switched on."""
     at = BEGAN
-    assert desk.advanced(at).move == "BEGIN"
+    assert desk.advanced(at).change == "BEGIN"
     for each in ("shadow", "safe-canary", "safe"):
         desk.watched(at + MINUTE, at + 31 * MINUTE, 15 * MINUTE)
         at += 40 * MINUTE
         step = desk.advanced(at)
-        assert (each, step.move) == (each, "ADVANCE"), step.course.missing
+        assert (each, step.change) == (each, "ADVANCE"), step.decision.missing
         desk.set(desk.standing.stage)
     return at
 
@@ -54,13 +54,13 @@ def test_the_learning_loop_goes_from_shadow_to_real_apply(
     desk.held["jobs"] = lambda now: _runs(now, normal, "normal")
     desk.watched(normal, at + 31 * MINUTE, 15 * MINUTE)
     early = desk.advanced(at + 32 * MINUTE)
-    assert [each.about for each in early.course.missing] == ["gate", "approval"]
+    assert [each.about for each in early.decision.missing] == ["gate", "approval"]
     desk.attested("real-apply", at + 33 * MINUTE)
     desk.attested("self-learning-v2/normal-canary", at + 33 * MINUTE)
     assert "learning.enable_executor_real_apply: true" in desk.advanced(at + 34 * MINUTE).settings
     desk.set("real-apply")
     desk.watched(at + 35 * MINUTE, at + 65 * MINUTE, 15 * MINUTE)
-    assert desk.advanced(at + 66 * MINUTE).move == "COMPLETE"
+    assert desk.advanced(at + 66 * MINUTE).change == "COMPLETE"
     assert [target for _, target in desk.moves] == [
         "shadow", "safe-canary", "safe", "normal-canary", "real-apply", "real-apply"
     ]  # fmt: skip
@@ -75,7 +75,7 @@ def test_a_loss_in_normal_mode_begins_the_time_anew_and_rolls_nothing_back(
     lost = at + 20 * MINUTE
     desk.held["jobs"] = lambda now: covered(now, *[{"at": show_time(lost), **loss}] * (now >= lost))
     assert desk.watched(at + 6 * MINUTE, at + 66 * MINUTE, 10 * MINUTE) == ()
-    held = desk.advanced(at + 70 * MINUTE).course.held
+    held = desk.advanced(at + 70 * MINUTE).decision.dwell
     # half an hour after the loss the cooldown is over, and the next look begins the time
     assert held is not None and held.start == at + 56 * MINUTE
 
@@ -86,7 +86,7 @@ def test_a_failure_leads_back_to_the_settings_of_the_shadow(
     desk = _learning(stage, policies)
     desk.advanced(BEGAN)
     desk.watched(BEGAN + MINUTE, BEGAN + 31 * MINUTE, 15 * MINUTE)
-    assert desk.advanced(BEGAN + 32 * MINUTE).move == "ADVANCE"
+    assert desk.advanced(BEGAN + 32 * MINUTE).change == "ADVANCE"
     desk.set("safe-canary")
     desk.held["learning.execution_mode_default"] = "normal"
     told = " ".join(desk.watched(BEGAN + 33 * MINUTE, BEGAN + 33 * MINUTE, MINUTE))
@@ -95,10 +95,10 @@ def test_a_failure_leads_back_to_the_settings_of_the_shadow(
         assert f"learning.enable_{name}: false" in told
     desk.held["learning.execution_mode_default"] = "safe"
     early = desk.rearmed(BEGAN + 40 * MINUTE)
-    assert [each.about for each in early.course.missing] == ["triggers", "rollback verified"]
+    assert [each.about for each in early.decision.missing] == ["triggers", "rollback verified"]
     desk.set("shadow")
     desk.cleared("learning-failure", "critical", BEGAN + 41 * MINUTE)
-    assert desk.rearmed(BEGAN + 42 * MINUTE).move == "REARM"
+    assert desk.rearmed(BEGAN + 42 * MINUTE).change == "REARM"
 
 
 def test_blindness_holds_for_two_hours(stage: Callable[..., Desk], policies: PolicySet) -> None:

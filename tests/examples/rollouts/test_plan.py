@@ -62,14 +62,14 @@ def test_an_experiment_is_gone_through(stage: Callable[..., Desk], name: str) ->
     }
     desk.held["throughput.signals"] = lambda now: _signals(now)
     desk.held["cost.model_error"] = lambda now: _errors(now, BEGAN + 100 * DAY)
-    assert desk.advanced(BEGAN).move == "BEGIN"
+    assert desk.advanced(BEGAN).change == "BEGIN"
     desk.frozen(name.replace("-", "_"), BEGAN + DAY)
     desk.attested("alert-firing-paths", BEGAN + DAY)
     desk.watched(BEGAN + DAY, BEGAN + 3 * DAY, DAY)
-    assert [each.about for each in desk.advanced(BEGAN + 3 * DAY + MINUTE).course.missing] == ["time"]
+    assert [each.about for each in desk.advanced(BEGAN + 3 * DAY + MINUTE).decision.missing] == ["time"]
     on = BEGAN + 4 * DAY
     step = desk.advanced(on)
-    assert step.move == "ADVANCE", step.course.missing
+    assert step.change == "ADVANCE", step.decision.missing
     desk.set("test")
     _design(desk, active=True, at=on)
     desk.held |= BETTER[name]
@@ -79,7 +79,7 @@ def test_an_experiment_is_gone_through(stage: Callable[..., Desk], name: str) ->
     for each in (*SIGNED[name], f"{name}/test"):
         desk.attested(each, over)
     step = desk.advanced(over + MINUTE)
-    assert step.move == "COMPLETE", step.course.missing
+    assert step.change == "COMPLETE", step.decision.missing
 
 
 def _signals(now: Decimal) -> dict[str, object]:
@@ -91,12 +91,12 @@ def test_experiment_a_waits_for_experiment_0_and_seven_days_more(stage: Callable
     desk.set("baseline")
     _design(desk, active=False, at=BEGAN)
     early = desk.advanced(BEGAN)
-    assert [(each.about, each.text) for each in early.course.missing] == [
+    assert [(each.about, each.text) for each in early.decision.missing] == [
         ("after", "experiment-0 is NOT_BEGUN, COMPLETE is needed")
     ]
     desk.complete("experiment-0", BEGAN + MINUTE)
-    assert [each.about for each in desk.advanced(BEGAN + 7 * DAY).course.missing] == ["after"]
-    assert desk.advanced(instant("2026-04-09T00:00:00Z")).move == "BEGIN"
+    assert [each.about for each in desk.advanced(BEGAN + 7 * DAY).decision.missing] == ["after"]
+    assert desk.advanced(instant("2026-04-09T00:00:00Z")).change == "BEGIN"
 
 
 def test_two_bad_days_take_the_lever_back(stage: Callable[..., Desk]) -> None:
@@ -104,19 +104,19 @@ def test_two_bad_days_take_the_lever_back(stage: Callable[..., Desk]) -> None:
     desk.complete("experiment-0", BEGAN - 20 * DAY)
     desk.set("baseline")
     _design(desk, active=False, at=BEGAN)
-    assert desk.advanced(BEGAN).move == "BEGIN"
+    assert desk.advanced(BEGAN).change == "BEGIN"
     desk.frozen("experiment_a", BEGAN)
     desk.attested("alert-firing-paths", BEGAN)
     desk.watched(BEGAN + DAY, BEGAN + 3 * DAY, DAY)
     on = BEGAN + 4 * DAY
-    assert desk.advanced(on).move == "ADVANCE"
+    assert desk.advanced(on).change == "ADVANCE"
     desk.set("test")
     _design(desk, active=True, at=on)
     desk.watched(on + MINUTE, on + DAY, DAY)
     desk.held["equity.daily_change"] = lambda now: _changes(now, on)
     told = " ".join(desk.watched(on + 3 * DAY, on + 3 * DAY, DAY))
     assert "ROLLBACK from test to baseline" in told and "config.side_balance_pressure: false" in told
-    assert [each.about for each in desk.rearmed(on + 4 * DAY).course.missing] == [
+    assert [each.about for each in desk.rearmed(on + 4 * DAY).decision.missing] == [
         "triggers",
         "rollback verified",
     ]
@@ -124,7 +124,7 @@ def test_two_bad_days_take_the_lever_back(stage: Callable[..., Desk]) -> None:
     _design(desk, active=False, at=on)
     desk.held["equity.daily_change"] = lambda now: _changes(now, BEGAN + 100 * DAY)
     desk.cleared("hard-triggers", "bad-days", on + 4 * DAY + MINUTE)
-    assert desk.rearmed(on + 5 * DAY).move == "REARM"
+    assert desk.rearmed(on + 5 * DAY).change == "REARM"
 
 
 def _changes(now: Decimal, worse: Decimal) -> dict[str, object]:
@@ -136,7 +136,7 @@ def _scaling(stage: Callable[..., Desk]) -> Desk:
     desk = stage("risk-scaling", "risk-scaling")
     desk.set("start")
     desk.held["position_size.steps"] = covered
-    assert desk.advanced(BEGAN).move == "BEGIN"
+    assert desk.advanced(BEGAN).change == "BEGIN"
     return desk
 
 
@@ -156,17 +156,17 @@ def test_the_size_grows_in_steps_of_a_week(stage: Callable[..., Desk]) -> None:
     ):
         desk.watched(at + MINUTE, at + 7 * DAY, DAY)
         held = desk.advanced(at + 7 * DAY + 2 * MINUTE)
-        assert [each.about for each in held.course.missing] == ["triggers", "gate"], name
+        assert [each.about for each in held.decision.missing] == ["triggers", "gate"], name
         desk.frozen(baseline, at + 7 * DAY + 3 * MINUTE)
         at += 7 * DAY + 4 * MINUTE
         step = desk.advanced(at)
-        assert (step.move, desk.standing.stage) == ("ADVANCE", name), step.course.missing
+        assert (step.change, desk.standing.stage) == ("ADVANCE", name), step.decision.missing
         desk.set(name)
         steps.append((at + 30, ratio))
         _raised(desk, *steps)
     desk.watched(at + MINUTE, at + 7 * DAY, DAY)
     step = desk.advanced(at + 7 * DAY + 2 * MINUTE)
-    assert step.move == "COMPLETE", step.course.missing
+    assert step.change == "COMPLETE", step.decision.missing
 
 
 def test_a_size_that_was_raised_too_far_goes_one_step_back(stage: Callable[..., Desk]) -> None:
@@ -174,7 +174,7 @@ def test_a_size_that_was_raised_too_far_goes_one_step_back(stage: Callable[..., 
     desk.frozen("scaling_step", BEGAN)
     desk.watched(BEGAN + MINUTE, BEGAN + 7 * DAY, DAY)
     on = BEGAN + 7 * DAY + MINUTE
-    assert desk.advanced(on).move == "ADVANCE"
+    assert desk.advanced(on).change == "ADVANCE"
     desk.held["position_size.scale"] = Decimal("1.25")
     _raised(desk, (on + 30, "1.25"))
     told = " ".join(desk.watched(on + MINUTE, on + MINUTE, DAY))
@@ -187,7 +187,7 @@ def test_steps_that_nobody_can_see_hold(stage: Callable[..., Desk]) -> None:
     desk.watched(BEGAN + MINUTE, BEGAN + DAY, DAY)
     desk.held["position_size.steps"] = None
     assert desk.watched(BEGAN + DAY + MINUTE, BEGAN + 2 * DAY, DAY) == ()
-    assert [each.about for each in desk.advanced(BEGAN + 2 * DAY).course.missing] == [
+    assert [each.about for each in desk.advanced(BEGAN + 2 * DAY).decision.missing] == [
         "triggers",
         "time",
         "gate",
@@ -202,6 +202,6 @@ def test_size_and_strategy_are_never_moved_together(stage: Callable[..., Desk]) 
     trial.set("baseline")
     _design(trial, active=False, at=BEGAN)
     held = trial.advanced(BEGAN + MINUTE)
-    assert [each.text for each in held.course.missing] == [
+    assert [each.text for each in held.decision.missing] == [
         "risk-scaling runs; one rollout of a group at a time"
     ]

@@ -1,4 +1,4 @@
-"""The trade gate over the policy of the grain desk: what it permits, why it refuses, and what it remembers."""
+"""The trade gate over the policy of the grain desk: permissions, refusals and counters."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def desk(state: str = "calm", as_of: str = "2026-03-30T06:00:00Z") -> Snapshot:
 
 @pytest.fixture(params=["state", "ledger"])
 def gate(request: pytest.FixtureRequest, policies: PolicySet, tmp_path: Path) -> Gate:
-    """The gate, its counters kept by the caller or in a ledger: nobody who asks it can tell."""
+    """The gate, its counters kept by the caller or in a ledger: the answers are the same."""
     kept = {"ledger": tmp_path / "ledger.db"} if request.param == "ledger" else {}
     return policies.gate("trade", state=GateState.begun("2026-03-28"), desk=desk(), **kept)
 
@@ -55,8 +55,8 @@ def test_a_trade_is_permitted_once_and_the_interval_runs_from_it(gate: Gate) -> 
         ("interval: the last allowed decision is 0s old, 4h must pass",),
     )
     assert check(gate, "06:30:00", "MAIZE") == ALLOWED
-    again = "interval: the last allowed decision is 59m 59s old, 1h must pass"
-    assert check(gate, "07:29:59", "ZC") == (False, (again,))
+    reopened = "interval: the last allowed decision is 59m 59s old, 1h must pass"
+    assert check(gate, "07:29:59", "ZC") == (False, (reopened,))
     assert check(gate, "07:30:00", "ZC") == ALLOWED
 
 
@@ -108,7 +108,7 @@ def test_a_trade_that_is_not_worth_it_is_refused_with_the_reason(
 
 
 @pytest.mark.parametrize("value", [8, -0.1, 10**500, Decimal("1e9999"), math.inf])
-def test_a_number_that_cannot_be_meant_never_permits(gate: Gate, value: object) -> None:
+def test_a_malformed_number_never_permits(gate: Gate, value: object) -> None:
     allowed, reasons = check(gate, "06:30:00", confidence=value)
     assert allowed is False
     assert [each.split(": cannot tell")[0] for each in reasons] == ["confidence"]
@@ -136,8 +136,8 @@ def test_counters_survive_a_restart(policies: PolicySet, tmp_path: Path) -> None
     gate = policies.gate("trade", state=GateState.begun("2026-03-28"), desk=desk())
     assert check(gate, "06:30:00") == ALLOWED
     gate.state.write(tmp_path / "state.json")
-    again = policies.gate("trade", state=GateState.read(tmp_path / "state.json"), desk=desk())
-    assert check(again, "06:31:00") == (
+    reopened = policies.gate("trade", state=GateState.read(tmp_path / "state.json"), desk=desk())
+    assert check(reopened, "06:31:00") == (
         False,
         ("interval: the last allowed decision is 1m old, 4h must pass",),
     )
@@ -145,19 +145,19 @@ def test_counters_survive_a_restart(policies: PolicySet, tmp_path: Path) -> None
 
 def test_a_desk_tells_nothing_of_the_trade(gate: Gate) -> None:
     """What the call does not give is missing, whatever a snapshot says of a trade."""
-    told = {
+    values = {
         "trade.confidence": 0.99,
         "trade.cost_pct": 0,
         "trades.pnl": {"covered": ["2026-01-01", "2026-03-30"]},
     }
     bare = desk()
-    form = json.loads(bare.canonical()) | {"scopes": {"symbol": {"WHEAT": told, "ZW": told}}}
-    shown = Snapshot.parse(json.dumps(form).encode(), "desk.json")
-    assert check(gate, "06:30:00", desk=shown, confidence=None) == (
+    form = json.loads(bare.canonical()) | {"scopes": {"symbol": {"WHEAT": values, "ZW": values}}}
+    with_trade = Snapshot.parse(json.dumps(form).encode(), "desk.json")
+    assert check(gate, "06:30:00", desk=with_trade, confidence=None) == (
         False,
         ("confidence: cannot tell: trade.confidence at WHEAT: missing",),
     )
-    assert check(gate, "06:30:00", desk=shown) == ALLOWED
+    assert check(gate, "06:30:00", desk=with_trade) == ALLOWED
 
 
 def test_a_state_that_has_not_seen_enough_does_not_permit(policies: PolicySet) -> None:
@@ -171,7 +171,9 @@ def test_a_state_that_has_not_seen_enough_does_not_permit(policies: PolicySet) -
 
 def test_a_clock_that_goes_back_does_not_permit(gate: Gate) -> None:
     assert check(gate, "06:30:00") == ALLOWED
-    reason = "the clock went back: it is 2026-03-30T06:29:57Z, and the state knows of 2026-03-30T06:30:00Z"
+    reason = (
+        "the clock went back: it is 2026-03-30T06:29:57Z, but the state already knows 2026-03-30T06:30:00Z"
+    )
     assert check(gate, "06:29:57") == (False, (reason,))
 
 
@@ -201,7 +203,7 @@ def test_an_unknown_symbol_is_refused(gate: Gate) -> None:
         ),
     ],
 )
-def test_a_closed_trade_that_cannot_be_meant(gate: Gate, pnl: float, now: str, message: str) -> None:
+def test_a_malformed_closed_trade_is_refused(gate: Gate, pnl: float, now: str, message: str) -> None:
     with pytest.raises(interlock.UsageError) as caught:
         gate.closed(symbol="WHEAT", pnl=pnl, now=now)
     assert str(caught.value) == message

@@ -1,4 +1,4 @@
-"""The state of a trade gate as text and as a file, and what it forgets."""
+"""The state of a trade gate: as text, as a file, and what it drops."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Heads that are kept elsewhere: held before anything is recorded, moved after it, and never backwards."""
+"""Anchors: checked before a record, moved after it, and never backwards."""
 
 from __future__ import annotations
 
@@ -9,9 +9,16 @@ from pathlib import Path
 import pytest
 
 from interlock.errors import IntegrityError, LedgerError, UsageError
-from interlock.ledger.acts.acts import rearm
+from interlock.ledger.acts import rearm
 from interlock.ledger.file import anchors
-from interlock.ledger.file.anchors import Anchor, anchor_line, anchored, holding, kept, read_anchors
+from interlock.ledger.file.anchors import (
+    Anchor,
+    anchor_line,
+    anchored_entries,
+    anchored_writing,
+    read_anchors,
+    required_anchors,
+)
 from interlock.ledger.file.entry import EntryDraft
 from interlock.ledger.file.ledger import Head, Ledger
 from interlock.ledger.recorder import Recorder
@@ -41,12 +48,12 @@ def head(path: Path) -> str:
         return anchor_line(ledger.head()) + "\n"
 
 
-def cut(path: Path, words: str) -> None:
+def cut(path: Path, statement: str) -> None:
     connection = sqlite3.connect(path)
     triggers = connection.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'").fetchall()
     for name, _ in triggers:
         connection.execute(f"DROP TRIGGER {name}")
-    connection.execute(words)
+    connection.execute(statement)
     for _, sql in triggers:
         connection.execute(sql)
     connection.commit()
@@ -87,7 +94,7 @@ def test_no_ledger_is_made_where_the_anchor_knows_one(path: Path, anchor: Path) 
     path.unlink()
     with pytest.raises(IntegrityError) as problem:
         record(path, anchor)
-    why = f"the anchor knows a ledger and `{path.as_posix()}` is not there"
+    why = f"the anchor names entries, and `{path.as_posix()}` does not exist"
     assert str(problem.value) == f"entry 1 is missing: {why}"
     assert not path.exists()
 
@@ -98,7 +105,7 @@ def test_an_anchor_that_was_removed_does_not_begin_anew_by_itself(path: Path, an
     before = path.read_bytes()
     with pytest.raises(UsageError) as problem:
         record(path, anchor)
-    hint = f"where you trust it, begin with `interlock log head --anchor {anchor.as_posix()}`"
+    hint = f"if you trust it, begin with `interlock log head --anchor {anchor.as_posix()}`"
     assert str(problem.value) == (
         f"there is no anchor `{anchor.as_posix()}` and the ledger holds 1 entries: {hint}"
     )
@@ -111,7 +118,7 @@ def test_an_anchor_that_is_no_anchor_records_nothing(path: Path, anchor: Path) -
     anchor.write_text("hello\n", encoding="utf-8")
     with pytest.raises(UsageError) as problem:
         record(path, anchor)
-    hint = "is no anchor: each line is what `interlock log head` prints"
+    hint = "is not an anchor: `interlock log head` prints one"
     assert str(problem.value) == f"{anchor.as_posix()}:1: `hello` {hint}"
     assert path.read_bytes() == before
     with pytest.raises(UsageError):
@@ -145,7 +152,7 @@ def test_a_crash_between_record_and_anchor_does_no_harm(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(anchors, "_moved", crash)
+        patch.setattr(anchors, "_move_anchor", crash)
         with pytest.raises(KeyboardInterrupt):
             record(path, anchor)
     assert anchor.read_text(encoding="utf-8") == before != head(path)
@@ -161,11 +168,11 @@ def failing(*_: object) -> None:
 def test_a_first_anchor_that_cannot_be_written_records_nothing(
     path: Path, anchor: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(anchors, "write", failing)
+    monkeypatch.setattr(anchors, "write_anchor", failing)
     with pytest.raises(LedgerError) as problem:
         record(path, anchor)
     why = "cannot write `elsewhere`: no space left on device"
-    assert str(problem.value) == f"nothing is recorded without its anchor: {why}"
+    assert str(problem.value) == f"nothing is recorded, because the anchor cannot be written: {why}"
     with Ledger(path) as ledger:
         assert ledger.head() == Head()
 
@@ -176,14 +183,14 @@ def test_an_anchor_that_cannot_be_moved_gives_no_answer_and_still_holds(
     record(path, anchor)
     before = anchor.read_bytes()
     with monkeypatch.context() as patch:
-        patch.setattr(anchors, "write", failing)
+        patch.setattr(anchors, "write_anchor", failing)
         with pytest.raises(LedgerError) as problem:
             record(path, anchor)
     why = "cannot write `elsewhere`: no space left on device"
     hint = f"`interlock log head --anchor {anchor.as_posix()}` writes it"
     assert str(problem.value) == f"entry 2 is recorded, but its anchor is not: {why}; {hint}"
     assert anchor.read_bytes() == before
-    assert [each.sequence for each in kept(anchor, path)] == [1]
+    assert [each.sequence for each in required_anchors(anchor, path)] == [1]
     record(path, anchor)
     assert anchor.read_text(encoding="utf-8") == head(path)
 
@@ -192,14 +199,14 @@ def test_the_anchor_never_goes_back_behind_another_process(
     path: Path, anchor: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     record(path, anchor)
-    moved: Callable[..., None] = anchors._moved
+    moved: Callable[..., None] = anchors._move_anchor
 
     def late(*given: object) -> None:
-        monkeypatch.setattr(anchors, "_moved", moved)
+        monkeypatch.setattr(anchors, "_move_anchor", moved)
         record(path, anchor, 2)  # another process, between the record and its anchor
         moved(*given)
 
-    monkeypatch.setattr(anchors, "_moved", late)
+    monkeypatch.setattr(anchors, "_move_anchor", late)
     record(path, anchor, 1)
     assert read_anchors(anchor)[0].sequence == 3
     assert anchor.read_text(encoding="utf-8") == head(path)
@@ -211,17 +218,17 @@ def test_every_line_of_an_anchor_must_hold(path: Path, anchor: Path) -> None:
     with Ledger(path) as ledger:
         entries = list(ledger.entries())
     heads = [Anchor(each.sequence, each.hash) for each in entries]
-    assert list(holding(entries, heads)) == entries
+    assert list(anchored_entries(entries, heads)) == entries
     for wrong in (Anchor(2, bytes(32)), Anchor(0, bytes(31) + b"x"), Anchor(4, heads[2].hash)):
         with pytest.raises(IntegrityError) as problem:
-            list(holding(entries, [*heads, wrong]))
+            list(anchored_entries(entries, [*heads, wrong]))
         assert str(problem.value) == (
             f"entry {wrong.sequence} is not the one that was anchored: it was rewritten"
         )
 
 
 def test_a_group_moves_the_anchor_once(path: Path, anchor: Path) -> None:
-    with Ledger(path, write=True) as ledger, anchored(ledger, anchor) as writing:
+    with Ledger(path, write=True) as ledger, anchored_writing(ledger, anchor) as writing:
         for number in range(5):
             writing.append(EntryDraft.of(TIME, "verdict", {"number": number}))
         assert not anchor.exists()

@@ -1,4 +1,4 @@
-"""The record itself: what is acknowledged is kept, what is damaged is named, what cannot be written is said."""
+"""The file of a ledger: acknowledged entries stay, damage is named, failed writes are reported."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import pytest
 
 from interlock.errors import IntegrityError, LedgerError, UsageError
 from interlock.ledger.file.anchors import Anchor, anchor_line, read_anchors
-from interlock.ledger.file.entry import EntryDraft, sealed
+from interlock.ledger.file.entry import EntryDraft, entry_hash
 from interlock.ledger.file.ledger import Head, Ledger
 from interlock.ledger.file.verify import verify
 
@@ -51,8 +51,8 @@ def test_entries_come_back_as_they_were_appended_in_one_chain(path: Path) -> Non
         found = list(ledger.entries())
         assert [each.sequence for each in found] == [1, 2, 3]
         assert [each.body for each in found] == [b'{"number":0}', b'{"number":1}', b'{"number":2}']
-        assert found[0].hash == sealed(bytes(32), 1, TIME, "note", b'{"number":0}')
-        assert found[1].hash == sealed(found[0].hash, 2, TIME, "note", b'{"number":1}')
+        assert found[0].hash == entry_hash(bytes(32), 1, TIME, "note", b'{"number":0}')
+        assert found[1].hash == entry_hash(found[0].hash, 2, TIME, "note", b'{"number":1}')
         assert ledger.head() == head == Head(3, found[2].hash)
         assert verify(ledger).head == head
 
@@ -71,20 +71,20 @@ def test_a_group_is_recorded_whole_or_not_at_all(path: Path) -> None:
 def test_nothing_that_is_recorded_can_be_changed_or_removed_through_sql(path: Path) -> None:
     filled(path, 2)
     connection = sqlite3.connect(path)
-    for words in ("UPDATE entry SET kind = 'x'", "DELETE FROM entry", "DELETE FROM document"):
-        if "document" in words:
+    for statement in ("UPDATE entry SET kind = 'x'", "DELETE FROM entry", "DELETE FROM document"):
+        if "document" in statement:
             connection.execute("INSERT INTO document VALUES (1, 'a', x'00')")
         with pytest.raises(sqlite3.IntegrityError, match=r"^the ledger is append-only$"):
-            connection.execute(words)
+            connection.execute(statement)
     connection.close()
 
 
-def tampered(path: Path, words: str) -> None:
+def tampered(path: Path, statement: str) -> None:
     connection = sqlite3.connect(path)
     found = connection.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'").fetchall()
     for name, _ in found:
         connection.execute(f"DROP TRIGGER {name}")
-    connection.execute(words)
+    connection.execute(statement)
     for _, sql in found:
         connection.execute(sql)
     connection.commit()
@@ -98,12 +98,12 @@ def test_a_trigger_that_was_dropped_is_noticed(path: Path) -> None:
     connection.close()
     with Ledger(path) as ledger, pytest.raises(IntegrityError) as problem:
         verify(ledger)
-    what = "the tables and triggers are not the ones that it was made with"
+    what = "its tables or triggers were changed"
     assert str(problem.value) == f"ledger `{path.as_posix()}`: {what}"
 
 
 @pytest.mark.parametrize(
-    ("words", "message"),
+    ("statement", "message"),
     [
         ("UPDATE entry SET body = x'7b7d' WHERE sequence = 3", "entry 3 is bad"),
         ("UPDATE entry SET time = '2026-03-31T06:00:00Z' WHERE sequence = 1", "entry 1 is bad"),
@@ -112,9 +112,9 @@ def test_a_trigger_that_was_dropped_is_noticed(path: Path) -> None:
         ("UPDATE entry SET sequence = 0 WHERE sequence = 1", "entry 1 is missing"),
     ],
 )
-def test_the_first_bad_or_missing_entry_is_named(path: Path, words: str, message: str) -> None:
+def test_the_first_bad_or_missing_entry_is_named(path: Path, statement: str, message: str) -> None:
     filled(path, 5)
-    tampered(path, words)
+    tampered(path, statement)
     with Ledger(path) as ledger, pytest.raises(IntegrityError) as problem:
         verify(ledger)
     assert str(problem.value) == f"ledger `{path.as_posix()}`: {message}"
@@ -130,7 +130,9 @@ def test_a_tail_that_was_cut_is_noticed_by_a_head_kept_elsewhere(path: Path, tmp
     tampered(path, "DELETE FROM entry WHERE sequence > 2")
     with Ledger(path) as ledger, pytest.raises(IntegrityError) as problem:
         verify(ledger)
-    assert str(problem.value) == f"ledger `{path.as_posix()}`: byte 43 of its header is not what SQLite wrote"
+    assert (
+        str(problem.value) == f"ledger `{path.as_posix()}`: byte 43 of its header was not written by SQLite"
+    )
     path.unlink()
     filled(path, 2)
     with Ledger(path) as ledger:
@@ -155,7 +157,7 @@ def test_an_anchor_that_is_none_is_refused(tmp_path: Path) -> None:
     anchor.write_text("\n12 sha256:00\n", encoding="utf-8")
     with pytest.raises(UsageError) as problem:
         read_anchors(anchor)
-    hint = "is no anchor: each line is what `interlock log head` prints"
+    hint = "is not an anchor: `interlock log head` prints one"
     assert str(problem.value) == f"{anchor.as_posix()}:2: `12 sha256:00` {hint}"
 
 
@@ -167,7 +169,7 @@ def test_documents_are_kept_once_and_checked_when_read(path: Path) -> None:
         assert ledger.document(name) == b"{}"
         with pytest.raises(IntegrityError) as problem:
             verify(ledger)
-        assert str(problem.value) == f"document {name} belongs to no entry: it was put there by hand"
+        assert str(problem.value) == f"document {name} belongs to no entry: it was added by hand"
     tampered(path, "UPDATE document SET body = x'7b7b'")
     with Ledger(path) as ledger, pytest.raises(IntegrityError) as problem:
         ledger.document(name)
@@ -217,7 +219,7 @@ def test_a_writer_waits_and_then_says_so(path: Path) -> None:
     assert numbers(path) == [0]
 
 
-def test_a_reader_that_stops_halfway_keeps_nobody_from_writing(path: Path) -> None:
+def test_a_reader_that_stops_halfway_blocks_no_writer(path: Path) -> None:
     with Ledger(path, write=True) as ledger:
         ledger.append(draft(number) for number in range(1200))
     with Ledger(path) as reading, Ledger(path, write=True, wait=0.1) as writing:
@@ -260,7 +262,7 @@ def test_a_file_that_may_only_be_read_is_said_and_kept(open_folder: Path) -> Non
 def test_a_full_disk_loses_nothing_that_was_acknowledged(path: Path) -> None:
     found = full(path, 120_000)
     assert 50 < found.acknowledged < 10_000 and found.lost == 0
-    assert "LedgerError" in found.told and "it cannot be written, is the disk full" in found.told
+    assert "LedgerError" in found.printed and "it cannot be written, is the disk full" in found.printed
 
 
 def test_eight_writers_at_once_lose_nothing(path: Path) -> None:

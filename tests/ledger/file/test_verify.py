@@ -1,4 +1,4 @@
-"""Tampering with any byte: on a small ledger with entries of every kind `verify` notices each single one."""
+"""Verification of a small ledger with entries of every kind notices a change of any byte."""
 
 from __future__ import annotations
 

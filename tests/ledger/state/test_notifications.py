@@ -1,4 +1,4 @@
-"""Alerts: told once, told again after an interval, told when over, never of the past, and not to whom is spared."""
+"""Notifications: sent once, again after an interval, at the end, never of the past, and not while withheld."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from jsonschema import ValidationError
 import interlock
 from interlock.evaluation.deciding.request import Decision
 from interlock.ledger.recorder import Recorder
-from interlock.ledger.state.notifications import About, NotificationState, about, events
 from interlock.ledger.state.notifications import Event as Recorded
+from interlock.ledger.state.notifications import NotificationKey, NotificationState, events, notification_key
 from interlock.resources import schema_path
 from support.ledgers import snapshot, write
 
@@ -72,7 +72,7 @@ rules:
 Event = tuple[str, ...]
 
 
-def told(
+def notified(
     tmp_path: Path,
     losses: Mapping[str, int | dict[str, object]],
     renotify: int | None = None,
@@ -112,9 +112,9 @@ def _text(value: object) -> str:
     return " ".join(value) if isinstance(value, list) else str(value)
 
 
-def test_a_change_is_told_once_and_so_is_the_recovery(tmp_path: Path) -> None:
+def test_a_change_is_sent_once_and_so_is_the_recovery(tmp_path: Path) -> None:
     losses = {"06:00": 10, "07:00": 70, "08:00": 80, "09:00": 10, "10:00": 10, "11:00": 40}
-    assert told(tmp_path, losses) == [
+    assert notified(tmp_path, losses) == [
         ("07:00", "", "NO_GO", "on-call risk"),
         ("09:00", "NO_GO", "GO", "on-call risk"),
     ]
@@ -139,7 +139,7 @@ def test_an_event_that_goes_out_has_the_keys_of_its_schema(tmp_path: Path) -> No
     policies = interlock.load(write(tmp_path, rollback=POLICY))
     with Recorder(tmp_path / "ledger.db", channels=["pager"]) as recorder:
         policies.recorded(snapshot("2026-03-27T07:00:00Z", loss=70), recorder)
-    (event,) = recorder.state.outbox.waiting("pager")
+    (event,) = recorder.state.outbox.pending("pager")
     schema = json.loads(schema_path("event").read_text(encoding="utf-8"))
     assert set(schema["properties"]) == set(schema["required"]) == set(event.line())
 
@@ -155,8 +155,8 @@ def test_an_event_with_another_key_breaks_its_schema(tmp_path: Path, monkeypatch
         policies.recorded(snapshot("2026-03-27T07:00:00Z", loss=70), recorder)
 
 
-def test_who_heard_the_alarm_hears_every_step_of_the_way_back(tmp_path: Path) -> None:
-    assert told(tmp_path, {"06:00": 70, "07:00": 40, "08:00": 10, "09:00": 40}) == [
+def test_recipients_of_an_alarm_get_every_step_of_the_recovery(tmp_path: Path) -> None:
+    assert notified(tmp_path, {"06:00": 70, "07:00": 40, "08:00": 10, "09:00": 40}) == [
         ("06:00", "", "NO_GO", "on-call risk"),
         ("07:00", "NO_GO", "WAIT", "on-call risk"),
         ("08:00", "WAIT", "GO", "on-call risk"),
@@ -165,7 +165,7 @@ def test_who_heard_the_alarm_hears_every_step_of_the_way_back(tmp_path: Path) ->
 
 def test_the_best_verdict_may_have_an_audience_which_hears_of_its_end(tmp_path: Path) -> None:
     policy = POLICY.replace("notify: {", "notify: {GO: [board], ")
-    assert told(
+    assert notified(
         tmp_path, {"06:00": 10, "07:00": 10, "08:00": 70, "09:00": 10, "10:00": 40}, rollback=policy
     ) == [
         ("06:00", "", "GO", "board"),
@@ -175,39 +175,41 @@ def test_the_best_verdict_may_have_an_audience_which_hears_of_its_end(tmp_path: 
     ]
 
 
-def test_who_is_named_later_is_told_then_and_nobody_twice(tmp_path: Path) -> None:
+def test_a_later_recipient_gets_the_verdict_then_and_none_gets_it_twice(tmp_path: Path) -> None:
     days: dict[str, int | dict[str, object]] = {
         "06:00": 70,
         "07:00": {"loss": 70, "hot": True},
         "08:00": {"loss": 70, "hot": True},
         "09:00": 10,
     }
-    assert told(tmp_path, days) == [
+    assert notified(tmp_path, days) == [
         ("06:00", "", "NO_GO", "on-call risk"),
         ("07:00", "NO_GO", "NO_GO", "quant"),
         ("09:00", "NO_GO", "GO", "on-call quant risk"),
     ]
 
 
-def test_what_is_told_inside_a_rollout_is_another_matter_than_outside(tmp_path: Path) -> None:
+def test_notifications_inside_a_rollout_are_separate_from_those_outside(tmp_path: Path) -> None:
     policies = interlock.load(write(tmp_path, rollback=POLICY))
     bad, good = (policies.decide(snapshot("2026-03-27T07:00:00Z", loss=loss)) for loss in (70, 10))
-    told: dict[About, NotificationState] = {}
+    notified: dict[NotificationKey, NotificationState] = {}
     found = []
     for decision, rollout in ((good, "r"), (bad, None), (good, "r"), (bad, None), (bad, "r"), (good, None)):
-        for event in events(decision, told, None, rollout):
-            told[about(event)] = told.get(about(event), NotificationState()).after(event)
+        for event in events(decision, notified, None, rollout):
+            notified[notification_key(event)] = notified.get(
+                notification_key(event), NotificationState()
+            ).after(event)
             found.append((event["rollout"], event["verdict"]))
     assert found == [("", "NO_GO"), ("r", "NO_GO"), ("", "GO")]
 
 
-def test_what_stays_is_told_again_after_the_interval(tmp_path: Path) -> None:
+def test_an_unchanged_verdict_is_sent_again_after_the_interval(tmp_path: Path) -> None:
     losses = {"06:00": 70, "07:00": 70, "08:00": 70, "09:00": 10, "12:00": 10}
-    assert [each[0] for each in told(tmp_path, losses, renotify=7200)] == ["06:00", "08:00", "09:00"]
+    assert [each[0] for each in notified(tmp_path, losses, renotify=7200)] == ["06:00", "08:00", "09:00"]
 
 
-def test_a_late_snapshot_is_not_told(tmp_path: Path) -> None:
-    assert [each[0] for each in told(tmp_path, {"08:00": 70, "07:00": 10, "09:00": 70})] == ["08:00"]
+def test_a_late_snapshot_sends_nothing(tmp_path: Path) -> None:
+    assert [each[0] for each in notified(tmp_path, {"08:00": 70, "07:00": 10, "09:00": 70})] == ["08:00"]
 
 
 def test_who_hears_of_what_explains_an_alarm_is_spared_it_while_that_stands(tmp_path: Path) -> None:
@@ -226,7 +228,7 @@ def test_who_hears_of_what_explains_an_alarm_is_spared_it_while_that_stands(tmp_
     ]
 
 
-def test_an_alarm_that_is_over_before_its_explanation_is_never_told_to_whom_it_was_spared(
+def test_a_withheld_alarm_that_ends_before_its_explanation_is_never_sent(
     tmp_path: Path,
 ) -> None:
     days = {"06:00": (5, True), "07:00": (20, True), "08:00": (5, True), "09:00": (20, False)}
@@ -238,7 +240,7 @@ def test_an_alarm_that_is_over_before_its_explanation_is_never_told_to_whom_it_w
     ]
 
 
-def test_what_the_explanation_does_not_explain_is_told_to_all(tmp_path: Path) -> None:
+def test_an_unexplained_part_is_sent_to_all(tmp_path: Path) -> None:
     days = {"06:00": (5, True), "07:00": (95, True)}
     assert inhibited(tmp_path, days) == [
         "06:00 QUIET to quant, not on-call: lock is LOCKED",
@@ -254,7 +256,7 @@ def test_no_explanation_excuses_missing_data(tmp_path: Path) -> None:
     assert inhibited(tmp_path, {"06:00": (None, True)}) == ["06:00 QUIET to on-call quant"]
 
 
-def test_an_alarm_from_before_stays_told_and_is_told_again_once_the_explanation_is_over(
+def test_an_earlier_alarm_is_sent_again_once_its_explanation_is_over(
     tmp_path: Path,
 ) -> None:
     days = {f"{hour:02}:00": (5, hour in (8, 9, 10)) for hour in range(6, 12)}
@@ -266,13 +268,13 @@ def test_an_alarm_from_before_stays_told_and_is_told_again_once_the_explanation_
     ]
 
 
-def test_who_heard_an_alarm_before_its_explanation_hears_that_it_is_over(tmp_path: Path) -> None:
+def test_recipients_of_an_alarm_before_its_explanation_get_its_end(tmp_path: Path) -> None:
     days = {"06:00": (5, False), "07:00": (5, True), "08:00": (20, True)}
     assert inhibited(tmp_path, days) == ["06:00 QUIET to on-call quant", "08:00 BUSY to board on-call quant"]
 
 
 @pytest.mark.parametrize("renotify", [None, Decimal(180)])
-def test_over_any_days_nobody_is_left_in_the_dark_and_nobody_is_told_twice(
+def test_over_any_days_every_recipient_gets_each_verdict_once(
     tmp_path: Path, renotify: Decimal | None
 ) -> None:
     root = write(tmp_path, rollback=CLOSES)
@@ -284,22 +286,24 @@ def test_over_any_days_nobody_is_left_in_the_dark_and_nobody_is_told_twice(
         for each in situations
     }
     for _ in range(60):
-        told: dict[About, NotificationState] = {}
-        heard: dict[tuple[str, str], tuple[str, Decimal]] = {}
+        notified: dict[NotificationKey, NotificationState] = {}
+        received: dict[tuple[str, str], tuple[str, Decimal]] = {}
         for minute in range(20):
             decision, now = _later(judged[dice.choice(situations)], Decimal(minute))
-            for event in events(decision, told, renotify):
-                told[about(event)] = told.get(about(event), NotificationState()).after(event)
+            for event in events(decision, notified, renotify):
+                notified[notification_key(event)] = notified.get(
+                    notification_key(event), NotificationState()
+                ).after(event)
                 for name in _names(event["audience"]):
-                    before, at = heard.get((event["policy"], name), ("", Decimal(0)))  # type: ignore[arg-type]
-                    again = renotify is not None and now - at >= renotify and not event["best"]
-                    assert before != event["verdict"] or again
-                    heard[str(event["policy"]), name] = (str(event["verdict"]), now)
+                    before, at = received.get((event["policy"], name), ("", Decimal(0)))  # type: ignore[arg-type]
+                    due = renotify is not None and now - at >= renotify and not event["best"]
+                    assert before != event["verdict"] or due
+                    received[str(event["policy"]), name] = (str(event["verdict"]), now)
             verdicts = {each.policy: each for each in decision.verdicts}
             for policy, verdict in verdicts.items():
                 for name in verdict.audience:
-                    known = heard.get((policy, name), ("",))[0] == verdict.verdict
-                    explained = policy == "closes" and heard.get(("lock", name), ("",))[0] == "LOCKED"
+                    known = received.get((policy, name), ("",))[0] == verdict.verdict
+                    explained = policy == "closes" and received.get(("lock", name), ("",))[0] == "LOCKED"
                     assert known or (explained and verdicts["lock"].verdict == "LOCKED")
 
 

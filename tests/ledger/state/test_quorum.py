@@ -1,4 +1,4 @@
-"""Whatever is said in whatever order, fewer distinct people than a policy asks for are never enough."""
+"""Whatever is attested in whatever order, fewer distinct people than the quorum are never enough."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from interlock.canonical import canonical
 from interlock.diagnostics import Span
-from interlock.ledger.state.quorum import RecordedAttestation, enough_until, lacking, person
+from interlock.ledger.state.quorum import RecordedAttestation, normalized_name, quorum_until, shortfall
 from interlock.policy.model import Attestation
 
 NAMES = ("a-desk", "A-Desk", " a-desk", "b-desk", "c-desk", "dé-desk", "de\u0301-desk")
@@ -24,7 +24,7 @@ NOW = {"limit": Decimal(10), "author": "b-desk"}
 
 
 @st.composite
-def words(draw: st.DrawFn) -> RecordedAttestation:
+def recorded_attestations(draw: st.DrawFn) -> RecordedAttestation:
     by, signer = draw(st.sampled_from(NAMES)), draw(st.sampled_from((None, *NAMES)))
     bound = canonical({"limit": Decimal(draw(st.sampled_from((10, 10, 10, 11))))})
     term = Decimal(draw(st.sampled_from((5, 10, 20))))
@@ -48,65 +48,65 @@ def declared(draw: st.DrawFn) -> Attestation:
     )
 
 
-def may_count(asked: Attestation, word: RecordedAttestation) -> bool:
-    """The naive reading of one word."""
-    if asked.keys:
+def may_count(policy: Attestation, recorded: RecordedAttestation) -> bool:
+    """Tell whether one attestation may count, computed naively."""
+    if policy.keys:
         try:
-            SECRETS[word.by].public_key().verify(base64.b64decode(word.signature), word.text)
+            SECRETS[recorded.by].public_key().verify(base64.b64decode(recorded.signature), recorded.text)
         except Exception:
             return False
-        if asked.keys.get(word.by) != KEYS[word.by]:
+        if policy.keys.get(recorded.by) != KEYS[recorded.by]:
             return False
     return (
-        word.role in asked.roles
-        and word.by in asked.people.get(word.role, (word.by,))
-        and word.bound == canonical({name: NOW[name] for name in asked.binds})
-        and word.until - word.at <= asked.expires
-        and not (asked.author and person(word.by) == "b-desk")
+        recorded.role in policy.roles
+        and recorded.by in policy.people.get(recorded.role, (recorded.by,))
+        and recorded.bound == canonical({name: NOW[name] for name in policy.binds})
+        and recorded.until - recorded.at <= policy.expires
+        and not (policy.author and normalized_name(recorded.by) == "b-desk")
     )
 
 
-def could_be_enough(asked: Attestation, said: Sequence[RecordedAttestation]) -> bool:
+def could_be_enough(policy: Attestation, attestations: Sequence[RecordedAttestation]) -> bool:
     """Whether some way to give people to roles fills every role, with enough people in all."""
-    good = [(person(each.by), each.role) for each in said if may_count(asked, each)]
+    good = [(normalized_name(each.by), each.role) for each in attestations if may_count(policy, each)]
     people = sorted({by for by, _ in good})
-    return len(people) >= asked.quorum and any(
-        all((by, role) in good for by, role in zip(chosen, asked.roles, strict=True))
-        for chosen in permutations(people, len(asked.roles))
+    return len(people) >= policy.quorum and any(
+        all((by, role) in good for by, role in zip(chosen, policy.roles, strict=True))
+        for chosen in permutations(people, len(policy.roles))
     )
 
 
-@given(declared(), st.lists(words(), max_size=8))
+@given(declared(), st.lists(recorded_attestations(), max_size=8))
 def test_fewer_people_than_asked_are_never_enough(
-    asked: Attestation, said: list[RecordedAttestation]
+    policy: Attestation, attestations: list[RecordedAttestation]
 ) -> None:
-    end = enough_until(asked, said, NOW.get)
+    end = quorum_until(policy, attestations, NOW.get)
     if end is None:
         return
-    assert could_be_enough(asked, said)
-    left = [each for each in said if each.until > end]
-    assert enough_until(asked, left, NOW.get) is None
+    assert could_be_enough(policy, attestations)
+    left = [each for each in attestations if each.until > end]
+    assert quorum_until(policy, left, NOW.get) is None
 
 
-@given(declared(), st.lists(words(), max_size=8))
-def test_nothing_counts_for_a_value_that_nobody_knows(
-    asked: Attestation, said: list[RecordedAttestation]
+@given(declared(), st.lists(recorded_attestations(), max_size=8))
+def test_no_attestation_counts_for_an_unknown_value(
+    policy: Attestation, attestations: list[RecordedAttestation]
 ) -> None:
-    known = {} if asked.binds or asked.author else NOW
+    known = {} if policy.binds or policy.author else NOW
     if not known:
-        assert enough_until(asked, said, known.get) is None
+        assert quorum_until(policy, attestations, known.get) is None
 
 
 def test_one_person_has_many_spellings() -> None:
     names = ("dé desk", "De\u0301 Desk", " dé\u00a0 desk", "dé\u200b desk", "ｄé desk", "dé desk\n")
-    assert {person(each) for each in names} == {"dé desk"}
+    assert {normalized_name(each) for each in names} == {"dé desk"}
     unseen = ["bob", "bob\ufe0f", "b\u034fob", "bob\u3164", "\u2800bob", "bob\U000e0100", "bo\u200bb"]
-    assert {person(each) for each in unseen} == {"bob"}
-    assert person("de desk") != person("dé desk")
+    assert {normalized_name(each) for each in unseen} == {"bob"}
+    assert normalized_name("de desk") != normalized_name("dé desk")
 
 
-def test_what_is_missing_is_told() -> None:
-    asked = Attestation("x", ("risk", "quant"), 3, Decimal(10), Span("x", 1, 1))
+def test_the_missing_roles_and_people_are_named() -> None:
+    policy = Attestation("x", ("risk", "quant"), 3, Decimal(10), Span("x", 1, 1))
     pairs = [("a-desk", "risk"), ("b-desk", "quant"), ("c-desk", "risk")]
-    told = [lacking(asked, dict(pairs[:size])) for size in range(4)]
-    assert told == ["risk, quant are not heard yet", "quant is not heard yet", "2 of 3 people", ""]
+    missing = [shortfall(policy, dict(pairs[:size])) for size in range(4)]
+    assert missing == ["risk, quant have not attested yet", "quant has not attested yet", "2 of 3 people", ""]

@@ -1,4 +1,4 @@
-"""What a ledger remembers between evaluations: latches, blindness, hysteresis, baselines, earlier points."""
+"""The state between evaluations: latches, unknown outcomes, hysteresis, baselines, earlier points."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from interlock.errors import UsageError
-from interlock.ledger.acts.acts import freeze, rearm, recorded_snapshot
+from interlock.ledger.acts import freeze, rearm, recorded_snapshot
 from interlock.ledger.file.ledger import Ledger
 from interlock.ledger.file.verify import verify
 from interlock.ledger.state.state import fold
@@ -29,7 +29,7 @@ def root(tmp_path: Path) -> Path:
     return write(tmp_path)
 
 
-def words(decision: object, name: str) -> tuple[str, str | None, bool]:
+def outcome(decision: object, name: str) -> tuple[str, str | None, bool]:
     result = rule(decision, name)  # type: ignore[arg-type]
     return result.outcome, result.contribution, result.latched
 
@@ -37,7 +37,7 @@ def words(decision: object, name: str) -> tuple[str, str | None, bool]:
 def test_two_bad_days_before_a_good_one_fire_though_first_seen_on_the_third(root: Path, ledger: Path) -> None:
     days = D1 | {"2026-03-27": -0.04, "2026-03-28": -0.05, "2026-03-29": 0.02}
     (found,) = evaluate(root, ledger, snapshot("2026-03-30T06:30:00Z", days))
-    assert words(found, "bad-days") == ("fail", "ROLLBACK", True)
+    assert outcome(found, "bad-days") == ("fail", "ROLLBACK", True)
     assert found.verdicts[0].verdict == "ROLLBACK"
     reason = rule(found, "bad-days").reason
     assert reason.startswith("latched since 2026-03-29T00:00:00Z: ")
@@ -49,20 +49,20 @@ def test_points_that_were_judged_do_not_fire_again_under_a_stricter_rule(
 ) -> None:
     days = D1 | {"2026-03-27": -0.02, "2026-03-28": -0.02, "2026-03-29": 0.02}
     (first,) = evaluate(root, ledger, snapshot("2026-03-30T06:30:00Z", days))
-    assert words(first, "bad-days") == ("pass", "CONTINUE", False)
+    assert outcome(first, "bad-days") == ("pass", "CONTINUE", False)
     write(tmp_path, rollback=FILES["rollback.yaml"].replace("-3%", "-1%"))
     (second,) = evaluate(root, ledger, snapshot("2026-03-31T06:30:00Z", days | {"2026-03-30": 0.01}))
-    assert words(second, "bad-days") == ("pass", "CONTINUE", False)
+    assert outcome(second, "bad-days") == ("pass", "CONTINUE", False)
 
 
 def test_a_late_bad_day_fires_where_it_completes_a_run(root: Path, ledger: Path) -> None:
     days = D1 | {"2026-03-27": -0.04, "2026-03-29": 0.02}
     (first,) = evaluate(root, ledger, snapshot("2026-03-30T06:30:00Z", days))
-    assert words(first, "bad-days") == ("pass", "CONTINUE", False)
+    assert outcome(first, "bad-days") == ("pass", "CONTINUE", False)
     (second,) = evaluate(
         root, ledger, snapshot("2026-03-31T06:30:00Z", {"2026-03-28": -0.05, "2026-03-30": 0.01})
     )
-    assert words(second, "bad-days") == ("fail", "ROLLBACK", True)
+    assert outcome(second, "bad-days") == ("fail", "ROLLBACK", True)
 
 
 def test_a_latch_outlasts_good_days_a_restatement_a_version_a_shadow_and_a_rename(
@@ -72,9 +72,9 @@ def test_a_latch_outlasts_good_days_a_restatement_a_version_a_shadow_and_a_renam
     good = D1 | {"2026-03-27": 0.04, "2026-03-28": 0.05, "2026-03-29": 0.05}
     evaluate(root, ledger, snapshot("2026-03-29T06:30:00Z", bad))
     (found,) = evaluate(root, ledger, snapshot("2026-03-30T06:30:00Z", good))
-    assert words(found, "bad-days") == ("fail", "ROLLBACK", True)
-    told = [each for each in found.notes if "restated" in each]
-    assert told == [
+    assert outcome(found, "bad-days") == ("fail", "ROLLBACK", True)
+    notes = [each for each in found.notes if "restated" in each]
+    assert notes == [
         "`daily` of 2026-03-27T00:00:00Z is restated: an earlier snapshot gave another value",
         "`daily` of 2026-03-28T00:00:00Z is restated: an earlier snapshot gave another value",
     ]
@@ -99,7 +99,7 @@ def test_a_latch_outlasts_good_days_a_restatement_a_version_a_shadow_and_a_renam
     )
 
 
-def test_a_latched_policy_that_is_gone_is_told_of_at_every_evaluation(
+def test_a_latched_policy_that_is_gone_is_noted_at_every_evaluation(
     root: Path, ledger: Path, tmp_path: Path
 ) -> None:
     evaluate(root, ledger, snapshot("2026-03-29T06:30:00Z", D1 | {"2026-03-27": -0.04, "2026-03-28": -0.05}))
@@ -127,9 +127,9 @@ def test_once_rearmed_a_trigger_judges_later_points_only(root: Path, ledger: Pat
         snapshot("2026-03-30T06:30:00Z", bad | {"2026-03-29": -0.05}),
         snapshot("2026-03-31T06:30:00Z", bad | {"2026-03-29": -0.05, "2026-03-30": -0.06}),
     )
-    assert words(same, "bad-days") == ("pass", "CONTINUE", False)
-    assert words(one, "bad-days") == ("pass", "CONTINUE", False)
-    assert words(two, "bad-days") == ("fail", "ROLLBACK", True)
+    assert outcome(same, "bad-days") == ("pass", "CONTINUE", False)
+    assert outcome(one, "bad-days") == ("pass", "CONTINUE", False)
+    assert outcome(two, "bad-days") == ("fail", "ROLLBACK", True)
 
 
 def test_what_is_not_latched_or_fired_later_cannot_be_rearmed(root: Path, ledger: Path) -> None:
@@ -150,7 +150,7 @@ def test_blindness_counts_from_the_last_known_record_and_then_latches(root: Path
     blind = [snapshot(at) for at in ("2026-03-29T12:30:00Z", "2026-03-29T18:30:00Z", "2026-03-29T18:30:01Z")]
     later = snapshot("2026-03-29T19:00:00Z", D1 | {"2026-03-27": 0.01, "2026-03-28": 0.01})
     found = evaluate(root, ledger, known, *blind, later)
-    assert [words(each, "bad-days") for each in found] == [
+    assert [outcome(each, "bad-days") for each in found] == [
         ("pass", "CONTINUE", False),
         ("unknown", "INVESTIGATE", False),
         ("unknown", "INVESTIGATE", False),
@@ -163,7 +163,7 @@ def test_blindness_counts_from_the_last_known_record_and_then_latches(root: Path
 
 def test_an_unknown_trigger_without_any_record_counts_as_blind_for_too_long(root: Path, ledger: Path) -> None:
     (found,) = evaluate(root, ledger, snapshot("2026-03-27T06:30:00Z", D1))
-    assert words(found, "loss") == ("unknown", "ROLLBACK", False)
+    assert outcome(found, "loss") == ("unknown", "ROLLBACK", False)
 
 
 def test_a_trigger_that_did_not_apply_was_not_blind(tmp_path: Path, ledger: Path) -> None:
@@ -177,7 +177,7 @@ def test_a_trigger_that_did_not_apply_was_not_blind(tmp_path: Path, ledger: Path
         snapshot("2026-03-29T12:30:00Z", hot=True),
         snapshot("2026-03-29T18:30:01Z", hot=True),
     )
-    assert [words(each, "bad-days") for each in found] == [
+    assert [outcome(each, "bad-days") for each in found] == [
         ("skipped", None, False),
         ("skipped", None, False),
         ("unknown", "INVESTIGATE", False),
@@ -190,7 +190,7 @@ def test_a_first_record_latches_for_no_blindness(root: Path, ledger: Path) -> No
         snapshot(at) for at in ("2026-03-27T06:30:00Z", "2026-03-28T12:30:00Z", "2026-03-28T12:30:01Z")
     ]
     found = evaluate(root, ledger, *nothing)
-    assert [words(each, "bad-days") for each in found] == [
+    assert [outcome(each, "bad-days") for each in found] == [
         ("unknown", "ROLLBACK", False),
         ("unknown", "INVESTIGATE", False),
         ("fail", "ROLLBACK", True),
@@ -210,8 +210,8 @@ def test_a_baseline_is_frozen_once_and_read_from_the_ledger(root: Path, ledger: 
         snapshot("2026-03-27T06:30:00Z", D1, loss=13),
         snapshot("2026-03-27T06:31:00Z", D1, loss=15),
     )
-    assert words(first, "loss") == ("pass", "CONTINUE", False)
-    assert words(second, "loss") == ("fail", "ROLLBACK", False)
+    assert outcome(first, "loss") == ("pass", "CONTINUE", False)
+    assert outcome(second, "loss") == ("fail", "ROLLBACK", False)
     assert list(first.verdicts[0].inputs.baselines) == ["phase_a"]
     with pytest.raises(UsageError) as problem:
         freeze(ledger, "phase_a", snapshot("2026-03-27T06:30:00Z", D1), act("2026-03-28T07:00:00Z"))
@@ -246,7 +246,7 @@ def test_earlier_points_come_from_earlier_snapshots_and_a_gap_stays_one(root: Pa
         snapshot("2026-03-29T06:30:00Z", {"2026-03-28": -0.04}),
     ]
     found = evaluate(root, ledger, *parts)
-    assert [words(each, "bad-days")[0] for each in found] == ["pass", "pass", "fail"]
+    assert [outcome(each, "bad-days")[0] for each in found] == ["pass", "pass", "fail"]
 
 
 def test_a_snapshot_that_is_recorded_is_recognised_and_judged_alike(root: Path, ledger: Path) -> None:
@@ -292,6 +292,6 @@ def test_the_state_is_the_same_however_the_entries_are_fed(root: Path, ledger: P
     with Ledger(ledger) as opened:
         entries = list(opened.entries())
         whole = fold(entries)
-        again = fold(opened.entries())
-    assert whole == again
+        refolded = fold(opened.entries())
+    assert whole == refolded
     assert list(whole.latches) == [("rollback", "", "bad-days")]

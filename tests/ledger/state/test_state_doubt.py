@@ -1,4 +1,4 @@
-"""A latched trigger of which nobody can tell whether it fired: unknown until data or a person says, never forgotten."""
+"""A latched trigger with an unknown outcome: it stays unknown until data or a person decides."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 import interlock
 from interlock.errors import UsageError
 from interlock.evaluation.deciding.request import Decision
-from interlock.ledger.acts.acts import rearm
+from interlock.ledger.acts import rearm
 from interlock.ledger.recorder import Recorder
 from support.ledgers import FILES, act, evaluate, rule, snapshot, write
 
@@ -35,7 +35,7 @@ def root(tmp_path: Path) -> Path:
     return write(tmp_path)
 
 
-def words(decision: Decision) -> tuple[str, str | None, bool]:
+def outcome(decision: Decision) -> tuple[str, str | None, bool]:
     found = rule(decision, "bad-days")
     return found.outcome, found.contribution, found.latched
 
@@ -45,7 +45,7 @@ def test_a_missing_day_that_may_have_completed_a_run_leaves_the_trigger_unknown(
 ) -> None:
     """With the day it would be latched, so without it nothing better can be said."""
     found = evaluate(root, ledger, snapshot(AT, DAYS | HOLE | GOOD))[0]
-    assert words(found) == ("unknown", "ROLLBACK", False)  # without a record it was blind for too long
+    assert outcome(found) == ("unknown", "ROLLBACK", False)  # without a record it was blind for too long
     assert rule(found, "bad-days").reason == DOUBT
     assert found.verdicts[0].possible == "ROLLBACK"
 
@@ -54,7 +54,7 @@ def test_the_doubt_stays_however_often_it_is_asked(root: Path, ledger: Path) -> 
     same = snapshot(AT, DAYS | HOLE | GOOD)
     later = snapshot("2026-03-30T12:30:00Z", GOOD)
     for found in evaluate(root, ledger, same, same, later):
-        assert (words(found)[::2], rule(found, "bad-days").reason) == (("unknown", False), DOUBT)
+        assert (outcome(found)[::2], rule(found, "bad-days").reason) == (("unknown", False), DOUBT)
 
 
 @pytest.mark.parametrize(
@@ -65,7 +65,7 @@ def test_the_missing_day_ends_the_doubt(
     root: Path, ledger: Path, value: float, expected: tuple[str, str, bool]
 ) -> None:
     given = snapshot("2026-03-30T12:30:00Z", DAYS | HOLE | GOOD | {"2026-03-26": value})
-    assert words(evaluate(root, ledger, snapshot(AT, DAYS | HOLE | GOOD), given)[1]) == expected
+    assert outcome(evaluate(root, ledger, snapshot(AT, DAYS | HOLE | GOOD), given)[1]) == expected
 
 
 def test_a_person_ends_the_doubt(root: Path, ledger: Path) -> None:
@@ -74,7 +74,7 @@ def test_a_person_ends_the_doubt(root: Path, ledger: Path) -> None:
         ("rollback", "", "bad-days"),
     )
     late = snapshot(NEXT, {"2026-03-30": 0.01})
-    assert words(evaluate(root, ledger, late)[0]) == ("pass", "CONTINUE", False)
+    assert outcome(evaluate(root, ledger, late)[0]) == ("pass", "CONTINUE", False)
     with pytest.raises(UsageError) as problem:
         rearm(ledger, "rollback", "bad-days", None, act("2026-03-31T08:00:00Z"))
     assert str(problem.value) == "`rollback/bad-days` is not latched: latched are none"
@@ -84,19 +84,22 @@ def test_doubt_that_outlasts_the_blind_limit_latches(root: Path, ledger: Path) -
     good = snapshot("2026-03-25T06:30:00Z", DAYS)
     doubt = [snapshot(at, DAYS | HOLE | GOOD) for at in (AT, "2026-03-30T07:30:00Z")]
     found = evaluate(root, ledger, good, *doubt)[-1]
-    assert words(found) == ("fail", "ROLLBACK", True)
+    assert outcome(found) == ("fail", "ROLLBACK", True)
     assert "it was unknown for longer than 1d 06h" in rule(found, "bad-days").reason
 
 
 def test_days_before_the_first_that_is_known_are_no_doubt(root: Path, ledger: Path) -> None:
-    """Where a record begins nobody was watching yet."""
+    """Before the first record nothing was observed."""
     early = {"2026-03-20": -0.05, "2026-03-21": 0.0, "2026-03-22": 0.0}
-    assert words(evaluate(root, ledger, snapshot("2026-03-23T06:30:00Z", early))[0])[0] in ("pass", "unknown")
+    assert outcome(evaluate(root, ledger, snapshot("2026-03-23T06:30:00Z", early))[0])[0] in (
+        "pass",
+        "unknown",
+    )
     later = snapshot("2026-03-24T06:30:00Z", early | {"2026-03-23": 0.0})
-    assert words(evaluate(root, ledger, later)[0]) == ("pass", "CONTINUE", False)
+    assert outcome(evaluate(root, ledger, later)[0]) == ("pass", "CONTINUE", False)
 
 
-def test_points_that_nobody_could_judge_are_judged_once_somebody_can(tmp_path: Path, ledger: Path) -> None:
+def test_points_that_could_not_be_judged_are_judged_once_they_can(tmp_path: Path, ledger: Path) -> None:
     root = write(tmp_path, rollback=ARMED)
     bad = DAYS | {
         "2026-03-25": 0.0,
@@ -105,10 +108,10 @@ def test_points_that_nobody_could_judge_are_judged_once_somebody_can(tmp_path: P
         "2026-03-28": -0.05,
         "2026-03-29": -0.05,
     }
-    blind, told = snapshot(AT, bad), snapshot(NEXT, {"2026-03-30": 0.01}, hot=True)
-    first, second = evaluate(root, ledger, blind, told)
-    assert words(first) == ("unknown", "ROLLBACK", False)
-    assert words(second) == ("fail", "ROLLBACK", True)
+    blind, restated = snapshot(AT, bad), snapshot(NEXT, {"2026-03-30": 0.01}, hot=True)
+    first, second = evaluate(root, ledger, blind, restated)
+    assert outcome(first) == ("unknown", "ROLLBACK", False)
+    assert outcome(second) == ("fail", "ROLLBACK", True)
 
 
 def test_what_one_environment_judged_another_judges_for_itself(tmp_path: Path, ledger: Path) -> None:
@@ -121,7 +124,7 @@ def test_what_one_environment_judged_another_judges_for_itself(tmp_path: Path, l
     found = []
     for name in ("paper", "live"):
         with Recorder(ledger) as recorder:
-            found.append(words(policies.recorded(given, recorder, environment=name)))
+            found.append(outcome(policies.recorded(given, recorder, environment=name)))
     assert found == [("pass", "CONTINUE", False), ("fail", "ROLLBACK", True)]
 
 
@@ -144,7 +147,7 @@ def test_what_one_composition_judged_another_judges_for_itself(tmp_path: Path, l
     for name in ("rollback", "parent", "rollback"):
         with Recorder(ledger) as recorder:
             decision = policies.recorded(given, recorder, policies=[name])
-        found += [words(decision)] if name == "rollback" else []
+        found += [outcome(decision)] if name == "rollback" else []
     # in between the composition latched it, by points that had passed before
     assert found == [("pass", "CONTINUE", False), ("fail", "ROLLBACK", True)]
 
@@ -156,5 +159,5 @@ def test_what_came_in_while_it_was_latched_is_judged_once_it_is_rearmed(root: Pa
     evaluate(root, ledger, first, second)
     rearm(ledger, "rollback", "bad-days", None, act("2026-03-27T12:00:00Z"))
     found = evaluate(root, ledger, snapshot(NEXT, {"2026-03-30": 0.01}))[0]
-    assert words(found) == ("fail", "ROLLBACK", True)
+    assert outcome(found) == ("fail", "ROLLBACK", True)
     assert rule(found, "bad-days").reason.startswith("latched since 2026-03-29T00:00:00Z: ")

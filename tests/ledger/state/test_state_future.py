@@ -1,4 +1,4 @@
-"""What an earlier snapshot said of its own future, and of the days before the first record."""
+"""Points that an earlier snapshot listed in its future, and days before the first record."""
 
 from __future__ import annotations
 

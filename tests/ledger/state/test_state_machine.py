@@ -1,4 +1,4 @@
-"""Random days of evaluations, late snapshots and re-arms: the fold against a naive model that keeps everything."""
+"""Random days of evaluations, late snapshots and re-arms: the fold against a reference model that keeps everything."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 import interlock
 from interlock.errors import UsageError
-from interlock.ledger.acts.acts import rearm
+from interlock.ledger.acts import rearm
 from interlock.ledger.file.ledger import Ledger
 from interlock.ledger.file.verify import verify
 from interlock.ledger.recorder import Recorder

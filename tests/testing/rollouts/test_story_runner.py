@@ -13,7 +13,7 @@ from support import rollouts
 from support.roots import read
 
 HEAD = "tests: {name}\nof: rollout\nstart: 2026-03-02T00:00:00Z\nenvironment: paper\ncases:\n"
-REFUSED = "refused: `exits` is ACTIVE: what was rolled back or is complete is re-armed"
+REFUSED = "refused: `exits` is ACTIVE: only a rolled back or completed rollout can be re-armed"
 WHOLE = """\
   - name: the whole way
     steps:
@@ -45,7 +45,7 @@ def differences(folder: Path, steps: str, stage: str = "telemetry", name: str = 
 def test_a_story_is_played_from_the_first_stage_to_the_last(tmp_path: Path) -> None:
     found = played(tmp_path, WHOLE)[0]
     assert found.differences == () and found.passed
-    assert [(each.word, each.target) for each in found.steps[-1].after.moves] == [
+    assert [(each.action, each.target) for each in found.steps[-1].after.changes] == [
         ("BEGIN", "telemetry"),
         ("ADVANCE", "canary"),
         ("ADVANCE", "full"),

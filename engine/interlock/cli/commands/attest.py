@@ -14,8 +14,8 @@ from ...diagnostics import printable
 from ...errors import EXIT_BEST, UsageError, system_reason
 from ...files import write_atomically
 from ...language.times import parse_duration
-from ...ledger.acts.acts import recorded_snapshot
-from ...ledger.acts.attestation import attest, worded
+from ...ledger.acts import recorded_snapshot
+from ...ledger.attestation import attest, new_statement
 from ...ledger.cryptography_signing import sign
 from ...policy.model import Attestation
 from ...wording import listed
@@ -83,7 +83,7 @@ def command(
     if expires is not None and lasting is None:
         raise UsageError(f"`--expires {printable(expires)}` is no duration: write `14d` or `2h`")
     bound = _bound(loaded, declared, origin, ledger, by)
-    word = worded(declared, role, bound, act, lasting=lasting, evidence=evidence)
+    word = new_statement(declared, role, bound, act, duration=lasting, evidence=evidence)
     if to_sign is not None:
         write_atomically(to_sign, word.text())
         terminal.say(

@@ -10,7 +10,7 @@ import click
 from ...diagnostics import printable
 from ...errors import EXIT_BEST
 from ...language.times import show_time
-from ...ledger.acts.acts import freeze, recorded_snapshot
+from ...ledger.acts import freeze, recorded_snapshot
 from .. import terminal
 from ..action_options import act_of, acting_options
 from ..inputs import read_snapshot

@@ -13,7 +13,15 @@ from ... import clock
 from ...diagnostics import printable
 from ...errors import UsageError
 from ...guard import kill_switch
-from ...guard.clearance import Clearance, ClearanceRequest, StartContext, cleared, refusal, warnings, words
+from ...guard.clearance import (
+    Clearance,
+    ClearanceRequest,
+    StartContext,
+    clear_start,
+    refusal_line,
+    start_lines,
+    warning_lines,
+)
 from ...guard.start_command import start
 from .. import terminal
 from ..action_options import ledger_file_option
@@ -109,7 +117,7 @@ def command(
         alerting.renotify,
     )
     setting = StartContext(dict(os.environ), clock.now, switch)
-    found = cleared(partial(load_policies, policies), question, setting)
+    found = clear_start(partial(load_policies, policies), question, setting)
     return _acted(found, program)
 
 
@@ -117,14 +125,14 @@ def _acted(found: Clearance, program: tuple[str, ...]) -> int:
     for line in found.findings:
         terminal.tell(printable(line))
     if found.live and not found.open:
-        terminal.tell(f"CRITICAL: {refusal(found)}; nothing was started")
+        terminal.tell(f"CRITICAL: {refusal_line(found)}; nothing was started")
     for line in found.undelivered:
         terminal.tell(line)
-    for line in warnings(found):
+    for line in warning_lines(found):
         terminal.tell(f"WARNING: {line}")
     if found.live and not found.open:
         return found.code
-    for line in words(found):
+    for line in start_lines(found):
         terminal.tell(line)
     return start(program)
 

@@ -12,8 +12,8 @@ import click
 from ...diagnostics import printable
 from ...errors import EXIT_BEST, EXIT_BETWEEN, EXIT_INTEGRITY, UsageError
 from ...files import write_atomically
-from ...ledger.acts.acts import rearm
-from ...ledger.file.anchors import anchor_line, holding, known, read_anchors, write
+from ...ledger.acts import rearm
+from ...ledger.file.anchors import anchor_line, anchored_entries, ledger_anchors, read_anchors, write_anchor
 from ...ledger.file.duckdb_export import write_parquet
 from ...ledger.file.entry import Entry, json_lines
 from ...ledger.file.ledger import Ledger
@@ -75,7 +75,7 @@ def show(sequence: int | None, kinds: tuple[str, ...], last: int | None, form: s
 @ledger_file_option
 def verify_command(anchor: Path | None, ledger: Path) -> int:
     """Hold every entry, document and page against its hash; the first bad or missing one is named, with exit code 5."""
-    anchors = () if anchor is None else known(anchor, ledger)
+    anchors = () if anchor is None else ledger_anchors(anchor, ledger)
     with Ledger(ledger) as opened:
         found = verify(opened, anchors)
     held = f", {found.anchors} anchors hold" if anchors else ""
@@ -100,8 +100,8 @@ def head(anchor: Path | None, ledger: Path) -> int:
         if anchor is None:
             terminal.say(anchor_line(newest))
         else:
-            deque(holding(opened.entries(), read_anchors(anchor) if anchor.exists() else ()), 0)
-            write(anchor, newest)
+            deque(anchored_entries(opened.entries(), read_anchors(anchor) if anchor.exists() else ()), 0)
+            write_anchor(anchor, newest)
     return EXIT_BEST
 
 

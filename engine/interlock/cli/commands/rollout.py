@@ -84,15 +84,15 @@ def list_command(form: str, ledger: Path, policies: str | None) -> int:
     loaded, state = load_policies(policies), _state(ledger)
     names = sorted({*loaded.root.rollouts, *state.rollouts})
     if form == "json":
-        found = [_record(name, loaded, state.standing(name)) for name in names]
+        found = [_record(name, loaded, state.rollout(name)) for name in names]
         terminal.write(canonical(found) + b"\n")
         return EXIT_BEST
     if not names:
         raise UsageError("the policy root holds no rollout")
     table = Table(("rollout", "state", "attempt", "stage", "since"), right=frozenset({"attempt"}))
     for name in names:
-        standing = state.standing(name)
-        since = show_time(standing.since) if standing.moves else ""
+        standing = state.rollout(name)
+        since = show_time(standing.since) if standing.changes else ""
         gone = "" if name in loaded.root.rollouts else " (no document)"
         table.add(name + gone, standing.state, str(standing.attempt or ""), standing.stage, since)
     table.show()
@@ -122,13 +122,13 @@ def status_command(name: str, snapshot: str | None, form: str, ledger: Path, **o
     rollout = _known(loaded, name)
     with Recorder(ledger, record=False) as recorder:
         shown = origin.snapshot(snapshot, loaded, record=False) or _newest(recorder)
-        steering = loaded.steering(shown, recorder, environment=origin.environment, now=origin.now)
-        step = steering.considered(rollout)
-        standing = recorder.state.standing(name)
+        steering = loaded.rollout_engine(shown, recorder, environment=origin.environment, now=origin.now)
+        step = steering.preview(rollout)
+        standing = recorder.state.rollout(name)
     if form == "json":
-        terminal.write(canonical(record_of(rollout, standing, step.course)) + b"\n")
+        terminal.write(canonical(record_of(rollout, standing, step.decision)) + b"\n")
     else:
-        terminal.say(drawn(rollout, standing, step.course, look("-", origin.policies)).removesuffix("\n"))
+        terminal.say(drawn(rollout, standing, step.decision, look("-", origin.policies)).removesuffix("\n"))
     return _code(step)
 
 
@@ -200,7 +200,7 @@ def rollback_command(
 @ledger_file_option
 def history_command(name: str, form: str, ledger: Path) -> int:
     """Tell every change of NAME: when, in which attempt, from where to where, by whom and why."""
-    found = _state(ledger).standing(name).moves
+    found = _state(ledger).rollout(name).changes
     if not found:
         raise UsageError(f"`{printable(name)}` was never begun")
     if form == "json":
@@ -222,7 +222,7 @@ def history_command(name: str, form: str, ledger: Path) -> int:
 def note_command(name: str, form: str, output: str, ledger: Path) -> int:
     """Write the incident note of the newest rollback of NAME: trigger, window, symbols, mitigation, settings."""
     writable(output)
-    notes = [each.note for each in _state(ledger).standing(name).moves if each.note is not None]
+    notes = [each.note for each in _state(ledger).rollout(name).changes if each.note is not None]
     if not notes:
         raise UsageError(f"`{printable(name)}` was never rolled back")
     text = json.dumps(notes[-1], indent=2, default=str) + "\n" if form == "json" else incident(notes[-1])
@@ -239,31 +239,33 @@ def _moved(name: str, snapshot: str | None, person: Person, options: dict[str, A
     if found is None:
         raise UsageError("name a snapshot, or a folder to collect from with `--root DIR`")
     with Recorder(ledger, anchor=anchor) as recorder:
-        steering = loaded.steering(found, recorder, environment=origin.environment, now=origin.now)
-        step = steering.rearmed(rollout, person) if again else steering.advanced(rollout, person)
-        others = steering.watched(but=name)
-        standing = recorder.state.standing(name).copy()
+        steering = loaded.rollout_engine(found, recorder, environment=origin.environment, now=origin.now)
+        step = steering.rearm(rollout, person) if again else steering.advance(rollout, person)
+        others = steering.observe_active(skip=name)
+        standing = recorder.state.rollout(name).copy()
     _show(step, standing, origin)
     for each in others:
-        if each.move:
-            terminal.tell(f"rollout {each.rollout.id}: {each.move}, see `interlock rollout status`")
+        if each.change:
+            terminal.tell(f"rollout {each.rollout.id}: {each.change}, see `interlock rollout status`")
     return _code(step)
 
 
 def _show(step: RolloutStep, standing: RolloutState, origin: SnapshotOrigin) -> None:
     rollout = step.rollout
-    if not step.move:
-        terminal.say(drawn(rollout, step.before, step.course, look("-", origin.policies)).removesuffix("\n"))
+    if not step.change:
+        terminal.say(
+            drawn(rollout, step.before, step.decision, look("-", origin.policies)).removesuffix("\n")
+        )
         return
     at, where = show_time(standing.since), _WHERE.get(standing.state, "")
     terminal.say(
-        f"{rollout.id}: {step.move} at {at}, attempt {standing.attempt}{where.format(standing.stage)}"
+        f"{rollout.id}: {step.change} at {at}, attempt {standing.attempt}{where.format(standing.stage)}"
     )
     if step.settings:
         terminal.say("set now:")
     for each in step.settings:
         terminal.say(f"  {printable(each)}")
-    note = standing.moves[-1].note
+    note = standing.changes[-1].note
     if note is not None:
         terminal.say()
         terminal.say(incident(note).removesuffix("\n"))
@@ -271,13 +273,13 @@ def _show(step: RolloutStep, standing: RolloutState, origin: SnapshotOrigin) -> 
 
 def _code(step: RolloutStep) -> int:
     """0 when the rollout moved on or may, 4 where a verdict is too old, 1 when it is or must be rolled back."""
-    if step.course.word == "ROLLBACK":
+    if step.decision.action == "ROLLBACK":
         return EXIT_WORST
-    if step.course.word == "HOLD" and step.course.expired:
+    if step.decision.action == "HOLD" and step.decision.expired:
         return EXIT_NOT_EVALUATED
     if step.before.state == "ROLLED_BACK":
-        return EXIT_BEST if step.move == "REARM" else EXIT_WORST
-    if step.course.word != "HOLD" or (step.before.state == "COMPLETE" and not step.course.missing):
+        return EXIT_BEST if step.change == "REARM" else EXIT_WORST
+    if step.decision.action != "HOLD" or (step.before.state == "COMPLETE" and not step.decision.missing):
         return EXIT_BEST
     return EXIT_BETWEEN
 
@@ -312,6 +314,6 @@ def _record(name: str, policies: PolicySet, standing: RolloutState) -> dict[str,
 
 def _told(move: RecordedChange) -> dict[str, object]:
     return {
-        "at": show_time(move.at), "attempt": move.attempt, "decision": move.word, "from": move.source,
+        "at": show_time(move.at), "attempt": move.attempt, "decision": move.action, "from": move.source,
         "to": move.target, "version": move.version, "by": move.by, "reason": move.reason, "note": move.note,
     }  # fmt: skip

@@ -10,7 +10,7 @@ import click
 from ...diagnostics import name_hint, printable
 from ...errors import EXIT_BEST, UsageError
 from ...language.times import parse_duration, show_time
-from ...ledger.acts.waiver import WaiverGrant, waive
+from ...ledger.acts import WaiverGrant, waive
 from .. import terminal
 from ..action_options import act_of, acting_options
 from ..inputs import load_policies, resolve_member

@@ -1,1 +1,1 @@
-"""The trade gate: permits or blocks single trades and keeps their counters."""
+"""The trade gate: permits or refuses single trades and keeps their counters."""

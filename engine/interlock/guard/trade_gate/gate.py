@@ -1,35 +1,90 @@
-"""The trade gate: judges one trade at hand by a policy, with what the state remembers of earlier ones."""
+"""The trade gate: judges one trade by a policy, with the desk's values and the counters of earlier trades."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
-from typing import Protocol
 
 from ... import clock
-from ...canonical import digest
+from ...canonical import canonical, digest
 from ...diagnostics import name_hint, printable
 from ...errors import IntegrityError, LedgerError, UsageError
 from ...evaluation.deciding.request import Decision
-from ...evaluation.snapshot.snapshot import Snapshot
+from ...evaluation.snapshot.snapshot import InvalidNumber, Snapshot
 from ...evaluation.verdict import Verdict
 from ...language.times import show_time
-from ...limits import SKEW
+from ...limits import FORMAT, SKEW
 from ...policy.catalogue import Scope
 from ...policy.dependencies import Reads
-from ..desk import TRADE, Desk
+from .gate_counters import Counters, LockedCounters
 from .gate_state import GateState, Instant, Number, exact, instant
 
-__all__ = ["Counters", "Gate", "Judged", "LockedCounters", "Permission"]
+__all__ = ["Desk", "Gate", "Permission"]
 
 _PERCENT = Decimal("0.01")
 
+_TRADE = ("trade.confidence", "trade.expected_profit_pct", "trade.cost_pct", "trade.position_value")
+_FROM_TRADE = frozenset({*_TRADE, "decisions.allowed", "trades.pnl"})
+"""The metrics that come from the call and the counters; the desk's values for them are ignored."""
+
+_Table = Mapping[str, object]
+
 
 @dataclass(frozen=True, slots=True)
-class Judged:
-    """A verdict and its snapshot, whose digest is taken only where the record is wanted."""
+class Desk:
+    """The desk's values in the form of a snapshot, each with its time; by default there are none."""
+
+    metrics: _Table = field(default_factory=dict)
+    scopes: Mapping[str, Mapping[str, _Table]] = field(default_factory=dict)
+    env: _Table = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, snapshot: Snapshot, scope: str, reads: Reads) -> Desk:
+        """Copy what a policy reads from a snapshot, and date it: a value without a time is as of the snapshot.
+
+        `scope` is the scope whose members are traded.
+        """
+        narrowed, at = snapshot.narrowed(reads.metrics, reads.variables), show_time(snapshot.as_of)
+
+        def table(name: str, forms: _Table) -> _Table:
+            ignored = _FROM_TRADE if name == scope else ()
+            return _dated({key: form for key, form in forms.items() if key not in ignored}, at)
+
+        scopes = {
+            name: {member: table(name, forms) for member, forms in members.items()}
+            for name, members in narrowed.scopes.items()
+        }
+        return cls(_dated(narrowed.metrics, at), scopes, dict(narrowed.env))
+
+    def with_trade(self, scope: str, members: Mapping[str, _Table], at: Decimal) -> Snapshot:
+        """Return the snapshot as of `at` (seconds since the epoch); the values of a trade replace those of the desk.
+
+        Its digest is not computed.
+        """
+        head = {"interlock": FORMAT, "as_of": show_time(at)}
+        trade = Snapshot.restored(canonical({**head, "metrics": {}, "scopes": {scope: members}}), "trade")
+        tables = dict(self.scopes.get(scope, {}))
+        for name, forms in trade.scopes[scope].items():
+            tables[name] = {**tables.get(name, {}), **forms}
+        scopes = {**self.scopes, scope: tables}
+        meaning = {**head, "metrics": self.metrics, "scopes": scopes, "env": self.env}
+        return replace(trade, metrics=self.metrics, scopes=scopes, env=self.env, digest="", meaning=meaning)
+
+
+def _dated(table: _Table, at: str) -> dict[str, object]:
+    return {name: _dated_form(form, at) for name, form in table.items()}
+
+
+def _dated_form(form: object, at: str) -> object:
+    if isinstance(form, dict):
+        return {"at": at, **form} if "value" in form else form
+    return form if isinstance(form, InvalidNumber) else {"value": form, "at": at}
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedTrade:
+    """A verdict and its snapshot, whose digest is computed only for the record."""
 
     verdict: Verdict
     snapshot: Snapshot
@@ -42,12 +97,12 @@ class Judged:
 
 @dataclass(frozen=True, slots=True)
 class Permission:
-    """Whether the trade at hand is `allowed`, and if not all `reasons`; `symbol` is the roster's own name."""
+    """Whether a trade is `allowed`, and all `reasons` if not; `symbol` is its name in the roster."""
 
     allowed: bool
     symbol: str
     reasons: tuple[str, ...] = ()
-    judged: Judged | None = field(default=None, repr=False)
+    judged: JudgedTrade | None = field(default=None, repr=False)
 
     @property
     def reason(self) -> str:
@@ -56,36 +111,16 @@ class Permission:
 
     @property
     def verdict(self) -> Verdict | None:
-        """The whole record, None where nothing was judged."""
+        """The whole record, or None if nothing was evaluated."""
         return self.judged.record() if self.judged else None
 
 
-class LockedCounters(Protocol):
-    """Counters that nobody else can change meanwhile."""
-
-    @property
-    def state(self) -> GateState: ...
-
-    def allow(self, symbol: str, at: Decimal, record: Callable[[], Verdict]) -> None: ...
-
-    def close(self, symbol: str, at: Decimal, profit: Decimal) -> None: ...
-
-
-class Counters(Protocol):
-    """Where a gate's counters are kept."""
-
-    @property
-    def state(self) -> GateState: ...
-
-    def held(self) -> AbstractContextManager[LockedCounters]: ...
-
-
 class Gate:
-    """Permits single trades. An allowed decision is remembered in `state` at once, a refused one is not.
+    """Permits single trades; an allowed decision is added to `state` at once, a refused one is not.
 
-    `desk` is what the desk shows apart from the trade (the level of capital preservation, the variables), as of its
-    own time: what has become too old counts as unknown, and unknown never permits. What the policy `reads` of it is
-    copied when it is handed in.
+    `desk` holds the other values of the desk, such as the level of capital preservation, and the variables, as of its
+    own time. A value that is too old counts as unknown, and unknown never permits. The values that the policy `reads`
+    are copied when the desk is set.
     """
 
     def __init__(
@@ -104,16 +139,16 @@ class Gate:
 
     @property
     def desk(self) -> Snapshot | None:
-        """What was handed in as the desk; a newer one may take its place."""
-        return self._shown
+        """The snapshot of the desk; it may be replaced by a newer one."""
+        return self._desk_snapshot
 
     @desk.setter
     def desk(self, desk: Snapshot | None) -> None:
-        self._shown, self._desk = desk, self._read(desk)
+        self._desk_snapshot, self._desk = desk, self._read(desk)
 
     @property
     def state(self) -> GateState:
-        """What the gate remembers, as far as it was followed."""
+        """The counters, as of the last call."""
         return self._counters.state
 
     def check(
@@ -129,35 +164,35 @@ class Gate:
     ) -> Permission:
         """Judge a trade: `confidence` from 0 to 1, profit and round-trip cost in percent of the position.
 
-        What is not given is missing, and a rule that needs it refuses. `desk` takes the place of the gate's own.
-        Raises UsageError for a symbol that is not on the roster, SnapshotError for a desk that cannot be judged. Where
-        a ledger keeps the counters and cannot record the decision, the trade is not permitted.
+        A number that is not given is missing, and a rule that needs it refuses. `desk` replaces the gate's own desk.
+        Raises UsageError for a symbol that is not on the roster, SnapshotError for a desk that cannot be evaluated. If
+        a ledger holds the counters and cannot record the decision, the trade is not permitted.
         """
         member = self.member(symbol)
-        shown = self._desk if desk is None else self._read(desk)
+        values = self._desk if desk is None else self._read(desk)
         forms = (
-            _form(confidence),
-            _form(expected_profit_pct, _PERCENT),
-            _form(cost_pct, _PERCENT),
-            _form(position_value_usd),
+            _number_form(confidence),
+            _number_form(expected_profit_pct, _PERCENT),
+            _number_form(cost_pct, _PERCENT),
+            _number_form(position_value_usd),
         )
-        given = {name: form for name, form in zip(TRADE, forms, strict=True) if form is not None}
+        given = {name: form for name, form in zip(_TRADE, forms, strict=True) if form is not None}
         try:
-            with self._counters.held() as held:
+            with self._counters.locked() as held:
                 at = clock.now() if now is None else instant(now)
-                return self._decided(member, given, at, shown, held)
+                return self._check(member, given, at, values, held)
         except (LedgerError, IntegrityError) as problem:
             return Permission(False, member, (f"not recorded: {problem}",))
 
     def closed(self, *, symbol: str, pnl: Number, now: Instant | None = None) -> None:
-        """Remember that a trade was closed with this profit.
+        """Record that a trade was closed with a profit or loss.
 
-        Raises UsageError for what is no finite number, LedgerError or IntegrityError where a ledger cannot record it.
+        Raises UsageError for a number that is not finite, LedgerError or IntegrityError if a ledger cannot record it.
         """
         member, profit = self.member(symbol), exact(pnl)
         if profit is None:
             raise UsageError(f"`pnl` is no finite number: `{printable(str(pnl))}`")
-        with self._counters.held() as held:
+        with self._counters.locked() as held:
             at = clock.now() if now is None else instant(now)
             if at < held.state.began:
                 began = show_time(held.state.began)
@@ -165,7 +200,7 @@ class Gate:
             held.close(member, at, profit)
 
     def member(self, symbol: str) -> str:
-        """Return the roster's name of a symbol; raises UsageError for one that it does not hold."""
+        """Return the name of a symbol in the roster; raises UsageError if it is not there."""
         scope = self._scope
         name = scope.aliases.get(symbol, symbol) if isinstance(symbol, str) else ""
         if name not in scope.members and not (name and (scope.open or scope.members_from)):
@@ -173,7 +208,7 @@ class Gate:
             raise UsageError(f"`{printable(str(symbol))}` is no member of `{scope.name}`: {hint}")
         return name
 
-    def _decided(
+    def _check(
         self,
         member: str,
         given: Mapping[str, object],
@@ -184,7 +219,9 @@ class Gate:
         names = (member, *sorted(each for each, now in self._scope.aliases.items() if now == member))
         newest = held.state.newest(names)
         if at < newest - SKEW:
-            late = f"the clock went back: it is {show_time(at)}, and the state knows of {show_time(newest)}"
+            late = (
+                f"the clock went back: it is {show_time(at)}, but the state already knows {show_time(newest)}"
+            )
             return Permission(False, member, (late,))
         at = max(at, newest)
         table = {**given, **held.state.points(names, at)}
@@ -201,14 +238,14 @@ class Gate:
         for verdict in decision.verdicts:
             if verdict.member == member and verdict.evaluated:
                 reasons = tuple(f"{rule.id}: {rule.reason}" for rule in verdict.failed())
-                judged = Judged(verdict, snapshot)
+                judged = JudgedTrade(verdict, snapshot)
                 return Permission(verdict.is_best, member, () if verdict.is_best else reasons, judged)
         reasons = tuple(each.reason for each in decision.refusals) or ("no rule applies: nothing was judged",)
         return Permission(False, member, reasons)
 
 
-def _form(value: object, factor: Decimal = Decimal(1)) -> object:
-    """A number of the call as a snapshot holds it: None where it is not given, unknown where it is no number."""
+def _number_form(value: object, factor: Decimal = Decimal(1)) -> object:
+    """Return a number of the call in the form of a snapshot: None if it is not given, unknown if it is not finite."""
     if value is None:
         return None
     number = exact(value)

@@ -1,23 +1,20 @@
-"""What a trade gate remembers from call to call: allowed decisions and closed trades of each symbol."""
+"""The state of a trade gate: allowed decisions and closed trades of each symbol."""
 
 from __future__ import annotations
 
-import contextlib
 import json
-import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
 from ...errors import UsageError, system_reason
-from ...evaluation.verdict import Verdict
 from ...files import write_atomically
 from ...language.times import parse_time, show_time
 from ...limits import FORMAT, GATE_MEMORY
 
-__all__ = ["CallerState", "GateState", "Instant", "exact", "instant"]
+__all__ = ["GateState", "Instant", "Number", "exact", "instant"]
 
 Instant = Decimal | int | float | str | datetime
 """Seconds since the epoch, `2026-03-30T06:00:00Z`, or a datetime with its zone."""
@@ -29,7 +26,7 @@ _EXPONENT = 400
 
 
 def instant(value: Instant) -> Decimal:
-    """Return the seconds since the epoch; raises UsageError for what is no instant."""
+    """Return the seconds since the epoch; raises UsageError if the value is not an instant."""
     found: Decimal | None = None
     if isinstance(value, str):
         found = parse_time(value)
@@ -44,7 +41,7 @@ def instant(value: Instant) -> Decimal:
 
 
 def exact(value: object) -> Decimal | None:
-    """Return a finite number as it is written; None for what is none, or beyond what an expression can hold."""
+    """Return a finite number as it is written; None for any other value, or one too large for an expression."""
     if isinstance(value, bool) or not isinstance(value, Decimal | int | float):
         return None
     found = Decimal(float.__repr__(value)) if isinstance(value, float) else Decimal(value)
@@ -55,8 +52,8 @@ def exact(value: object) -> Decimal | None:
 class GateState:
     """Every allowed decision and closed trade since `began` (seconds since the epoch), by symbol.
 
-    Nothing is known of the time before `began`, so a gate whose limits look back further stays shut until the state
-    covers them. Begin it at an instant since which there was nothing, or add what there was with `closed`.
+    Nothing is known of the time before `began`, so a gate whose limits look back further stays closed until the state
+    covers them. Begin it at an instant after the last trade, or add earlier trades with `closed`.
     """
 
     began: Decimal
@@ -65,12 +62,12 @@ class GateState:
 
     @classmethod
     def begun(cls, at: Instant) -> GateState:
-        """Return an empty state which knows that nothing happened since `at`."""
+        """Return an empty state: nothing has happened since `at`."""
         return cls(instant(at))
 
     @classmethod
     def from_json(cls, text: str | bytes, name: str = "gate state") -> GateState:
-        """Read what `to_json` gave; raises UsageError for anything else, since a guess would open the gate."""
+        """Read the text of `to_json`; raises UsageError for anything else, because a guess could open the gate."""
         try:
             form = json.loads(text, parse_float=Decimal)
             if set(form) != {"interlock", "began", "allowed", "trades"} or form["interlock"] != FORMAT:
@@ -89,7 +86,7 @@ class GateState:
 
     @classmethod
     def read(cls, path: Path) -> GateState:
-        """Read the state from a file; raises UsageError where it cannot be read or is no state."""
+        """Read the state from a file; raises UsageError if it cannot be read or is not a state."""
         try:
             return cls.from_json(path.read_bytes(), path.as_posix())
         except OSError as problem:
@@ -97,7 +94,7 @@ class GateState:
             raise UsageError(f"cannot read `{path.as_posix()}`: {reason}") from None
 
     def write(self, path: Path) -> None:
-        """Write the state to a file, whole or not at all; raises UsageError where that cannot be done."""
+        """Write the state to a file atomically; raises UsageError if that fails."""
         write_atomically(path, f"{self.to_json()}\n".encode())
 
     def to_json(self) -> str:
@@ -116,22 +113,22 @@ class GateState:
         )
 
     def newest(self, symbols: Sequence[str]) -> Decimal:
-        """Return the newest instant that the state knows of for a symbol, under all the names that it has or had."""
+        """Return the newest instant of a symbol, under all its current and former names."""
         allowed = [at for name in symbols for at in self.allowed.get(name, ())]
         return max([self.began, *allowed, *(at for name in symbols for at, _ in self.trades.get(name, ()))])
 
     def allow(self, symbol: str, at: Decimal) -> None:
-        """Remember an allowed decision."""
+        """Add an allowed decision."""
         self._forget(at)
         self.allowed.setdefault(symbol, []).append(at)
 
     def close(self, symbol: str, at: Decimal, profit: Decimal) -> None:
-        """Remember a closed trade and its profit."""
+        """Add a closed trade and its profit."""
         self._forget(at)
         self.trades[symbol] = sorted([*self.trades.get(symbol, ()), (at, profit)], key=lambda each: each[0])
 
     def points(self, symbols: Sequence[str], until: Decimal) -> dict[str, object]:
-        """Return the two series of a symbol, under all the names that it has or had, as a snapshot holds them."""
+        """Return the two series of a symbol, under all its current and former names, in the form of a snapshot."""
         covered = [show_time(self.began), show_time(until)]
         permitted = sorted(at for name in symbols for at in self.allowed.get(name, ()))
         closed = sorted(
@@ -145,32 +142,12 @@ class GateState:
         }
 
     def _forget(self, now: Decimal) -> None:
-        """Drop what is too old to matter; the state then says that it knows nothing of that time."""
+        """Drop what is too old to matter, and move `began` so the state does not claim to cover it."""
         self.began = since = max(self.began, now - GATE_MEMORY)
         self.allowed = {name: [at for at in found if at >= since] for name, found in self.allowed.items()}
         self.trades = {
             name: [each for each in found if each[0] >= since] for name, found in self.trades.items()
         }
-
-
-class CallerState:
-    """A state that the caller keeps: one gate at a time changes it, by one thread at a time."""
-
-    def __init__(self, state: GateState) -> None:
-        self.state = state
-        self._lock = threading.Lock()
-
-    @contextlib.contextmanager
-    def held(self) -> Iterator[CallerState]:
-        """Let no other thread in."""
-        with self._lock:
-            yield self
-
-    def allow(self, symbol: str, at: Decimal, record: Callable[[], Verdict]) -> None:
-        self.state.allow(symbol, at)
-
-    def close(self, symbol: str, at: Decimal, profit: Decimal) -> None:
-        self.state.close(symbol, at, profit)
 
 
 def _time(text: object) -> Decimal:

@@ -1,1 +1,1 @@
-"""The file of a ledger: entries, their chain, anchors and verification."""
+"""The file of a ledger: its entries, their hash chain, anchors and verification."""

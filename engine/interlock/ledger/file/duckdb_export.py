@@ -1,4 +1,4 @@
-"""Writes entries to a Parquet file with duckdb."""
+"""Exports entries to a Parquet file with DuckDB."""
 
 from __future__ import annotations
 
@@ -19,8 +19,10 @@ _GROUP = 10_000
 
 
 def write_parquet(entries: Iterable[Entry], path: Path) -> int:
-    """Write the columns sequence, time, kind, body (JSON) and hash; return how many rows there are; raises UsageError
-    where a ledger is in the place."""
+    """Write the columns sequence, time, kind, body (JSON) and hash, and return the number of rows.
+
+    Raises UsageError if `path` is a ledger, MissingExtra if DuckDB is not installed, LedgerError if writing fails.
+    """
     no_ledger(path)
     try:
         import duckdb

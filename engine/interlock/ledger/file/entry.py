@@ -1,4 +1,4 @@
-"""Entries as lines of JSON, one each, with the body as it was recorded."""
+"""Entries of a ledger: a draft, a recorded entry, its hash, and its line of JSON."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ from typing import Any
 from ...canonical import canonical
 from ...errors import IntegrityError
 
-__all__ = ["GENESIS", "Entry", "EntryDraft", "json_lines", "sealed"]
+__all__ = ["GENESIS", "Entry", "EntryDraft", "entry_hash", "json_lines"]
 
 
 GENESIS = bytes(32)
-"""What stands for the hash before the first entry."""
+"""The hash before the first entry."""
 
 _KIND = re.compile(r"[a-z][a-z-]{0,39}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
 class EntryDraft:
-    """What is to be recorded. `time` is RFC 3339 in UTC and given by the caller, `body` canonical JSON."""
+    """An entry to record. `time` is RFC 3339 in UTC and given by the caller, `body` is canonical JSON."""
 
     time: str
     kind: str
@@ -32,9 +32,9 @@ class EntryDraft:
 
     @classmethod
     def of(cls, time: str, kind: str, body: Mapping[str, object]) -> EntryDraft:
-        """Return a draft of plain data; raises ValueError for a kind that is no word."""
+        """Return a draft of plain data; raises ValueError for a malformed kind."""
         if not _KIND.fullmatch(kind):
-            raise ValueError(f"`{kind}` is no kind of entry")
+            raise ValueError(f"`{kind}` is not a kind of entry")
         return cls(time, kind, canonical(body))
 
 
@@ -63,15 +63,15 @@ class Entry:
         return found
 
 
-def sealed(previous: bytes, sequence: int, time: str, kind: str, body: bytes) -> bytes:
-    """Return the hash of an entry. Lengths go first, so that no two entries share their bytes."""
+def entry_hash(previous: bytes, sequence: int, time: str, kind: str, body: bytes) -> bytes:
+    """Return the hash of an entry; the lengths come first, so no two entries have the same bytes."""
     head = f"{sequence} {len(time.encode('utf-8', 'surrogatepass'))} {len(kind.encode('utf-8', 'surrogatepass'))} "
     text = f"{head}{time}{kind}".encode("utf-8", "surrogatepass")
     return hashlib.sha256(b"%b%b%b" % (previous, text, body)).digest()
 
 
 def json_lines(entries: Iterable[Entry]) -> Iterator[bytes]:
-    """Yield one line for each entry; the body keeps its bytes, so that the hash can be checked from the line."""
+    """Yield one line an entry; the body keeps its bytes, so the hash can be checked from the line."""
     for each in entries:
         head = canonical(
             {"hash": each.digest, "kind": each.kind, "sequence": each.sequence, "time": each.time}

@@ -1,4 +1,4 @@
-"""Reads and appends the entries of a ledger; what has been appended is durable when the call returns."""
+"""Reads and appends entries and documents of a ledger; an append is durable when the call returns."""
 
 from __future__ import annotations
 
@@ -12,16 +12,15 @@ from typing import Any
 from ...canonical import digest
 from ...errors import IntegrityError
 from ...limits import LEDGER_WAIT
-from .entry import GENESIS, Entry, EntryDraft, sealed
-from .pages import spoiled
-from .sqlite_file import connected, create, guarded, roots, translated
+from .entry import GENESIS, Entry, EntryDraft, entry_hash
+from .sqlite_file import connect, create, root_pages, schema_intact, sqlite_errors
 
 __all__ = ["DEFAULT", "Head", "Ledger", "Transaction"]
 
 DEFAULT = Path(".interlock/ledger.db")
-"""Where a ledger lies unless another place is named."""
+"""The path of a ledger unless another one is given."""
 
-_SOME = "SELECT sequence, time, kind, body, hash FROM entry WHERE sequence > ? ORDER BY sequence LIMIT ?"
+_ENTRIES = "SELECT sequence, time, kind, body, hash FROM entry WHERE sequence > ? ORDER BY sequence LIMIT ?"
 _DOCUMENT = "SELECT number, digest, body FROM document WHERE number > ? ORDER BY number LIMIT 1"
 _AT_ONCE = 500
 _NEWEST = "SELECT sequence, time, kind, body, hash FROM entry ORDER BY sequence DESC LIMIT 2"
@@ -45,13 +44,13 @@ _LEAST = -(2**62)
 
 
 class Ledger:
-    """One ledger file. Opened for reading unless `write` is asked for, which makes the file where it is not there."""
+    """One ledger file. With `write` it can be appended to, and a missing file is created."""
 
     def __init__(self, path: Path, *, write: bool = False, wait: float = LEDGER_WAIT) -> None:
         self.path = path
         if write and not path.exists():
             create(path)
-        self._connection = connected(path, write=write, wait=wait)
+        self._connection = connect(path, write=write, wait=wait)
         self._numbers: dict[str, int] = {}
 
     def __enter__(self) -> Ledger:
@@ -61,52 +60,51 @@ class Ledger:
         self.close()
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Close the file."""
         self._connection.close()
 
     def head(self) -> Head:
-        """Return the newest entry's sequence and hash; raises IntegrityError where its own hash is wrong."""
-        with translated(self.path):
+        """Return the newest entry's sequence and hash; raises IntegrityError if its hash is wrong."""
+        with sqlite_errors(self.path):
             rows = [Entry(*row) for row in self._connection.execute(_NEWEST)]
         if not rows:
             return Head()
         newest = rows[0]
         before = rows[1].hash if len(rows) > 1 else GENESIS
         follows = newest.sequence == (rows[1].sequence + 1 if len(rows) > 1 else 1)
-        if not follows or not _sound(before, newest):
+        if not follows or not _hash_matches(before, newest):
             raise IntegrityError(f"ledger `{self.path.as_posix()}`: entry {newest.sequence} is bad")
         return Head(newest.sequence, newest.hash)
 
     def entries(self, after: Head = _BEGIN) -> Iterator[Entry]:
-        """Yield the entries in order, those `after` a head that the caller has followed; raises IntegrityError at the
-        first bad or missing one."""
+        """Yield the entries after a head in order; raises IntegrityError at the first bad or missing entry."""
         before, expected = after.hash, after.sequence + 1
         for each in self.raw(after.sequence or _LEAST):
             if each.sequence != expected:
                 raise IntegrityError(f"ledger `{self.path.as_posix()}`: entry {expected} is missing")
-            if not _sound(before, each):
+            if not _hash_matches(before, each):
                 raise IntegrityError(f"ledger `{self.path.as_posix()}`: entry {each.sequence} is bad")
             before, expected = each.hash, expected + 1
             yield each
 
     def raw(self, after: int = _LEAST) -> Iterator[Entry]:
-        """Yield what the file holds, unchecked.
+        """Yield the entries of the file without checking them.
 
-        No lock is held between the parts that are read at once: whoever stops there, as a pager does, keeps nobody from
-        writing, and what is appended meanwhile only follows.
+        Entries are read in parts, without a lock between them: a slow reader, such as a pager, blocks no writer, and
+        new entries only follow.
         """
-        while rows := self._rows(_SOME, after, _AT_ONCE):
+        while rows := self._rows(_ENTRIES, after, _AT_ONCE):
             yield from (Entry(*row) for row in rows)
             after = rows[-1][0]
 
-    def _rows(self, words: str, *values: object) -> list[tuple[Any, ...]]:
-        with translated(self.path):
-            return self._connection.execute(words, values).fetchall()
+    def _rows(self, query: str, *values: object) -> list[tuple[Any, ...]]:
+        with sqlite_errors(self.path):
+            return self._connection.execute(query, values).fetchall()
 
     def document(self, name: str) -> bytes:
-        """Return the document of a digest; raises IntegrityError where it is missing or another."""
+        """Return the document with a digest; raises IntegrityError if it is missing or its bytes differ."""
         number = self._number(name)
-        with translated(self.path):
+        with sqlite_errors(self.path):
             row = self._connection.execute("SELECT body FROM document WHERE number = ?", (number,)).fetchone()
         if row is None:
             raise IntegrityError(f"ledger `{self.path.as_posix()}`: document {name} is missing")
@@ -116,25 +114,29 @@ class Ledger:
         return body
 
     def documents(self) -> Iterator[tuple[str, bool]]:
-        """Yield the digest of every document, and whether its bytes are the ones that it names."""
+        """Yield the digest of every document, and whether its bytes have this digest."""
         place, after = 0, _LEAST
         while rows := self._rows(_DOCUMENT, after):
             (after, name, body), place = rows[0], place + 1
             yield str(name), after == place and isinstance(body, bytes) and digest(body) == name
 
     def fault(self) -> str:
-        """Return the first fault of the file itself, in its tables, its pages, or the bytes that they leave unused;
-        empty where there is none."""
-        with translated(self.path):
-            if not guarded(self._connection):
-                return "the tables and triggers are not the ones that it was made with"
-            told = str(self._connection.execute("PRAGMA integrity_check(1)").fetchone()[0])
-            return spoiled(self.path, roots(self._connection)) if told == "ok" else told
+        """Return the first fault that SQLite finds in the schema and the pages; empty without one."""
+        with sqlite_errors(self.path):
+            if not schema_intact(self._connection):
+                return "its tables or triggers were changed"
+            found = str(self._connection.execute("PRAGMA integrity_check(1)").fetchone()[0])
+        return "" if found == "ok" else found
+
+    def root_pages(self) -> list[int]:
+        """Return the first page of each table in the file."""
+        with sqlite_errors(self.path):
+            return root_pages(self._connection)
 
     @contextlib.contextmanager
     def reading(self) -> Iterator[None]:
-        """Read one state of the file, whatever others want to write meanwhile: they wait."""
-        with translated(self.path):
+        """Read one state of the file; writers wait meanwhile."""
+        with sqlite_errors(self.path):
             self._connection.execute("BEGIN")
             self._connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
         try:
@@ -145,12 +147,12 @@ class Ledger:
 
     @contextlib.contextmanager
     def writing(self) -> Iterator[Transaction]:
-        """Hold the ledger's lock: what is appended inside is recorded as one, durably, or not at all."""
-        with translated(self.path):
+        """Lock the ledger; all that is appended inside is recorded together and durably, or not at all."""
+        with sqlite_errors(self.path):
             self._connection.execute("BEGIN IMMEDIATE")
         try:
             yield Transaction(self, self._connection, self.head())
-            with translated(self.path):
+            with sqlite_errors(self.path):
                 self._connection.execute("COMMIT")
         except BaseException:
             self._numbers.clear()
@@ -159,16 +161,16 @@ class Ledger:
             raise
 
     def _number(self, name: str) -> int | None:
-        """The row of a document; those that were added since the last look are looked for."""
+        """Return the row number of a document; numbers are cached, and only new rows are read."""
         if name not in self._numbers:
             known = max(self._numbers.values(), default=_LEAST)
-            words = "SELECT digest, number FROM document WHERE number > ?"
-            with translated(self.path):
-                self._numbers.update(self._connection.execute(words, (known,)))
+            query = "SELECT digest, number FROM document WHERE number > ?"
+            with sqlite_errors(self.path):
+                self._numbers.update(self._connection.execute(query, (known,)))
         return self._numbers.get(name)
 
     def append(self, drafts: Iterable[EntryDraft]) -> Head:
-        """Record drafts as one group, committed together, and return the new head."""
+        """Record drafts in one transaction and return the new head."""
         with self.writing() as writing:
             for each in drafts:
                 writing.append(each)
@@ -177,7 +179,7 @@ class Ledger:
 
 @dataclass(slots=True)
 class Transaction:
-    """An open transaction: the ledger is locked and its head is known."""
+    """An open transaction on the locked ledger, with its current head."""
 
     ledger: Ledger
     _connection: sqlite3.Connection
@@ -186,8 +188,8 @@ class Transaction:
     def append(self, draft: EntryDraft) -> int:
         """Append one entry and return its sequence."""
         sequence = self.head.sequence + 1
-        seal = sealed(self.head.hash, sequence, draft.time, draft.kind, draft.body)
-        with translated(self.ledger.path):
+        seal = entry_hash(self.head.hash, sequence, draft.time, draft.kind, draft.body)
+        with sqlite_errors(self.ledger.path):
             self._connection.execute(
                 "INSERT INTO entry VALUES (?, ?, ?, ?, ?)",
                 (sequence, draft.time, draft.kind, draft.body, seal),
@@ -196,15 +198,15 @@ class Transaction:
         return sequence
 
     def keep(self, body: bytes) -> str:
-        """Keep a document once and return its digest."""
+        """Store a document once and return its digest."""
         name = digest(body)
         if self.ledger._number(name) is None:
-            with translated(self.ledger.path):
+            with sqlite_errors(self.ledger.path):
                 self._connection.execute("INSERT INTO document (digest, body) VALUES (?, ?)", (name, body))
         return name
 
 
-def _sound(before: bytes, entry: Entry) -> bool:
-    """Whether an entry has the hash that it must have; where a column is of another type nothing can be right."""
+def _hash_matches(before: bytes, entry: Entry) -> bool:
+    """Tell whether an entry has its hash; never for a column of another type."""
     typed = isinstance(entry.time, str) and isinstance(entry.kind, str) and isinstance(entry.body, bytes)
-    return typed and sealed(before, entry.sequence, entry.time, entry.kind, entry.body) == entry.hash
+    return typed and entry_hash(before, entry.sequence, entry.time, entry.kind, entry.body) == entry.hash

@@ -1,8 +1,8 @@
-"""The SQLite file of a ledger: its tables, its settings, and what its errors mean to a person.
+"""The SQLite file of a ledger: its tables, its settings, and its errors in plain words.
 
-The rollback journal is chosen over the write-ahead log: all that is recorded then lies in one file, so that a copy is
-whole, and a damaged log can never take acknowledged entries with it (SQLite drops the frames of a log that fail their
-checksum without a word). `synchronous=EXTRA` is FULL and also makes the removal of the journal durable.
+It uses the rollback journal, not the write-ahead log. All records then lie in one file, so a copy is complete, and a
+damaged log cannot lose acknowledged entries (SQLite silently drops log frames whose checksum fails).
+`synchronous=EXTRA` is FULL and also makes the removal of the journal durable.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from ...errors import IntegrityError, LedgerError, UsageError, system_reason
 from ...files import LEDGER_MARK
 from ...limits import LEDGER_WAIT
 
-__all__ = ["APPLICATION", "PRAGMAS", "connected", "create", "guarded", "roots", "translated"]
+__all__ = ["PRAGMAS", "connect", "create", "root_pages", "schema_intact", "sqlite_errors"]
 
 APPLICATION = int.from_bytes(LEDGER_MARK, "big")
 """The mark of a ledger in the header of its file."""
@@ -29,7 +29,7 @@ PRAGMAS = (
     "PRAGMA synchronous=EXTRA",
     "PRAGMA secure_delete=ON",
 )
-"""The settings of a writer, of which a reader needs the first. The last leaves no remains in unused space."""
+"""The settings of a writer; a reader needs only the first. The last one overwrites deleted data with zeros."""
 
 _FORMAT = (
     "PRAGMA page_size=4096",
@@ -42,20 +42,20 @@ _TABLES = {
     "body BLOB NOT NULL, hash BLOB NOT NULL) STRICT",
     "document": "CREATE TABLE document (number INTEGER PRIMARY KEY, digest TEXT NOT NULL, body BLOB NOT NULL) STRICT",
 }
-"""Neither has an index: both only ever grow at their end, so that no page of rows is split and left with remains."""
-_REFUSED = """CREATE TRIGGER {table}_{verb} BEFORE {verb} ON {table}
+"""Without an index, tables only grow at their end: no page of rows is split, so none keeps old data."""
+_TRIGGER = """CREATE TRIGGER {table}_{verb} BEFORE {verb} ON {table}
 BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END"""
 
 
 def create(path: Path) -> None:
-    """Make an empty ledger, whole or not at all; one that another process made meanwhile is kept."""
+    """Create an empty ledger atomically; one that another process created meanwhile is kept."""
     temporary = path.with_name(f".{path.name[:100]}.{secrets.token_hex(8)}.tmp")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         connection = sqlite3.connect(temporary, isolation_level=None)
         try:
-            for words in (*PRAGMAS, *_FORMAT, *_schema().values()):
-                connection.execute(words)
+            for statement in (*PRAGMAS, *_FORMAT, *_schema().values()):
+                connection.execute(statement)
         finally:
             connection.close()
         with contextlib.suppress(FileExistsError):
@@ -67,18 +67,18 @@ def create(path: Path) -> None:
             temporary.unlink()
 
 
-def connected(path: Path, *, write: bool, wait: float = LEDGER_WAIT) -> sqlite3.Connection:
-    """Open an existing ledger; raises UsageError where there is none, IntegrityError where the file is no ledger."""
+def connect(path: Path, *, write: bool, wait: float = LEDGER_WAIT) -> sqlite3.Connection:
+    """Open an existing ledger; raises UsageError if there is none, IntegrityError if the file is not a ledger."""
     if not path.is_file():
         hint = "name another with `--ledger FILE`, or begin it with `interlock evaluate --ledger FILE`"
         raise UsageError(f"there is no ledger at `{path.as_posix()}`: {hint}")
     mode = "rw" if write else "ro"
-    with translated(path):
+    with sqlite_errors(path):
         connection = sqlite3.connect(
             f"{path.resolve().as_uri()}?mode={mode}", uri=True, isolation_level=None, timeout=wait
         )
     try:
-        with translated(path):
+        with sqlite_errors(path):
             for pragma in PRAGMAS if write else PRAGMAS[:1]:
                 connection.execute(pragma).fetchall()
             mark = connection.execute("PRAGMA application_id").fetchone()[0]
@@ -93,31 +93,31 @@ def connected(path: Path, *, write: bool, wait: float = LEDGER_WAIT) -> sqlite3.
     return connection
 
 
-def guarded(connection: sqlite3.Connection) -> bool:
-    """Tell whether tables and the triggers that refuse changes are all there, unchanged, and nothing else."""
-    words = "SELECT rowid, type, name, tbl_name, rootpage > 0, sql FROM sqlite_master ORDER BY rowid"
-    return connection.execute(words).fetchall() == [
+def schema_intact(connection: sqlite3.Connection) -> bool:
+    """Tell whether the schema holds the unchanged tables and triggers, and nothing else."""
+    query = "SELECT rowid, type, name, tbl_name, rootpage > 0, sql FROM sqlite_master ORDER BY rowid"
+    return connection.execute(query).fetchall() == [
         (number, kind, name, name.partition("_")[0], kind == "table", sql)
         for number, (name, sql) in enumerate(_schema().items(), start=1)
         for kind in (sql.split()[1].lower(),)
     ]
 
 
-def roots(connection: sqlite3.Connection) -> list[int]:
+def root_pages(connection: sqlite3.Connection) -> list[int]:
     """Return the first page of each table."""
     return [row[0] for row in connection.execute("SELECT rootpage FROM sqlite_master WHERE type = 'table'")]
 
 
 def _schema() -> dict[str, str]:
-    """The statements that make the tables and what refuses changes of them, by name."""
+    """Return the statements that create the tables and the triggers that refuse changes, by name."""
     pairs = [(table, verb) for table in _TABLES for verb in ("UPDATE", "DELETE")]
-    refused = {f"{table}_{verb}": _REFUSED.format(table=table, verb=verb) for table, verb in pairs}
+    refused = {f"{table}_{verb}": _TRIGGER.format(table=table, verb=verb) for table, verb in pairs}
     return {**_TABLES, **refused}
 
 
 @contextlib.contextmanager
-def translated(path: Path) -> Iterator[None]:
-    """Turn an error of SQLite into ours: damage is an IntegrityError, all else a LedgerError."""
+def sqlite_errors(path: Path) -> Iterator[None]:
+    """Turn an error of SQLite into an IntegrityError for damage, else into a LedgerError."""
     try:
         yield
     except (sqlite3.OperationalError, sqlite3.InterfaceError) as problem:

@@ -1,1 +1,1 @@
-"""What follows from the entries of a ledger: a fold, and what evaluation asks of it."""
+"""The state of a ledger: a fold over its entries, and the memory that evaluations read from it."""

@@ -1,22 +1,25 @@
-"""The recorded snapshots in their order, and which few of them say all that the others said of every series.
+"""The recorded snapshots in order, and the few of them that are needed to read every series.
 
-A desk records a snapshot an hour, most of which list what the one before listed. So the entry of a snapshot that is the
-newest claims which earlier ones are still needed beside it. A claim holds for what it was made from: a snapshot that is
-recorded late undoes the claims at and after its instant, and other aliases of members undo all.
+A desk records a snapshot an hour, and most of them list what the one before listed. So the entry of the newest snapshot
+claims which earlier ones are still needed beside it. A late snapshot undoes the claims at and after its instant, and
+other aliases of members undo all claims.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_right, insort
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
 from ...canonical import canonical, digest
-from ...policy.catalogue import Scope
+from ...evaluation.snapshot.measures import Measures
+from ...evaluation.snapshot.series_history import EventHistory, PeriodHistory, lived
+from ...evaluation.snapshot.snapshot import Snapshot
+from ...policy.catalogue import Catalogue, Scope
 
-__all__ = ["Archive", "EarlierSnapshots", "RecordedSnapshot", "SeriesClaim", "naming"]
+__all__ = ["Archive", "RecordedSnapshot", "alias_digest", "needed_snapshots"]
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -30,16 +33,16 @@ class RecordedSnapshot:
 
 @dataclass(frozen=True, slots=True)
 class SeriesClaim:
-    """The entries that say of every series, with aliases of a digest, what all said up to and with a snapshot."""
+    """The entries that are enough to read every series up to a snapshot, under the aliases with a digest."""
 
     newest: RecordedSnapshot
-    naming: str
+    aliases: str
     needs: frozenset[int]
 
 
 @dataclass(frozen=True, slots=True)
 class EarlierSnapshots:
-    """Snapshots before one that is judged, oldest first: those that suffice at some point, and all after it."""
+    """Snapshots before an evaluated one, oldest first: those that a claim needs, and all after that claim."""
 
     needed: tuple[RecordedSnapshot, ...]
     later: tuple[RecordedSnapshot, ...]
@@ -51,14 +54,14 @@ class EarlierSnapshots:
 
 @dataclass(slots=True)
 class Archive:
-    """What entries of snapshots tell, in the order in which they were recorded."""
+    """The recorded snapshots, and the claims in the order in which they were recorded."""
 
     order: list[RecordedSnapshot] = field(default_factory=list)
     documents: dict[str, RecordedSnapshot] = field(default_factory=dict)
     claims: list[SeriesClaim] = field(default_factory=list)
 
     def add(self, found: RecordedSnapshot, data: Mapping[str, Any]) -> None:
-        """Follow one entry."""
+        """Add the snapshot of one entry."""
         late = not self.is_newest(found.as_of)
         insort(self.order, found)
         self.documents.setdefault(found.document, found)
@@ -69,13 +72,13 @@ class Archive:
             self.claims.append(SeriesClaim(found, data["naming"], needs))
 
     def is_newest(self, as_of: Decimal) -> bool:
-        """Tell whether a snapshot of an instant would be the last in order."""
+        """Tell whether a snapshot as of an instant would be the last in order."""
         return not self.order or as_of >= self.order[-1].as_of
 
-    def before(self, as_of: Decimal, document: str, naming: str) -> EarlierSnapshots:
-        """Return what a snapshot of an instant finds before it, itself left out where it is recorded already."""
+    def before(self, as_of: Decimal, document: str, aliases: str) -> EarlierSnapshots:
+        """Return the snapshots before one as of an instant, without itself if it is recorded already."""
         end = bisect_right(self.order, as_of, key=lambda each: each.as_of)
-        claim = self._claim(as_of, self.documents.get(document), naming)
+        claim = self._claim(as_of, self.documents.get(document), aliases)
         if claim is None:
             return EarlierSnapshots((), tuple(each for each in self.order[:end] if each.document != document))
         after = bisect_right(self.order, claim.newest)
@@ -85,15 +88,74 @@ class Archive:
             needed, tuple(each for each in self.order[after:end] if each.document != document)
         )
 
-    def _claim(self, as_of: Decimal, judged: RecordedSnapshot | None, naming: str) -> SeriesClaim | None:
-        """The newest claim up to an instant that was made without the snapshot that is judged."""
+    def _claim(self, as_of: Decimal, judged: RecordedSnapshot | None, aliases: str) -> SeriesClaim | None:
+        """Return the newest claim up to an instant that was made without the evaluated snapshot."""
         for each in reversed(self.claims):
             known = each.newest.as_of <= as_of and (judged is None or each.newest < judged)
-            if known and each.naming == naming:
+            if known and each.aliases == aliases:
                 return each
         return None
 
 
-def naming(scopes: Mapping[str, Scope]) -> str:
-    """Return a digest of the aliases by which snapshots may name members: lists of one member are joined by them."""
+def alias_digest(scopes: Mapping[str, Scope]) -> str:
+    """Return a digest of the aliases of members: they join the series of one member under several names."""
     return digest(canonical({name: each.aliases for name, each in scopes.items() if each.aliases}))
+
+
+Forms = Mapping[tuple[str, str, str], object]
+"""The series of a snapshot by scope, member and metric, whether or not a catalogue declares them."""
+
+
+def needed_snapshots(
+    needed: Iterable[Snapshot], later: Iterable[Snapshot], scopes: Mapping[str, Scope]
+) -> tuple[Snapshot, ...]:
+    """Return those of the `needed` and `later` snapshots, oldest first, without which a series would differ.
+
+    The last snapshot always stays. Another one goes if every series, read as regular and as irregular, is the same
+    without it; then it is the same after any later record too.
+    """
+    kept = [(each, _forms(each, scopes)) for each in needed]
+    for each in later:
+        newest = (each, _forms(each, scopes))
+        while kept and _redundant([forms for _, forms in kept[:-1]], kept[-1][1], newest[1]):
+            kept.pop()
+        kept.append(newest)
+    return tuple(each for each, _ in kept)
+
+
+def _redundant(before: Sequence[Forms], middle: Forms, after: Forms) -> bool:
+    """Tell whether a snapshot adds nothing to the series between those before it and the one after it."""
+    for place, form in middle.items():
+        past, last = [each[place] for each in before if place in each], after.get(place)
+        if _series_text([*past, form, last]) != _series_text([*past, last]):
+            return False
+    return True
+
+
+def _series_text(forms: Sequence[object]) -> str:
+    """Return a series after some lists as text, because `True` and `1` are equal but not the same."""
+    periods, events = PeriodHistory.of(forms), EventHistory.of(forms)
+    regular = (periods.listed, sorted(periods.known.items()), periods.start, periods.began)
+    return repr((regular, events.listed, events.points, events.stretches, events.newest))
+
+
+def _forms(snapshot: Snapshot, scopes: Mapping[str, Scope]) -> Forms:
+    found = {("", "", name): form for name, form in snapshot.metrics.items() if _is_series(form)}
+    found |= dict(_scoped(snapshot, scopes))
+    return {place: lived(form, snapshot.as_of) for place, form in found.items()}
+
+
+def _scoped(snapshot: Snapshot, scopes: Mapping[str, Scope]) -> Iterator[tuple[tuple[str, str, str], object]]:
+    """Yield the series of members; a member that is given under two names has none."""
+    measures = Measures(snapshot, Catalogue())
+    for scope in snapshot.scopes:
+        for member, tables in measures.aliased(scopes.get(scope, Scope(scope))).items():
+            for name in sorted({name for table in tables for name in table}):
+                given = [table[name] for table in tables if name in table]
+                if len(given) == 1 and _is_series(given[0]):
+                    yield (scope, member, name), given[0]
+
+
+def _is_series(form: object) -> bool:
+    """Tell whether a form may list a series, or say where one began."""
+    return isinstance(form, dict) and ("points" in form or "from" in form)

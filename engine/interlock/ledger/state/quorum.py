@@ -1,4 +1,4 @@
-"""Whether what people attested is enough: roles, distinct people, signatures, and the values that they spoke of."""
+"""Whether attestations reach their quorum: roles, distinct people, signatures and bound values."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ from ...canonical import canonical
 from ...errors import MissingExtra
 from ...language.times import parse_time
 from ...policy.model import Attestation
-from ..cryptography_signing import missing, signed_by
+from ..cryptography_signing import missing_extra, signed_by
 
 __all__ = [
     "AttestationStatement",
     "RecordedAttestation",
-    "counts",
-    "enough_until",
-    "heard",
-    "lacking",
-    "may_speak",
-    "person",
-    "unchecked",
+    "counted_roles",
+    "is_accepted",
+    "may_attest",
+    "normalized_name",
+    "quorum_until",
+    "shortfall",
+    "unverifiable",
 ]
 
 
@@ -32,7 +32,7 @@ _FORMAT = 1
 
 @dataclass(frozen=True, slots=True)
 class AttestationStatement:
-    """Who said what, in which role and why, from when until when, and the values that it is bound to."""
+    """An attestation: who attests what, in which role and why, from when until when, and the bound values."""
 
     what: str
     by: str
@@ -44,11 +44,11 @@ class AttestationStatement:
     bound: Mapping[str, object]
 
     def text(self) -> bytes:
-        """Return what a signature is given for: canonical JSON of all of it."""
+        """Return the text that a signature covers: canonical JSON of all fields."""
         return canonical({"interlock": _FORMAT, "attestation": asdict(self)})
 
     def body(self) -> dict[str, object]:
-        """Return what an entry holds of it; its time is the entry's own."""
+        """Return the body of its entry; the entry itself has the time."""
         found = asdict(self)
         del found["at"]
         return found
@@ -56,8 +56,8 @@ class AttestationStatement:
 
 @dataclass(frozen=True, slots=True)
 class RecordedAttestation:
-    """A recorded word, for judging: instants in seconds, the bound values as canonical JSON, the bytes that `signature`
-    (base64; empty without one) is to be of, and the entry that holds it."""
+    """A recorded attestation: instants in seconds, `bound` the values as canonical JSON, `text` the bytes that the
+    `signature` (base64; empty without one) covers, and the entry that holds it."""
 
     what: str
     by: str
@@ -71,88 +71,102 @@ class RecordedAttestation:
 
     @classmethod
     def read(cls, time: str, data: Mapping[str, Any], entry: int = 0) -> RecordedAttestation:
-        """Return the word that an entry holds."""
+        """Return the attestation of an entry."""
         names = ("what", "by", "role", "reason", "evidence", "until", "bound")
-        word = AttestationStatement(at=time, **{name: data[name] for name in names})
-        at, until = parse_time(time), parse_time(word.until)
+        statement = AttestationStatement(at=time, **{name: data[name] for name in names})
+        at, until = parse_time(time), parse_time(statement.until)
         assert at is not None and until is not None
         signature = str(data.get("signature", ""))
         return cls(
-            word.what, word.by, word.role, at, until, canonical(word.bound), word.text(), signature, entry
+            statement.what,
+            statement.by,
+            statement.role,
+            at,
+            until,
+            canonical(statement.bound),
+            statement.text(),
+            signature,
+            entry,
         )
 
 
-def enough_until(
-    declared: Attestation, words: Sequence[RecordedAttestation], value: Callable[[str], object]
+def quorum_until(
+    declared: Attestation, attestations: Sequence[RecordedAttestation], value: Callable[[str], object]
 ) -> Decimal | None:
-    """Return until when all roles were heard by enough distinct people, for the bound values as `value` gives them;
-    None where they were not."""
+    """Return when the quorum ends that enough people in all roles reach for the bound values as `value` reads them;
+    None if they do not reach it."""
     bound = {name: value(name) for name in declared.binds}
     author = str(value(declared.author) or "") if declared.author else ""
     if any(each is None for each in bound.values()) or (declared.author and not author.strip()):
         return None
-    end, left = None, list(words)
-    while left and not lacking(declared, heard(declared, left, canonical(bound), author)):
+    end, left = None, list(attestations)
+    while left and not shortfall(declared, counted_roles(declared, left, canonical(bound), author)):
         end = min(each.until for each in left)
         left = [each for each in left if each.until > end]
     return end
 
 
-def heard(
-    declared: Attestation, words: Sequence[RecordedAttestation], bound: bytes, author: str = ""
+def counted_roles(
+    declared: Attestation, attestations: Sequence[RecordedAttestation], bound: bytes, author: str = ""
 ) -> dict[str, str]:
-    """Return who counts, with the role: the first that the person spoke in, and the author of the change in none."""
+    """Return the people who count, with the role of their first attestation; the author of the change never counts."""
     roles: dict[str, str] = {}
-    for word in words:
-        by = person(word.by)
-        fits = word.bound == bound and by != person(author) and word.until - word.at <= declared.expires
-        if fits and by not in roles and counts(declared, word):
-            roles[by] = word.role
+    for each in attestations:
+        by = normalized_name(each.by)
+        fits = (
+            each.bound == bound and by != normalized_name(author) and each.until - each.at <= declared.expires
+        )
+        if fits and by not in roles and is_accepted(declared, each):
+            roles[by] = each.role
     return roles
 
 
-def lacking(declared: Attestation, roles: Mapping[str, str]) -> str:
-    """Return what is missing where those who count are too few; empty where they are enough."""
-    silent = [role for role in declared.roles if role not in roles.values()]
-    if silent:
-        return f"{', '.join(silent)} {'is' if len(silent) == 1 else 'are'} not heard yet"
+def shortfall(declared: Attestation, roles: Mapping[str, str]) -> str:
+    """Return what is missing for the quorum; empty if it is reached."""
+    missing = [role for role in declared.roles if role not in roles.values()]
+    if missing:
+        return f"{', '.join(missing)} {'has' if len(missing) == 1 else 'have'} not attested yet"
     return "" if len(roles) >= declared.quorum else f"{len(roles)} of {declared.quorum} people"
 
 
-def counts(declared: Attestation, word: RecordedAttestation) -> bool:
-    """Tell whether a word is from one who may speak and, where the policy lists keys, signed with that one's key."""
-    if not may_speak(declared, word.by, word.role):
+def is_accepted(declared: Attestation, attestation: RecordedAttestation) -> bool:
+    """Tell whether a person may attest it and, if the policy lists keys, has signed it with the listed key."""
+    if not may_attest(declared, attestation.by, attestation.role):
         return False
     if not declared.keys:
         return True
-    key = declared.keys.get(word.by)
+    key = declared.keys.get(attestation.by)
     try:
-        return key is not None and signed_by(key, word.signature, word.text)
+        return key is not None and signed_by(key, attestation.signature, attestation.text)
     except MissingExtra:
         return False
 
 
-def may_speak(declared: Attestation, by: str, role: str) -> bool:
-    """Tell whether a person may speak in a role: in one without a list everybody may."""
+def may_attest(declared: Attestation, by: str, role: str) -> bool:
+    """Tell whether a person may attest in a role: anybody may in a role without a list of people."""
     return role in declared.roles and by in declared.people.get(role, (by,))
 
 
-def person(name: str) -> str:
-    """Return the same for every way to write a name: capitals, spaces, composed letters and what nobody can see make
-    no second person."""
+def normalized_name(name: str) -> str:
+    """Return one form for every spelling of a name: capitals, spaces, composed and invisible characters make no second
+    person."""
     folded = unicodedata.normalize("NFKC", name).casefold()
-    seen = "".join(each for each in folded if each.isspace() or (each.isprintable() and not _unseen(each)))
-    return " ".join(seen.split())
+    visible = "".join(
+        each for each in folded if each.isspace() or (each.isprintable() and not _invisible(each))
+    )
+    return " ".join(visible.split())
 
 
-def _unseen(character: str) -> bool:
-    """Marks that change another letter, and letters that are only filled space."""
+def _invisible(character: str) -> bool:
+    """Tell whether a character only marks another letter, or is a blank letter."""
     return unicodedata.category(character) in ("Mn", "Me") or character in "\u115f\u1160\u2800"
 
 
-def unchecked(declared: Mapping[str, Attestation], words: Iterable[RecordedAttestation]) -> Iterator[str]:
-    """Yield a line for each attestation whose signatures cannot be checked here, so that no word on it counts."""
-    signed = {each.what for each in words if each.signature}
+def unverifiable(
+    declared: Mapping[str, Attestation], attestations: Iterable[RecordedAttestation]
+) -> Iterator[str]:
+    """Yield a line for each attestation that does not count because its signatures cannot be checked here."""
+    signed = {each.what for each in attestations if each.signature}
     for name in sorted(name for name in signed if name in declared and declared[name].keys):
-        if problem := missing():
-            yield f"attestation {name}: nobody's word counts: {problem}"
+        if problem := missing_extra():
+            yield f"attestation {name} does not count: {problem}"

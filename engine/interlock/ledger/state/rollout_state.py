@@ -1,4 +1,4 @@
-"""Where rollouts stand: what follows for each of them from the entries of a ledger."""
+"""The state of rollouts, as it follows from the entries of a ledger."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ _STATES = {"BEGIN": ACTIVE, "ADVANCE": ACTIVE, "REARM": ACTIVE, "COMPLETE": COMP
 
 @dataclass(frozen=True, slots=True, order=True)
 class RolloutObservation:
-    """One recorded snapshot of an active rollout: its instant, the entry, whether the stage's time goes on, a digest of
-    the configuration that it held against, and whether the rollback policy was at its best."""
+    """One recorded snapshot of an active rollout: its instant and entry, whether the stage's time continues (`good`), a
+    digest of the compared configuration (`key`), and whether the rollback policy was at its best (`quiet`)."""
 
     at: Decimal
     entry: int
@@ -42,11 +42,11 @@ class RolloutObservation:
 
 @dataclass(frozen=True, slots=True)
 class RecordedChange:
-    """One change of a rollout: BEGIN, ADVANCE, COMPLETE, ROLLBACK or REARM; `note` is what a rollback notes down."""
+    """One change of a rollout: BEGIN, ADVANCE, COMPLETE, ROLLBACK or REARM; a rollback has an incident `note`."""
 
     entry: int
     at: Decimal
-    word: str
+    action: str
     attempt: int
     source: str
     target: str
@@ -58,11 +58,10 @@ class RecordedChange:
 
 @dataclass(slots=True)
 class RolloutState:
-    """A rollout now: its state, the attempt with its environment, the stage with the instant at which it was entered,
-    and all that was seen since.
+    """A rollout: its state, the attempt and its environment, the stage, and the observations since it was entered.
 
-    `started` is when the attempt began, `rolled_back` when it was last rolled back, `since` when its state was last
-    changed; instants are seconds since the epoch.
+    `entered` is when the stage was entered, `started` when the attempt began, `rolled_back` when it was last rolled
+    back, `since` when its state last changed; instants are seconds since the epoch.
     """
 
     state: str = NONE
@@ -73,25 +72,25 @@ class RolloutState:
     started: Decimal = Decimal(0)
     since: Decimal = Decimal(0)
     rolled_back: Decimal | None = None
-    looks: list[RolloutObservation] = field(default_factory=list)
-    moves: list[RecordedChange] = field(default_factory=list)
+    observations: list[RolloutObservation] = field(default_factory=list)
+    changes: list[RecordedChange] = field(default_factory=list)
 
     @property
     def active(self) -> bool:
-        """Whether it is in a stage that gates and triggers watch."""
+        """Tell whether it is in a stage, so its gates and triggers apply."""
         return self.state == ACTIVE
 
     @property
     def entry(self) -> int:
-        """The entry with which it got where it is; 0 where nobody has begun it."""
-        return self.moves[-1].entry if self.moves else 0
+        """The entry of its last change; 0 before it has begun."""
+        return self.changes[-1].entry if self.changes else 0
 
     def copy(self) -> RolloutState:
-        """Return it as it stands now, whatever follows."""
-        return replace(self, looks=list(self.looks), moves=list(self.moves))
+        """Return a copy that later changes do not affect."""
+        return replace(self, observations=list(self.observations), changes=list(self.changes))
 
     def metrics(self, as_of: Decimal) -> dict[str, str]:
-        """Return the reserved metrics of an instant; nothing is known of one before the stage was entered."""
+        """Return the reserved metrics at an instant; none before the stage was entered."""
         if self.state == NONE or as_of < self.entered:
             return {}
         times = {
@@ -99,31 +98,31 @@ class RolloutState:
             "rollout.attempt_started": self.started,
             "rollout.rolled_back_at": self.rolled_back,
         }
-        told = {name: show_time(at) for name, at in times.items() if at is not None}
-        return {"rollout.stage": self.stage, **told}
+        known = {name: show_time(at) for name, at in times.items() if at is not None}
+        return {"rollout.stage": self.stage, **known}
 
-    def move(self, entry: int, time: str, data: Mapping[str, Any]) -> None:
-        """Follow one change."""
+    def apply_change(self, entry: int, time: str, data: Mapping[str, Any]) -> None:
+        """Apply one recorded change."""
         at = _instant(time)
         found = RecordedChange(
             entry, at, data["decision"], int(data["attempt"]), data["from"], data["to"],
             data["version"], data["by"], data["reason"], data.get("note"),
         )  # fmt: skip
-        if found.word in ("BEGIN", "REARM"):
+        if found.action in ("BEGIN", "REARM"):
             self.started, self.environment = at, data.get("environment")
-        if found.word == "ROLLBACK":
+        if found.action == "ROLLBACK":
             self.rolled_back = at
-        self.state, self.attempt, self.stage = _STATES[found.word], found.attempt, found.target
+        self.state, self.attempt, self.stage = _STATES[found.action], found.attempt, found.target
         self.entered = self.since = at
-        self.looks = []
-        self.moves.append(found)
+        self.observations = []
+        self.changes.append(found)
 
-    def look(self, entry: int, time: str, data: Mapping[str, Any]) -> None:
-        """Follow one recorded snapshot; what was before the stage was entered, or of another one, does not count."""
+    def add_observation(self, entry: int, time: str, data: Mapping[str, Any]) -> None:
+        """Apply one recorded observation; one of another stage or from before it was entered does not count."""
         at = _instant(time)
         same = (int(data["attempt"]), data["stage"]) == (self.attempt, self.stage)
         if same and self.active and at >= self.entered:
-            insort(self.looks, RolloutObservation(at, entry, data["good"], data["key"], data["quiet"]))
+            insort(self.observations, RolloutObservation(at, entry, data["good"], data["key"], data["quiet"]))
 
 
 def _instant(text: str) -> Decimal:

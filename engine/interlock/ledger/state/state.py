@@ -1,4 +1,4 @@
-"""What follows from the entries of a ledger: a fold, computed anew from them and kept nowhere else."""
+"""The state of a ledger: a fold over its entries, computed anew each time and stored nowhere else."""
 
 from __future__ import annotations
 
@@ -14,21 +14,21 @@ from ...language.times import parse_time
 from ..file.entry import Entry
 from ..file.ledger import Head
 from .archive import Archive, RecordedSnapshot
-from .notifications import About, NotificationState, Outbox, about
+from .notifications import NotificationKey, NotificationState, Outbox, notification_key
 from .quorum import RecordedAttestation
 from .rollout_state import RolloutState
 
-__all__ = ["KINDS", "Context", "FrozenBaseline", "RecordedSnapshot", "State", "fold"]
+__all__ = ["KINDS", "RuleContext", "State", "fold"]
 
 
-Context = tuple[str, str, str]
-"""The environment and the rollout in which a rule was judged, and a digest of the params that a composition gave it,
-each empty without one: what held in one of them says nothing of another."""
+RuleContext = tuple[str, str, str]
+"""The context of a rule's outcome: the environment, the rollout, and a digest of the params that a composition gave,
+each empty without one. Outcomes in different contexts are independent."""
 
 
 @dataclass(frozen=True, slots=True)
 class FrozenBaseline:
-    """A baseline: the snapshot that it names for good."""
+    """A baseline: the snapshot that its name refers to for good."""
 
     document: str
     by: str
@@ -37,39 +37,39 @@ class FrozenBaseline:
 
 @dataclass(slots=True)
 class State:
-    """All that the ledger remembers. Feed entries in their order with `take`; nothing else changes it."""
+    """All that follows from the entries. `apply` takes them in order; nothing else changes the state."""
 
     head: Head = field(default_factory=Head)
     archive: Archive = field(default_factory=Archive)
     policies: set[str] = field(default_factory=set)
-    outcomes: dict[tuple[Key, Context], list[tuple[Decimal, int, str]]] = field(default_factory=dict)
+    outcomes: dict[tuple[Key, RuleContext], list[tuple[Decimal, int, str]]] = field(default_factory=dict)
     first: dict[str, Decimal] = field(default_factory=dict)
     latches: dict[Key, Latch] = field(default_factory=dict)
     rearmed: dict[Key, Decimal] = field(default_factory=dict)
-    seen: dict[Key, dict[Context, set[Seen]]] = field(default_factory=dict)
+    seen: dict[Key, dict[RuleContext, set[Seen]]] = field(default_factory=dict)
     baselines: dict[str, FrozenBaseline] = field(default_factory=dict)
     attestations: list[RecordedAttestation] = field(default_factory=list)
     waivers: dict[Key, list[Waiver]] = field(default_factory=dict)
-    told: dict[About, NotificationState] = field(default_factory=dict)
+    notified: dict[NotificationKey, NotificationState] = field(default_factory=dict)
     outbox: Outbox = field(default_factory=Outbox)
     rollouts: dict[str, RolloutState] = field(default_factory=dict)
 
-    def take(self, entry: Entry) -> None:
-        """Follow one entry; a kind that says nothing of the state leaves it as it is.
+    def apply(self, entry: Entry) -> None:
+        """Apply one entry; some kinds do not change the state.
 
-        Raises LedgerError for a kind that this engine does not know: what it closes would be forgotten.
+        Raises LedgerError for a kind that this version does not know: ignoring it could open a gate.
         """
-        follow = _FOLLOW.get(entry.kind)
-        if follow is not None:
-            follow(self, entry, entry.data)
+        handler = _HANDLERS.get(entry.kind)
+        if handler is not None:
+            handler(self, entry, entry.data)
         elif entry.kind not in KINDS:
             hint = "update Interlock to the version that recorded it"
             raise LedgerError(
-                f"entry {entry.sequence} is of the kind `{entry.kind}`, which is not known here: {hint}"
+                f"entry {entry.sequence} is of the kind `{entry.kind}`, which this version does not know: {hint}"
             )
         self.head = Head(entry.sequence, entry.hash)
 
-    def holds(self, document: str) -> bool:
+    def has_snapshot(self, document: str) -> bool:
         """Tell whether a snapshot is recorded."""
         return document in self.archive.documents
 
@@ -78,20 +78,22 @@ class State:
         """The recorded snapshots in order of instant and entry."""
         return self.archive.order
 
-    def before(self, key: Key, context: Context, as_of: Decimal) -> list[tuple[Decimal, int, str]]:
+    def outcomes_before(
+        self, key: Key, context: RuleContext, as_of: Decimal
+    ) -> list[tuple[Decimal, int, str]]:
         """Return the rule's outcomes in a context before an instant, in order of instant and record."""
         found = self.outcomes.get((key, context), [])
         return found[: bisect_left(found, (as_of, 0, ""))]
 
-    def doubted(self) -> set[Key]:
-        """Return the rules whose newest record, in any context, is that nobody can tell."""
+    def unknown_rules(self) -> set[Key]:
+        """Return the rules whose newest outcome, in any context, is unknown."""
         return {key for (key, _), found in self.outcomes.items() if found[-1][2] == "unknown"}
 
-    def standing(self, rollout: str) -> RolloutState:
-        """Return where a rollout stands; one that nobody has begun stands nowhere."""
-        return self.rollouts.get(rollout, RolloutState())
+    def rollout(self, name: str) -> RolloutState:
+        """Return the state of a rollout; one that has not begun is in no stage."""
+        return self.rollouts.get(name, RolloutState())
 
-    # one method an entry's kind
+    # one method for each kind of entry
 
     def _snapshot(self, entry: Entry, data: Mapping[str, Any]) -> None:
         self.archive.add(RecordedSnapshot(_instant(entry.time), entry.sequence, data["document"]), data)
@@ -101,9 +103,9 @@ class State:
 
     def _evaluation(self, entry: Entry, data: Mapping[str, Any]) -> None:
         as_of = _instant(entry.time)
-        around = (data["environment"] or "", data.get("rollout") or "")
+        place = (data["environment"] or "", data.get("rollout") or "")
         for fact in data["facts"]:
-            key, context = _key(fact), (*around, fact.get("given", ""))
+            key, context = _key(fact), (*place, fact.get("given", ""))
             insort(self.outcomes.setdefault((key, context), []), (as_of, entry.sequence, fact["outcome"]))
             self.first[key[0]] = min(as_of, self.first.get(key[0], as_of))
             if fact.get("seen"):
@@ -129,25 +131,31 @@ class State:
 
     def _waiver(self, entry: Entry, data: Mapping[str, Any]) -> None:
         terms = (_instant(entry.time), _instant(data["until"]))
-        words = (data["by"], data["role"], data["ticket"], data["reason"])
-        waiver = Waiver(entry.sequence, data["outcome"], *terms, *words)
+        origin = (data["by"], data["role"], data["ticket"], data["reason"])
+        waiver = Waiver(entry.sequence, data["outcome"], *terms, *origin)
         self.waivers.setdefault(_key(data), []).append(waiver)
 
     def _notify(self, entry: Entry, data: Mapping[str, Any]) -> None:
-        self.told[about(data)] = self.told.get(about(data), NotificationState()).after(data)
-        self.outbox.recorded(entry.sequence, data)
+        self.notified[notification_key(data)] = self.notified.get(
+            notification_key(data), NotificationState()
+        ).after(data)
+        self.outbox.add_event(entry.sequence, data)
 
     def _delivery(self, entry: Entry, data: Mapping[str, Any]) -> None:
-        self.outbox.delivered(data)
+        self.outbox.add_delivery(data)
 
     def _stage(self, entry: Entry, data: Mapping[str, Any]) -> None:
-        self.rollouts.setdefault(data["rollout"], RolloutState()).move(entry.sequence, entry.time, data)
+        self.rollouts.setdefault(data["rollout"], RolloutState()).apply_change(
+            entry.sequence, entry.time, data
+        )
 
-    def _look(self, entry: Entry, data: Mapping[str, Any]) -> None:
-        self.rollouts.setdefault(data["rollout"], RolloutState()).look(entry.sequence, entry.time, data)
+    def _observation(self, entry: Entry, data: Mapping[str, Any]) -> None:
+        self.rollouts.setdefault(data["rollout"], RolloutState()).add_observation(
+            entry.sequence, entry.time, data
+        )
 
 
-_FOLLOW: dict[str, Callable[[State, Entry, Mapping[str, Any]], None]] = {
+_HANDLERS: dict[str, Callable[[State, Entry, Mapping[str, Any]], None]] = {
     "snapshot": State._snapshot,
     "policies": State._policies,
     "evaluation": State._evaluation,
@@ -159,19 +167,19 @@ _FOLLOW: dict[str, Callable[[State, Entry, Mapping[str, Any]], None]] = {
     "notify": State._notify,
     "delivery": State._delivery,
     "stage": State._stage,
-    "look": State._look,
+    "look": State._observation,
 }
 
 
-KINDS = frozenset({*_FOLLOW, "verdict", "gate", "permission", "trade"})
-"""The kinds of entries that there are; a verdict says nothing of the state, and a trade gate follows its own."""
+KINDS = frozenset({*_HANDLERS, "verdict", "gate", "permission", "trade"})
+"""All kinds of entries; verdicts do not change the state, and trade gates read their own kinds."""
 
 
 def fold(entries: Iterable[Entry]) -> State:
     """Return the state after entries that begin with the first."""
     state = State()
     for each in entries:
-        state.take(each)
+        state.apply(each)
     return state
 
 

@@ -104,8 +104,8 @@ def _seen(rollout: Rollout, step: StepResult) -> Iterator[Seen]:
     where = before.stage if before.state == ACTIVE else _REARM if step.step.act == "rearm" else _BEGIN
     if where == _BEGIN and before.state != NONE:
         return
-    if course.word != HOLD:
-        yield from [(where, course.word)] if asked else []
+    if course.action != HOLD:
+        yield from [(where, course.action)] if asked else []
         return
     together = _together(rollout, rollout.stage(before.stage))
     missing = {each.about for each in course.missing}

@@ -26,7 +26,7 @@ def compared(
     if wanted.refused or course is None:
         if not wanted.refused or wanted.refused not in refused:
             told = f"refused: {wanted.refused}" if wanted.refused else wanted.decision or "a decision"
-            yield Difference("decision", told, f"refused: {refused}" if course is None else course.word)
+            yield Difference("decision", told, f"refused: {refused}" if course is None else course.action)
             return
     else:
         yield from _decided(wanted, course)
@@ -34,8 +34,8 @@ def compared(
 
 
 def _decided(wanted: StoryExpectation, course: RolloutDecision) -> Iterator[Difference]:
-    if wanted.decision not in ("", course.word):
-        yield Difference("decision", wanted.decision, course.word)
+    if wanted.decision not in ("", course.action):
+        yield Difference("decision", wanted.decision, course.action)
     missing = {each.about for each in course.missing}
     if wanted.missing is not None and wanted.missing != missing:
         yield Difference(

@@ -8,13 +8,13 @@ from dataclasses import dataclass, field
 from ...errors import UsageError
 from ...evaluation.deciding.request import Decision
 from ...evaluation.snapshot.measures import Measures
-from ...ledger.acts.acts import Act
+from ...ledger.acts import Act
 from ...ledger.state.rollout_state import ACTIVE, COMPLETE, NONE, ROLLED_BACK, RolloutState
 from ...policy.loader import PolicyRoot
 from ...policy.rollout_model import Rollout, Stage
 from ...rollout.decision import ROLLBACK, RolloutDecision
 from ...rollout.engine import Person, RolloutEngine
-from ...rollout.store import PlannedChange, record, rolled_back
+from ...rollout.store import PlannedChange, record_change, record_rollback
 from ..policies.expectations import Difference
 from ..policies.model import SnapshotDraft
 from .model import RolloutSuite, Story, StoryStep
@@ -78,7 +78,7 @@ class _StoryRun:
 
     @property
     def state(self) -> RolloutState:
-        return self.store.state.standing(self.rollout.id).copy()
+        return self.store.state.rollout(self.rollout.id).copy()
 
     def steps(self) -> list[StepResult]:
         self.enter_stage()
@@ -99,7 +99,7 @@ class _StoryRun:
                 word, self.story.start, name, _WHO, self.story.name, self.rollout.version, None,
                 self.story.environment,
             )  # fmt: skip
-            record(self.store, self.rollout.id, before, change)
+            record_change(self.store, self.rollout.id, before, change)
 
     def step_result(self, step: StoryStep) -> StepResult:
         before, refused = self.state, ""
@@ -113,14 +113,16 @@ class _StoryRun:
 
     def decision(self, step: StoryStep) -> RolloutDecision:
         if step.act == "rollback":
-            move = rolled_back(self.store, self.root, self.rollout.id, Act(_WHO, self.story.name, step.at))
+            move = record_rollback(
+                self.store, self.root, self.rollout.id, Act(_WHO, self.story.name, step.at)
+            )
             return RolloutDecision(ROLLBACK, (), move.target)
         person, engine = Person(_WHO, self.story.name), self.engine(step)
         if step.act == "advance":
-            return engine.advanced(self.rollout, person).course
+            return engine.advance(self.rollout, person).decision
         if step.act == "rearm":
-            return engine.rearmed(self.rollout, person).course
-        return engine.considered(self.rollout).course
+            return engine.rearm(self.rollout, person).decision
+        return engine.preview(self.rollout).decision
 
     def engine(self, step: StoryStep) -> RolloutEngine:
         measures = Measures(self.snapshot_draft(step).snapshot(self.story.name), self.root.catalogue)

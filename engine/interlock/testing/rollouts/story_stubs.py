@@ -39,7 +39,7 @@ class StoryStore:
     def append(self, time: str, kind: str, body: Mapping[str, object]) -> int:
         """Follow one entry and return its number."""
         sequence = self.state.head.sequence + 1
-        self.state.take(Entry(sequence, time, kind, EntryDraft.of(time, kind, body).body, b""))
+        self.state.apply(Entry(sequence, time, kind, EntryDraft.of(time, kind, body).body, b""))
         return sequence
 
 
@@ -49,11 +49,11 @@ class StubContextReader(ContextReader):
 
     around: StoryContext = field(default_factory=StoryContext)
 
-    def scene(
+    def context(
         self, rollout: Rollout, standing: RolloutState, stage: Stage, gates: Mapping[str, RolloutGate]
     ) -> Context:
-        """Return the scene of the snapshot with what the step says was attested and approved."""
-        found = ContextReader.scene(self, rollout, standing, stage, gates)
+        """Return the context of the snapshot with what the step says was attested and approved."""
+        found = ContextReader.context(self, rollout, standing, stage, gates)
         given = self.around.attested
         everything = vouching(self.root, rollout)
         return replace(found, attested=everything if given is None else given, approved=self.around.approved)

@@ -1,4 +1,4 @@
-"""The desk behind a gate: judged as a whole snapshot with the trade written into it would be, copied when handed in."""
+"""The desk of a gate: judged like a whole snapshot that holds the trade, and copied when it is set."""
 
 from __future__ import annotations
 
@@ -175,7 +175,7 @@ class Chance:
             mode=("paper", "live"),
             venues=(["a", "b"], ["a"], []),
             unread=(1, 2),
-            stranger=(1, 2),
+            undeclared=(1, 2),
         )
         own: dict[str, tuple[object, ...]] = {
             "book__spread": (3, 5, 20),
@@ -234,7 +234,9 @@ def whole(desk: bytes, call: dict[str, Any], state: GateState) -> dict[str, Any]
     member = call["symbol"].replace("XBT", "BTC")
     names = {"BTC": ("BTC", "XBT"), "ETH": ("ETH",)}[member]
     trade = {
-        name: told(call[key], key) for name, key in zip(TRADE, CALL, strict=True) if call.get(key) is not None
+        name: number_form(call[key], key)
+        for name, key in zip(TRADE, CALL, strict=True)
+        if call.get(key) is not None
     }
     trade |= state.points(names, Decimal(call["now"]))
     scopes["symbol"][member] = {**scopes["symbol"].get(member, {}), **trade}
@@ -247,7 +249,7 @@ def whole(desk: bytes, call: dict[str, Any], state: GateState) -> dict[str, Any]
     }
 
 
-def told(value: Any, key: str) -> object:
+def number_form(value: Any, key: str) -> object:
     if isinstance(value, str | bool):
         return {"unknown": "wrong type", "detail": "the call gave no usable number"}
     if value == 10**410 or math.isnan(value):
@@ -300,7 +302,7 @@ def test_a_trade_is_judged_as_over_the_whole_snapshot(policies: PolicySet) -> No
             seen |= {(each.id, each.outcome) for each in expected.rules}
     assert permitted > 20
     outcomes = {"level": ("pass", "fail"), "spread": ("pass", "fail", "unknown", "skipped")}
-    assert {(rule, word) for rule, words in outcomes.items() for word in words} <= seen
+    assert {(rule, outcome) for rule, named in outcomes.items() for outcome in named} <= seen
 
 
 def test_what_the_gate_reads_of_the_desk_is_copied_once(
@@ -315,8 +317,8 @@ def test_what_the_gate_reads_of_the_desk_is_copied_once(
         patch.setattr(Snapshot, "narrowed", None)
         found = gate.check(symbol="BTC", now=START, **GOOD)
         assert found.allowed
-        again = ("interval: since(decisions.allowed) is 0s, needed >= 1h",)
-        assert gate.check(symbol="BTC", now=START, **GOOD).reasons == again
+        reasons = ("interval: since(decisions.allowed) is 0s, needed >= 1h",)
+        assert gate.check(symbol="BTC", now=START, **GOOD).reasons == reasons
     shut = "level: the level is shut, the mood 4"
     assert gate.check(symbol="ETH", now=START, desk=calm, **GOOD).reasons[0] == shut
     gate.desk = calm

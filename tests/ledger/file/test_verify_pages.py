@@ -1,4 +1,4 @@
-"""Unused bytes of the file: empty in every ledger, however it grew, and noticed where they are not."""
+"""Unused bytes of the file: zero in every ledger, however it grew, and a fault otherwise."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ def test_a_large_ledger_is_found_sound_and_its_unused_bytes_are_watched(large: P
                     verify(ledger)
             except IntegrityError as problem:
                 seen += 1
-                told = f"byte {place} is not used and not empty: it was written by something else"
+                told = f"byte {place} is unused but not empty: another program wrote it"
                 assert str(problem).endswith((told, "is bad")) or "Tree" in str(problem)
             handle.seek(place)
             handle.write(sound[place : place + 1])
@@ -102,7 +102,7 @@ def test_a_header_that_sqlite_does_not_mind_is_noticed(tmp_path: Path, place: in
     data[place] ^= 0x80
     path.write_bytes(data)
     shown = {27: 95, 97: 96}.get(place, place)
-    assert fault(path) == f"byte {shown} of its header is not what SQLite wrote"
+    assert fault(path) == f"byte {shown} of its header was not written by SQLite"
 
 
 def test_bytes_after_the_end_are_noticed(tmp_path: Path) -> None:
@@ -113,7 +113,7 @@ def test_bytes_after_the_end_are_noticed(tmp_path: Path) -> None:
         data = path.read_bytes()
         path.write_bytes(data + extra)
         assert fault(path) in (
-            "byte 28 of its header is not what SQLite wrote",
+            "byte 28 of its header was not written by SQLite",
             "*** in database main ***\nPage 5: never used",
         )
         path.write_bytes(data)
@@ -126,8 +126,8 @@ def test_a_file_that_another_tool_rewrote_is_noticed(tmp_path: Path) -> None:
     connection = sqlite3.connect(path)
     connection.execute("VACUUM")
     connection.close()
-    assert fault(path) == "byte 43 of its header is not what SQLite wrote"
+    assert fault(path) == "byte 43 of its header was not written by SQLite"
     connection = sqlite3.connect(path)
     connection.execute("CREATE TABLE other (a)")
     connection.close()
-    assert fault(path) == "the tables and triggers are not the ones that it was made with"
+    assert fault(path) == "its tables or triggers were changed"

@@ -1,4 +1,4 @@
-"""A trade gate whose counters are in a ledger: across processes, restarts, renames, and whatever befalls the file."""
+"""A trade gate with counters in a ledger: several processes, restarts, renames, and damage of the file."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ print(gate.check(symbol="WHEAT", now="2026-03-30T06:30:00Z", **TRADE).allowed)
 def test_of_processes_that_ask_at_once_one_is_permitted(policies: PolicySet, path: Path) -> None:
     opened(policies, path, state=BEGUN)
     env = {**os.environ, "PYTHONPATH": os.pathsep.join([str(ENGINE), str(ENGINE.parent / "tests")])}
-    asking = [
+    processes = [
         subprocess.Popen(
             [sys.executable, "-c", ASK, str(path)],
             stdin=subprocess.PIPE,
@@ -97,14 +97,14 @@ def test_of_processes_that_ask_at_once_one_is_permitted(policies: PolicySet, pat
         )
         for _ in range(4)
     ]
-    for each in asking:
+    for each in processes:
         assert each.stdout is not None and each.stdin is not None
         assert each.stdout.readline() == "ready\n"
-    for each in asking:
+    for each in processes:
         assert each.stdin is not None
         each.stdin.write("go\n")
         each.stdin.flush()
-    answers = [each.communicate(timeout=120)[0].strip() for each in asking]
+    answers = [each.communicate(timeout=120)[0].strip() for each in processes]
     assert sorted(answers) == ["False", "False", "False", "True"]
     assert kinds(path) == ["gate", "permission"]
 
@@ -138,7 +138,7 @@ def test_a_ledger_that_is_exchanged_at_work_permits_nothing(
     shown = path.as_posix()
     assert check(gate, "11:00:00") == (
         False,
-        (f"not recorded: ledger `{shown}`: it was cut or exchanged at work",),
+        (f"not recorded: ledger `{shown}`: it was cut or replaced while in use",),
     )
     path.unlink()
     assert check(gate, "11:00:00")[0] is False
@@ -170,7 +170,7 @@ def root(folder: Path, name: str, more: str = "", scope: str = "members: [BTC-US
     return interlock.load(write(folder, files))
 
 
-def asked(gate: Gate) -> bool:
+def permitted(gate: Gate) -> bool:
     return gate.check(symbol="BTC-USD", now="2026-03-30T06:30:00Z").allowed
 
 
@@ -179,28 +179,28 @@ def test_counters_follow_a_gate_to_its_new_name_and_none_begins_anew_under_anoth
 ) -> None:
     before = GateState.begun("2026-03-01")
     before.allow("BTC-USD", interlock.guard.trade_gate.gate_state.instant("2026-03-29"))
-    assert asked(root(tmp_path / "a", "one").gate("one", ledger=path, state=before)) is True
+    assert permitted(root(tmp_path / "a", "one").gate("one", ledger=path, state=before)) is True
     renamed = root(tmp_path / "b", "two", "formerly: [one]\n").gate("two", ledger=path, state=before)
-    assert asked(renamed) is False
+    assert permitted(renamed) is False
     forgotten = root(tmp_path / "c", "three")
     size = len(kinds(path))
     with pytest.raises(UsageError) as problem:
         forgotten.gate("three", ledger=path, state=before)
     assert str(problem.value) == (
-        "the ledger remembers the gate `one`, which no policy is called now: where `three` is its new name say so "
-        "with `formerly`, else begin without a state"
+        "the ledger holds the gate `one`, but no policy has that name: if `three` is its new name, say so "
+        "with `formerly`, otherwise begin without a state"
     )
     assert len(kinds(path)) == size
-    assert asked(forgotten.gate("three", ledger=path)) is False
+    assert permitted(forgotten.gate("three", ledger=path)) is False
 
 
 @pytest.mark.parametrize("kept", ["state", "ledger"])
 def test_counters_follow_a_symbol_to_its_new_name(path: Path, tmp_path: Path, kept: str) -> None:
     state = GateState.begun("2026-03-01")
     more = {"ledger": path} if kept == "ledger" else {}
-    assert asked(root(tmp_path / "a", "one").gate("one", state=state, **more)) is True
+    assert permitted(root(tmp_path / "a", "one").gate("one", state=state, **more)) is True
     renamed = root(tmp_path / "b", "one", scope="members: [BTC-PERP], aliases: {BTC-PERP: [BTC-USD]}")
-    assert asked(renamed.gate("one", state=state, **more)) is False
+    assert permitted(renamed.gate("one", state=state, **more)) is False
 
 
 def test_something_must_keep_the_counters(policies: PolicySet, tmp_path: Path) -> None:

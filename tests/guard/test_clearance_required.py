@@ -1,4 +1,4 @@
-"""`interlock.require`: a program goes on, or an exception and a thrown kill switch."""
+"""`interlock.require`: a program continues, or an exception and a thrown kill switch stop it."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ def noon() -> Decimal:
 
 
 def require(**changed: object) -> interlock.Clearance:
-    words = {
+    arguments = {
         "snapshot": "s.json",
         "environment": "live",
         "policies": "policies",
         "environ": LIVE,
         "now": noon,
     }
-    return interlock.require("gate", **(words | {"kill_switch_file": "switch.txt"} | changed))  # type: ignore[arg-type]
+    return interlock.require("gate", **(arguments | {"kill_switch_file": "switch.txt"} | changed))  # type: ignore[arg-type]
 
 
 @pytest.fixture(autouse=True)
@@ -63,7 +63,7 @@ def test_a_switch_that_cannot_be_set_is_part_of_the_exception() -> None:
     assert str(caught.value) == f"live mode is refused: {NOT_READY}; {switch}: stop live trading by hand"
 
 
-def test_on_paper_the_program_goes_on_and_is_told(caplog: pytest.LogCaptureFixture) -> None:
+def test_on_paper_the_program_continues_and_logs_it(caplog: pytest.LogCaptureFixture) -> None:
     snapshot(Path("s.json"), ready=False)
     with caplog.at_level(logging.INFO):
         found = require(environ={})
@@ -108,7 +108,7 @@ def test_policies_and_snapshots_that_are_read_already_are_taken() -> None:
 
 
 @pytest.mark.parametrize("changed", [{"root": "desk"}, {"snapshot": None}])
-def test_a_call_that_cannot_be_meant(changed: dict[str, object]) -> None:
+def test_a_malformed_call_is_refused(changed: dict[str, object]) -> None:
     with pytest.raises(interlock.UsageError) as caught:
         require(**changed)
     assert str(caught.value) == "`require` needs a policy, and either `root` or `snapshot`"

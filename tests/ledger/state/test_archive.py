@@ -1,4 +1,4 @@
-"""The few snapshots that an evaluation reads of a ledger give it the same series as all of them, whatever they list."""
+"""The few snapshots that an evaluation needs give it the same series as all recorded ones."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from interlock.evaluation.snapshot.snapshot import Snapshot
 from interlock.language.types import Kind, Type
 from interlock.ledger.file.ledger import Ledger
 from interlock.ledger.recorder import EvaluationSettings, Recorder
-from interlock.ledger.state.pruning import sufficient
+from interlock.ledger.state.archive import needed_snapshots
 from interlock.ledger.state.state import fold
 from interlock.policy.catalogue import Catalogue, Metric, Scope
 
@@ -122,7 +122,7 @@ class Watcher:
             assert seen(snapshot, found, self.scopes) == seen(snapshot, every, self.scopes)
             return Decision((), (), ())
 
-        self.recorder.judged(snapshot, EvaluationSettings({}, "0", scopes=self.scopes), decide)
+        self.recorder.evaluate(snapshot, EvaluationSettings({}, "0", scopes=self.scopes), decide)
         if all(each.digest != snapshot.digest for _, _, each in self.known):
             self.known.append((snapshot.as_of, len(self.known), snapshot))
 
@@ -177,7 +177,7 @@ def test_a_late_snapshot_is_seen_by_all_after_it(tmp_path: Path) -> None:
         assert watcher.read == 2
     with Ledger(path) as ledger:
         state = fold(ledger.entries())
-    assert state.archive.before(Decimal(10**12), "", state.archive.claims[-1].naming).later == ()
+    assert state.archive.before(Decimal(10**12), "", state.archive.claims[-1].aliases).later == ()
 
 
 def test_equal_is_not_the_same() -> None:
@@ -186,8 +186,8 @@ def test_equal_is_not_the_same() -> None:
     flag = {"from": "2026-03-01", "points": [{"at": "2026-03-01", "value": True}]}
     first, second = document(3, {"one": whole}), document(4, {"one": flag})
     newest = document(5, {"one": {"from": "2026-03-02", "points": days(1, 4, [1])}})
-    assert sufficient([], [first, second, newest], SCOPES) == (first, second, newest)
-    assert sufficient([first, second], [newest], SCOPES) == (first, second, newest)
+    assert needed_snapshots([], [first, second, newest], SCOPES) == (first, second, newest)
+    assert needed_snapshots([first, second], [newest], SCOPES) == (first, second, newest)
     unlisted = document(6, {})
-    assert sufficient([first], [unlisted], SCOPES) == (first, unlisted)
-    assert sufficient([unlisted], [unlisted], SCOPES) == (unlisted,)
+    assert needed_snapshots([first], [unlisted], SCOPES) == (first, unlisted)
+    assert needed_snapshots([unlisted], [unlisted], SCOPES) == (unlisted,)

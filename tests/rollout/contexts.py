@@ -1,4 +1,4 @@
-"""Sets the table for one decision: a rollout that stands somewhere, and a scene with whatever is not at its best."""
+"""Builds one decision: the state of a rollout, and a context with whatever is not at its best."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from interlock.language.times import show_time
 from interlock.ledger.state.rollout_state import RolloutObservation, RolloutState
 from interlock.policy.loader import PolicyRoot
 from interlock.policy.rollout_model import Rollout, Term
-from interlock.rollout.configuration import ShownConfiguration
+from interlock.rollout.configuration import ObservedConfiguration
 from interlock.rollout.decision import Context, RolloutDecision
 from interlock.rollout.gates import RolloutGate
 from support.rollouts import write
 from support.roots import instant, read
 
-__all__ = ["HOUR", "at", "brief", "gate", "other", "root", "scene", "standing", "verdict"]
+__all__ = ["HOUR", "at", "brief", "context", "gate", "other", "rollout_state", "root", "verdict"]
 
 HOUR = Decimal(3600)
 _ORDER = {
@@ -45,11 +45,11 @@ def at(text: str) -> Decimal:
     return instant(f"2026-03-{day}T{clock + ':00' * (2 - clock.count(':'))}Z")
 
 
-def verdict(policy: str, word: str = "", possible: str = "", **more: Any) -> Verdict:
+def verdict(policy: str, value: str = "", possible: str = "", **more: Any) -> Verdict:
     """A verdict without a rule but one that fails where it is not the best."""
     order = _ORDER[policy]
-    word = word or order[0]
-    failing = (RuleResult("only", "fail", word, "it is so"),) if word in order[1:] else ()
+    value = value or order[0]
+    failing = (RuleResult("only", "fail", value, "it is so"),) if value in order[1:] else ()
     terms: dict[str, Any] = {
         "member": None,
         "as_of": at("01 00:00"),
@@ -58,16 +58,18 @@ def verdict(policy: str, word: str = "", possible: str = "", **more: Any) -> Ver
         "inputs": Inputs("", "", {}, {}, ""),
         **more,
     }
-    return Verdict(policy, "1.0.0", policy, verdict=word, possible=possible or word, verdicts=order, **terms)
+    return Verdict(
+        policy, "1.0.0", policy, verdict=value, possible=possible or value, verdicts=order, **terms
+    )
 
 
-def gate(policy: str, *words: str, **more: Any) -> RolloutGate:
-    """A policy that said something, `refused`, or nothing at all (`silent`); two words: the verdict and possible."""
-    if words == ("refused",):
-        return RolloutGate(policy, refused="a value is needed")
-    if words == ("silent",):
+def gate(policy: str, *values: str, **more: Any) -> RolloutGate:
+    """A gate with a verdict, `refused`, or `silent` (no verdict); two values are the verdict and the possible one."""
+    if values == ("refused",):
+        return RolloutGate(policy, refusal="a value is needed")
+    if values == ("silent",):
         return RolloutGate(policy)
-    return RolloutGate(policy, (verdict(policy, *words, **more),))
+    return RolloutGate(policy, (verdict(policy, *values, **more),))
 
 
 def waived(policy: str) -> RolloutGate:
@@ -77,24 +79,27 @@ def waived(policy: str) -> RolloutGate:
 
 
 def other(state: str, stage: str = "", since: str = "01 00:00") -> RolloutState:
-    """Where another rollout stands."""
+    """The state of another rollout."""
     return RolloutState(state, 1, None, stage, at(since), at(since), at(since))
 
 
-def standing(rollout: Rollout, stage: str, entered: str, *looks: str, state: str = "ACTIVE") -> RolloutState:
-    """A rollout that entered a stage, or was rolled back to it, and the instants at which it was good to see."""
+def rollout_state(
+    rollout: Rollout, stage: str, entered: str, *observations: str, state: str = "ACTIVE"
+) -> RolloutState:
+    """A rollout that entered a stage, or was rolled back to it, and the instants of its good observations."""
     found, moment = RolloutState(), at(entered)
-    words = {"ACTIVE": ["BEGIN"], "COMPLETE": ["BEGIN", "COMPLETE"], "ROLLED_BACK": ["BEGIN", "ROLLBACK"]}
-    for number, word in enumerate(words[state], 1):
+    values = {"ACTIVE": ["BEGIN"], "COMPLETE": ["BEGIN", "COMPLETE"], "ROLLED_BACK": ["BEGIN", "ROLLBACK"]}
+    for number, value in enumerate(values[state], 1):
         body = {"attempt": 1, "from": stage, "to": stage, "version": "1.0.0", "by": "quant", "reason": "so"}
-        found.move(number, show_time(moment), {**body, "decision": word})
-    found.looks = [
-        RolloutObservation(at(each), number, True, "same", True) for number, each in enumerate(looks, 10)
+        found.apply_change(number, show_time(moment), {**body, "decision": value})
+    found.observations = [
+        RolloutObservation(at(each), number, True, "same", True)
+        for number, each in enumerate(observations, 10)
     ]
     return found
 
 
-def scene(
+def context(
     moment: str,
     *,
     differences: Iterable[str] = (),
@@ -105,34 +110,34 @@ def scene(
     others: Mapping[str, RolloutState] | None = None,
     attested: Iterable[str] = ("canary-symbols",),
     approved: bool = True,
-    least: str = "",
+    minimum: str = "",
     now: str = "",
 ) -> Context:
-    """A scene in which everything is as it should be but for what is said."""
-    said = {each.policy: each for each in gates}
-    known = {name: said.get(name) or gate(name) for name in _ORDER}
-    shown = ShownConfiguration(tuple(differences), canary or {"exits.symbols": ("BTC-USD",)}, key)
-    fine = not shown.differences and known["steady"].best if good is None else good
+    """A context in which all is well except the arguments."""
+    given = {each.policy: each for each in gates}
+    known = {name: given.get(name) or gate(name) for name in _ORDER}
+    configuration = ObservedConfiguration(tuple(differences), canary or {"exits.symbols": ("BTC-USD",)}, key)
+    fine = not configuration.differences and known["steady"].is_best if good is None else good
     return Context(
         as_of=at(moment),
-        shown=shown,
-        look=RolloutObservation(at(moment), 100, fine, key, known["back"].best),
+        configuration=configuration,
+        observation=RolloutObservation(at(moment), 100, fine, key, known["back"].is_best),
         gates=known,
         attested=frozenset(attested),
-        limits={"exits.symbols": frozenset({"canary-symbols"})},
+        canary_attestations={"exits.symbols": frozenset({"canary-symbols"})},
         approved=approved,
-        least=Term.read(least) if least else None,
+        minimum=Term.read(minimum) if minimum else None,
         others=others or {},
         rollouts=root().rollouts,
         now=at(now) if now else None,
     )
 
 
-def brief(course: RolloutDecision) -> list[str]:
+def brief(decision: RolloutDecision) -> list[str]:
     """The decision with its target, and a line for each check that does not pass."""
-    lines = [f"{each.about} ({each.word}): {each.text}" for each in course.missing]
-    return [" ".join(filter(None, [course.word, course.target])), *lines]
+    lines = [f"{each.about} ({each.status}): {each.text}" for each in decision.missing]
+    return [" ".join(filter(None, [decision.action, decision.target])), *lines]
 
 
 SILENCE = (NOT_EVALUATED,)
-"""What a policy says to which no rule applies."""
+"""The verdict of a policy without a rule that applies."""

@@ -1,4 +1,4 @@
-"""What people attest: roles, distinct people, terms, and the values that they spoke of."""
+"""Attestations: roles, distinct people, durations and bound values."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ import pytest
 
 import interlock
 from interlock.errors import UsageError
-from interlock.ledger.acts.acts import Act
-from interlock.ledger.acts.attestation import attest, worded
+from interlock.ledger.acts import Act
+from interlock.ledger.attestation import attest, new_statement
 from support.ledgers import FILES, evaluate, rule, snapshot, write
 from support.roots import instant
 
@@ -53,7 +53,9 @@ def say(root: Path, ledger: Path, by: str, role: str, at: str = AT, lasting: int
     bound = policies.bound("sign-off", snapshot(at, loss=10, author="release-desk"))
     declared = policies.root.attestations["sign-off"]
     term = None if lasting is None else Decimal(lasting)
-    return attest(ledger, declared, worded(declared, role, bound, Act(by, "seen", instant(at)), lasting=term))
+    return attest(
+        ledger, declared, new_statement(declared, role, bound, Act(by, "seen", instant(at)), duration=term)
+    )
 
 
 def signed(root: Path, ledger: Path, at: str, **metrics: object) -> str:
@@ -61,14 +63,17 @@ def signed(root: Path, ledger: Path, at: str, **metrics: object) -> str:
     return rule(found, "signed").outcome
 
 
-def test_every_role_must_be_heard_by_a_person_of_its_own(root: Path, ledger: Path) -> None:
+def test_every_role_needs_an_attestation_by_another_person(root: Path, ledger: Path) -> None:
     assert signed(root, ledger, "2026-03-27T05:00:00Z") == "fail"
-    assert say(root, ledger, "risk-desk", "risk") == "quant-lead is not heard yet"
+    assert say(root, ledger, "risk-desk", "risk") == "quant-lead has not attested yet"
     assert signed(root, ledger, "2026-03-27T06:01:00Z") == "fail"
     for name in ("risk-desk", " Risk-desk "):
         with pytest.raises(UsageError) as problem:
             say(root, ledger, name, "quant-lead")
-        assert str(problem.value) == "`risk-desk` attested `sign-off` as `risk`: nobody counts for two roles"
+        assert (
+            str(problem.value)
+            == "`risk-desk` attested `sign-off` as `risk`: a person counts in one role only"
+        )
     assert say(root, ledger, "quant-desk", "quant-lead") == ""
     assert signed(root, ledger, "2026-03-27T06:02:00Z") == "pass"
 
@@ -98,7 +103,7 @@ def test_the_author_of_the_change_does_not_count(root: Path, ledger: Path) -> No
     ("by", "role", "lasting", "message"),
     [
         ("risk-desk", "trader", None, "`trader` may not attest `sign-off`: roles are quant-lead, risk"),
-        ("quant-desk", "risk", None, "`quant-desk` may not speak as `risk`: risk-desk may"),
+        ("quant-desk", "risk", None, "`quant-desk` may not attest as `risk`: risk-desk may"),
         ("risk-desk", "risk", 3 * 86400, "`sign-off` may be attested for 2d at most, not for 3d"),
     ],
 )

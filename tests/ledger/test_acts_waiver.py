@@ -1,4 +1,4 @@
-"""Waivers: one rule, one outcome, one term, by a role that the policy names; never past a latch."""
+"""Waivers: one rule, one outcome, one duration, by a role that the policy names; never for a latch."""
 
 from __future__ import annotations
 
@@ -15,8 +15,7 @@ from interlock.errors import UsageError
 from interlock.evaluation.deciding.request import Decision
 from interlock.evaluation.verdict import Verdict
 from interlock.language.times import show_time
-from interlock.ledger.acts.acts import Act
-from interlock.ledger.acts.waiver import WaiverGrant, waive
+from interlock.ledger.acts import Act, WaiverGrant, waive
 from interlock.policy.yaml.schema import schema
 from support.ledgers import evaluate, rule, snapshot, write
 from support.roots import instant
@@ -90,8 +89,8 @@ def give(
     policies = interlock.load(root).policies
     policy, _, wanted = name.partition("/")
     found = next(each for each in policies[policy].rules if each.id == wanted)
-    leave = WaiverGrant(policies[policy], found, member, outcome, role, ticket, Decimal(hours * 3600))
-    waive(ledger, policies, leave, Act("rita", "venue outage", instant(AT)))
+    grant = WaiverGrant(policies[policy], found, member, outcome, role, ticket, Decimal(hours * 3600))
+    waive(ledger, policies, grant, Act("rita", "venue outage", instant(AT)))
 
 
 def judged(
@@ -101,7 +100,7 @@ def judged(
     return found, {each.policy: each for each in found.verdicts}
 
 
-def words(found: dict[str, Verdict]) -> dict[str, str]:
+def verdicts(found: dict[str, Verdict]) -> dict[str, str]:
     return {name: each.verdict for name, each in found.items()}
 
 
@@ -179,9 +178,7 @@ def test_it_holds_for_its_term_its_outcome_and_its_rule_only(root: Path, ledger:
     ]
 
 
-def test_of_several_that_expired_the_newest_is_told_of_and_none_where_another_counts(
-    root: Path, ledger: Path
-) -> None:
+def test_of_expired_waivers_the_newest_is_noted_unless_another_counts(root: Path, ledger: Path) -> None:
     for hours in (1, 3, 2):
         give(root, ledger, hours=hours)
     after, _ = judged(root, ledger, "2026-03-27T10:00:00Z")
@@ -205,7 +202,7 @@ def test_a_policy_that_no_longer_allows_it_is_not_opened_by_it(
     line = "    waivable: {by: [risk], max: 4h}\n"
     write(tmp_path, rollback=POLICY.replace(line, f"    waivable: {terms}\n" if terms else ""))
     decision, found = judged(root, ledger)
-    assert words(found) == {"parent": "NO_GO", "rollback": "NO_GO"}
+    assert verdicts(found) == {"parent": "NO_GO", "rollback": "NO_GO"}
     assert decision.notes == (f"{HEAD} `rollback/calm` does not count: {why}",)
     over, _ = judged(root, ledger, "2026-03-27T09:00:00Z", loss=10)
     assert over.notes == ()
@@ -215,17 +212,17 @@ def test_a_rule_that_is_gone_or_in_shadow_needs_no_waiver(root: Path, ledger: Pa
     give(root, ledger)
     write(tmp_path, rollback=POLICY.replace("id: calm", "id: quiet"))
     decision, found = judged(root, ledger)
-    assert (words(found)["rollback"], decision.notes) == (
+    assert (verdicts(found)["rollback"], decision.notes) == (
         "NO_GO",
         (f"{HEAD} `rollback/calm` is in force and the rule is gone",),
     )
     write(tmp_path, rollback=POLICY.replace("id: calm", "id: calm\n    shadow: {since: 2026-03-01}"))
     decision, found = judged(root, ledger)
-    assert (words(found)["rollback"], found["rollback"].leave) == ("GO", ())
+    assert (verdicts(found)["rollback"], found["rollback"].leave) == ("GO", ())
     assert decision.notes == (f"{HEAD} `rollback/calm` is in force and not needed",)
 
 
-def test_of_a_policy_judged_with_several_params_only_what_holds_for_all_is_told(
+def test_a_policy_with_several_params_has_only_the_notes_of_all_of_them(
     root: Path, ledger: Path, tmp_path: Path
 ) -> None:
     low = POLICY.replace("rules:", "params: {limit: 50}\nrules:").replace("loss < 50", "loss < limit")
@@ -234,7 +231,7 @@ def test_of_a_policy_judged_with_several_params_only_what_holds_for_all_is_told(
     (root / "parent.yaml").write_text(two, encoding="utf-8")
     give(root, ledger)
     decision, found = judged(root, ledger)
-    assert (words(found), decision.notes) == ({"parent": "GO", "rollback": "GO"}, ())
+    assert (verdicts(found), decision.notes) == ({"parent": "GO", "rollback": "GO"}, ())
     decision, _ = judged(root, ledger, loss=10)
     assert decision.notes == (f"{HEAD} `rollback/calm` is in force and not needed",)
 
@@ -245,7 +242,7 @@ def test_of_a_policy_judged_with_several_params_only_what_holds_for_all_is_told(
 def test_a_composition_is_waived_where_all_that_fails_beneath_it_may_be(composed: Path, ledger: Path) -> None:
     give(composed, ledger, "parent/child")
     decision, found = judged(composed, ledger)
-    assert words(found) == {"parent": "GO", "rollback": "NO_GO", "top": "GO"}
+    assert verdicts(found) == {"parent": "GO", "rollback": "NO_GO", "top": "GO"}
     assert found["parent"].leave == (TOLD.replace("calm", "child"),)
     assert decision.notes == (
         f"{HEAD} `parent/child` is too broad: beneath it only `rollback/calm` fails, waive that one",
@@ -254,10 +251,10 @@ def test_a_composition_is_waived_where_all_that_fails_beneath_it_may_be(composed
 
 def test_a_composition_of_compositions_asks_through_all_levels(composed: Path, ledger: Path) -> None:
     give(composed, ledger, "top/child")
-    assert words(judged(composed, ledger)[1]) == {"parent": "NO_GO", "rollback": "NO_GO", "top": "GO"}
+    assert verdicts(judged(composed, ledger)[1]) == {"parent": "NO_GO", "rollback": "NO_GO", "top": "GO"}
     (composed / "parent.yaml").write_text(PARENT, encoding="utf-8")
     decision, found = judged(composed, ledger)
-    assert words(found) == {"parent": "NO_GO", "rollback": "NO_GO", "top": "NO_GO"}
+    assert verdicts(found) == {"parent": "NO_GO", "rollback": "NO_GO", "top": "NO_GO"}
     why = "beneath it `parent/child` fails: it is not waivable"
     assert decision.notes == (f"{HEAD} `top/child` does not count: {why}",)
 
@@ -278,7 +275,7 @@ def test_it_never_goes_past_a_rule_that_is_itself_not_waivable(
     give(composed, ledger, "top/child", **words_of)
     write(tmp_path, rollback=POLICY)
     decision, found = judged(composed, ledger, **metrics)
-    assert words(found) == {"parent": "NO_GO", "rollback": "NO_GO", "top": "NO_GO"}
+    assert verdicts(found) == {"parent": "NO_GO", "rollback": "NO_GO", "top": "NO_GO"}
     heads = (f"{HEAD} `parent/child`", f"{HEAD.replace('1', '2')} `top/child`")
     assert decision.notes == tuple(f"{each} does not count: beneath it {why}" for each in heads)
 
@@ -288,7 +285,7 @@ def test_nor_past_one_that_the_role_may_not_waive(composed: Path, ledger: Path, 
     give(composed, ledger, "parent/child", role="desk")
     write(tmp_path, rollback=POLICY)
     decision, found = judged(composed, ledger)
-    assert words(found)["parent"] == "NO_GO"
+    assert verdicts(found)["parent"] == "NO_GO"
     why = "beneath it `rollback/calm` fails: `desk` may not waive it, roles are risk"
     assert decision.notes == (f"{HEAD} `parent/child` does not count: {why}",)
 
@@ -299,14 +296,14 @@ def test_nor_past_a_latch_or_a_policy_without_a_verdict(composed: Path, ledger: 
     judged(composed, ledger, "2026-03-27T05:00:00Z")
     give(composed, ledger, "parent/child")
     decision, found = judged(composed, ledger, loss=10)
-    assert words(found)["parent"] == "NO_GO"
+    assert verdicts(found)["parent"] == "NO_GO"
     head = "the waiver of entry 8 for `parent/child` does not count"
     assert decision.notes == (f"{head}: beneath it `rollback/spike` fails: it is latched",)
     write(tmp_path, rollback=POLICY.replace("    require", "    applies: hot\n    require"))
     other = tmp_path / "other.db"
     give(composed, other, "parent/child", outcome="unknown")
     decision, found = judged(composed, other)
-    assert words(found) == {"parent": "NO_GO", "rollback": "NOT_EVALUATED", "top": "NO_GO"}
+    assert verdicts(found) == {"parent": "NO_GO", "rollback": "NOT_EVALUATED", "top": "NO_GO"}
     why = "beneath it `rollback` was not evaluated: it is not waivable"
     assert decision.notes == (f"{HEAD} `parent/child` does not count: {why}",)
 
@@ -330,7 +327,7 @@ def test_no_waiver_clears_a_latch_and_none_is_recorded_for_one(
     write(tmp_path, rollback=spike)
     for loss in (70, 10):
         decision, found = judged(root, ledger, loss=loss)
-        assert (words(found), rule(decision, "calm").latched) == (
+        assert (verdicts(found), rule(decision, "calm").latched) == (
             {"parent": "NO_GO", "rollback": "NO_GO"},
             True,
         )
@@ -349,7 +346,7 @@ def test_no_waiver_clears_a_latch_and_none_is_recorded_for_one(
         ({"role": "desk"}, "`desk` may not waive `rollback/calm`: roles are risk"),
         ({"hours": 5}, "`rollback/calm` may be waived for 4h at most, not for 5h"),
         ({"member": "BTC-USD"}, "`rollback` is not judged for members"),
-        ({"ticket": " "}, "`--ticket` says in 1 to 400 characters where it is followed up"),
+        ({"ticket": " "}, "`--ticket` needs 1 to 400 characters: where it is followed up"),
     ],
 )
 def test_what_may_not_be_waived_is_refused(

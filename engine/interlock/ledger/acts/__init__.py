@@ -1,1 +1,0 @@
-"""What people record in a ledger: attestations, waivers, baselines and re-arms."""
