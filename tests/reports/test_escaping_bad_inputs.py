@@ -5,7 +5,6 @@ With INTERLOCK_UPDATE_GOLDEN=1 what is shown is written into the file instead.
 
 from __future__ import annotations
 
-import json
 import os
 from pathlib import Path
 from typing import Any
@@ -19,6 +18,7 @@ from interlock.diagnostics import render
 from interlock.reports.evaluation_result import EvaluationResult, ReportStyle
 from interlock.reports.full_report import report
 from interlock.reports.output_formats import rendered
+from support import roots
 
 FILE = Path(__file__).resolve().parents[1] / "bad_inputs" / "render.yaml"
 CASES: dict[str, dict[str, Any]] = yaml.safe_load(FILE.read_text(encoding="utf-8"))
@@ -48,22 +48,17 @@ def write(folder: Path, case: dict[str, Any]) -> Path:
             }
         ],
     }
-    root = folder / "policies"
-    root.mkdir()
-    (root / "interlock.yaml").write_text("interlock: 1\n", encoding="utf-8")
-    (root / "catalogue.yaml").write_text(CATALOGUE, encoding="utf-8")
     text = yaml.safe_dump(policy, sort_keys=False, allow_unicode=True, width=10_000)
-    (root / "gate.yaml").write_text(text, encoding="utf-8")
-    return root
+    return roots.write(
+        folder, {"interlock.yaml": "interlock: 1\n", "catalogue.yaml": CATALOGUE, "gate.yaml": text}
+    )
 
 
 def shown(root: Path, case: dict[str, Any]) -> dict[str, str]:
     """Return for each format the lines that hold the hostile text."""
     metrics = {"kill.active": True, "strategy": case.get("strategy", "manual")}
-    document = {"interlock": 1, "as_of": "2026-03-30T06:00:00Z", "metrics": metrics}
-    snapshot = interlock.Snapshot.parse(json.dumps(document).encode())
-    policies = interlock.load(root)
-    judged = EvaluationResult(snapshot, policies.decide(snapshot), policies.policies)
+    seen, policies = roots.snapshot("2026-03-30T06:00:00Z", metrics), interlock.load(root)
+    judged = EvaluationResult(seen, policies.decide(seen), policies.policies)
     texts = {form: rendered(form, [judged], ReportStyle()) for form in FORMATS[:3]} | {
         "report": report(judged)
     }

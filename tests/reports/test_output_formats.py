@@ -1,4 +1,4 @@
-"""Every format says the same of the example desk as its golden file; an unknown format is an error."""
+"""Every format says the same of the grain desk as its golden file; an unknown format is an error."""
 
 from __future__ import annotations
 
@@ -31,16 +31,14 @@ def test_a_bad_day(form: str) -> None:
 
 @pytest.mark.parametrize("form", FORMATS)
 def test_several_snapshots(form: str) -> None:
-    both = [
-        judged(data, policies=["live-rollout-readiness", "turnover-gate"]) for data in (collected(), broken())
-    ]
-    text = rendered(form, both, ReportStyle(width=100))
+    both = [judged(data, policies=["live-start", "trade"]) for data in (collected(), broken())]
+    text = rendered(form, both, ReportStyle(width=70))
     assert masked(text) == golden(f"several.{form}.{SUFFIXES[form]}", text)
 
 
 @pytest.mark.parametrize("form", FORMATS)
 def test_what_could_not_be_evaluated(form: str) -> None:
-    refused = judged(collected(), environment=None, stateless=False, policies=["live-rollout-readiness"])
+    refused = judged(collected(), environment=None, stateless=False, policies=["live-start"])
     text = rendered(form, [refused], ReportStyle(width=120))
     assert masked(text) == golden(f"refused.{form}.{SUFFIXES[form]}", text)
 
@@ -65,7 +63,7 @@ def test_json_holds_the_records_as_they_are() -> None:
     assert list(table) == ["expired", "interlock", "notes", "opened", "refusals", "verdicts"]
     assert table["verdicts"] == [json.loads(each.canonical()) for each in found.verdicts]
     assert [each["note"] for each in table["notes"]] == [
-        "no catalogue declares `shadow.hit_rat`: did you mean `shadow.hit_rate`?"
+        "no catalogue declares `study.hit_rat`: did you mean `study.hit_rate`?"
     ]
 
 

@@ -22,6 +22,7 @@ COMMANDS: dict[str, str] = {
     "explain": "interlock.cli.commands.explain",
     "report": "interlock.cli.commands.report",
     "metrics": "interlock.cli.commands.metrics",
+    "schema": "interlock.cli.commands.schema",
     "eval": "interlock.cli.commands.eval",
     "trace": "interlock.cli.commands.trace",
     "log": "interlock.cli.commands.log",

@@ -9,9 +9,9 @@ import sys
 from pathlib import Path
 
 import pytest
-from ledger.roots import FILES, snapshot, write
 
 from interlock.canonical import digest
+from support.ledgers import FILES, snapshot, write
 
 from ..conftest import Command
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ..desks import load
+from support.desks import load
 
 HEAD = """sources:
   trades:
