@@ -4,12 +4,19 @@ from __future__ import annotations
 
 import difflib
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
-from .codes import CODES
+from .codes import all_codes
+from .wording import listed
 
-__all__ = ["Collector", "Diagnostic", "Span", "did_you_mean", "printable", "render"]
+__all__ = [
+    *("Collector", "Diagnostic", "Span", "UnknownName"),
+    *("columns", "name_hint", "printable", "render", "unknown_name"),
+]
+
+_MOST_NAMES = 30
 
 
 @dataclass(frozen=True, order=True, slots=True)
@@ -28,16 +35,21 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Diagnostic:
-    """One complaint: a stable code of `codes.CODES`, what is wrong, where, and what to do about it."""
+    """One complaint: a stable code of the registry, what is wrong, where, and what to do about it.
+
+    `names` are those that it calls unknown, as `kind:name`, for example `metric:fills.count`: where the declaration of
+    one is at fault, the complaint only follows from that.
+    """
 
     code: str
     message: str
     span: Span
     hint: str | None = None
     related: tuple[tuple[str, Span], ...] = ()
+    names: frozenset[str] = field(default=frozenset(), compare=False)
 
     def __post_init__(self) -> None:
-        if self.code not in CODES:
+        if self.code not in all_codes():
             raise KeyError(f"diagnostic code {self.code} is not in the registry")
 
     @property
@@ -65,12 +77,20 @@ class Collector:
         span: Span,
         hint: str | None = None,
         related: Iterable[tuple[str, Span]] = (),
+        names: Iterable[str] = (),
     ) -> None:
         """Note one complaint; the same complaint at the same place is kept once."""
-        found = Diagnostic(code, message, span, hint, tuple(related))
+        found = Diagnostic(code, message, span, hint, tuple(related), frozenset(names))
         if found not in self._noted:
             self._noted.add(found)
             self.diagnostics.append(found)
+
+    def add_unknown(
+        self, code: str, kind: str, name: str, known: Iterable[str], span: Span, otherwise: str | None = None
+    ) -> None:
+        """Note that no `kind` is called `name`, with the hint of `name_hint`."""
+        unknown = unknown_name(kind, name, known, otherwise)
+        self.add(code, unknown.message, span, unknown.hint, names=[f"{kind}:{name}"])
 
     @property
     def errors(self) -> tuple[Diagnostic, ...]:
@@ -92,9 +112,43 @@ def did_you_mean(word: str, known: Iterable[str]) -> str | None:
     return f"did you mean `{close[0]}`?" if close else None
 
 
+def name_hint(name: str, known: Iterable[str], otherwise: str | None = None) -> str | None:
+    """Return what helps with a name that is not known: the closest known one, else `otherwise`, else all of them.
+
+    None where `otherwise` is None and more are known than a reader looks through.
+    """
+    words = sorted(known) if isinstance(known, Set) else list(dict.fromkeys(known))
+    if (found := did_you_mean(name, words) or otherwise) is not None:
+        return found
+    return f"there are {listed(words) or 'none'}" if len(words) <= _MOST_NAMES else None
+
+
+class UnknownName(NamedTuple):
+    """The complaint that nothing of a kind has a name; as text, message and hint in one."""
+
+    message: str
+    hint: str | None
+
+    def __str__(self) -> str:
+        return f"{self.message}: {self.hint}" if self.hint else self.message
+
+
+def unknown_name(kind: str, name: str, known: Iterable[str], otherwise: str | None = None) -> UnknownName:
+    """Return the complaint that no `kind` is called `name`, with the hint of `name_hint`."""
+    return UnknownName(f"no {kind} is called `{printable(name)}`", name_hint(name, known, otherwise))
+
+
 def printable(text: str) -> str:
     """Replace control, bidirectional and other invisible characters by their escapes, for a terminal."""
     return "".join(each if each.isprintable() else f"\\u{ord(each):04x}" for each in text)
+
+
+def columns(text: str) -> int:
+    """Return the columns that a text takes in a terminal: wide characters take two, combining ones none."""
+    return sum(
+        0 if unicodedata.combining(each) else 2 if unicodedata.east_asian_width(each) in "WF" else 1
+        for each in text
+    )
 
 
 def render(found: Diagnostic, sources: Mapping[str, list[str]]) -> str:
@@ -117,18 +171,9 @@ def _excerpt(span: Span, sources: Mapping[str, list[str]]) -> list[str]:
     shown = source[first : first + 100]
     end = span.end_column if span.end_line == span.line else len(source) + 1
     end = min(end, first + 101) if span.end_line else span.column + 1
-    lead = "".join(
-        "\t" if each == "\t" else " " * _columns(each) for each in shown[: span.column - 1 - first]
-    )
-    width = sum(map(_columns, source[span.column - 1 : end - 1]))
+    lead = "".join("\t" if each == "\t" else " " * columns(each) for each in shown[: span.column - 1 - first])
+    width = columns(source[span.column - 1 : end - 1])
     return [f"    | {_visible(shown)}".rstrip(), f"    | {lead}{'^' * max(1, width)}"]
-
-
-def _columns(character: str) -> int:
-    """The columns that a character takes in a terminal."""
-    if unicodedata.combining(character):
-        return 0
-    return 2 if unicodedata.east_asian_width(character) in "WF" else 1
 
 
 def _visible(text: str) -> str:

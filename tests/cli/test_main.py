@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 from interlock.cli.main import run
 from interlock.cli.registry import COMMANDS
+from interlock.wording import listed
 from support.grain import POLICIES
 
 from .conftest import Command
@@ -38,7 +39,7 @@ CLOSED = ["2>&-", "<&-", *(["2>/dev/full"] if Path("/dev/full").exists() else []
         ("Validate", "no command is called `Validate`: did you mean `validate`?"),
         (
             "zzz",
-            f"no command is called `zzz`: there are {', '.join(sorted(COMMANDS))}",
+            f"no command is called `zzz`: there are {listed(sorted(COMMANDS))}",
         ),
         ("--polcies x", "`interlock` has no option `--polcies`: see `interlock --help`"),
         ("validate --polcies x", "`interlock validate` has no option `--polcies`: did you mean `--policies`?"),
@@ -47,7 +48,7 @@ CLOSED = ["2>&-", "<&-", *(["2>/dev/full"] if Path("/dev/full").exists() else []
         ("validate --policies", "`--policies` needs a value"),
         ("validate --strict=yes", "`--strict` takes no value"),
         ("validate --format jsn", "no format is called `jsn`: did you mean `json`?"),
-        ("validate --format xml", "no format is called `xml`: there are text, json, github, junit, sarif"),
+        ("validate --format xml", "no format is called `xml`: there are text, json, github, junit and sarif"),
         (
             "validate --policies nowhere",
             "nowhere is no policy root: it holds no interlock.yaml: the folder does not exist",

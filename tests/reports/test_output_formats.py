@@ -73,4 +73,4 @@ def test_an_unknown_format_is_an_error() -> None:
     assert str(caught.value) == "no format is called `markdwn`: did you mean `markdown`?"
     with pytest.raises(UsageError) as caught:
         rendered("pdf", [], ReportStyle())
-    assert str(caught.value) == "no format is called `pdf`: there are text, json, markdown, github"
+    assert str(caught.value) == "no format is called `pdf`: there are text, json, markdown and github"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from interlock.reports.tables import Cell, aligned, cells, wrapped
+from interlock.reports.tables import Cell, aligned, wrapped
 
 ROWS = [
     [Cell("gate"), Cell("fails"), Cell("reason")],
@@ -28,7 +28,3 @@ def test_wrapped_hangs_and_never_breaks_a_word() -> None:
     word = "x" * 60
     assert wrapped(f"a {word} b-c", 20, "- ", "  ") == ["- a", f"  {word}", "  b-c"]
     assert wrapped("", 20) == []
-
-
-def test_cells() -> None:
-    assert [cells(each) for each in ("", "abc", "漢字", "e\u0301")] == [0, 3, 4, 1]

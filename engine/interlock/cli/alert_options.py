@@ -16,6 +16,7 @@ from ..alerts.channels import ChannelOptions, channels_of
 from ..diagnostics import printable
 from ..errors import UsageError
 from ..language.times import parse_duration
+from ..wording import listed
 
 __all__ = ["AlertOptions", "alerting_of", "alerting_options"]
 
@@ -77,9 +78,7 @@ def alerting_of(
     if ledger is None:
         if named:
             why = "only a ledger knows what was told before"
-            raise UsageError(
-                f"{' and '.join(named)} {'need' if named[1:] else 'needs'} `--ledger FILE`: {why}"
-            )
+            raise UsageError(f"{listed(named)} {'need' if named[1:] else 'needs'} `--ledger FILE`: {why}")
         return AlertOptions()
     renotify = _interval(given.pop("renotify"))
     wanted = ChannelOptions(*(given[name] for name in _NAMES[:-1]))

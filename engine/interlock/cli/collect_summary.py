@@ -7,8 +7,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from ..api import PolicySet
-from ..collect.collector import Collection
-from ..collect.explaining import Explanation
+from ..collect.collection import Collection, Explanation
 from ..language.times import show_time
 from ..policy.catalogue import RESERVED
 from . import terminal

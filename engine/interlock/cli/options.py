@@ -11,7 +11,7 @@ import click
 from click.shell_completion import CompletionItem
 
 from .. import clock
-from ..diagnostics import did_you_mean, printable
+from ..diagnostics import printable, unknown_name
 from ..errors import UsageError
 from ..language.times import parse_time
 
@@ -73,8 +73,7 @@ class _OneOf(click.ParamType):  # type: ignore[type-arg]
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
         if value not in self.words:
-            hint = did_you_mean(value, self.words) or f"there are {', '.join(self.words)}"
-            raise UsageError(f"no format is called `{printable(value)}`: {hint}")
+            raise UsageError(str(unknown_name("format", value, self.words)))
         return str(value)
 
     def shell_complete(

@@ -8,7 +8,7 @@ import click
 from click.shell_completion import CompletionItem
 
 from .. import __version__
-from ..diagnostics import did_you_mean, printable
+from ..diagnostics import unknown_name
 from ..errors import UsageError
 
 __all__ = ["COMMANDS", "interlock"]
@@ -60,8 +60,7 @@ class _Commands(click.Group):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         name = args[0]
         if name not in COMMANDS and not name.startswith("-") and not ctx.resilient_parsing:
-            hint = did_you_mean(name, COMMANDS) or f"there are {', '.join(sorted(COMMANDS))}"
-            raise UsageError(f"no command is called `{printable(name)}`: {hint}")
+            raise UsageError(str(unknown_name("command", name, sorted(COMMANDS))))
         return super().resolve_command(ctx, args)
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import sys
-import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from ..diagnostics import printable
+from ..diagnostics import columns, printable
 from . import terminal
 
 __all__ = ["Table"]
@@ -41,11 +40,11 @@ class Table:
     def plain(self) -> Iterable[str]:
         """Yield aligned lines without tabs, colours or trailing spaces."""
         table = [self.headings, *self.rows]
-        widths = [max(_cells(row[index]) for row in table) for index in range(len(self.headings))]
+        widths = [max(columns(row[index]) for row in table) for index in range(len(self.headings))]
         for row in table:
             cells = []
             for name, text, wide in zip(self.headings, row, widths, strict=True):
-                space = " " * (wide - _cells(text))
+                space = " " * (wide - columns(text))
                 cells.append(space + text if name in self.right else text + space)
             yield "  ".join(cells).rstrip()
 
@@ -63,11 +62,3 @@ class Table:
         with console.capture() as captured:
             console.print(drawn)
         return "\n".join(line.rstrip() for line in captured.get().splitlines())
-
-
-def _cells(text: str) -> int:
-    """The columns that a text takes in a terminal: wide characters take two, combining ones none."""
-    return sum(
-        0 if unicodedata.combining(each) else 2 if unicodedata.east_asian_width(each) in "WF" else 1
-        for each in text
-    )

@@ -1,31 +1,19 @@
-"""Why a metric could not be read: a cause of the closed list and the place where it was born."""
+"""Why a metric is unknown: one of the language's causes, and the place where it was found."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
 
-__all__ = ["Cause", "UnknownEntry", "Unreadable"]
+from ..language.values import CauseName
 
-Cause = Literal[
-    "missing",
-    "no time",
-    "not finite",
-    "wrong type",
-    "out of range",
-    "clock skew",
-    "conflict",
-    "not covered",
-    "torn source",
-    "overflow",
-]
+__all__ = ["UnknownEntry", "Unreadable"]
 
 
 @dataclass(frozen=True, slots=True)
 class UnknownEntry:
-    """An unknown value of a snapshot: `detail` names the place, never what stands there."""
+    """The entry of an unknown value in a snapshot; `detail` names the place and never shows what is there."""
 
-    cause: Cause
+    cause: CauseName
     detail: str
 
     def entry(self) -> dict[str, object]:
@@ -34,8 +22,8 @@ class UnknownEntry:
 
 
 class Unreadable(Exception):
-    """Reading cannot go on; everything that depends on it is unknown."""
+    """An artefact or a value cannot be read, so everything that depends on it is unknown."""
 
-    def __init__(self, cause: Cause, detail: str) -> None:
+    def __init__(self, cause: CauseName, detail: str) -> None:
         super().__init__(f"{cause}: {detail}")
         self.unknown = UnknownEntry(cause, detail)

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 
 from .. import __version__
-from ..codes import CODES
+from ..codes import all_codes
 from ..diagnostics import Diagnostic, Span, render
 from .junit import JUnitCase, junit
 
@@ -36,9 +36,9 @@ def findings_sarif(found: Sequence[Diagnostic], above: str) -> str:
     rules = [
         {
             "id": code,
-            "shortDescription": {"text": CODES[code].title},
-            "fullDescription": {"text": CODES[code].cause},
-            "help": {"text": CODES[code].cure},
+            "shortDescription": {"text": all_codes()[code].title},
+            "fullDescription": {"text": all_codes()[code].cause},
+            "help": {"text": all_codes()[code].cure},
         }
         for code in codes
     ]

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from ..evaluation.deciding.cause_text import told
+from ..diagnostics import columns
+from ..evaluation.deciding.cause_text import cause_lines
 from ..evaluation.verdict import Comparison, RuleResult, Verdict
 from ..language.times import show_time
 from .escaping import line
 from .evaluation_result import EvaluationResult, ReportStyle
+from .marks import mark, outcome_word, tally, tone_of
 from .provenance import origins
-from .tables import Cell, aligned, cells, wrapped
-from .wording import mark, outcome_word, tally, tone_of
+from .tables import Cell, aligned, wrapped
 
 __all__ = ["explained"]
 
@@ -74,7 +75,7 @@ def _rule(
     given = f", contributes {rule.contribution}" if rule.contribution else ""
     word = look.paint(outcome_word(rule), tone)
     place = f"{rule.file}:{rule.line}"
-    head = cells(f"{mark(tone, look)} {line(rule.id)} {outcome_word(rule)}{given}  {place}")
+    head = columns(f"{mark(tone, look)} {line(rule.id)} {outcome_word(rule)}{given}  {place}")
     beside = "  " if head <= look.width else "\n  "
     yield from f"{sign} {look.paint(line(rule.id), 'strong')} {word}{given}{beside}{place}".split("\n")
     if rule.title:
@@ -104,13 +105,13 @@ def _compared(rule: RuleResult, look: ReportStyle, source: Sequence[str]) -> Ite
 def _fitted(rows: Sequence[Sequence[Cell]], look: ReportStyle) -> Iterator[str]:
     """A row for each comparison where all fit, else a few lines for each."""
     room = look.width - len(_INDENT) - 2
-    if all(cells(text) <= room for text in aligned(rows, 10_000, lambda text, tone: text)):
+    if all(columns(text) <= room for text in aligned(rows, 10_000, lambda text, tone: text)):
         yield from aligned(rows, 10_000, look.paint)
         return
     for first, *rest in rows:
         yield from wrapped(first.text, room)
         parts = [look.paint(each.text, each.tone) if each.tone else each.text for each in rest if each.text]
-        short = sum(cells(each.text) + 2 for each in rest) <= room
+        short = sum(columns(each.text) + 2 for each in rest) <= room
         yield from [f"  {'  '.join(parts)}"] if short else (f"  {each}" for each in parts)
 
 
@@ -128,7 +129,7 @@ def _row(comparison: Comparison) -> list[Cell]:
 def _unknown(judged: EvaluationResult, rule: RuleResult, look: ReportStyle) -> Iterator[str]:
     if rule.outcome != "unknown" or not rule.causes:
         return
-    lines = [*told(rule.causes)]
+    lines = [*cause_lines(rule.causes)]
     yield f"{_INDENT}unknown:"
     for text in lines[:_CAUSES]:
         yield from wrapped(line(text), look.width, f"{_INDENT}  - ", f"{_INDENT}    ")

@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 
-from ..language.literals import plain_number
+from ..canonical import plain_number
 from ..testing.mutation.mutants import Mutant
 from ..testing.mutation.mutation import EQUIVALENT, KILLED, SURVIVED, Mutation
+from ..wording import number
 from .escaping import line
 from .evaluation_result import ReportStyle
-from .wording import mark, number
+from .marks import mark
 
 __all__ = ["FORMATS"]
 
@@ -43,7 +44,7 @@ def _json(found: Mutation, look: ReportStyle) -> str:
         "equivalent": found.count(EQUIVALENT),
         "percent": float(found.percent()),
         "mutants": [
-            {**_record(each.mutant), "fate": each.word} for each in found.fates if each.word != KILLED
+            {**_record(each.mutant), "fate": each.status} for each in found.fates if each.status != KILLED
         ],
     }
     return json.dumps(table, indent=2, ensure_ascii=False) + "\n"

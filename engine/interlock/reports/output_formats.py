@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from ..diagnostics import did_you_mean, printable
+from ..diagnostics import unknown_name
 from ..errors import UsageError
 from . import github_annotations, json_report, markdown_report, text_report
 from .evaluation_result import EvaluationResult, ReportStyle
@@ -22,6 +22,5 @@ FORMATS: dict[str, Callable[[Sequence[EvaluationResult], ReportStyle], str]] = {
 def rendered(form: str, judged: Sequence[EvaluationResult], look: ReportStyle) -> str:
     """Return what was judged in a format; raises UsageError for one that nobody knows."""
     if form not in FORMATS:
-        hint = did_you_mean(form, FORMATS) or f"there are {', '.join(FORMATS)}"
-        raise UsageError(f"no format is called `{printable(form)}`: {hint}")
+        raise UsageError(str(unknown_name("format", form, FORMATS)))
     return FORMATS[form](judged, look)

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from ..diagnostics import columns
 from ..language.times import show_time
 from ..ledger.state.rollout_state import ACTIVE, COMPLETE, NONE, ROLLED_BACK, RecordedChange, RolloutState
 from ..policy.rollout_model import Rollout, Stage
 from ..rollout.decision import Check, RolloutDecision
+from ..wording import number
 from .escaping import line
 from .evaluation_result import ReportStyle
-from .tables import Cell, aligned, cells, wrapped
+from .marks import mark
+from .tables import Cell, aligned, wrapped
 from .templating import rendered
-from .wording import mark, number
 
 __all__ = ["drawn", "incident", "record_of", "told"]
 
@@ -49,7 +51,7 @@ def incident(note: Mapping[str, object]) -> str:
 def told(moves: Sequence[RecordedChange], look: ReportStyle) -> str:
     """Return every change of a rollout as a table; where that would be too wide, in two lines each."""
     rows = [_change(each) for each in moves]
-    wide = max(sum(cells(cell.text) + 2 for cell in row[:-1]) for row in [_HEADINGS, *rows])
+    wide = max(sum(columns(cell.text) + 2 for cell in row[:-1]) for row in [_HEADINGS, *rows])
     if wide + _REASON > look.width:
         return "".join(f"{each}\n" for move in moves for each in _stacked(move, look))
     return "".join(f"{each}\n" for each in aligned([_HEADINGS, *rows], look.width, look.paint, right=(1,)))
@@ -114,7 +116,7 @@ def _stages(rollout: Rollout, standing: RolloutState, look: ReportStyle) -> Iter
     done = standing.state == COMPLETE
     words.append(_stage("complete", "good" if done else "idle", look))
     joint = f" {_JOINTS[look.ascii]} "
-    plain = 2 + sum(cells(name) + 2 for name in [*(each.id for each in rollout.stages), "complete"])
+    plain = 2 + sum(columns(name) + 2 for name in [*(each.id for each in rollout.stages), "complete"])
     if plain + len(joint) * len(rollout.stages) <= look.width:
         yield "  " + joint.join(words)
     else:

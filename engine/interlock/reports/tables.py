@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 import textwrap
-import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-__all__ = ["Cell", "aligned", "cells", "tidy", "wrapped"]
+from ..diagnostics import columns
+
+__all__ = ["Cell", "aligned", "tidy", "wrapped"]
 
 
 _WIDEST = 48
@@ -30,9 +31,9 @@ def tidy(text: str) -> str:
 
 def _table(lines: Sequence[str]) -> Iterator[str]:
     rows = [[cell.strip() for cell in each.strip("|").split("|")] for each in lines]
-    columns = max(map(len, rows))
-    rows = [row + [""] * (columns - len(row)) for row in rows]
-    widths = [max(min(cells(row[index]), _WIDEST) for row in rows) for index in range(columns)]
+    size = max(map(len, rows))
+    rows = [row + [""] * (size - len(row)) for row in rows]
+    widths = [max(min(columns(row[index]), _WIDEST) for row in rows) for index in range(size)]
     right = [each.endswith(":") and not each.startswith(":") for each in rows[1]]
     for index, row in enumerate(rows):
         shaped = map(_rule if index == 1 else _cell, row, widths, right)
@@ -40,7 +41,7 @@ def _table(lines: Sequence[str]) -> Iterator[str]:
 
 
 def _cell(text: str, wide: int, right: bool) -> str:
-    space = " " * (wide - cells(text))
+    space = " " * (wide - columns(text))
     return space + text if right else text + space
 
 
@@ -67,7 +68,7 @@ def aligned(
     right: Sequence[int] = (),
 ) -> Iterator[str]:
     """Yield the lines of a table; `right` names columns whose text stands at the right."""
-    wide = [max(cells(row[index].text) for row in rows) for index in range(len(rows[0]) - 1)]
+    wide = [max(columns(row[index].text) for row in rows) for index in range(len(rows[0]) - 1)]
     start = sum(wide) + 2 * len(wide)
     for row in rows:
         lead = [_padded(row[index], room, index in right, paint) for index, room in enumerate(wide)]
@@ -78,7 +79,7 @@ def aligned(
 
 
 def _padded(cell: Cell, room: int, right: bool, paint: Callable[[str, str], str]) -> str:
-    space = " " * (room - cells(cell.text))
+    space = " " * (room - columns(cell.text))
     text = _painted(cell.text, cell.tone, paint)
     return space + text if right else text + space
 
@@ -96,12 +97,4 @@ def wrapped(text: str, width: int, lead: str = "", hang: str = "") -> list[str]:
         subsequent_indent=hang,
         break_on_hyphens=False,
         break_long_words=False,
-    )
-
-
-def cells(text: str) -> int:
-    """The columns that a text takes in a terminal: wide characters take two, combining ones none."""
-    return sum(
-        0 if unicodedata.combining(each) else 2 if unicodedata.east_asian_width(each) in "WF" else 1
-        for each in text
     )

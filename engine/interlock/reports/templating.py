@@ -6,7 +6,8 @@ import functools
 from typing import TYPE_CHECKING, Any
 
 from ..resources import report_templates_dir
-from . import escaping, wording
+from ..wording import number
+from . import escaping, marks
 
 if TYPE_CHECKING:
     from jinja2.sandbox import ImmutableSandboxedEnvironment
@@ -36,12 +37,12 @@ def _environment() -> ImmutableSandboxedEnvironment:
     environment.filters |= {
         "code": escaping.code,
         "link": escaping.link,
-        "mark": wording.mark,
-        "moment": wording.moment,
-        "number": wording.number,
-        "outcome": wording.outcome_word,
+        "mark": marks.mark,
+        "moment": marks.moment,
+        "number": number,
+        "outcome": marks.outcome_word,
         "plain": lambda text: escaping.Safe(escaping.line(text)),
-        "tally": wording.tally,
-        "tone": wording.tone_of,
+        "tally": marks.tally,
+        "tone": marks.tone_of,
     }
     return environment

@@ -5,14 +5,15 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 
+from ..canonical import plain_number
 from ..diagnostics import Span
-from ..language.literals import plain_number
-from ..testing.policies.coverage_cells import CoverageCell
+from ..testing.policies.cell_coverage import CoverageCell
+from ..wording import number
 from .escaping import annotation, line
 from .evaluation_result import ReportStyle
 from .junit import JUnitCase, junit
+from .marks import mark
 from .test_rows import CaseRow, TestRun, rows
-from .wording import mark, number
 
 __all__ = ["FORMATS", "TestRun"]
 

@@ -6,10 +6,11 @@ from collections.abc import Iterator, Sequence
 
 from ..evaluation.verdict import RuleResult, Verdict
 from ..language.times import show_time
+from ..wording import number
 from .escaping import line
 from .evaluation_result import EXPIRED, EvaluationResult, ReportStyle, counted, open_rules, standing
+from .marks import mark, outcome_word, tone_of
 from .tables import Cell, aligned, wrapped
-from .wording import mark, number, outcome_word, tone_of
 
 __all__ = ["render"]
 

@@ -17,7 +17,8 @@ from ...language.times import parse_duration
 from ...ledger.acts.acts import recorded_snapshot
 from ...ledger.acts.attestation import attest, worded
 from ...ledger.cryptography_signing import sign
-from ...policy.attestations import Attestation
+from ...policy.model import Attestation
+from ...wording import listed
 from .. import terminal
 from ..action_options import act_of, acting_options
 from ..inputs import load_policies, read_snapshot
@@ -120,7 +121,7 @@ def _signer(
     given = {"--sign-key": key, "--to-sign": to_sign, "--signature": signature}
     names = [f"`{name}`" for name, file in given.items() if file is not None]
     if len(names) > 1:
-        raise UsageError(f"{' and '.join(names)} do not go together")
+        raise UsageError(f"{listed(names)} do not go together")
     if key is None and names and at is None:
         raise UsageError(f"{names[0]} needs `--at`: the bytes that are signed tell when it was said")
     if key is not None:

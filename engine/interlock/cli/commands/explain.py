@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from ...diagnostics import did_you_mean, printable
+from ...diagnostics import unknown_name
 from ...errors import EXIT_BEST, EXIT_BETWEEN, EXIT_WORST, UsageError
 from ...reports.explanation import explained
 from ..evaluation_run import EvaluationRun, RunOptions, judging_options, remarks
@@ -54,5 +54,4 @@ def _known(judging: EvaluationRun, rules: Sequence[str]) -> None:
     known = [rule.id for each in judging.asked.policy_ids or every for rule in every[each].rules]
     for name in rules:
         if name not in known:
-            hint = did_you_mean(name, known) or f"there are {', '.join(sorted(set(known))[:12])}"
-            raise UsageError(f"no rule is called `{printable(name)}`: {hint}")
+            raise UsageError(str(unknown_name("rule", name, sorted(known))))

@@ -8,7 +8,7 @@ import click
 
 from ...api import PolicySet
 from ...canonical import canonical
-from ...diagnostics import did_you_mean, printable
+from ...diagnostics import name_hint, printable
 from ...errors import EXIT_BEST, UsageError
 from ...language.literals import show
 from ...language.times import show_duration, show_time
@@ -59,10 +59,9 @@ def _nothing(word: str, policies: PolicySet) -> str:
     names = set(policies.catalogue.metrics)
     if not names:
         return "the catalogue declares no metric"
-    hint = did_you_mean(word, names) or did_you_mean(
-        word, {part for name in names for part in name.split(".")}
-    )
-    return f"no metric's name or description contains `{printable(word)}`: {hint or '`interlock metrics` lists all'}"
+    parts = {part for name in names for part in name.split(".")}
+    hint = name_hint(word, names, name_hint(word, parts, "`interlock metrics` lists all"))
+    return f"no metric's name or description contains `{printable(word)}`: {hint}"
 
 
 def _readers(policies: PolicySet) -> Mapping[str, list[str]]:

@@ -9,9 +9,9 @@ import click
 
 from ...errors import EXIT_BEST, EXIT_WORST, UsageError
 from ...reports.mutation_report import FORMATS
-from ...reports.wording import number
 from ...testing.mutation.mutation import mutated
 from ...testing.policies.runner import CaseRunner
+from ...wording import number
 from ..options import format_option, policies_option, policy_option
 from ..output import deliver, look, output_option, writable
 from ..progress import waiting

@@ -15,6 +15,7 @@ from ...diagnostics import Collector, Diagnostic, printable
 from ...errors import EXIT_BEST, EXIT_INVALID, UsageError
 from ...policy.catalogue import RESERVED
 from ...policy.loader import find_root
+from ...wording import number
 from .. import terminal
 from ..inputs import shown_name, within
 from ..options import format_option, policies_option
@@ -152,8 +153,8 @@ def _summary(shown: Sequence[Diagnostic], every: Sequence[Diagnostic], found: Wo
     rest = [each for each in every if each not in shown]
     if not every:
         counts = ((found.root.documents, "document"), (len(found.root.policies), "policy"))
-        metrics = _count(len(set(found.root.catalogue.metrics) - set(RESERVED)), "metric")
-        return f"{', '.join(_count(*each) for each in counts)}, {metrics}: no complaints"
+        metrics = number(len(set(found.root.catalogue.metrics) - set(RESERVED)), "metric")
+        return f"{', '.join(number(*each) for each in counts)}, {metrics}: no complaints"
     here = _tally(shown) if shown else "no complaints here"
     return f"{here}; {_tally(rest)} not shown" if rest else here
 
@@ -161,10 +162,5 @@ def _summary(shown: Sequence[Diagnostic], every: Sequence[Diagnostic], found: Wo
 def _tally(found: Sequence[Diagnostic]) -> str:
     """Return `3 errors, 1 warning in 2 files`."""
     kinds = [each.severity for each in found]
-    parts = [_count(kinds.count(kind), kind) for kind in ("error", "warning") if kind in kinds]
-    return f"{', '.join(parts)} in {_count(len({each.span.file for each in found}), 'file')}"
-
-
-def _count(number: int, noun: str) -> str:
-    plural = noun[:-1] + "ies" if noun.endswith("y") else noun + "s"
-    return f"{number} {noun if number == 1 else plural}"
+    parts = [number(kinds.count(kind), kind) for kind in ("error", "warning") if kind in kinds]
+    return f"{', '.join(parts)} in {number(len({each.span.file for each in found}), 'file')}"

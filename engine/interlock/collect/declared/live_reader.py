@@ -1,8 +1,7 @@
-"""Reads a `live` source of a sources document."""
+"""Reads a `live` source of a sources document: the probe of each metric, checked against the metric's type."""
 
 from __future__ import annotations
 
-import re
 from decimal import Decimal
 
 from ...diagnostics import Span
@@ -10,10 +9,9 @@ from ...language.times import parse_duration
 from ...language.types import Kind
 from ...limits import COMMAND_SECONDS
 from ...policy.catalogue import Catalogue, Metric
-from ...policy.yaml.yaml_nodes import Mapping, Sequence
+from ...policy.yaml.yaml_nodes import Scalar, Sequence
 from ..model import Choice, Command, LiveSource, Probe
-from .path_syntax import path_complaint, variable_complaint
-from .yaml_entry import YamlEntry
+from .yaml_entry import YamlEntry, path_complaint
 
 __all__ = ["read_live"]
 
@@ -34,63 +32,62 @@ _GIVES = {
 
 def read_live(name: str, entry: YamlEntry, catalogue: Catalogue) -> LiveSource:
     """Return the source; complaints go to the entry's collector."""
-    looks = []
-    for key, value in entry.each("metrics"):
+    probes = []
+    for key, value in entry.node.mapping("metrics").tables:
         metric = catalogue.metrics.get(key.text)
-        if metric is None or not isinstance(value, Mapping):
+        if metric is None:
             continue
         inner = YamlEntry(value, entry.collector)
-        found = _look(inner)
-        _fits(found, metric, key.span, inner)
-        looks.append((key.text, found))
-    return LiveSource(name, tuple(looks), entry.node.span)
+        found = _probe(inner)
+        _check_type(found, metric, key.span, inner)
+        probes.append((key.text, found))
+    return LiveSource(name, tuple(probes), entry.node.span)
 
 
-def _fits(found: Probe, metric: Metric, span: Span, entry: YamlEntry) -> None:
+def _check_type(found: Probe, metric: Metric, span: Span, entry: YamlEntry) -> None:
     if metric.series != "single" or metric.scope:
-        entry.collector.add("E514", f"`{metric.name}` is not a single value, a look gives one", span)
+        entry.collector.add("E514", f"`{metric.name}` is not a single value, but a probe gives one", span)
         return
     gives = _GIVES.get(found.kind)
     if found.kind == "env":
         gives = (Kind.BOOL,) if found.active_unless is not None else None
         if metric.type.kind is Kind.TIMESTAMP:
-            entry.collector.add("E514", f"`{metric.name}` is a timestamp, a variable gives none", span)
+            entry.collector.add("E531", f"`{metric.name}` is a timestamp, but a variable gives none", span)
     if found.command is not None:
         gives = _command_gives(found.command)
     if gives and metric.type.kind not in gives:
-        words = " or ".join(str(each) for each in gives)
-        text = f"`{found.kind}` gives the type {words}, `{metric.name}` has {metric.type}"
-        entry.collector.add("E514", text, span)
+        types = " or ".join(str(each) for each in gives)
+        text = f"`{found.kind}` gives the type {types}, but `{metric.name}` has {metric.type}"
+        entry.collector.add("E531", text, span)
 
 
-def _look(entry: YamlEntry) -> Probe:
-    kind = next((each for each in (*_GIVES, "command", "env") if entry.has(each)), "exists")
+def _probe(entry: YamlEntry) -> Probe:
+    kind = next((each for each in (*_GIVES, "command", "env") if entry.node.has(each)), "exists")
     if kind in _PATHS:
         return Probe(kind, entry.path(kind))  # type: ignore[arg-type]
     if kind == "env":
         return _env(entry)
     if kind == "process":
-        return Probe("process", _process(entry))
+        found = entry.regular_expression(kind)
+        return Probe("process", found.pattern if found else "(?!)")
     if kind == "command":
         return _command(entry)
     if kind == "choose":
         return Probe(
             "choose",
             choices=tuple(_choices(entry)),
-            otherwise=entry.text("else") if entry.has("else") else None,
+            otherwise=entry.node.text("else") if entry.node.has("else") else None,
         )
-    nodes = [entry.node.get(kind)]
-    if isinstance(nodes[0], Sequence):
-        nodes = list(nodes[0].items)
-    parts = tuple(_part(YamlEntry(each, entry.collector)) for each in nodes if isinstance(each, Mapping))
+    nodes = (entry.node.mapping(kind),) if kind == "not" else entry.node.sequence(kind).mappings
+    parts = tuple(_part(YamlEntry(each, entry.collector)) for each in nodes)
     return Probe(kind, parts=parts)  # type: ignore[arg-type]
 
 
 def _part(entry: YamlEntry) -> Probe:
-    """A part of `any`, `all`, `not` and `choose` is true or false."""
-    found = _look(entry)
+    """Read a part of `any`, `all`, `not` or `choose`, which must be true or false."""
+    found = _probe(entry)
     if found.kind in ("modified", "age", "pid", "process", "choose"):
-        entry.complain("E514", f"`{found.kind}` is neither true nor false", found.kind)
+        entry.complain("E532", f"`{found.kind}` is neither true nor false", found.kind)
     return found
 
 
@@ -100,57 +97,39 @@ def _command_gives(command: Command) -> tuple[Kind, ...] | None:
     return (Kind.BOOL, Kind.NUMBER) if command.gives == "exit" else None
 
 
-def _process(entry: YamlEntry) -> str:
-    text = entry.text("process")
-    try:
-        re.compile(text)
-    except (re.error, RecursionError, OverflowError) as problem:
-        entry.complain("E505", f"`process` is no regular expression: {problem}", "process")
-        return "(?!)"
-    return text
-
-
 def _command(entry: YamlEntry) -> Probe:
-    """A program by name or by its path below the root, with its arguments as they are."""
-    argv = entry.texts("command")
+    """Read a program, by name or by its path below the root, and its arguments as they are."""
+    argv = entry.node.texts("command")
     program = argv[0] if argv else ""
     found = path_complaint(program)
     if found:
-        entry.complain("E503", found[0], "command", found[1])
+        code, message, hint = found
+        entry.complain(code, message, "command", hint)
     if program in _SHELLS and any(each in ("-c", "/c", "-Command") for each in argv[1:2]):
         hint = "name the program itself, or a script below the root"
         entry.complain("E515", f"`{program} {argv[1]}` hands the command to a shell", "command", hint)
-    equals = entry.text("equals") if entry.has("equals") else None
-    gives = entry.text("gives", "output" if equals is not None else "exit")
+    equals = entry.node.text("equals") if entry.node.has("equals") else None
+    gives = entry.node.text("gives", "output" if equals is not None else "exit")
     if equals is not None and gives == "exit":
-        entry.complain("E515", "`equals` is compared with the output, this gives the exit status", "equals")
-    timeout = parse_duration(entry.text("timeout", "60s")) or Decimal(0)
+        entry.complain("E533", "`equals` compares the output, but this gives the exit status", "equals")
+    timeout = parse_duration(entry.node.text("timeout", "60s")) or Decimal(0)
     if not 0 < timeout <= COMMAND_SECONDS:
-        entry.complain("E515", f"`timeout` lies outside of 1s to {COMMAND_SECONDS}s", "timeout")
+        entry.complain("E534", f"`timeout` must lie between 1s and {COMMAND_SECONDS}s", "timeout")
     command = Command(argv, gives, equals, timeout)  # type: ignore[arg-type]
-    return Probe("command", " ".join(argv), separator=entry.text("separator", ","), command=command)
+    return Probe("command", " ".join(argv), separator=entry.node.text("separator", ","), command=command)
 
 
 def _env(entry: YamlEntry) -> Probe:
-    name = entry.text("env")
-    wrong = variable_complaint(name)
-    if wrong:
-        entry.complain("E513", wrong, "env")
-    value = entry.value("unset")
-    unset: str | bool | Decimal | tuple[str, ...] | None = None
-    if isinstance(value, list):
-        unset = tuple(map(str, value))
-    elif isinstance(value, str | bool | Decimal):
-        unset = value
-    idle = entry.texts("active_unless") if entry.has("active_unless") else None
-    return Probe("env", name, idle, unset, entry.text("separator", ","))
+    name = entry.variable("env")
+    node = entry.node.get("unset")
+    unset = node.texts if isinstance(node, Sequence) else node.value if isinstance(node, Scalar) else None
+    idle = entry.node.texts("active_unless") if entry.node.has("active_unless") else None
+    return Probe("env", name, idle, unset, entry.node.text("separator", ","))
 
 
 def _choices(entry: YamlEntry) -> list[Choice]:
-    node = entry.node.get("choose")
     found = []
-    for each in node.items if isinstance(node, Sequence) else ():
-        inner = YamlEntry(each, entry.collector).under("when") if isinstance(each, Mapping) else None
-        if inner is not None and isinstance(each, Mapping):
-            found.append(Choice(_part(inner), YamlEntry(each, entry.collector).text("value")))
+    for each in entry.node.sequence("choose").mappings:
+        when = YamlEntry(each.mapping("when"), entry.collector)
+        found.append(Choice(_part(when), each.text("value")))
     return found

@@ -1,17 +1,17 @@
-"""Turns sources documents into `Sources`, with every complaint about them."""
+"""Reads sources documents: every source, the metrics that it supplies, and complaints about them."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import Literal, cast
 
-from ...diagnostics import Collector, Span, did_you_mean
+from ...diagnostics import Collector, Span, name_hint
 from ...errors import MissingExtra
 from ...policy.catalogue import RESERVED, Catalogue
 from ...policy.yaml.yaml_nodes import Mapping
+from ..json_documents import Pointer
 from ..model import DocumentMetric, DocumentSource, RowsSource, Source, Sources
-from ..pointer import Pointer
-from ..rows.query_checks import check_queries
+from ..rows.row_sources import check_queries
 from .live_reader import read_live
 from .rows_reader import read_rows
 from .yaml_entry import YamlEntry
@@ -20,46 +20,45 @@ __all__ = ["load_sources"]
 
 
 def load_sources(nodes: Iterable[Mapping], catalogue: Catalogue, collector: Collector) -> Sources:
-    """Read sources documents whose shape the schema has already passed. Complaints go to `collector`.
+    """Read sources documents that satisfy their schema. Complaints go to `collector`.
 
-    The SQL of rows sources is checked with duckdb; where that is not installed a finding says so.
+    The SQL of rows sources is checked with duckdb; if that is not installed, a warning says so.
     """
     sources: dict[str, Source] = {}
     places: dict[str, Span] = {}
     supplier: dict[str, str] = {}
     spans: dict[str, Span] = {}
     for node in nodes:
-        for key, value in YamlEntry(node, collector).each("sources"):
-            if not isinstance(value, Mapping):
-                continue
+        for key, value in node.mapping("sources").tables:
             if key.text in places:
                 related = [("first given here", places[key.text])]
-                collector.add("E512", f"the source `{key.text}` is given twice", key.span, None, related)
+                collector.add(
+                    "E528", f"the source `{key.text}` is given twice", key.span, "rename one", related
+                )
                 continue
             places[key.text] = key.span
             entry = YamlEntry(value, collector)
             _suppliers(key.text, entry, catalogue, supplier, spans)
             sources[key.text] = _source(key.text, entry, catalogue)
     _joins(sources, collector)
-    checked = _check(sources, catalogue, collector)
-    return Sources(sources, supplier, spans, checked)
+    _check_sql(sources, catalogue, collector)
+    return Sources(sources, supplier, spans)
 
 
 def _suppliers(
     source: str, entry: YamlEntry, catalogue: Catalogue, supplier: dict[str, str], spans: dict[str, Span]
 ) -> None:
-    """Every metric is declared, and supplied once."""
-    for key, _ in entry.each("metrics"):
+    """Check that every metric is declared, and supplied once."""
+    for key, _ in entry.node.mapping("metrics").pairs:
         name, span = key.text, key.span
         metric = catalogue.metrics.get(name)
         if name in RESERVED:
-            entry.collector.add("E502", f"`{name}` is supplied by the ledger", span)
+            entry.collector.add("E516", f"`{name}` is supplied by the ledger", span)
         elif metric is not None and metric.record and metric.record != name:
             hint = f"supply `{metric.record}` with its columns"
-            entry.collector.add("E501", f"`{name}` is a column of the record `{metric.record}`", span, hint)
+            entry.collector.add("E517", f"`{name}` is a column of the record `{metric.record}`", span, hint)
         elif metric is None:
-            near = did_you_mean(name, catalogue.metrics)
-            entry.collector.add("E501", f"there is no metric `{name}` in the catalogue", span, near)
+            entry.collector.add_unknown("E501", "metric", name, catalogue.metrics, span)
         elif name in spans:
             related = [("first supplied here", spans[name])]
             entry.collector.add(
@@ -70,7 +69,7 @@ def _suppliers(
 
 
 def _source(name: str, entry: YamlEntry, catalogue: Catalogue) -> Source:
-    match entry.text("kind"):
+    match entry.node.text("kind"):
         case "rows":
             return read_rows(name, entry, catalogue)
         case "live":
@@ -82,8 +81,8 @@ def _source(name: str, entry: YamlEntry, catalogue: Catalogue) -> Source:
 def _document(name: str, entry: YamlEntry, catalogue: Catalogue) -> DocumentSource:
     picks = [
         _pick(key.text, key.span, YamlEntry(value, entry.collector), catalogue)
-        for key, value in entry.each("metrics")
-        if isinstance(value, Mapping) and key.text in catalogue.metrics
+        for key, value in entry.node.mapping("metrics").tables
+        if key.text in catalogue.metrics
     ]
     return DocumentSource(
         name,
@@ -91,55 +90,56 @@ def _document(name: str, entry: YamlEntry, catalogue: Catalogue) -> DocumentSour
         _at(entry),
         tuple(picks),
         entry.node.span,
-        entry.text("unit", "s"),
+        entry.node.text("unit", "s"),
         entry.zone(),
         entry.schema(),
     )
 
 
 def _at(entry: YamlEntry) -> Pointer | Literal["modified"]:
-    return "modified" if entry.text("at") == "modified" else entry.pointer("at")
+    return "modified" if entry.node.text("at") == "modified" else entry.pointer("at")
 
 
 def _pick(name: str, span: Span, entry: YamlEntry, catalogue: Catalogue) -> DocumentMetric:
     metric = catalogue.metrics[name]
     if metric.series != "single":
         hint = "supply it from a `rows` source"
-        entry.collector.add("E514", f"`{name}` is a series, a document gives single values", span, hint)
-    elif bool(metric.scope) != entry.has("members"):
+        entry.collector.add("E514", f"`{name}` is a series, but a document gives single values", span, hint)
+    elif bool(metric.scope) != entry.node.has("members"):
         wanted = (
-            f"needs `members`, it has one value for each {metric.scope}" if metric.scope else "has no members"
+            f"needs `members`: it has one value for each {metric.scope}" if metric.scope else "has no members"
         )
-        entry.collector.add("E514", f"`{name}` {wanted}", span)
+        entry.collector.add("E530", f"`{name}` {wanted}", span)
+    equals = entry.node.scalar("equals")
     return DocumentMetric(
         name,
         entry.pointer("pointer"),
         span,
-        entry.pointer("members") if entry.has("members") else None,
-        _at(entry) if entry.has("at") else None,
-        entry.pointer("n") if entry.has("n") else None,
-        entry.text("take", "value"),  # type: ignore[arg-type]
-        cast("str | bool | None", entry.value("equals")),
-        entry.number("scale") if entry.has("scale") else None,
-        entry.text("unit", "s"),
+        entry.pointer("members") if entry.node.has("members") else None,
+        _at(entry) if entry.node.has("at") else None,
+        entry.pointer("n") if entry.node.has("n") else None,
+        entry.node.text("take", "value"),  # type: ignore[arg-type]
+        cast("str | bool | None", equals.value if equals is not None else None),
+        entry.node.number("scale"),
+        entry.node.text("unit", "s"),
     )
 
 
 def _joins(sources: dict[str, Source], collector: Collector) -> None:
-    """`with` names other rows sources."""
+    """Check that `with` names other rows sources."""
     tables = {name for name, each in sources.items() if isinstance(each, RowsSource)}
     for source in sources.values():
         if not isinstance(source, RowsSource):
             continue
         for name in source.joins:
             if name not in tables or name == source.id:
-                hint = did_you_mean(name, tables - {source.id})
+                hint = name_hint(name, tables - {source.id})
                 collector.add(
-                    "E512", f"`with` names `{name}`, which is no other rows source", source.span, hint
+                    "E529", f"`with` names `{name}`, which is no other rows source", source.span, hint
                 )
 
 
-def _check(sources: dict[str, Source], catalogue: Catalogue, collector: Collector) -> bool:
+def _check_sql(sources: dict[str, Source], catalogue: Catalogue, collector: Collector) -> None:
     rows = {name: each for name, each in sources.items() if isinstance(each, RowsSource)}
     try:
         if rows:
@@ -149,5 +149,3 @@ def _check(sources: dict[str, Source], catalogue: Catalogue, collector: Collecto
         collector.add(
             "W852", "the SQL of sources is not checked: duckdb is missing", first.span, str(problem)
         )
-        return False
-    return True

@@ -1,101 +1,116 @@
-"""One entry of a sources document while it is read: its keys with their places, and complaints about them."""
+"""One entry of a sources document: its keys with their places, read as text, path, pointer or zone, and complaints."""
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
-from decimal import Decimal
 from zoneinfo import ZoneInfo, available_timezones
 
-from ...diagnostics import Collector, Span, did_you_mean
-from ...policy.yaml.yaml_nodes import Mapping, Node, Scalar, Sequence, plain
-from ..artefact_schemas import artefact_schemas
-from ..pointer import Pointer, parse_pointer
-from .path_syntax import path_complaint, pattern_complaint
+from ...diagnostics import Collector, unknown_name
+from ...policy.yaml.yaml_nodes import Mapping
+from ..json_documents import Pointer, artefact_schemas, parse_pointer
 
-__all__ = ["YamlEntry"]
+__all__ = ["YamlEntry", "path_complaint"]
+
+_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,127}", re.ASCII)
+_DRIVE = re.compile(r"[A-Za-z]:")
+
+Complaint = tuple[str, str, str | None]
 
 
 @dataclass(frozen=True, slots=True)
 class YamlEntry:
-    """A mapping node; every reader notes its complaint and returns a harmless value."""
+    """A mapping node. A method that finds a key wrong adds a complaint and returns a harmless value."""
 
     node: Mapping
     collector: Collector
 
-    def span(self, key: str) -> Span:
-        """Where the key's value stands, or the entry where there is no such key."""
-        node = self.node.get(key)
-        return node.span if node is not None else self.node.span
-
-    def has(self, key: str) -> bool:
-        return self.node.get(key) is not None
-
-    def text(self, key: str, default: str = "") -> str:
-        """The text under a key; a number or word that YAML took for a value counts as it is written."""
-        node = self.node.get(key)
-        return node.text if isinstance(node, Scalar) else default
-
-    def flag(self, key: str) -> bool:
-        node = self.node.get(key)
-        return isinstance(node, Scalar) and node.value is True
-
-    def value(self, key: str) -> object:
-        node = self.node.get(key)
-        return None if node is None else plain(node)
-
-    def texts(self, key: str) -> tuple[str, ...]:
-        node = self.node.get(key)
-        items = node.items if isinstance(node, Sequence) else ()
-        return tuple(each.text for each in items if isinstance(each, Scalar))
-
-    def number(self, key: str, default: Decimal = Decimal(0)) -> Decimal:
-        found = self.value(key)
-        return found if isinstance(found, Decimal) else default
-
-    def under(self, key: str) -> YamlEntry | None:
-        node = self.node.get(key)
-        return YamlEntry(node, self.collector) if isinstance(node, Mapping) else None
-
-    def each(self, key: str) -> list[tuple[Scalar, Node]]:
-        node = self.node.get(key)
-        return list(node.pairs) if isinstance(node, Mapping) else []
-
     def complain(self, code: str, message: str, key: str, hint: str | None = None) -> None:
-        self.collector.add(code, message, self.span(key), hint)
+        self.collector.add(code, message, self.node.span_of(key), hint)
 
     def path(self, key: str) -> str:
-        if not self.has(key):
+        if not self.node.has(key):
             return ""
-        text = self.text(key)
-        found = pattern_complaint(text) if key == "files" else path_complaint(text)
+        text = self.node.text(key)
+        found = _pattern_complaint(text) if key == "files" else path_complaint(text)
         if found:
-            self.complain("E503", found[0], key, found[1])
+            code, message, hint = found
+            self.complain(code, message, key, hint)
         return text
 
+    def variable(self, key: str) -> str:
+        text = self.node.text(key)
+        if not _VARIABLE.fullmatch(text):
+            self.complain("E513", f"`{text}` is no name of an environment variable", key)
+        return text
+
+    def regular_expression(self, key: str) -> re.Pattern[str] | None:
+        try:
+            return re.compile(self.node.text(key))
+        except (re.error, RecursionError, OverflowError) as problem:
+            self.complain("E505", f"`{key}` is no regular expression: {problem}", key)
+            return None
+
     def pointer(self, key: str) -> Pointer:
-        text = self.text(key)
+        text = self.node.text(key)
         found = parse_pointer(text)
         if found is None:
             self.complain("E504", f"`{text}` is no JSON pointer", key, f"write `/{text.lstrip('/$.')}`")
         return found or ()
 
     def zone(self) -> ZoneInfo | None:
-        if not self.has("timezone"):
+        if not self.node.has("timezone"):
             return None
-        name = self.text("timezone")
+        name = self.node.text("timezone")
         try:
             return ZoneInfo(name)
         except (KeyError, OSError, ValueError):
-            hint = did_you_mean(name, available_timezones())
-            self.complain("E510", f"there is no time zone `{name}`", "timezone", hint)
+            unknown = unknown_name("time zone", name, available_timezones())
+            self.complain("E510", unknown.message, "timezone", unknown.hint)
         return None
 
     def schema(self) -> str | None:
-        if not self.has("schema"):
+        if not self.node.has("schema"):
             return None
-        name = self.text("schema")
+        name = self.node.text("schema")
         if name not in artefact_schemas():
-            hint = did_you_mean(name, artefact_schemas())
-            self.complain("E512", f"there is no artefact schema `{name}`", "schema", hint)
+            unknown = unknown_name("artefact schema", name, artefact_schemas())
+            self.complain("E512", unknown.message, "schema", unknown.hint)
             return None
         return name
+
+
+def path_complaint(text: str) -> Complaint | None:
+    """Return what is wrong with a path below the root: the code, the message and a hint; or None."""
+    pattern = any(each in text for each in "*?")
+    hint = "write `files:` where there are many files"
+    return _shape(text) or (("E518", f"the path `{text}` is a pattern", hint) if pattern else None)
+
+
+def _pattern_complaint(text: str) -> Complaint | None:
+    found = _shape(text)
+    if found:
+        return found
+    if not any(each in text for each in "*?"):
+        return "E518", f"the pattern `{text}` has no `*` or `?`", "write `file:` where there is one file"
+    if any("**" in step and step != "**" for step in text.split("/")) or text.split("/")[-1] == "**":
+        message = f"in the pattern `{text}` a `**` is not a whole folder"
+        return "E519", message, "write it as in `data/**/*.json`"
+    if "[" in text or "{" in text:
+        return "E519", f"the pattern `{text}` uses more than `*`, `?` and `**`", None
+    return None
+
+
+def _shape(text: str) -> Complaint | None:
+    below, steps = "write it relative to the root, with `/`", text.split("/")
+    if "\\" in text:
+        return "E503", f"the path `{text}` holds a backslash", f"write `{text.replace(chr(92), '/')}`"
+    if text.startswith("/") or _DRIVE.match(text):
+        return "E503", f"the path `{text}` is absolute", below
+    if text.startswith("~"):
+        return "E503", f"the path `{text}` begins with `~`", below
+    if ".." in steps:
+        return "E503", f"the path `{text}` leaves the root with `..`", below
+    if any(step in ("", ".") for step in steps) or not text.isprintable():
+        return "E503", f"the path `{text}` has an empty or invisible part", below
+    return None

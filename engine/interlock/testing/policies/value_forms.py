@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 
-from ...diagnostics import Collector, did_you_mean
+from ...diagnostics import Collector, name_hint
 from ...language.literals import parse_literal
 from ...language.times import parse_time, show_time
 from ...language.types import Kind, Type
 from ...language.values import CAUSES
 from ...policy.catalogue import Metric
-from ...policy.reading.params import WrittenValue, article, read_value
+from ...policy.reading.params import WrittenValue, read_value
 from ...policy.yaml.yaml_nodes import Mapping, Node, Scalar, Sequence, plain
 
 __all__ = ["Writer", "in_calendar", "instant"]
@@ -41,8 +41,8 @@ class Writer:
     now: Decimal
     collector: Collector
 
-    def complain(self, message: str, node: Node, hint: str | None = None) -> None:
-        self.collector.add("E702", f"`{self.metric.name}`: {message}", node.span, hint)
+    def complain(self, message: str, node: Node, hint: str | None = None, code: str = "E702") -> None:
+        self.collector.add(code, f"`{self.metric.name}`: {message}", node.span, hint)
 
     def single(self, node: Node, before: object) -> object:
         """Return the form of a single value; `before` is the one that it replaces."""
@@ -59,23 +59,23 @@ class Writer:
 
     def stale(self, node: Node, before: object) -> object:
         if self.metric.max_age is None:
-            self.complain("it has no `max_age` and never grows stale", node)
+            self.complain("it has no `max_age` and never grows stale", node, code="E716")
             return None
         table = before if isinstance(before, dict) else {"value": before}
         if table.get("value") is None:
-            self.complain("nothing to grow stale", node, "give it a value in the base")
+            self.complain("nothing to grow stale", node, "give it a value in the base", "E716")
             return None
         return {**table, "at": show_time(self.now - self.metric.max_age - 1)}
 
     def table(self, node: Mapping, keys: tuple[str, ...]) -> object:
         """Return a mapping form: `value`, `n` and `at`, or `unknown` with a `detail`."""
-        if node.get("unknown") is not None:
+        if node.has("unknown"):
             return self.unknown(node)
         found: dict[str, object] = {}
         for key, each in node.pairs:
             if key.text not in keys:
-                hint = did_you_mean(key.text, keys) or f"known are {', '.join(keys)}"
-                self.complain(f"unknown key `{key.text}`", key, hint)
+                hint = name_hint(key.text, keys)
+                self.complain(f"unknown key `{key.text}`", key, hint, "E717")
             elif key.text == "n":
                 found["n"] = plain(each)
             elif key.text == "at":
@@ -90,15 +90,15 @@ class Writer:
         assert isinstance(table, dict)
         if table["unknown"] not in CAUSES:
             given = node.get("unknown") or node
-            hint = did_you_mean(str(table["unknown"]), CAUSES) or f"one of {', '.join(CAUSES)}"
-            self.complain(f"`{table['unknown']}` is no cause of an unknown value", given, hint)
+            hint = name_hint(str(table["unknown"]), CAUSES)
+            self.complain(f"`{table['unknown']}` is no cause of an unknown value", given, hint, "E718")
         return table
 
     def instant(self, node: Node) -> Decimal | None:
         found = instant(node.text, self.now) if isinstance(node, Scalar) else None
         if found is None:
             hint = "write a time such as `2026-03-30T06:00:00Z`, or a distance such as `-3h`"
-            self.complain("a time is wanted", node, hint)
+            self.complain("a time is wanted", node, hint, "E715")
         return found
 
     def value(self, node: Node, kind: Type | None = None) -> object:
@@ -107,7 +107,7 @@ class Writer:
         if kind.kind is Kind.SET:
             return self.names(node)
         if not isinstance(node, Scalar):
-            self.complain(f"{article(kind)} is wanted", node)
+            self.complain(f"{kind.with_article} is wanted", node)
             return None
         if kind.kind is Kind.TIMESTAMP:
             at = self.instant(node)
@@ -119,8 +119,8 @@ class Writer:
         return self.measured(node, kind)
 
     def names(self, node: Node) -> object:
-        if isinstance(node, Sequence) and all(isinstance(each, Scalar) for each in node.items):
-            return [each.text for each in node.items if isinstance(each, Scalar)]
+        if isinstance(node, Sequence) and len(node.scalars) == len(node.items):
+            return list(node.texts)
         self.complain("a list of names is wanted", node)
         return None
 
@@ -128,7 +128,7 @@ class Writer:
         values: tuple[str, ...] = kind.enum.values if kind.enum else ()
         if node.text in values or node.text in self.metric.spelled:
             return node.text
-        hint = did_you_mean(node.text, values) or f"one of {', '.join(values)}"
+        hint = name_hint(node.text, values)
         self.complain(f"`{node.text}` is none of its values", node, hint)
         return None
 
@@ -136,8 +136,8 @@ class Writer:
         written = read_value(node)
         if isinstance(written, WrittenValue) and _fits(kind, written):
             return written.value
-        got = written if isinstance(written, str) else f"`{node.text}` is {article(written.type)}"
-        self.complain(f"{article(kind)} is wanted, {got}", node)
+        got = written if isinstance(written, str) else f"`{node.text}` is {written.type.with_article}"
+        self.complain(f"{kind.with_article} is wanted, {got}", node)
         return None
 
 

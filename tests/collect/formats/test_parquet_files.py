@@ -1,0 +1,135 @@
+"""Parquet files are rows like any other: typed, dated, cut, hashed, and torn where they are not sound."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from support.desks import metrics, run, write
+
+duckdb = pytest.importorskip("duckdb", reason="reading Parquet needs the duckdb extra")
+
+SOURCE = """
+sources:
+  fills:
+    kind: rows
+    doc: a
+    file: data/fills.parquet
+    format: parquet
+    time: closed
+    timezone: UTC
+    columns:
+      closed: {time: closed}
+      id: {integer: id}
+      profit: {number: profit}
+      level: {text: level, optional: true}
+      tags: {json: tags}
+    metrics:
+      trades: {sql: "select closed as at, profit as value from fills order by closed, ordinal"}
+      total: {sql: "select sum(id) as value from fills"}
+      level: {sql: "select max(tags) as value from fills"}
+"""
+ROWS = (
+    "select * from (values (timestamp '2026-03-28 10:00:00.5', 1::decimal(9,0), 1.25::decimal(9,2), ['a']), "
+    "(timestamp '2026-03-29 10:00:00', 2::decimal(9,0), -2::decimal(9,2), ['b']), "
+    "(timestamp '2026-03-31 10:00:00', 4::decimal(9,0), 7::decimal(9,2), ['c'])) t(closed, id, profit, tags)"
+)
+UTC_ROWS = (
+    "select closed::timestamptz as closed, 1 as id, 2.5::float as profit, ['x'] as tags "
+    "from (values (timestamp '2026-03-28 10:00:00')) t(closed)"
+)
+
+
+def _made(root: Path, select: str = ROWS) -> Path:
+    path = root / "data/fills.parquet"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with duckdb.connect() as connection:
+        connection.execute("set TimeZone = 'UTC'")
+        connection.execute(f"copy ({select}) to '{path}' (format parquet)")
+    return path
+
+
+def test_rows_are_read_typed_and_cut_at_the_time_of_the_snapshot(tmp_path: Path) -> None:
+    _made(tmp_path)
+    found = run(tmp_path, SOURCE)
+    end = "2026-03-30T06:00:00Z"  # the file has a later row, so it covers all up to here
+    assert metrics(found) == {
+        "level": {"at": end, "value": '["b"]'},
+        "total": {"at": end, "value": 3},
+        "trades": {
+            "covered": ["2026-03-28T10:00:00.5Z", end],
+            "points": [
+                {"at": "2026-03-28T10:00:00.5Z", "value": pytest.approx(1.25)},
+                {"at": "2026-03-29T10:00:00Z", "value": -2},
+            ],
+        },
+    }
+    origin = found.snapshot["provenance"]["trades"]  # type: ignore[index]
+    assert origin["file"] == "data/fills.parquet"
+    assert origin["rows"] == 2
+    assert origin["sha256"].startswith("sha256:")
+
+
+def test_times_with_a_zone_need_none_declared(tmp_path: Path) -> None:
+    _made(tmp_path, UTC_ROWS)
+    found = metrics(run(tmp_path, SOURCE.replace("    timezone: UTC\n", "")))
+    assert found["trades"]["points"] == [{"at": "2026-03-28T10:00:00Z", "value": pytest.approx(2.5)}]
+
+
+def test_times_without_a_zone_need_one_declared(tmp_path: Path) -> None:
+    _made(tmp_path)
+    found = metrics(run(tmp_path, SOURCE.replace("    timezone: UTC\n", "")))
+    detail = "row 1 of data/fills.parquet: `closed` has no offset and the source declares no `timezone`"
+    assert found["trades"] == {"unknown": "no time", "detail": detail}
+
+
+@pytest.mark.parametrize(
+    ("select", "cause", "detail"),
+    [
+        (
+            "select timestamp '2026-03-28' as closed, 1 as id, ['a'] as tags",
+            "torn source",
+            "data/fills.parquet has no column `profit`",
+        ),
+        (
+            "select timestamp '2026-03-28' as closed, 1 as id, 'nan'::double as profit, ['a'] as tags",
+            "not finite",
+            "row 1 of data/fills.parquet: `profit` is not finite",
+        ),
+        (
+            "select timestamp '2026-03-28' as closed, 1.5 as id, 1.0 as profit, ['a'] as tags",
+            "torn source",
+            "row 1 of data/fills.parquet: `id` is not a whole number",
+        ),
+        (
+            "select timestamp '2026-03-28' as closed, 1 as id, null::double as profit, ['a'] as tags",
+            "torn source",
+            "row 1 of data/fills.parquet: `profit` is absent",
+        ),
+    ],
+)
+def test_what_does_not_fit_is_unknown_with_its_place(
+    tmp_path: Path, select: str, cause: str, detail: str
+) -> None:
+    _made(tmp_path, select)
+    assert metrics(run(tmp_path, SOURCE))["total"] == {"unknown": cause, "detail": detail}
+
+
+def test_a_damaged_empty_or_linked_file_is_unknown(tmp_path: Path) -> None:
+    path = _made(tmp_path)
+    whole = path.read_bytes()
+    path.write_bytes(whole[:-20])
+    torn = {"unknown": "torn source", "detail": "data/fills.parquet is not a sound Parquet file"}
+    assert metrics(run(tmp_path, SOURCE))["total"] == torn
+    path.write_bytes(b"")
+    empty = {"unknown": "missing", "detail": "data/fills.parquet is empty"}
+    assert metrics(run(tmp_path, SOURCE))["total"] == empty
+    path.unlink()
+    inside = tmp_path / "inner"
+    inside.mkdir()
+    write(tmp_path, "outside.parquet", whole)
+    (inside / "data").mkdir()
+    (inside / "data/fills.parquet").symlink_to(tmp_path / "outside.parquet")
+    out = {"unknown": "missing", "detail": "data/fills.parquet leads out of the root through a symbolic link"}
+    assert metrics(run(inside, SOURCE))["total"] == out
