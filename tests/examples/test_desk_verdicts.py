@@ -122,7 +122,7 @@ def test_the_desk_gets_the_verdicts_of_its_readme(
         ("features-on", "the canary does not run, one of the two features is off"),
         (
             "symbols-attested",
-            "nobody has attested that the canary symbols are liquid and stand for the regimes",
+            "it is not attested that the canary symbols are liquid and stand for the regimes",
         ),
         ("days", "the canary has run 0 complete days in a row, 5 are needed"),
         (
@@ -133,7 +133,7 @@ def test_the_desk_gets_the_verdicts_of_its_readme(
         ("days", "all symbols have run 0 complete days in a row, 7 are needed"),
         *((rule, f"cannot tell: {metric}: {ABSENT_NOTE}") for rule, metric in NOTE.items()),
         ("block-rate-low", "the turnover governor blocked 4.11% of the attempts of 7d, less than 5%"),
-        ("btc-validated", "nobody has attested that the BTC mitigation works"),
+        ("btc-validated", "it is not attested that the BTC mitigation works"),
         ("human-review", "the full review of the gates is not attested"),
         ("sign-off", "the sign-off is not documented"),
         ("readiness-go", "micro-live readiness is CONDITIONAL, it must be GO"),

@@ -177,7 +177,7 @@ SCENARIOS: dict[str, tuple[dict[str, str], str, dict[str, str]]] = {
     ),
 }
 PEOPLE = {
-    "btc-validated": "nobody has attested that the BTC mitigation works",
+    "btc-validated": "it is not attested that the BTC mitigation works",
     "human-review": "the full review of the gates is not attested",
     "sign-off": "the sign-off is not documented",
 }
