@@ -21,7 +21,7 @@ PACKAGE = ENGINE / "interlock"
 
 # A room imports only rooms above it in this list; those that are no folders are modules of the package's root.
 ROOMS = (
-    *("errors", "codes", "limits", "resources", "diagnostics", "files"),
+    *("errors", "codes", "limits", "resources", "diagnostics", "wording", "files"),
     *("language", "canonical", "policy", "evaluation", "backends", "collect", "ledger", "alerts", "rollout"),
     *("replay", "analysis", "testing", "reports", "clock", "guard", "api", "server", "cli", "__main__"),
 )

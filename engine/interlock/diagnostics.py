@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from .codes import CODES
 
-__all__ = ["Collector", "Diagnostic", "Span", "did_you_mean", "printable", "render"]
+__all__ = ["Collector", "Diagnostic", "Span", "columns", "did_you_mean", "printable", "render"]
 
 
 @dataclass(frozen=True, order=True, slots=True)
@@ -97,6 +97,14 @@ def printable(text: str) -> str:
     return "".join(each if each.isprintable() else f"\\u{ord(each):04x}" for each in text)
 
 
+def columns(text: str) -> int:
+    """Return the columns that a text takes in a terminal: wide characters take two, combining ones none."""
+    return sum(
+        0 if unicodedata.combining(each) else 2 if unicodedata.east_asian_width(each) in "WF" else 1
+        for each in text
+    )
+
+
 def render(found: Diagnostic, sources: Mapping[str, list[str]]) -> str:
     """Return the complaint with the source line, a caret under the place, related places and the hint."""
     lines = [printable(f"{found.span}: {found.severity} {found.code}: {found.message}")]
@@ -117,18 +125,9 @@ def _excerpt(span: Span, sources: Mapping[str, list[str]]) -> list[str]:
     shown = source[first : first + 100]
     end = span.end_column if span.end_line == span.line else len(source) + 1
     end = min(end, first + 101) if span.end_line else span.column + 1
-    lead = "".join(
-        "\t" if each == "\t" else " " * _columns(each) for each in shown[: span.column - 1 - first]
-    )
-    width = sum(map(_columns, source[span.column - 1 : end - 1]))
+    lead = "".join("\t" if each == "\t" else " " * columns(each) for each in shown[: span.column - 1 - first])
+    width = columns(source[span.column - 1 : end - 1])
     return [f"    | {_visible(shown)}".rstrip(), f"    | {lead}{'^' * max(1, width)}"]
-
-
-def _columns(character: str) -> int:
-    """The columns that a character takes in a terminal."""
-    if unicodedata.combining(character):
-        return 0
-    return 2 if unicodedata.east_asian_width(character) in "WF" else 1
 
 
 def _visible(text: str) -> str:
