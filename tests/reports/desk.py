@@ -15,7 +15,7 @@ import interlock
 from interlock.canonical import canonical
 from interlock.language.times import parse_time
 from interlock.policy.loader import find_root
-from interlock.reports.evaluation_result import EvaluationResult
+from interlock.reports.evaluation.evaluation_result import EvaluationResult
 
 ROOT = Path(__file__).resolve().parents[2]
 DESK = ROOT / "examples" / "desk"
