@@ -12,7 +12,9 @@ JUDGED     = --historic --environment paper --stateless --baseline phase_a=$(OUT
 READY     := .venv/.ready
 RUN       := .venv/bin/python
 INTERLOCK := .venv/bin/interlock
+NEWEST    := build/newest
 CHECKS     = tests/test_*.py $(wildcard tests/docs)
+NEWEST_TESTS = tests/policy tests/collect tests/examples/test_desk_verdicts.py tests/docs/test_readme.py
 PIP_TOOLS  = pip-tools==7.6.2
 COMPILE    = build/lock/bin/pip-compile --quiet --no-config --generate-hashes --no-header --no-emit-options \
              --strip-extras --allow-unsafe --annotation-style line $(UPGRADE)
@@ -20,11 +22,11 @@ COMPILE    = build/lock/bin/pip-compile --quiet --no-config --generate-hashes --
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo play test check bench docs lock clean
+.PHONY: help setup demo play test check check-newest bench docs lock clean
 
 help:  ## list the targets
-	@sed -n -E 's/^([a-z]+):.*## (.*)/\1|\2/p' $(firstword $(MAKEFILE_LIST)) | \
-	    awk -F '|' '{ printf "make %-7s %s\n", $$1, $$2 }'
+	@sed -n -E 's/^([a-z-]+):.*## (.*)/\1|\2/p' $(firstword $(MAKEFILE_LIST)) | \
+	    awk -F '|' '{ printf "make %-12s %s\n", $$1, $$2 }'
 
 setup: $(READY)  ## install the project and its pinned packages into .venv
 
@@ -67,11 +69,22 @@ check: $(READY)  ## check style, types, architecture, schemas, locks, documents 
 	$(INTERLOCK) test --coverage --min 100 > build/coverage.txt || { cat build/coverage.txt; exit 1; }
 	@tail -n 2 build/coverage.txt
 
+# The environment is made anew each time: only then does it hold the newest releases, and nothing left over.
+check-newest:  ## check with the newest packages that pyproject.toml allows, without the locks
+	@$(PYTHON) -m venv --clear $(NEWEST)
+	@$(NEWEST)/bin/python -m pip install --quiet '.[duckdb,signatures]' hypothesis pytest pytest-xdist
+	@$(NEWEST)/bin/python -m pip freeze --exclude interlock
+	$(NEWEST)/bin/interlock validate --strict
+	@touch $(NEWEST)/.ready
+	@$(MAKE) --no-print-directory demo READY=$(NEWEST)/.ready INTERLOCK=$(NEWEST)/bin/interlock OUT=$(NEWEST)/out
+	$(NEWEST)/bin/python -m pytest -n $(WORKERS) $(NEWEST_TESTS)
+
 bench: $(READY)  ## measure speed as ratios, count what a ledger survives, write docs/benchmarks.md
 	$(RUN) bench/run.py
 
-docs: $(READY)  ## write docs/diagnostics.md from the registry of codes
+docs: $(READY)  ## write docs/diagnostics.md and docs/reference/ from the codes and the schemas
 	$(RUN) docs/make_diagnostics.py
+	$(RUN) docs/make_reference.py
 
 # Run with UPGRADE=--upgrade to take newer versions than the locks already hold.
 lock:  ## pin the dependencies of pyproject.toml and requirements-dev.in, with hashes

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import json
 import os
 import tempfile
 import tracemalloc
 from collections.abc import Generator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import settings
 from hypothesis.configuration import set_hypothesis_home_dir
+from jsonschema import Draft202012Validator
+
+from interlock.ledger.state import notifications
+from interlock.ledger.state.notifications import Event
+from interlock.resources import schema_path
 
 # `ci` draws the same examples every time; `nightly` draws fifty times as many, anew each night. A test that
 # needs more than that asks for a multiple of it: `max_examples=20 * settings.default.max_examples`.
@@ -31,6 +38,23 @@ def realdata() -> Path:
     if not folder:
         pytest.skip(f"{VARIABLE} does not name the folder of the real artefacts")
     return Path(folder)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _events_keep_their_schema() -> Generator[None, None, None]:
+    """Hold every event that any test makes, and that people are told of, to the schema of what is handed over."""
+    schema = json.loads(schema_path("event").read_text(encoding="utf-8"))
+    validator, make = Draft202012Validator(schema), notifications._event
+
+    def held(*arguments: Any) -> dict[str, object]:
+        event = make(*arguments)
+        if event["audience"]:
+            validator.validate(json.loads(json.dumps(Event(1, event).line())))
+        return event
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(notifications, "_event", held)
+        yield
 
 
 @pytest.fixture

@@ -59,6 +59,15 @@ def test_every_dependency_is_pinned_at_a_version_that_it_allows(name: str) -> No
     assert (missing, refused) == ([], [])
 
 
+def test_every_dependency_has_an_upper_bound() -> None:
+    bounds = {"<", "<=", "==", "~="}
+    texts = [*asked("requirements.lock"), *map(Requirement, PYPROJECT["build-system"]["requires"])]
+    open_ended = [
+        str(each) for each in texts if not bounds & {specifier.operator for specifier in each.specifier}
+    ]
+    assert open_ended == []
+
+
 @pytest.mark.parametrize("name", LOCKS)
 def test_simpleeval_is_pinned_in_the_project_exactly_as_in_the_lock(name: str) -> None:
     assert f"simpleeval=={read(name)['simpleeval'].version}" in PYPROJECT["project"]["dependencies"]

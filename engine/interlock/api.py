@@ -35,6 +35,7 @@ from .ledger.file.ledger import DEFAULT as LEDGER
 from .ledger.recorder import EvaluationSettings, Recorder
 from .ledger.state.quorum import unchecked
 from .policy.catalogue import Catalogue
+from .policy.dependencies import reads
 from .policy.loader import PolicyRoot
 from .policy.model import Policy
 from .policy.names import PolicyNames
@@ -276,7 +277,7 @@ class PolicySet:
             return self.decide(snapshot, policies=[policy], environment=environment)
 
         kept = counters(self.policies, policy, state, ledger, anchor)
-        return Gate(judge, self.catalogue.scopes[scope], kept, desk)
+        return Gate(judge, self.catalogue.scopes[scope], kept, reads(self.root, policy), desk)
 
     def evaluate_expression(
         self,
@@ -352,8 +353,7 @@ class PolicySet:
 
     def within_rosters(self, snapshot: Snapshot) -> None:
         """Raise SnapshotError where the snapshot names a scope or member that is not declared."""
-        problems = list(outside(snapshot, self.catalogue))
-        if problems:
+        if problems := list(outside(snapshot, self.catalogue)):
             raise SnapshotError("\n".join(f"{snapshot.name}: {each}" for each in problems))
 
     def unused(self, snapshot: Snapshot) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from .limits import FORMAT
 
-__all__ = ["artefact_schema_path", "report_templates_dir", "schema_path"]
+__all__ = ["artefact_schema_path", "report_templates_dir", "schema_names", "schema_path"]
 
 _PACKAGE = Path(__file__).resolve().parent
 
@@ -19,6 +19,11 @@ def _root() -> Path:
 def schema_path(name: str, version: int = FORMAT) -> Path:
     """Return the file of the JSON Schema of one document kind, for example `policy`."""
     return _root() / "schemas" / str(version) / f"{name}.json"
+
+
+def schema_names(version: int = FORMAT) -> tuple[str, ...]:
+    """Return the document kinds that have a JSON Schema, sorted."""
+    return tuple(sorted(each.stem for each in schema_path("x", version).parent.glob("*.json")))
 
 
 def artefact_schema_path(name: str) -> Path:

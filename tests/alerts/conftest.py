@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from .receiver import Receiver, receiving
+from support.receiver import Receiver, receiving
 
 
 @pytest.fixture

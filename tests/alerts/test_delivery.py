@@ -9,7 +9,6 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from ledger.roots import snapshot, write
 
 import interlock
 from interlock.alerts import delivery
@@ -21,6 +20,7 @@ from interlock.ledger.file.anchors import read_anchors
 from interlock.ledger.file.ledger import Ledger
 from interlock.ledger.file.verify import verify
 from interlock.ledger.recorder import Recorder
+from support.ledgers import snapshot, write
 
 POLICY = """\
 policy: rollback

@@ -11,8 +11,7 @@ from interlock.alerts import webhook_alerts
 from interlock.alerts.channel import Undelivered
 from interlock.alerts.webhook_alerts import webhook_channel
 from interlock.errors import UsageError
-
-from .receiver import Receiver
+from support.receiver import Receiver
 
 LINES = b'{"entry":1}\n{"entry":2}\n'
 

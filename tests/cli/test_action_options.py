@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from ledger.complete import LATER, RECORDING, recording, write_desk
 
 from interlock.language.times import parse_time
+from support.recording import LATER, RECORDING, recording, write_desk
 
 from .conftest import Command, Done
 

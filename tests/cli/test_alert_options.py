@@ -10,11 +10,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from alerts.receiver import Receiver, receiving
-from guard.small import snapshot as ready_snapshot
-from guard.small import write as write_guarded
 
 from interlock.language.times import parse_time
+from support.gate import snapshot as ready_snapshot
+from support.gate import write as write_guarded
+from support.receiver import Receiver, receiving
+from support.roots import document
 
 from .conftest import Command, Done
 
@@ -47,8 +48,7 @@ class Desk:
     def at(self, hour: int, *words: str, killed: bool = False, loss: int = 10) -> Done:
         name = f"{hour:02}.json"
         metrics = {"killed": killed, "loss": loss}
-        document = {"interlock": 1, "as_of": f"2026-03-30T{hour:02}:00:00Z", "metrics": metrics}
-        Path(name).write_text(json.dumps(document), encoding="utf-8")
+        Path(name).write_bytes(document(f"2026-03-30T{hour:02}:00:00Z", metrics))
         return self.command(
             "evaluate",
             name,

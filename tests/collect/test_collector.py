@@ -14,8 +14,7 @@ import pytest
 from interlock.canonical import canonical, digest
 from interlock.errors import UsageError
 from interlock.evaluation.snapshot.snapshot import Snapshot
-
-from .desks import metrics, run, write
+from support.desks import metrics, run, write
 
 SOURCES = """
 sources:
@@ -62,7 +61,7 @@ SCRIPT = """
 import sys
 sys.path[:0] = {paths!r}
 from pathlib import Path
-from collect.desks import run
+from support.desks import run
 from collect.test_collector import SOURCES
 from interlock.canonical import canonical
 sys.stdout.buffer.write(canonical(run(Path({root!r}), SOURCES).snapshot))

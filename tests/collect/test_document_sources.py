@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from .desks import metrics, run, write
+from support.desks import metrics, run, write
 
 SOURCES = """
 sources:

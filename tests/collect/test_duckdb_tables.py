@@ -76,6 +76,23 @@ ONE = "only a single SELECT may be asked"
             "select current_localtime()",
             "the function `current_localtime` depends on more than its arguments, or may not be used",
         ),
+        (
+            "select reservoir_quantile(v, 0.5) over () from t",
+            "the function `reservoir_quantile` depends on more than its arguments, or may not be used",
+        ),
+        (
+            "select list_aggregate(list(v), 'reservoir_quantile', 0.5) from t",
+            "the function `list_aggregate` depends on more than its arguments, or may not be used",
+        ),
+        (
+            "select counted(v) from t",
+            "the function `counted` depends on more than its arguments, or may not be used",
+        ),
+        (
+            "select sum(v) over (order by random()) from t",
+            "the function `random` depends on more than its arguments, or may not be used",
+        ),
+        ("select default", "this form of expression may not be used"),
         ("select current_date", "`current_date` depends on more than the artefact"),
         ("select * from t using sample 10%", "a sample differs from run to run"),
         (
@@ -91,6 +108,21 @@ def test_refused(sql: str, message: str) -> None:
     with pytest.raises(SqlRefused) as caught:
         ask(sql)
     assert str(caught.value) == message
+
+
+@pytest.mark.parametrize(
+    "writing",
+    [
+        "insert into t select * from t returning v",
+        "update t set v = 1 returning v",
+        "delete from t returning v",
+        "copy t to 'a.csv'",
+    ],
+)
+def test_a_part_of_a_query_that_writes_is_refused(writing: str) -> None:
+    with pytest.raises(SqlRefused) as caught:
+        ask(f"with x as ({writing}) select * from x")
+    assert str(caught.value) == ("a CTE needs a SELECT" if duckdb.__version__ < "2" else ONE)
 
 
 def test_what_does_not_bind_is_the_authors_mistake() -> None:
@@ -113,6 +145,17 @@ def test_what_does_not_bind_is_the_authors_mistake() -> None:
 )
 def test_allowed(sql: str, rows: tuple[tuple[object, ...], ...]) -> None:
     assert ask(sql).rows == rows
+
+
+def test_a_table_and_its_columns_may_be_called_like_keywords() -> None:
+    names = ("at", "select", "order", "lambda", 'a"b')
+    columns = {"ordinal": "BIGINT"} | dict.fromkeys(names, "DOUBLE")
+    with Database() as database:
+        database.create("at", columns, {"ordinal": [1]} | {name: [2.5] for name in names})
+        database.lock()
+        sql = 'select "at", "select", "order", "lambda", "a""b" from "at"'
+        database.check(sql, ["at"])
+        assert database.ask(sql, TIMES).rows == ((2.5,) * 5,)
 
 
 @pytest.mark.parametrize(

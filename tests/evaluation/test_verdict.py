@@ -15,8 +15,8 @@ from jsonschema import Draft202012Validator
 
 import interlock
 from interlock.canonical import canonical
-from interlock.language.times import parse_time
 from interlock.resources import schema_path
+from support.roots import instant
 
 ROOT = Path(__file__).resolve().parents[2]
 AS_OF = "2026-03-30T06:30:00Z"
@@ -24,7 +24,7 @@ AS_OF = "2026-03-30T06:30:00Z"
 
 @functools.cache
 def policies() -> interlock.PolicySet:
-    return interlock.load(ROOT / "tests" / "frozen" / "policies")
+    return interlock.load(ROOT / "policies")
 
 
 @functools.cache
@@ -48,11 +48,11 @@ def judged(document: dict[str, Any]) -> list[str]:
 
 def test_the_desk_and_its_snapshot_keep_their_schemas() -> None:
     pytest.importorskip("duckdb", reason="collecting rows needs the duckdb extra")
-    as_of = parse_time(AS_OF)
-    assert as_of is not None
     desk = ROOT / "examples" / "desk"
     for archive in (True, False):
-        found = policies().collect(desk, as_of, now=Decimal(1_800_000_000), environ={}, archive=archive)
+        found = policies().collect(
+            desk, instant(AS_OF), now=Decimal(1_800_000_000), environ={}, archive=archive
+        )
         document = json.loads(canonical(found.snapshot))
         assert problems("snapshot", document) == []
         assert judged(document) == []

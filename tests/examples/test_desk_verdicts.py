@@ -20,8 +20,8 @@ from interlock.evaluation.expressions.compiled import compile_policy
 from interlock.evaluation.snapshot.measures import Measures
 from interlock.evaluation.snapshot.snapshot import Snapshot
 from interlock.evaluation.verdict import RuleResult, Verdict
-from interlock.language.times import parse_time
 from interlock.policy.loader import PolicyRoot, load_root
+from support.roots import instant
 
 pytest.importorskip("duckdb", reason="collecting rows needs the duckdb extra")
 
@@ -54,9 +54,9 @@ def _measures(policies: tuple[PolicyRoot, Sources], desk: Path, at: str) -> Meas
     root, sources = policies
     overrides = [param.override for policy in root.policies.values() for param in policy.params.values()]
     names = [each.env for each in overrides if each is not None]
-    moment = parse_time(at)
-    assert moment is not None
-    found = collect(desk, moment, sources, root.catalogue, environ={}, now=NOW, archive=True, env_names=names)
+    found = collect(
+        desk, instant(at), sources, root.catalogue, environ={}, now=NOW, archive=True, env_names=names
+    )
     assert found.findings == ()
     return Measures(Snapshot.parse(canonical(found.snapshot)), root.catalogue)
 

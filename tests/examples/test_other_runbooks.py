@@ -17,7 +17,7 @@ import pytest
 from interlock.api import PolicySet, Snapshot, load
 from interlock.canonical import canonical
 from interlock.evaluation.verdict import Verdict
-from interlock.language.times import parse_time
+from support.roots import instant
 
 pytest.importorskip("duckdb", reason="collecting rows needs the duckdb extra")
 
@@ -34,9 +34,7 @@ def policies() -> PolicySet:
 
 
 def _snapshot(policies: PolicySet, desk: Path, at: str = "2026-03-30T06:30:00Z") -> Snapshot:
-    moment = parse_time(at)
-    assert moment is not None
-    found = policies.collect(desk, moment, now=NOW, archive=True)
+    found = policies.collect(desk, instant(at), now=NOW, archive=True)
     return Snapshot.parse(canonical(found.snapshot))
 
 

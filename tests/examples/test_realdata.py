@@ -11,7 +11,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from collect.desks import metrics, run
+from support.desks import metrics, run
 
 CATALOGUE = """
 metrics:

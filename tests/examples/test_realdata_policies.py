@@ -24,8 +24,8 @@ from interlock.evaluation.expressions.compiled import compile_policy
 from interlock.evaluation.snapshot.measures import Measures
 from interlock.evaluation.snapshot.snapshot import Snapshot
 from interlock.evaluation.verdict import RuleResult, Verdict
-from interlock.language.times import parse_time
 from interlock.policy.loader import load_root
+from support.roots import instant
 
 POLICIES = Path(__file__).parents[2] / "policies"
 END, FREEZE = "2018-01-30T04:45:00Z", "2018-01-20"
@@ -42,9 +42,7 @@ def collected() -> Collect:
     sources = load_sources(root.sources, root.catalogue, collector)
 
     def made(desk: Path, at: str, since: str | None = None) -> Snapshot:
-        as_of = parse_time(at)
-        assert as_of is not None
-        begin = parse_time(since) if since else None
+        as_of, begin = instant(at), instant(since) if since else None
         now = Decimal(1_800_000_000)
         found = collect(desk, as_of, sources, root.catalogue, since=begin, environ={}, now=now, archive=True)
         return Snapshot.parse(canonical(found.snapshot))

@@ -15,8 +15,8 @@ import pytest
 import interlock
 from interlock.canonical import canonical
 from interlock.evaluation.verdict import Verdict
-from interlock.language.times import parse_time
 from interlock.policy.loader import find_root
+from support.roots import instant
 
 pytest.importorskip("duckdb", reason="collecting rows needs the duckdb extra")
 
@@ -201,9 +201,7 @@ def making() -> Any:
 
 
 def _snapshot(policies: interlock.PolicySet, desk: Path, at: str) -> interlock.Snapshot:
-    moment = parse_time(at)
-    assert moment is not None
-    found = policies.collect(desk, moment, now=Decimal(1_800_000_000), environ={}, archive=True)
+    found = policies.collect(desk, instant(at), now=Decimal(1_800_000_000), environ={}, archive=True)
     assert found.findings == ()
     return interlock.Snapshot.parse(canonical(found.snapshot), "snapshot.json")
 

@@ -14,8 +14,7 @@ from interlock.api import PolicySet, Snapshot
 from interlock.errors import LedgerError
 from interlock.guard.clearance import Clearance, ClearanceRequest, StartContext, cleared
 from interlock.language.times import parse_time
-
-from .small import AT, snapshot, write
+from support.gate import AT, snapshot, write
 
 LIVE = {"LIVE_MODE": "true"}
 Ask = Callable[..., Clearance]

@@ -15,8 +15,7 @@ from interlock.alerts.channel import Undelivered
 from interlock.api import Snapshot
 from interlock.guard.clearance import Clearance, ClearanceRequest, StartContext, cleared
 from interlock.language.times import parse_time
-
-from .small import snapshot, write
+from support.gate import snapshot, write
 
 NOTIFY = "notify: {GO: [stakeholders], NO_GO: [on-call]}\nrules:"
 LIVE, PAPER = {"LIVE_MODE": "true"}, {"LIVE_MODE": ""}

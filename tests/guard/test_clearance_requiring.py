@@ -9,19 +9,16 @@ from pathlib import Path
 import pytest
 
 import interlock
-from interlock.language.times import parse_time
 from interlock.ledger.recorder import Recorder
-
-from .small import FILES, snapshot, write
+from support.gate import FILES, snapshot, write
+from support.roots import instant
 
 LIVE = {"LIVE_MODE": "TRUE"}
 NOT_READY = "gate is NO_GO, GO is needed: ready: the desk is not ready"
 
 
 def noon() -> Decimal:
-    found = parse_time("2026-03-30T12:01:00Z")
-    assert found is not None
-    return found
+    return instant("2026-03-30T12:01:00Z")
 
 
 def require(**changed: object) -> interlock.Clearance:

@@ -12,7 +12,6 @@ import yaml
 
 from interlock.collect.workspace import read_workspace
 from interlock.diagnostics import Collector, render
-from interlock.policy.loader import PolicyRoot, load_root
 
 HEAD = """\
 policy: gate
@@ -44,7 +43,7 @@ class Case:
     """One policy root that is wrong: its files, and the whole text of the complaints."""
 
     id: str
-    files: Mapping[str, bytes]
+    files: Mapping[str, str | bytes]
     expect: str
 
 
@@ -59,32 +58,22 @@ def _case(name: str, table: Mapping[str, Any]) -> Case:
     return Case(name, files, table.get("expect", ""))
 
 
-def _files(table: Mapping[str, Any]) -> Iterator[tuple[str, bytes]]:
+def _files(table: Mapping[str, Any]) -> Iterator[tuple[str, str | bytes]]:
     """Yield the files: the base ones, then those of the case; `body` goes under the head of a policy."""
-    yield from ((name, text.encode()) for name, text in BASE.items())
+    yield from BASE.items()
     if "body" in table:
-        yield "gate.yaml", (HEAD + table["body"]).encode()
+        yield "gate.yaml", HEAD + table["body"]
     for name, given in table.get("files", {}).items():
         yield name, content(given)
 
 
-def content(given: Any) -> bytes:
-    """Return text, `{hex: …}` or `{repeat: [text, times]}` as bytes."""
+def content(given: Any) -> str | bytes:
+    """Return text as it is, `{hex: …}` or `{repeat: [text, times]}` as bytes."""
     if isinstance(given, str):
-        return given.encode()
+        return given
     if "hex" in given:
         return bytes.fromhex(given["hex"])
     return b"".join(text.encode() * times for text, times in given["repeat"])
-
-
-def write(folder: Path, files: Mapping[str, bytes]) -> Path:
-    """Write a policy root called `policies` and return it."""
-    root = folder / "policies"
-    for name, data in files.items():
-        file = root / name
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_bytes(data)
-    return root
 
 
 def complaints(root: Path) -> str:
@@ -92,8 +81,3 @@ def complaints(root: Path) -> str:
     collector = Collector()
     read_workspace(root, collector)
     return "\n\n".join(render(each, collector.sources) for each in collector.sorted())
-
-
-def loaded(root: Path) -> tuple[PolicyRoot, Collector]:
-    collector = Collector()
-    return load_root(root, collector), collector

@@ -9,12 +9,11 @@ import pytest
 
 from interlock.errors import UsageError
 from interlock.policy.loader import find_root
+from support.roots import read, write
 
-from . import roots
-from .roots import Case, cases, complaints, loaded, write
+from .roots import BASE, Case, cases, complaints
 
 DATA = Path(__file__).parent / "complaints"
-BASE = {name: text.encode() for name, text in roots.BASE.items()}
 
 
 @pytest.mark.parametrize("case", [case for path in sorted(DATA.glob("*.yaml")) for case in cases(path)])
@@ -43,7 +42,7 @@ def test_a_folder_that_is_a_link_is_not_followed(tmp_path: Path) -> None:
 def test_a_folder_that_cannot_be_read_does_not_vanish(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    root = write(tmp_path, {**BASE, "desk/gate.yaml": b""})
+    root = write(tmp_path, {**BASE, "desk/gate.yaml": ""})
     listed = os.scandir
 
     def refuse(folder: str) -> object:
@@ -56,8 +55,8 @@ def test_a_folder_that_cannot_be_read_does_not_vanish(
 
 
 def test_what_is_sound_is_returned_beside_the_complaints(tmp_path: Path) -> None:
-    files = {**BASE, "x.yaml": b"environmnt: paper\n", ".hidden.txt": b"seen by nobody\n"}
-    root, collector = loaded(write(tmp_path, files))
+    files = {**BASE, "x.yaml": "environmnt: paper\n", ".hidden.txt": "seen by nobody\n"}
+    root, collector = read(write(tmp_path, files))
     assert [each.code for each in collector.sorted()] == ["E202"]
     assert sorted(root.catalogue.scopes) == ["symbol"]
     assert root.documents == 3
@@ -65,7 +64,7 @@ def test_what_is_sound_is_returned_beside_the_complaints(tmp_path: Path) -> None
 
 def test_a_file_may_have_thousands_of_complaints(tmp_path: Path) -> None:
     text = "metrics:\n" + "  a: {type: integer}\n" * 12_000
-    _, collector = loaded(write(tmp_path, {"x.yaml": text.encode()}))
+    _, collector = read(write(tmp_path, {"x.yaml": text}))
     assert len(collector.diagnostics) == 11_999
 
 

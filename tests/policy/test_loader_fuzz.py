@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from interlock.diagnostics import Collector, render
-from interlock.policy.loader import load_root
+from support.roots import read, write
 
-from . import roots
+from .roots import BASE, HEAD
 
 POLICIES = Path(__file__).resolve().parent.parent.parent / "policies"
 ROUNDS = settings.default.max_examples if settings.default else 100
@@ -91,9 +91,7 @@ def placed(collector: Collector) -> None:
 @given(text=SOUP)
 def test_any_pieces_in_a_policy_root(text: str, tmp_path_factory: pytest.TempPathFactory) -> None:
     folder = tmp_path_factory.mktemp("root")
-    files = {name: content.encode() for name, content in roots.BASE.items()}
-    root = roots.write(folder, {**files, "x.yaml": text.encode(), "gate.yaml": (roots.HEAD + text).encode()})
-    _, collector = roots.loaded(root)
+    _, collector = read(write(folder, BASE, {"x.yaml": text, "gate.yaml": HEAD + text}))
     placed(collector)
 
 
@@ -132,13 +130,12 @@ def mutated(data: bytes, draw: random.Random) -> bytes:
 def test_a_slip_in_any_document_gives_complaints_or_a_sound_root(tmp_path: Path) -> None:
     draw = random.Random(20260330)
     files = {path.relative_to(POLICIES).as_posix(): path.read_bytes() for path in documents()}
-    root = roots.write(tmp_path, files)
+    root = write(tmp_path, files)
     complained = 0
     for _ in range(ROUNDS // 4):
         name = draw.choice(sorted(files))
         (root / name).write_bytes(mutated(files[name], draw))
-        collector = Collector()
-        load_root(root, collector)
+        _, collector = read(root)
         placed(collector)
         complained += bool(collector.diagnostics)
         (root / name).write_bytes(files[name])

@@ -1,4 +1,4 @@
-"""The example desk as it stands and as it would be on a bad day, judged by the shipped policies."""
+"""The grain desk as it stands and as it would be on a bad day, judged by its policies."""
 
 from __future__ import annotations
 
@@ -13,30 +13,26 @@ from typing import Any
 
 import interlock
 from interlock.canonical import canonical
-from interlock.language.times import parse_time
 from interlock.policy.loader import find_root
 from interlock.reports.evaluation.evaluation_result import EvaluationResult
+from support.grain import AS_OF, DESK, POLICIES
+from support.roots import instant
 
-ROOT = Path(__file__).resolve().parents[2]
-DESK = ROOT / "examples" / "desk"
 GOLDEN = Path(__file__).parent / "golden"
-AS_OF = "2026-03-30T06:30:00Z"
 NOW = Decimal(1_800_000_000)
 UPDATE = "INTERLOCK_UPDATE_GOLDEN"
 
 
 @functools.cache
 def policies() -> interlock.PolicySet:
-    """The shipped policies as they once were, so that golden files outlive their growth."""
-    return interlock.load(find_root(ROOT / "tests" / "frozen" / "policies"))
+    """The policies of the grain desk."""
+    return interlock.load(find_root(POLICIES))
 
 
 @functools.cache
 def collected() -> bytes:
-    """The snapshot of the example desk, as `collect` writes it."""
-    as_of = parse_time(AS_OF)
-    assert as_of is not None
-    found = policies().collect(DESK, as_of, now=NOW, environ={}, archive=True)
+    """The snapshot of the grain desk, as `collect` writes it."""
+    found = policies().collect(DESK, instant(AS_OF), now=NOW, environ={}, archive=True)
     return canonical(found.snapshot)
 
 
@@ -44,25 +40,22 @@ def broken() -> bytes:
     """The same desk with a day's worth of trouble: missing days, stale and torn sources, values out of range."""
     document: dict[str, Any] = copy.deepcopy(json.loads(collected()))
     metrics, scopes = document["metrics"], document["scopes"]
-    days = metrics["paper.decisions"]["points"]
-    metrics["paper.decisions"]["points"] = [
+    days = metrics["days.orders"]["points"]
+    metrics["days.orders"]["points"] = [
         each for each in days if not "2026-03-10" <= each["at"] < "2026-03-22"
     ]
-    metrics["kill_switch.active"], metrics["kill_switch.source"] = True, "file"
-    metrics["capital.level"]["at"] = "2026-03-29T01:00:00Z"
-    metrics["heartbeat.at"] = {
-        "unknown": "torn source",
-        "detail": "data/rl/paper_live_heartbeat.json: line 3",
-    }
-    metrics["shadow.hit_rate"]["n"] = 12
-    del metrics["turnover.blocked"]
-    metrics["shadow.max_drawdown"]["value"] = -0.08
-    metrics["shadow.hit_rat"] = 0.6
-    metrics["equity.daily_change"]["points"][-2]["value"] = -0.0301
-    metrics["equity.daily_change"]["points"][-1]["value"] = -0.05
-    for regime in ("bear", "bull"):
-        del scopes["regime"][regime]["edge.delta_pnl"]
-    scopes["symbol"]["BTC-USD"]["trade.confidence"] = {"value": 1.7}
+    metrics["switch.active"], metrics["switch.source"] = True, "file"
+    metrics["market.state"]["at"] = "2026-03-29T01:00:00Z"
+    metrics["bot.pulse"] = {"unknown": "torn source", "detail": "data/bot.json: line 3"}
+    metrics["study.hit_rate"]["n"] = 12
+    del metrics["attempts.blocked"]
+    metrics["days.slippage"]["points"][-1]["value"] = -1.08
+    metrics["study.hit_rat"] = 0.6
+    metrics["days.change"]["points"][-2]["value"] = -0.0301
+    metrics["days.change"]["points"][-1]["value"] = -0.05
+    for region in ("delta", "prairie"):
+        del scopes["region"][region]["region.profit"]
+    scopes["symbol"]["WHEAT"]["trade.confidence"] = {"value": 1.7}
     return json.dumps(document).encode()
 
 

@@ -20,6 +20,7 @@ from interlock.diagnostics import render
 from interlock.reports.evaluation.evaluation_result import EvaluationResult
 from interlock.reports.renderers import rendered
 from interlock.reports.style import ReportStyle
+from support import roots
 
 FILE = Path(__file__).resolve().parents[1] / "bad_inputs" / "render.yaml"
 CASES: dict[str, dict[str, Any]] = yaml.safe_load(FILE.read_text(encoding="utf-8"))
@@ -49,22 +50,17 @@ def write(folder: Path, case: dict[str, Any]) -> Path:
             }
         ],
     }
-    root = folder / "policies"
-    root.mkdir()
-    (root / "interlock.yaml").write_text("interlock: 1\n", encoding="utf-8")
-    (root / "catalogue.yaml").write_text(CATALOGUE, encoding="utf-8")
     text = yaml.safe_dump(policy, sort_keys=False, allow_unicode=True, width=10_000)
-    (root / "gate.yaml").write_text(text, encoding="utf-8")
-    return root
+    return roots.write(
+        folder, {"interlock.yaml": "interlock: 1\n", "catalogue.yaml": CATALOGUE, "gate.yaml": text}
+    )
 
 
 def shown(root: Path, case: dict[str, Any]) -> dict[str, str]:
     """Return for each format the lines that hold the hostile text."""
     metrics = {"kill.active": True, "strategy": case.get("strategy", "manual")}
-    document = {"interlock": 1, "as_of": "2026-03-30T06:00:00Z", "metrics": metrics}
-    snapshot = interlock.Snapshot.parse(json.dumps(document).encode())
-    policies = interlock.load(root)
-    result = EvaluationResult(snapshot, policies.decide(snapshot), policies.policies)
+    seen, policies = roots.snapshot("2026-03-30T06:00:00Z", metrics), interlock.load(root)
+    result = EvaluationResult(seen, policies.decide(seen), policies.policies)
     texts = {form: rendered("evaluation", form, [result], ReportStyle()) for form in FORMATS[:3]}
     texts["report"] = rendered("report", "markdown", result, ReportStyle())
     ElementTree.fromstring(rendered("evaluation", "junit", [result], ReportStyle()))

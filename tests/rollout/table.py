@@ -17,8 +17,8 @@ from interlock.policy.rollout_model import Rollout, Term
 from interlock.rollout.configuration import ShownConfiguration
 from interlock.rollout.decision import Context, RolloutDecision
 from interlock.rollout.gates import RolloutGate
-
-from .small import instant, read, write
+from support.rollouts import write
+from support.roots import instant, read
 
 __all__ = ["HOUR", "at", "brief", "gate", "other", "root", "scene", "standing", "verdict"]
 

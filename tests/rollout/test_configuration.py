@@ -13,8 +13,9 @@ import pytest
 from interlock.evaluation.snapshot.measures import Measures
 from interlock.policy.rollout_model import Stage
 from interlock.rollout.configuration import ShownConfiguration, affected, held_against, settings
+from support import rollouts
+from support.roots import read
 
-from . import small
 from .table import root
 
 NOON = "2026-03-02T12:00:00Z"
@@ -23,7 +24,7 @@ TELEMETRY, CANARY, FULL = EXITS.stages
 
 
 def measures(changed: dict[str, Any] | None = None, *missing: str) -> Measures:
-    return Measures(small.snapshot(NOON, changed, missing), root().catalogue)
+    return Measures(rollouts.snapshot(NOON, changed, missing), root().catalogue)
 
 
 def shown(stage: Stage, changed: dict[str, Any] | None = None, *missing: str) -> ShownConfiguration:
@@ -32,8 +33,8 @@ def shown(stage: Stage, changed: dict[str, Any] | None = None, *missing: str) ->
 
 def test_a_stage_as_it_should_be() -> None:
     assert shown(TELEMETRY).differences == ()
-    assert shown(CANARY, small.CANARY).differences == ()
-    assert shown(CANARY, small.CANARY).canary == {"exits.symbols": ("BTC-USD",)}
+    assert shown(CANARY, rollouts.CANARY).differences == ()
+    assert shown(CANARY, rollouts.CANARY).canary == {"exits.symbols": ("BTC-USD",)}
     assert shown(FULL, {"exits.hybrid": True}).differences == ()
     assert shown(LEARNING.stages[1], {"learning.mode": "normal"}).differences == ()
 
@@ -62,7 +63,7 @@ def test_a_difference_in_its_own_words(stage: Stage, changed: dict[str, Any], li
 
 
 def test_what_nobody_knows_is_a_difference() -> None:
-    assert shown(CANARY, small.CANARY, "swap.threshold", "exits.symbols").differences == (
+    assert shown(CANARY, rollouts.CANARY, "swap.threshold", "exits.symbols").differences == (
         "`swap.threshold` is unknown (missing), 12 is needed",
         "`exits.symbols` is unknown (missing)",
     )
@@ -70,16 +71,16 @@ def test_what_nobody_knows_is_a_difference() -> None:
 
 def test_the_key_tells_one_configuration_from_another() -> None:
     keys = [
-        shown(CANARY, small.CANARY).key,
-        shown(CANARY, {**small.CANARY, "exits.symbols": ["ETH-USD"]}).key,
-        shown(CANARY, {**small.CANARY, "exits.symbols": ["BTC-USD", "ETH-USD"]}).key,
-        shown(CANARY, small.CANARY, "exits.symbols").key,
+        shown(CANARY, rollouts.CANARY).key,
+        shown(CANARY, {**rollouts.CANARY, "exits.symbols": ["ETH-USD"]}).key,
+        shown(CANARY, {**rollouts.CANARY, "exits.symbols": ["BTC-USD", "ETH-USD"]}).key,
+        shown(CANARY, rollouts.CANARY, "exits.symbols").key,
         shown(FULL, {"exits.hybrid": True}).key,
         shown(TELEMETRY).key,
     ]
     assert len(set(keys)) == 6
     # in any order, and whatever else the desk shows
-    both = {**small.CANARY, "exits.symbols": ["ETH-USD", "BTC-USD"], "fills.good": False}
+    both = {**rollouts.CANARY, "exits.symbols": ["ETH-USD", "BTC-USD"], "fills.good": False}
     assert shown(CANARY, both).key == keys[2]
 
 
@@ -104,16 +105,16 @@ def test_settings_are_written_to_the_last_digit() -> None:
         "region": "eu-west",
         "budget": Decimal("1500.50"),
     }
-    text = small.FILES["catalogue.yaml"].replace(
+    text = rollouts.FILES["catalogue.yaml"].replace(
         "  cleanup.done",
         "  pause: {type: duration}\n  region: {type: string}\n  budget: {type: money, currency: USD}\n  cleanup.done",
     )
-    read, _ = small.read(small.write(Path(mkdtemp()), {"catalogue.yaml": text}))
+    other, _ = read(rollouts.write(Path(mkdtemp()), {"catalogue.yaml": text}))
     stage = replace(TELEMETRY, flags=exact)
-    seen = small.snapshot(
+    seen = rollouts.snapshot(
         NOON, {"pause": 5429, "budget": 1500.5, "region": "eu-east", "swap.threshold": 12.3456788}
     )
-    found = Measures(seen, read.catalogue)
+    found = Measures(seen, other.catalogue)
     assert settings(stage, found) == (
         "budget: 1500.5USD",
         "exits.hybrid: false",
@@ -132,7 +133,7 @@ def test_settings_are_written_to_the_last_digit() -> None:
 
 def test_a_stage_touches_its_canary_set_else_every_member() -> None:
     everybody = ("BTC-USD", "ETH-USD", "SOL-USD")
-    two = measures({**small.CANARY, "exits.symbols": ["SOL-USD", "BTC-USD"]})
+    two = measures({**rollouts.CANARY, "exits.symbols": ["SOL-USD", "BTC-USD"]})
     assert affected(EXITS, CANARY, two) == ("BTC-USD", "SOL-USD")
     assert affected(EXITS, FULL, two) == everybody
     assert affected(EXITS, CANARY, measures(None, "exits.symbols")) == everybody

@@ -18,8 +18,9 @@ from interlock.ledger.recorder import Recorder
 from interlock.ledger.state.rollout_state import RecordedChange, RolloutState
 from interlock.rollout.engine import Person, RolloutStep
 from interlock.rollout.store import roll_back
+from support import rollouts
+from support.roots import instant
 
-from . import small
 from .table import brief
 
 
@@ -42,10 +43,10 @@ class Desk:
 
     def write(self, changed: dict[str, str]) -> None:
         """Write the policy root, some documents changed or left out, and read it again."""
-        self.policies = interlock.load(small.write(self.folder, changed))
+        self.policies = interlock.load(rollouts.write(self.folder, changed))
 
     def snapshot(self, at: str) -> interlock.Snapshot:
-        return small.snapshot(at, self.shown, self.missing)
+        return rollouts.snapshot(at, self.shown, self.missing)
 
     def recorded(self, at: str) -> tuple[str, ...]:
         """Record what the desk shows and return what people are told."""
@@ -69,10 +70,10 @@ class Desk:
     def attested(self, what: str, at: str, role: str = "quant", by: str = "desk-1") -> None:
         declared = self.policies.root.attestations[what]
         bound = self.policies.bound(what, self.snapshot(at))
-        attest(self.ledger, declared, worded(declared, role, bound, Act(by, "seen", small.instant(at))))
+        attest(self.ledger, declared, worded(declared, role, bound, Act(by, "seen", instant(at))))
 
     def rolled_back(self, at: str) -> RecordedChange:
-        act = Act("risk-desk", "fills look wrong", small.instant(at))
+        act = Act("risk-desk", "fills look wrong", instant(at))
         return roll_back(self.ledger, self.policies.root, self.name, act)
 
     def standing(self, name: str = "") -> RolloutState:
@@ -102,7 +103,7 @@ def in_canary(desk: Make, **more: Any) -> Desk:
     found.advanced("2026-03-02T00:00:00Z")
     found.recorded("2026-03-02T12:00:00Z")
     assert found.advanced("2026-03-03T00:00:00Z").move == "ADVANCE"
-    found.shown = dict(small.CANARY)
+    found.shown = dict(rollouts.CANARY)
     for day in ("03", "04", "05"):
         found.recorded(f"2026-03-{day}T12:00:00Z")
     return found
@@ -134,7 +135,7 @@ def test_what_was_attested_holds_for_these_symbols_and_for_its_time(desk: Make) 
     wanted = WANTED.replace("BTC-USD", "BTC-USD, ETH-USD")
     told = "0 complete days of 2 trading days, since 2026-03-06T00:00:00Z, until 2026-03-08T00:00:00Z"
     assert found.considered(NEXT) == ["HOLD full", wanted, f"time (fail): {told}"]
-    found.shown = dict(small.CANARY)
+    found.shown = dict(rollouts.CANARY)
     # the approval is bound to the lever, and ends after seven days; that of the symbols after thirty
     found.shown["swap.threshold"] = 11
     assert ASKED in found.considered(NEXT)
@@ -148,7 +149,7 @@ def test_what_was_attested_holds_for_these_symbols_and_for_its_time(desk: Make) 
 def test_an_approval_from_before_the_stage_is_refused_and_would_not_count(desk: Make) -> None:
     found = in_canary(desk)
     last = "min: 2 trading days, max_gap: 26h}"
-    text = small.FILES["exits.yaml"].replace(last, f"{last}\n    approve: {{roles: [quant]}}")
+    text = rollouts.FILES["exits.yaml"].replace(last, f"{last}\n    approve: {{roles: [quant]}}")
     found.write({"exits.yaml": text})
     with pytest.raises(UsageError) as problem:
         found.attested("exits/full", "2026-03-05T13:00:00Z")
@@ -178,7 +179,7 @@ def test_an_approval_that_was_recorded_before_the_stage_does_not_count(desk: Mak
         bound = {"exits.hybrid": True, "swap.threshold": 12}
         recorder.append(noon, "attestation", {**body, "bound": bound, "until": "2026-04-01T00:00:00Z"})
     assert found.advanced(noon).move == "ADVANCE"
-    found.shown = dict(small.CANARY)
+    found.shown = dict(rollouts.CANARY)
     for day in ("03", "04", "05"):
         found.recorded(f"2026-03-{day}T12:00:00Z")
     assert found.considered(NEXT) == ["HOLD full", WANTED, ASKED]
@@ -194,7 +195,7 @@ def test_an_approval_is_for_one_stay_in_a_stage(desk: Make) -> None:
     for hour in ("05T20", "06T02", "06T08"):
         found.recorded(f"2026-03-{hour}:00:00Z")
     assert found.advanced("2026-03-06T15:00:00Z").move == "ADVANCE"
-    found.shown = dict(small.CANARY)
+    found.shown = dict(rollouts.CANARY)
     for day in ("06T20", "07T20", "08T20"):
         found.recorded(f"2026-03-{day}:00:00Z")
     assert found.considered("2026-03-09T00:00:00Z") == ["HOLD full", ASKED]
@@ -318,7 +319,7 @@ def test_an_attempt_without_an_environment_cannot_take_one_up(desk: Make) -> Non
 
 def test_a_document_that_is_gone_is_told_of_and_rolled_back_by_hand(desk: Make) -> None:
     found = in_canary(desk)
-    found.write({"exits.yaml": "", "sizes.yaml": ""})
+    found.write({"exits.yaml": None, "sizes.yaml": None})
     found.shown["risk.level"] = "broken"
     gone = (
         "rollout exits is active in the ledger and gone from the policies: "
@@ -336,7 +337,7 @@ def test_a_document_that_is_gone_is_told_of_and_rolled_back_by_hand(desk: Make) 
     assert found.recorded("2026-03-05T20:00:00Z") == ()
     # brought back, it begins again in the stage that it was in
     found.write({})
-    found.shown = dict(small.CANARY)
+    found.shown = dict(rollouts.CANARY)
     assert found.considered("2026-03-05T21:00:00Z")[1].startswith("state (fail): it was rolled back at")
     step = found.advanced("2026-03-05T21:00:00Z", again=True)
     assert (step.move, found.standing().stage, found.standing().attempt) == ("REARM", "canary", 2)
@@ -344,7 +345,7 @@ def test_a_document_that_is_gone_is_told_of_and_rolled_back_by_hand(desk: Make) 
 
 def test_an_active_rollout_without_a_document_keeps_every_group_closed(desk: Make) -> None:
     found = in_canary(desk)
-    found.write({"exits.yaml": "", "sizes.yaml": ""})
+    found.write({"exits.yaml": None, "sizes.yaml": None})
     found.name = "learning"
     line = "one at a time (fail): exits runs; one rollout of a group at a time"
     assert found.considered(NEXT) == ["HOLD safe", line]
@@ -352,7 +353,7 @@ def test_an_active_rollout_without_a_document_keeps_every_group_closed(desk: Mak
 
 def test_other_values_in_the_document_begin_the_time_anew(desk: Make) -> None:
     found = in_canary(desk)
-    text = small.FILES["exits.yaml"]
+    text = rollouts.FILES["exits.yaml"]
     found.write({"exits.yaml": text.replace("swap.threshold: 12.0", "swap.threshold: 11")})
     found.shown["swap.threshold"] = 11
     assert "0 complete days of 2 trading days, since 2026-03-06T00:00:00Z" in " ".join(found.considered(NEXT))
@@ -364,7 +365,7 @@ def test_other_values_in_the_document_begin_the_time_anew(desk: Make) -> None:
 
 def test_a_stage_that_is_gone_from_the_document_is_held(desk: Make) -> None:
     found = in_canary(desk)
-    found.write({"exits.yaml": small.FILES["exits.yaml"].replace("id: canary", "id: small")})
+    found.write({"exits.yaml": rollouts.FILES["exits.yaml"].replace("id: canary", "id: small")})
     assert found.considered(NEXT) == ["HOLD", "state (fail): the stage `canary` is gone from the document"]
     assert found.recorded(NEXT) == ()
     found.shown["risk.level"] = "broken"
@@ -404,7 +405,7 @@ def test_no_clock_keeps_a_person_from_rolling_back(desk: Make) -> None:
     """The snapshot that was advanced on may come from a clock that is ahead."""
     found = desk()
     found.advanced("2026-03-02T00:00:00Z")
-    assert found.rolled_back("2026-03-01T23:59:59Z").at == small.instant("2026-03-02T00:00:00Z")
+    assert found.rolled_back("2026-03-01T23:59:59Z").at == instant("2026-03-02T00:00:00Z")
     assert found.standing().state == "ROLLED_BACK"
 
 

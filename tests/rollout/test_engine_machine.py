@@ -22,8 +22,8 @@ from interlock.ledger.file.verify import verify
 from interlock.ledger.recorder import Recorder
 from interlock.rollout.engine import Person
 from interlock.rollout.store import roll_back
+from support import rollouts
 
-from . import small
 from .naive import NEXT, WANTED, Event, Story, Where
 from .table import HOUR, at
 
@@ -89,11 +89,9 @@ def policies() -> interlock.api.PolicySet:
     files = {
         "exits.yaml": EXITS,
         "rival.yaml": RIVAL,
-        "sizes.yaml": "",
-        "learning.yaml": "",
-        "paper.yaml": "",
+        **dict.fromkeys(("sizes.yaml", "learning.yaml", "paper.yaml", "live.yaml")),
     }
-    return interlock.load(small.write(Path(tempfile.mkdtemp()), {**files, "live.yaml": ""}))
+    return interlock.load(rollouts.write(Path(tempfile.mkdtemp()), files))
 
 
 class Days(RuleBasedStateMachine):
@@ -121,14 +119,14 @@ class Days(RuleBasedStateMachine):
     def seen(self, changed: dict[str, Any]) -> dict[str, Any]:
         """What the desk shows where everything is as the rollouts want it, but for what is changed."""
         exits = self.where["exits"]
-        desk: dict[str, Any] = {**small.CALM, **WANTED[exits.stage or "telemetry"]}
+        desk: dict[str, Any] = {**rollouts.CALM, **WANTED[exits.stage or "telemetry"]}
         desk["exits.symbols"] = ("BTC-USD",) if exits.stage == "canary" else ()
         return {**desk, **changed}
 
     def snapshot(self, seen: dict[str, Any], hour: int) -> interlock.Snapshot:
         lists = {name: list(each) if isinstance(each, tuple) else each for name, each in seen.items()}
         missing = [name for name, each in seen.items() if each is None]
-        return small.snapshot(self.time(hour), lists, missing)
+        return rollouts.snapshot(self.time(hour), lists, missing)
 
     def time(self, hour: int) -> str:
         return show_time(BASE + hour * HOUR)

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import yaml
 
-from .desk import BASE, complaints, read, write
+from support.suites import BASE, complaints, read, write
 
 CASES: dict[str, Any] = yaml.safe_load(
     (Path(__file__).parent / "complaints.yaml").read_text(encoding="utf-8")

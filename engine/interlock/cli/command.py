@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import Any
 
 import click
+from click.shell_completion import CompletionItem
 
 from ..diagnostics import did_you_mean, printable
 from ..errors import EXIT_INVALID, UsageError
@@ -64,10 +65,15 @@ class CommandGroup(click.Group):
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         name = args[0]
-        if name not in self.table and not name.startswith("-"):
+        if name not in self.table and not name.startswith("-") and not ctx.resilient_parsing:
             hint = did_you_mean(name, self.table) or f"there are {', '.join(sorted(self.table))}"
             raise UsageError(f"no command is called `{printable(name)}`: {hint}")
         return super().resolve_command(ctx, args)
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """Offer the names of commands without importing any, and the options."""
+        names = [CompletionItem(each) for each in self.table if each.startswith(incomplete)]
+        return [*names, *click.Command.shell_complete(self, ctx, incomplete)]
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         for heading in dict.fromkeys(heading for heading, _ in self.table.values()):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 import re
 import sys
 import traceback
@@ -14,6 +15,7 @@ from ..diagnostics import Collector, did_you_mean, printable
 from ..errors import EXIT_BUG, EXIT_INVALID, DocumentError, InterlockError, system_reason
 from ..reports.renderers import rendered
 from . import terminal
+from .completion import VARIABLE, complete
 from .output import style_of
 from .registry import interlock
 
@@ -55,6 +57,8 @@ def run(argv: list[str]) -> int:
 
 def _invoke(argv: list[str]) -> int:
     """Call the command; click's own ways of ending are codes like any other."""
+    if not argv and os.environ.get(VARIABLE):
+        return complete(os.environ[VARIABLE])
     if not argv:
         return _failed(interlock.get_help(click.Context(interlock, info_name="interlock")), EXIT_INVALID)
     try:

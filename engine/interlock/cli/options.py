@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import click
+from click.shell_completion import CompletionItem
 
 from .. import clock
 from ..diagnostics import printable
@@ -77,6 +78,11 @@ class FormatName(click.ParamType):  # type: ignore[type-arg]
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
         require_format(value, self.known())
         return str(value)
+
+    def shell_complete(
+        self, ctx: click.Context, param: click.Parameter, incomplete: str
+    ) -> list[CompletionItem]:
+        return [CompletionItem(each) for each in self.known() if each.startswith(incomplete)]
 
 
 class Period(click.ParamType):  # type: ignore[type-arg]

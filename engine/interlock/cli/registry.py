@@ -20,6 +20,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "trace": (WRITE, "interlock.cli.commands.trace"),
     "metrics": (WRITE, "interlock.cli.commands.metrics"),
     "eval": (WRITE, "interlock.cli.commands.eval"),
+    "schema": (WRITE, "interlock.cli.commands.schema"),
     "collect": (RUN, "interlock.cli.commands.collect"),
     "evaluate": (RUN, "interlock.cli.commands.evaluate"),
     "explain": (RUN, "interlock.cli.commands.explain"),

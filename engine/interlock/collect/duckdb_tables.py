@@ -13,13 +13,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..errors import MissingExtra
 from ..limits import QUERY_MEMORY, QUERY_SECONDS
 from .model import Column
+from .sql_functions import ALLOWED, TABLE_FUNCTIONS, VALUE_KEYWORDS
 from .unreadable import Unreadable
 
 if TYPE_CHECKING:
@@ -50,34 +50,42 @@ _LOCK = (
     "SET lock_configuration = true",
 )
 _CHUNK = 50_000
+_ONE = "only a single SELECT may be asked"
 _PARQUET = {
     "DATE": "strftime({0}, '%Y-%m-%d')",
     "TIMESTAMP": "strftime({0}::TIMESTAMP, '%Y-%m-%dT%H:%M:%S.%f')",
     "TIMESTAMP WITH TIME ZONE": "strftime(make_timestamp(epoch_us({0})), '%Y-%m-%dT%H:%M:%S.%f') || 'Z'",
 }
 """Times of a Parquet file become texts, with a `Z` where the file says that they are in UTC."""
+_QUERIES = frozenset({"SELECT_NODE", "SET_OPERATION_NODE", "CTE_NODE"})
 _TABLES = frozenset(
     {"BASE_TABLE", "JOIN", "SUBQUERY", "TABLE_FUNCTION", "EMPTY", "EMPTY_FROM", "EXPRESSION_LIST"}
 )
-_TABLE_FUNCTIONS = frozenset({"range", "generate_series", "unnest"})
-_CHANCE = frozenset({"age", "reservoir_quantile", "approx_top_k", "hash", "setseed", "write_log"})
-_MACROS = frozenset(
-    {"fdiv", "fmod", "nullif", "days_in_month", "geomean", "geometric_mean", "date_add", "if"}
-)
-_CLOCK = frozenset(
-    [
-        "current_date",
-        "current_time",
-        "current_timestamp",
-        "localtime",
-        "localtimestamp",
-        "current_user",
-        "session_user",
-        "user",
-        "current_role",
-        "current_schema",
-        "current_catalog",
-    ]
+_EXPRESSIONS = frozenset(
+    {
+        *(
+            "BETWEEN",
+            "CASE",
+            "CAST",
+            "COLLATE",
+            "COLUMN_REF",
+            "COMPARISON",
+            "CONJUNCTION",
+            "CONSTANT",
+            "FUNCTION",
+        ),
+        *(
+            "LAMBDA",
+            "LAMBDA_REF",
+            "OPERATOR",
+            "PARAMETER",
+            "POSITIONAL_REFERENCE",
+            "STAR",
+            "SUBQUERY",
+            "TYPE",
+        ),
+        "WINDOW",
+    }
 )
 _EPOCH = datetime(1970, 1, 1)
 
@@ -113,17 +121,6 @@ def _module() -> Any:
     return duckdb
 
 
-@cache
-def _functions() -> dict[str, frozenset[tuple[str, str]]]:
-    """Every function that DuckDB has, with its kinds and what its result depends on."""
-    found: dict[str, set[tuple[str, str]]] = {}
-    with _module().connect(":memory:") as connection:
-        query = "SELECT DISTINCT function_name, function_type, stability FROM duckdb_functions()"
-        for name, kind, stability in connection.execute(query).fetchall():
-            found.setdefault(str(name).lower(), set()).add((str(kind), str(stability)))
-    return {name: frozenset(each) for name, each in found.items()}
-
-
 class Database:
     """A database in memory. Tables are made first; `lock` ends that for good."""
 
@@ -140,8 +137,8 @@ class Database:
 
     def create(self, table: str, columns: Mapping[str, str], data: Mapping[str, Sequence[object]]) -> None:
         """Make a table and fill it; times in `data` are decimal seconds."""
-        shape = ", ".join(f'"{name}" {kind}' for name, kind in columns.items())
-        self.connection.execute(f'CREATE TABLE "{table}" ({shape})')
+        shape = ", ".join(f"{_quoted(name)} {kind}" for name, kind in columns.items())
+        self.connection.execute(f"CREATE TABLE {_quoted(table)} ({shape})")
         rows = len(next(iter(data.values()), ()))
         values = ", ".join(
             "make_timestamp(unnest(?::BIGINT[]))" if kind == "TIMESTAMP" else f"unnest(?::{kind}[])"
@@ -154,7 +151,7 @@ class Database:
                 else list(data[name][start : start + _CHUNK])
                 for name, kind in columns.items()
             ]
-            self.connection.execute(f'INSERT INTO "{table}" SELECT {values}', chunks)
+            self.connection.execute(f"INSERT INTO {_quoted(table)} SELECT {values}", chunks)
 
     def lock(self) -> None:
         """Shut files, extensions and settings; nothing reopens them."""
@@ -168,14 +165,14 @@ class Database:
         except self.duckdb.Error as problem:
             raise SqlRefused(_first_line(problem)) from None
         if len(statements) != 1 or statements[0].type.name.upper() != "SELECT":
-            raise SqlRefused("only a single SELECT may be asked")
+            raise SqlRefused(_ONE)
         strange = sorted(set(statements[0].named_parameters) - set(PARAMETERS))
         if strange:
             raise SqlRefused(f"there is no parameter `${strange[0]}`, only $as_of, $from and $to")
         query = "SELECT json_serialize_sql(?)"
         tree = json.loads(self.connection.execute(query, [sql]).fetchall()[0][0])
         if tree.get("error"):
-            raise SqlRefused("only a single SELECT may be asked")
+            raise SqlRefused(_ONE)
         nodes = list(_nodes(tree["statements"][0]["node"]))
         own = sorted(tables)
         local = {str(pair["key"]).lower() for node in nodes for pair in _map(node.get("cte_map"))}
@@ -246,9 +243,12 @@ def parquet_rows(path: Path, file: str, wanted: Mapping[str, bool]) -> Iterator[
 
 
 def _from_parquet(name: str, kind: str) -> str:
-    quoted = '"' + name.replace('"', '""') + '"'
     known = re.sub(r"\ATIMESTAMP_(S|MS|NS)\Z", "TIMESTAMP", kind)
-    return _PARQUET.get(known, "{0}").format(quoted)
+    return _PARQUET.get(known, "{0}").format(_quoted(name))
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
 
 
 def _whole(value: object) -> object:
@@ -260,6 +260,8 @@ def _table(node: dict[str, Any], own: list[str], local: set[str]) -> str | None:
     kind = str(node.get("type", ""))
     if kind == "RECURSIVE_CTE_NODE":
         return "a recursive query may not be asked"
+    if "cte_map" in node and kind not in _QUERIES:  # DuckDB 2 lets a CTE delete and write
+        return _ONE
     if node.get("sample"):
         return "a sample differs from run to run"
     if kind == "BASE_TABLE":
@@ -269,26 +271,24 @@ def _table(node: dict[str, Any], own: list[str], local: set[str]) -> str | None:
             return f"there is no table `{name}`, only {', '.join(f'`{each}`' for each in own)}"
     elif kind == "TABLE_FUNCTION":
         name = str(node["function"].get("function_name", ""))
-        return None if name in _TABLE_FUNCTIONS else f"the function `{name}` may not be used"
+        return None if name in TABLE_FUNCTIONS else f"the function `{name}` may not be used"
     elif "join_type" not in node and "alias" in node and "sample" in node and kind not in _TABLES:
         return "this form of FROM may not be used"
     return None
 
 
 def _call(node: dict[str, Any]) -> str | None:
-    """Functions of their arguments alone pass; those of the clock, chance, settings or files do not."""
-    if node.get("class") == "COLUMN_REF":
+    """Tell what is wrong with an expression: a form or a function that is not on the lists."""
+    form = node.get("class")
+    if form is not None and form not in _EXPRESSIONS:
+        return "this form of expression may not be used"
+    if form == "COLUMN_REF":
         names = list(node.get("column_names") or [])
-        clock = len(names) == 1 and str(names[0]).lower() in _CLOCK
-        return f"`{names[0]}` depends on more than the artefact" if clock else None
+        keyword = len(names) == 1 and str(names[0]).lower() in VALUE_KEYWORDS
+        return f"`{names[0]}` depends on more than the artefact" if keyword else None
     name = str(node.get("function_name", "")).lower()
-    if node.get("class") != "FUNCTION" or name in _TABLE_FUNCTIONS:
-        return None
-    for kind, stability in _functions().get(name, ()):
-        pure = stability == "CONSISTENT" and kind in ("scalar", "aggregate", "window")
-        known = kind == "macro" and (name.startswith(("list_", "array_")) or name in _MACROS)
-        if name in _CHANCE or name.startswith("current_") or not (pure or known):
-            return f"the function `{name}` depends on more than its arguments, or may not be used"
+    if form in ("FUNCTION", "WINDOW") and name not in ALLOWED:
+        return f"the function `{name}` depends on more than its arguments, or may not be used"
     return None
 
 

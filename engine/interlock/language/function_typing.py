@@ -9,15 +9,10 @@ from ..diagnostics import Span, did_you_mean
 from .nodes import Call, Literal, MetricRef, Node, ParamRef
 from .operator_typing import OperandRules, article
 from .operators import FUNCTIONS, WINDOWS
-from .types import BOOL, DURATION, INTEGER, NUMBER, RATIO, SCALAR, STRING, Kind, Shape, Type
+from .types import BOOL, DURATION, INTEGER, SCALAR, STRING, Kind, Shape, Type
 
 __all__ = ["CallRules"]
 
-_TIME_ONLY = ("last", "previous", "since", "streak", "longest", "most", "slope")
-_NO_WINDOW_NEEDED = ("last", "previous", "since", "streak", "longest")
-_RESULTS = {"count": INTEGER, "share": RATIO, "any": BOOL, "all": BOOL, "since": DURATION, "streak": INTEGER,
-            "longest": INTEGER, "most": INTEGER}  # fmt: skip
-_ADDABLE = (Kind.NUMBER, Kind.MONEY, Kind.DURATION)
 _CALENDAR = ("hour", "day", "week")
 
 Options = Mapping[str, Node]
@@ -59,9 +54,9 @@ class CallRules(OperandRules):
             return self.along(name, arguments[0], options, span)
         if form == "scalar":
             return self.one_by_one(name, arguments[0], span)
-        special = {"gap": self.gap, "baseline": self.baseline, "attested": self.attested, "known": self.known,
-                   "default": self.default}  # fmt: skip
-        return special[name](arguments, options, span)
+        own = {"gap": self.gap, "baseline": self.baseline, "attested": self.attested, "known": self.known,
+               "default": self.default}  # fmt: skip
+        return own[form](arguments, options, span)
 
     def build(
         self, name: str, node: Node, options: Options, kind: Type, shape: Shape, span: Span, axis: str
@@ -72,56 +67,48 @@ class CallRules(OperandRules):
 
     def reduce(self, name: str, node: Node, options: Options, span: Span) -> Node | None:
         axis = self.axis(name, node, options, span)
-        if axis is None or not self.reducible(name, node):
+        if axis is None or not self.taken(name, node):
             return None
         if not self.options(name, node, options, span):
             return None
-        kind = _RESULTS.get(name, node.type)
-        if name == "mean" and kind == INTEGER:
-            kind = NUMBER
-        if name in ("stdev", "slope") and kind.flavour == "integer":
-            kind = NUMBER
+        kind = FUNCTIONS[name].result_type(node.type)
         shape = Shape(None, node.shape.members) if axis == "time" else SCALAR
         return self.build(name, node, options, kind, shape, span, axis)
 
     def axis(self, name: str, node: Node, options: Options, span: Span) -> str | None:
         """Decide whether time or members go; a call that could do either is refused."""
+        function = FUNCTIONS[name]
         window = [each for each in WINDOWS if each in options]
         time, members = node.shape.time, node.shape.members
-        if not time and (name in _TIME_ONLY or not members):
-            wanted = "a series" if name in _TIME_ONLY else "a series or the members of a scope"
+        if not time and not (members and function.members):
+            wanted = "a series or the members of a scope" if function.members else "a series"
             self.complain("E313", f"`{name}` needs {wanted}, this is {node.shape}", node.span)
             return None
         if not time and window:
             self.complain("E315", f"`{window[0]}=` needs a series, this runs over members only", span)
             return None
-        if time and members and name not in _TIME_ONLY and not window:
+        if time and members and function.members and not window:
             hint = f"reduce time first: `last(…)`, or a window such as `{name}(…, last=12)`"
             self.complain("E314", f"`{name}` could reduce time or members here", span, hint)
             return None
-        if time and node.shape.regular and not window and name not in _NO_WINDOW_NEEDED:
+        if time and node.shape.regular and not window and not function.whole:
             hint = f"write `{name}(…, last=12)` or `after=t`"
             self.complain("E315", f"`{name}` over a regular series needs a window", span, hint)
             return None
         return "time" if time else "members"
 
-    def reducible(self, name: str, node: Node) -> bool:
-        kind = node.type.kind
-        if name in ("last", "previous"):
-            good = kind is not Kind.EVENT
-        elif name in ("count", "most"):
-            good = kind in (Kind.BOOL, Kind.EVENT)
-        elif name in ("share", "any", "all", "streak", "longest"):
-            good = kind is Kind.BOOL
-        elif name in ("min", "max"):
-            good = node.type.numeric
-        else:
-            good = name == "since" or kind in _ADDABLE
-        if not good:
-            wanted = "booleans" if kind in _ADDABLE or kind is Kind.EVENT else "numbers"
-            hint = "compare each point with a limit" if wanted == "booleans" else None
-            self.complain("E309", f"`{name}` does not go with {article(node.type)}", node.span, hint)
-        return good
+    def taken(self, name: str, node: Node) -> bool:
+        """Complain of an argument whose kind the function does not take."""
+        function, kind = FUNCTIONS[name], node.type.kind
+        if function.takes(kind):
+            return True
+        hint = None
+        if function.form == "reduce" and kind is Kind.EVENT:
+            hint = "events are counted: `count(…, within=14d)`"
+        elif function.form == "reduce" and function.takes(Kind.BOOL):
+            hint = "compare each point with a limit"
+        self.complain("E309", f"`{name}` does not go with {article(node.type)}", node.span, hint)
+        return False
 
     def options(self, name: str, node: Node, options: Options, span: Span) -> bool:
         checks = [self.option(key, value, node) for key, value in sorted(options.items())]
@@ -216,26 +203,12 @@ class CallRules(OperandRules):
         if not node.shape.time:
             self.complain("E313", f"`{name}` needs a series, this is {node.shape}", node.span)
             return None
-        kind = node.type.kind
-        good = (
-            kind is Kind.BOOL
-            if name == "run"
-            else kind is not Kind.EVENT
-            if name == "changed"
-            else node.type.numeric
-        )
-        if not good:
-            self.complain("E309", f"`{name}` does not go with {article(node.type)}", node.span)
-            return None
-        if not self.options(name, node, options, span):
+        if not self.taken(name, node) or not self.options(name, node, options, span):
             return None
         shape = node.shape
         if shape.regular and "where" in options:
             shape = Shape(f"filtered points of {shape.time}", shape.members)
-        result = {"run": INTEGER, "changed": BOOL}.get(name, node.type)
-        if name == "change" and kind is Kind.TIMESTAMP:
-            result = DURATION
-        return self.build(name, node, options, result, shape, span, "")
+        return self.build(name, node, options, FUNCTIONS[name].result_type(node.type), shape, span, "")
 
     def gap(self, arguments: Sequence[Node], options: Options, span: Span) -> Node | None:
         node = arguments[0]
@@ -248,13 +221,9 @@ class CallRules(OperandRules):
         return self.build("gap", node, options, DURATION, shape, span, "")
 
     def one_by_one(self, name: str, node: Node, span: Span) -> Node | None:
-        kind = node.type.kind
-        wanted = {"age": kind is Kind.TIMESTAMP, "size": kind is Kind.SET, "abs": kind in _ADDABLE}
-        if not wanted[name]:
-            self.complain("E309", f"`{name}` does not go with {article(node.type)}", node.span)
+        if not self.taken(name, node):
             return None
-        result = {"age": DURATION, "size": INTEGER}.get(name, node.type)
-        return Call(name, (node,), (), result, node.shape, span)
+        return Call(name, (node,), (), FUNCTIONS[name].result_type(node.type), node.shape, span)
 
     # looks beyond the present value
 

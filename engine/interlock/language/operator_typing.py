@@ -20,9 +20,6 @@ Range = tuple[Decimal, Decimal]
 
 _INFINITY = Decimal("Infinity")
 ANY: Range = (-_INFINITY, _INFINITY)
-_NOT_NEGATIVE: Range = (Decimal(0), _INFINITY)
-_WITHIN_ARGUMENT = ("last", "previous", "mean", "min", "max", "baseline")
-_COUNTING = ("count", "streak", "longest", "most", "run", "size", "since", "age", "gap", "stdev")
 
 
 def static_range(node: Node, metrics: Mapping[str, MetricDeclaration]) -> Range:
@@ -35,28 +32,29 @@ def static_range(node: Node, metrics: Mapping[str, MetricDeclaration]) -> Range:
         return (-_INFINITY if low is None else low, _INFINITY if high is None else high)
     if not isinstance(node, Call):
         return ANY
-    if node.operator in _WITHIN_ARGUMENT:
-        return static_range(node.arguments[-1], metrics)
-    if node.operator == "share":
-        return Decimal(0), Decimal(1)
-    if node.operator in _COUNTING:
-        return Decimal(0), _most_points(node)
-    if node.operator == "abs":
-        low, high = static_range(node.arguments[0], metrics)
-        return (max(low, -high, Decimal(0)), max(abs(low), abs(high)))
-    if node.operator == "neg":
-        low, high = static_range(node.arguments[0], metrics)
-        return -high, -low
-    if node.operator in ("add", "sub"):
-        return _sum_range(node, metrics)
+    low, high = static_range(node.arguments[-1], metrics)
+    match OPERATORS[node.operator].range:
+        case "argument":
+            return low, high
+        case "share":
+            return Decimal(0), Decimal(1)
+        case "points":
+            return Decimal(0), _most_points(node)
+        case "positive":
+            return Decimal(0), _INFINITY
+        case "absolute":
+            return max(low, -high, Decimal(0)), max(abs(low), abs(high))
+        case "negated":
+            return -high, -low
+        case "sum":
+            return _sum_range(node, metrics)
     return ANY
 
 
 def _most_points(node: Call) -> Decimal:
     """A window of `last=n` holds at most n points."""
     last = dict(node.options).get("last")
-    known = isinstance(last, Literal) and isinstance(last.value, Decimal)
-    return last.value if known and node.operator in ("count", "streak", "longest") else _INFINITY  # type: ignore[union-attr,return-value]
+    return last.value if isinstance(last, Literal) and isinstance(last.value, Decimal) else _INFINITY
 
 
 def _sum_range(node: Call, metrics: Mapping[str, MetricDeclaration]) -> Range:
@@ -293,7 +291,7 @@ class OperandRules:
         return Call(operator, (one, two), (), result, shape, span) if shape is not None else None
 
     def negative(self, operand: Node, span: Span) -> Node | None:
-        if not operand.type.numeric or operand.type.kind is Kind.TIMESTAMP:
+        if not OPERATORS["neg"].takes(operand.type.kind):
             self.complain("E309", f"`-` does not go with {article(operand.type)}", span)
             return None
         if isinstance(operand, Literal) and isinstance(operand.value, Decimal):

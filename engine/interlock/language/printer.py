@@ -12,19 +12,6 @@ from .types import Kind
 
 __all__ = ["to_text"]
 
-_LEVEL = {
-    "or": 1,
-    "and": 2,
-    "not": 3,
-    "compare": 4,
-    "member": 4,
-    "add": 5,
-    "sub": 5,
-    "mul": 6,
-    "div": 6,
-    "neg": 7,
-}
-
 
 def to_text(node: Node) -> str:
     """Return the expression with single spaces and no bracket that is not needed."""
@@ -37,7 +24,7 @@ def _text(node: Node) -> tuple[str, int]:
     if not isinstance(node, Call):
         return node.name, 9
     operator = OPERATORS[node.operator]
-    level = _LEVEL.get(node.operator, _LEVEL.get(operator.form, 9))
+    level = operator.level
     if operator.symbol and len(operator.arguments) == 2:
         parts = [
             _inside(each, level + (index > 0 or operator.form in ("compare", "member")))

@@ -28,10 +28,11 @@ from .yaml.schema import holds
 from .yaml.yaml_nodes import Mapping as MappingNode
 from .yaml.yaml_nodes import Node, Scalar
 
-__all__ = ["KINDS", "PolicyRoot", "find_root", "load_root"]
+__all__ = ["KINDS", "SCHEMAS", "PolicyRoot", "find_root", "load_root"]
 
 KINDS = ("interlock", "policy", "rollout", "metrics", "sources", "tests", "attestations", "environment")
-_SCHEMAS = {"metrics": "catalogue"}
+SCHEMAS = {kind: "catalogue" if kind == "metrics" else kind for kind in KINDS}
+"""The JSON Schema of a document by its first key."""
 _MARK = "interlock.yaml"
 
 
@@ -92,7 +93,7 @@ def load_root(path: Path, collector: Collector, advance: Callable[[], None] = la
             continue
         meant.read(node)
         kind = _kind(node, shown, path, collector)
-        if kind and isinstance(node, MappingNode) and holds(_SCHEMAS.get(kind, kind), node, collector):
+        if kind and isinstance(node, MappingNode) and holds(SCHEMAS[kind], node, collector):
             by_kind.setdefault(kind, []).append(node)
         elif kind:
             meant.unsound.add(kind)

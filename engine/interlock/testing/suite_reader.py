@@ -10,12 +10,12 @@ from decimal import Decimal
 from ..diagnostics import Collector, did_you_mean
 from ..errors import SnapshotError
 from ..evaluation.snapshot.snapshot import Snapshot
+from ..policy.dependencies import reads
 from ..policy.loader import PolicyRoot
 from ..policy.model import Policy
 from ..policy.yaml.yaml_nodes import Mapping, Node, Scalar, Sequence
 from .policies.case_changes import CHANGES, Changer
 from .policies.expectations import ExpectationReader
-from .policies.metrics_read import reads
 from .policies.model import Case, Expectation, Situation, SnapshotDraft, Suite
 from .rollouts.story_documents import of_rollout
 
@@ -194,7 +194,7 @@ class _Cases:
             or situation.draft.env != self.base.draft.env
         ):
             return True
-        read = reads(self.reader.root, self.policy.id)
+        read = reads(self.reader.root, self.policy.id).metrics
         return any(
             situation.draft.form(key, place) != self.base.draft.form(key, place)
             for key, place in _keys(situation.draft, self.base.draft)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from ledger.roots import snapshot, write
+
+from support.ledgers import snapshot, write
 
 from ..conftest import Command
 

@@ -16,8 +16,8 @@ import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from interlock.language.times import parse_time
 from interlock.ledger.cryptography_signing import signed_by
+from support.roots import document, instant, write
 
 from ..conftest import Command, Done
 
@@ -65,8 +65,7 @@ class Desk:
         """Write a snapshot of some seconds later, then judge and record it."""
         self.now += later
         given = {"limit": 10.5, "change.author": "release-desk", **metrics}
-        document = {"interlock": 1, "as_of": self.time(), "metrics": given}
-        Path("snapshot.json").write_text(json.dumps(document), encoding="utf-8")
+        Path("snapshot.json").write_bytes(document(self.time(), given))
         return self.command("evaluate", "snapshot.json", "--ledger", LEDGER)
 
     def say(self, by: str, role: str, *options: object) -> Done:
@@ -75,21 +74,16 @@ class Desk:
         return self.command("attest", "sign-off", *words, *options)
 
     def time(self, later: int = 0) -> str:
-        seconds = int(self.now) + later - int(parse_time("2026-03-27") or 0)
+        seconds = int(self.now) + later - int(instant("2026-03-27"))
         return f"2026-03-{27 + seconds // DAY}T{seconds % DAY // 3600:02}:{seconds % 3600 // 60:02}:00Z"
 
 
 @pytest.fixture
 def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: Command) -> Desk:
-    for name, text in {**FILES, "attestations.yaml": PLAIN}.items():
-        file = tmp_path / "policies" / name
-        file.parent.mkdir(exist_ok=True)
-        file.write_text(text, encoding="utf-8")
+    write(tmp_path, FILES, {"attestations.yaml": PLAIN})
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("INTERLOCK_POLICIES", "policies")
-    start = parse_time("2026-03-27T06:00:00Z")
-    assert start is not None
-    desk = Desk(command, start)
+    desk = Desk(command, instant("2026-03-27T06:00:00Z"))
     monkeypatch.setattr("interlock.clock.now", lambda: desk.now)
     signed_by.cache_clear()
     return desk

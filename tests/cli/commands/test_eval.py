@@ -8,11 +8,12 @@ from typing import Any
 
 import pytest
 
-from .. import small
+from support import printed
+
 from ..conftest import Command
 
 
-@pytest.mark.parametrize("case", small.lines("eval"))
+@pytest.mark.parametrize("case", printed.lines("eval"))
 def test_what_a_line_prints(
     case: dict[str, Any], command: Command, desk: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -13,18 +13,19 @@ from typing import Any
 import pytest
 
 from interlock.language.times import parse_time
+from support.grain import AS_OF, DESK
+from support.roots import write, write_files
 
 ROOT = Path(__file__).resolve().parents[3]
-AS_OF = "2026-03-30T06:30:00Z"
 PAPER = ("--environment", "paper", "--stateless", "--historic")
-GATE = ("--policy", "turnover-gate", *PAPER)
-HEAD = "   policy                    verdict  valid until           fails  unknown  reason"
-BTC = "✘  turnover-gate at BTC-USD  BLOCK    2026-03-30T06:31:00Z      1        0  confidence: the confidence is 72%,"
-ETH = "✔  turnover-gate at ETH-USD  ALLOW    2026-03-30T06:31:00Z      0        0"
-TABLE = f"{HEAD}\n{BTC} 75% is needed\n{ETH}\n"
+GATE = ("--policy", "trade", *PAPER)
+HEAD = "   policy          verdict  valid until           fails  unknown  reason"
+WHEAT = "✘  trade at WHEAT  BLOCK    2026-03-30T06:31:00Z      1        0  confidence: the confidence is 72%,"
+MAIZE = "✔  trade at MAIZE  ALLOW    2026-03-30T06:31:00Z      0        0"
+TABLE = f"{HEAD}\n{WHEAT} 75% is needed\n{MAIZE}\n"
 DETAILS = """
-turnover-gate at BTC-USD: BLOCK (best to worst: ALLOW, BLOCK)
-  ✘ confidence fails, contributes BLOCK  policies/phase-2b-operations/turnover-gate.yaml:53
+trade at WHEAT: BLOCK (best to worst: ALLOW, BLOCK)
+  ✘ confidence fails, contributes BLOCK  policies/trade.yaml:25
       the confidence is 72%, 75% is needed
       do: let the trade pass by
 """
@@ -55,8 +56,8 @@ def test_a_table_and_what_keeps_a_gate_shut(command: Any, desk_snapshot: Path) -
 
 
 def test_one_member_by_its_alias(command: Any, desk_snapshot: Path) -> None:
-    done = command("evaluate", desk_snapshot, *GATE, "--member", "symbol=ETH/USDT")
-    assert done.out == f"{HEAD}\n{ETH}\n"
+    done = command("evaluate", desk_snapshot, *GATE, "--member", "symbol=ZC")
+    assert done.out == f"{HEAD}\n{MAIZE}\n"
     assert (done.code, done.err) == (3, "")
 
 
@@ -69,25 +70,24 @@ def test_the_same_from_stdin(command: Any, desk_snapshot: Path, monkeypatch: pyt
 
 def test_collecting_and_judging_in_one_step(command: Any) -> None:
     pytest.importorskip("duckdb", reason="collecting rows needs the duckdb extra")
-    desk = ROOT / "examples" / "desk"
-    done = command("evaluate", "--root", desk, "--as-of", AS_OF, "--archive", *GATE)
+    done = command("evaluate", "--root", DESK, "--as-of", AS_OF, "--archive", *GATE)
     assert (done.code, done.out, done.err) == (1, TABLE + DETAILS, "")
 
 
 def test_without_a_ledger_no_exit_code_opens_a_gate(command: Any, desk_snapshot: Path) -> None:
-    words = ("evaluate", desk_snapshot, "--policy", "baseline-kpis", "--historic")
+    words = ("evaluate", desk_snapshot, "--policy", "key-figures", "--historic")
     assert command(*words).code == 0
     assert command(*words, "--stateless").code == 3
 
 
 def test_refused_policies_are_told_and_the_others_stand(command: Any, desk_snapshot: Path) -> None:
     done = command(
-        "evaluate", desk_snapshot, "--historic", "--policy", "baseline-kpis", "--policy", "phase-2c-promotion"
+        "evaluate", desk_snapshot, "--historic", "--policy", "key-figures", "--policy", "hand-over"
     )
-    assert done.out.splitlines()[1:] == ["✔  baseline-kpis  COMPLETE  2026-03-31T06:30:00Z      0        0"]
+    assert done.out.splitlines()[1:] == ["✔  key-figures  COMPLETE  2026-03-31T06:30:00Z      0        0"]
     assert (done.code, done.err) == (
         2,
-        "error: not evaluated: `phase-2c-promotion` uses `attested` and needs a ledger: name one with "
+        "error: not evaluated: `hand-over` uses `attested` and needs a ledger: name one with "
         "`--ledger FILE`, or `--stateless` does without\n",
     )
 
@@ -95,10 +95,10 @@ def test_refused_policies_are_told_and_the_others_stand(command: Any, desk_snaps
 def test_metrics_that_nobody_declared_are_told_and_with_strict_refused(
     command: Any, desk_snapshot: Path, tmp_path: Path
 ) -> None:
-    file = with_metrics(desk_snapshot, tmp_path / "s.json", **{"shadow.hit_rat": 0.6, "zzz": 1})
+    file = with_metrics(desk_snapshot, tmp_path / "s.json", **{"study.hit_rat": 0.6, "zzz": 1})
     done = command("evaluate", file, *GATE)
     hints = [
-        "no catalogue declares `shadow.hit_rat`: did you mean `shadow.hit_rate`?",
+        "no catalogue declares `study.hit_rat`: did you mean `study.hit_rate`?",
         "no catalogue declares `zzz`",
     ]
     assert (done.code, done.err.splitlines()) == (1, [f"note: {each}" for each in hints])
@@ -119,23 +119,23 @@ def test_a_member_to_which_nothing_applies_is_noted(command: Any, tmp_path: Path
 
 
 def test_a_verdict_that_has_ended_is_expired(command: Any, desk_snapshot: Path, at: Any) -> None:
-    words = ("evaluate", desk_snapshot, "--policy", "baseline-kpis")
+    words = ("evaluate", desk_snapshot, "--policy", "key-figures")
     at("2026-03-31T06:30:00Z")
     assert command(*words).code == 0
     at("2026-03-31T06:30:01Z")
     done = command(*words)
     assert done.code == 4
     assert done.out.splitlines()[1:] == [
-        "?  baseline-kpis  EXPIRED  2026-03-31T06:30:00Z      0        0",
+        "?  key-figures  EXPIRED  2026-03-31T06:30:00Z      0        0",
         "",
-        "baseline-kpis: EXPIRED (best to worst: COMPLETE, PARTIAL, MISSING)",
+        "key-figures: EXPIRED (best to worst: COMPLETE, PARTIAL, MISSING)",
         "  it was COMPLETE until 2026-03-31T06:30:00Z: collect a new snapshot",
     ]
     assert json.loads(command(*words, "--format", "json").out)["expired"] == [
         {
             "as_of": AS_OF,
             "member": None,
-            "policy": "baseline-kpis",
+            "policy": "key-figures",
             "snapshot": json.loads(command(*words, "--format", "json").out)["verdicts"][0]["inputs"][
                 "snapshot"
             ],
@@ -147,7 +147,7 @@ def test_a_verdict_that_has_ended_is_expired(command: Any, desk_snapshot: Path, 
 def test_a_snapshot_from_the_future_is_refused_beyond_the_skew(
     command: Any, desk_snapshot: Path, at: Any
 ) -> None:
-    words = ("evaluate", desk_snapshot, "--policy", "baseline-kpis")
+    words = ("evaluate", desk_snapshot, "--policy", "key-figures")
     at("2026-03-30T06:29:58Z")
     assert command(*words).code == 0
     at("2026-03-30T06:29:57Z")
@@ -175,9 +175,9 @@ def folder(desk_snapshot: Path, tmp_path: Path) -> Path:
 
 
 SEVERAL = """\
-as of                 turnover-gate at BTC-USD  turnover-gate at ETH-USD  snapshot
-2026-03-30T06:30:00Z  ✘ BLOCK                   ✔ ALLOW                   b.json
-2026-03-30T06:30:05Z  ✘ BLOCK                   ✔ ALLOW                   a.json
+as of                 trade at MAIZE  trade at WHEAT  snapshot
+2026-03-30T06:30:00Z  ✔ ALLOW         ✘ BLOCK         b.json
+2026-03-30T06:30:05Z  ✔ ALLOW         ✘ BLOCK         a.json
 
 2 snapshots, 4 verdicts, 2 best, 2 worst
 """
@@ -241,13 +241,13 @@ NOTHING = "name a snapshot, or a folder to collect from with `--root DIR`"
         (["x.json"], "no file or folder is called `x.json`"),
         (["x*.json"], "no file matches `x*.json`"),
         (["."], "the folder `.` holds no snapshot: no file there ends in .json"),
-        (["x.json", "--policy", "turnover"], "no policy is called `turnover`: did you mean `turnover-gate`?"),
+        (["x.json", "--policy", "trades"], "no policy is called `trades`: did you mean `trade`?"),
         (["x.json", "--environment", "papr"], "no environment is called `papr`: did you mean `paper`?"),
         (["x.json", "--member", "symbl=X"], "no scope is called `symbl`: did you mean `symbol`?"),
-        (["x.json", "--member", "symbol=BTC"], "`BTC` is no member of `symbol`: did you mean `BTCUSD`?"),
+        (["x.json", "--member", "symbol=MAIZ"], "`MAIZ` is no member of `symbol`: did you mean `MAIZE`?"),
         (
-            ["x.json", "--member", "symbol=BTC-USD", "--policy", "baseline-kpis"],
-            "`--member symbol=BTC-USD`: no selected policy is evaluated for each symbol",
+            ["x.json", "--member", "symbol=WHEAT", "--policy", "key-figures"],
+            "`--member symbol=WHEAT`: no selected policy is evaluated for each symbol",
         ),
         (["x.json", "--format", "markdwn"], "no format is called `markdwn`: did you mean `markdown`?"),
         (["x.json", "-o", "no/where.txt"], "cannot write `no/where.txt`: there is no folder `no`"),
@@ -280,8 +280,8 @@ def test_annotations_name_files_as_seen_from_here(
     monkeypatch.chdir(ROOT / "docs")
     done = command("evaluate", desk_snapshot, *GATE, "--format", "github")
     assert done.out.splitlines()[0] == (
-        "::error file=../tests/frozen/policies/phase-2b-operations/turnover-gate.yaml,line=53,"
-        "title=turnover-gate at BTC-USD%3A BLOCK::confidence: the confidence is 72%25, 75%25 is needed; "
+        "::error file=../tests/support/desk/policies/trade.yaml,line=25,"
+        "title=trade at WHEAT%3A BLOCK::confidence: the confidence is 72%25, 75%25 is needed; "
         "do: let the trade pass by"
     )
 
@@ -302,16 +302,14 @@ def test_declared_commands_run_only_with_leave(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     files = {
-        "policies/interlock.yaml": "interlock: 1\n",
-        "policies/catalogue.yaml": "metrics: {up: {type: bool, max_age: 1h}}\n",
-        "policies/sources.yaml": COMMANDS,
-        "policies/gate.yaml": "policy: gate\nversion: 1.0.0\ntitle: Gate\nowner: risk\nverdicts: [GO, NO_GO]\n"
+        "interlock.yaml": "interlock: 1\n",
+        "catalogue.yaml": "metrics: {up: {type: bool, max_age: 1h}}\n",
+        "sources.yaml": COMMANDS,
+        "gate.yaml": "policy: gate\nversion: 1.0.0\ntitle: Gate\nowner: risk\nverdicts: [GO, NO_GO]\n"
         "rules: [{id: up, require: up}]\n",
-        "desk/check.sh": "touch ran\n",
     }
-    for name, text in files.items():
-        Path(name).parent.mkdir(exist_ok=True)
-        Path(name).write_text(text, encoding="utf-8")
+    write(tmp_path, files)
+    write_files(tmp_path, {"desk/check.sh": "touch ran\n"})
     words = ("evaluate", "--root", "desk", "--policies", "policies")
     done = command(*words)
     assert done.code == 1 and not Path("desk/ran").exists()

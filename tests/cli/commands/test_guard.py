@@ -11,9 +11,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from guard.small import snapshot, write
 
 from interlock.language.times import parse_time
+from support.gate import snapshot, write
 
 from ..conftest import Command
 from ..test_main import CLOSED

@@ -6,7 +6,8 @@ import json
 from pathlib import Path
 
 import pytest
-from tests.testing.desk import BASE, write
+
+from support.suites import BASE, write
 
 from ..conftest import Command
 

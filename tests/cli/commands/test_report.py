@@ -12,10 +12,10 @@ from typing import Any
 import pytest
 
 from interlock.language.times import parse_time
+from support.grain import AS_OF, DESK
 
 ROOT = Path(__file__).resolve().parents[3]
-DESK = ROOT / "examples" / "desk"
-AS_OF = "2026-03-30T06:30:00Z"
+EXAMPLE = ROOT / "examples" / "desk"
 PAPER = ("--environment", "paper", "--stateless", "--historic")
 
 
@@ -25,7 +25,7 @@ def test_a_report_is_written(command: Any, desk_snapshot: Path, tmp_path: Path) 
     assert (done.code, done.out, done.err) == (0, "", f"wrote {file.as_posix()}\n")
     text = file.read_text(encoding="utf-8")
     assert text.startswith(
-        "# Gates as of 2026-03-30 06:30 UTC\n\n2 of 7 gates at the best verdict, 2 in between"
+        "# Gates as of 2026-03-30 06:30 UTC\n\n2 of 6 gates at the best verdict, 2 in between"
     )
     assert text == command("report", desk_snapshot, *PAPER).out
     assert [each.name for each in tmp_path.iterdir()] == ["report.md"]
@@ -36,25 +36,25 @@ def test_it_says_how_to_get_the_same_again(command: Any, desk_snapshot: Path) ->
         text = command("report", *words).out
         return text.split("```sh\n")[1].split("```")[0].splitlines()
 
-    gate = ("--policy", "turnover-gate", "--member", "symbol=ETH/USDT", *PAPER)
+    gate = ("--policy", "trade", "--member", "symbol=ZC", *PAPER)
     assert commands(desk_snapshot, *gate, "--baseline", f"phase a={desk_snapshot}") == [
-        "interlock report snapshot.json --policy turnover-gate --member symbol=ETH/USDT --environment paper "
+        "interlock report snapshot.json --policy trade --member symbol=ZC --environment paper "
         "--baseline 'phase a=snapshot.json' --stateless --historic -o report.md"
     ]
     assert commands("--root", DESK, "--as-of", AS_OF, "--since", "2026-01-01", "--archive", *gate) == [
         "interlock collect --root desk --as-of 2026-03-30T06:30:00Z --since 2026-01-01T00:00:00Z --archive "
         "-o snapshot.json",
-        "interlock report snapshot.json --policy turnover-gate --member symbol=ETH/USDT --environment paper "
+        "interlock report snapshot.json --policy trade --member symbol=ZC --environment paper "
         "--stateless --historic -o report.md",
     ]
 
 
 def test_exit_codes(command: Any, desk_snapshot: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     words = ("report", desk_snapshot, "--policy")
-    assert command(*words, "turnover-gate", *PAPER).code == 0
-    assert command(*words, "phase-2c-promotion", "--historic").code == 2
+    assert command(*words, "trade", *PAPER).code == 0
+    assert command(*words, "hand-over", "--historic").code == 2
     monkeypatch.setattr("interlock.clock.now", lambda: parse_time("2026-04-30"))
-    assert command(*words, "turnover-gate").code == 4
+    assert command(*words, "trade").code == 4
 
 
 def test_a_report_is_about_one_snapshot(command: Any, desk_snapshot: Path, tmp_path: Path) -> None:
@@ -109,8 +109,8 @@ def test_nothing_half_written_is_left(
 def _made(folder: Path, **settings: str) -> dict[str, bytes]:
     """Collect, evaluate and report in processes of their own, and return what was made."""
     folder.mkdir()
-    policies = ("--policies", str(ROOT / "tests" / "frozen" / "policies"))
-    desk = ("--root", os.path.relpath(DESK, folder), "--as-of", AS_OF, "--archive")
+    policies = ("--policies", str(ROOT / "policies"))
+    desk = ("--root", os.path.relpath(EXAMPLE, folder), "--as-of", AS_OF, "--archive")
     runs = {
         "snapshot.json": ("collect", *desk),
         "verdicts.json": ("evaluate", "snapshot.json", *PAPER, "--format", "json"),

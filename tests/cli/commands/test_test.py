@@ -7,9 +7,10 @@ import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
 import pytest
+
 from reports.sarif import results
-from tests.rollout import small
-from tests.testing.desk import BASE, write
+from support import rollouts
+from support.suites import BASE, write
 
 from ..conftest import Command
 
@@ -138,7 +139,7 @@ cases: [{name: bad fills, set: {fills.good: false}, expect: HOLD}]
 @pytest.fixture
 def staged(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
-    return small.write(tmp_path, {"gate-test.yaml": POLICY, "exits-test.yaml": STORY})
+    return rollouts.write(tmp_path, {"gate-test.yaml": POLICY, "exits-test.yaml": STORY})
 
 
 def test_policies_and_rollouts_are_tested_together(staged: Path, command: Command) -> None:
@@ -151,7 +152,7 @@ def test_policies_and_rollouts_are_tested_together(staged: Path, command: Comman
 
 
 def test_a_failing_story_shows_the_step_and_where_the_rollout_stood(staged: Path, command: Command) -> None:
-    small.write(staged.parent, {"exits-test.yaml": STORY.replace("for: 12h", "for: 24h")})
+    rollouts.write(staged.parent, {"exits-test.yaml": STORY.replace("for: 12h", "for: 24h")})
     done = command("test", "--policies", staged, "--rollout", "exits")
     assert done.code == 1
     head, _, drawing = done.out.partition("    | exits 1.0.0: ACTIVE\n")
@@ -165,7 +166,7 @@ def test_a_failing_story_shows_the_step_and_where_the_rollout_stood(staged: Path
 
 
 def test_other_formats_tell_of_stories_as_well(staged: Path, command: Command) -> None:
-    small.write(staged.parent, {"exits-test.yaml": STORY.replace("stage: canary", "stage: full")})
+    rollouts.write(staged.parent, {"exits-test.yaml": STORY.replace("stage: canary", "stage: full")})
     told = "2026-03-03T00:00:00Z (line 9): stage: expected full, got canary"
     record = json.loads(command("test", "--policies", staged, "--format", "json").out)["cases"]
     assert [next(iter(each)) for each in record] == ["policy", "policy", "rollout"]
@@ -229,7 +230,7 @@ def test_coverage_counts_rollouts_that_nobody_tests(staged: Path, command: Comma
 def test_rollouts_are_validated_and_have_no_mutants(staged: Path, command: Command) -> None:
     done = command("mutate", "--policies", staged, "policies/exits-test.yaml")
     assert (done.code, done.err) == (2, "error: no tests of policies found: rollouts have no mutants\n")
-    small.write(staged.parent, {"exits-test.yaml": STORY.replace("stage: canary", "stage: canry")})
+    rollouts.write(staged.parent, {"exits-test.yaml": STORY.replace("stage: canary", "stage: canry")})
     done = command("validate", "--policies", staged)
     assert done.code == 2
     assert done.out.startswith("policies/exits-test.yaml:9:68: error E701: `exits` has no stage `canry`\n")

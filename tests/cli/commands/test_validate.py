@@ -7,9 +7,9 @@ import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
 import pytest
-from reports.sarif import results
 
 from interlock.errors import MissingExtra
+from reports.sarif import results
 
 from ..conftest import Command
 

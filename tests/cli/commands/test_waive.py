@@ -6,11 +6,11 @@ import json
 from pathlib import Path
 
 import pytest
-from guard.small import FILES, snapshot, write
 
 import interlock
 from interlock.language.times import parse_time
 from interlock.ledger.recorder import Recorder
+from support.gate import FILES, snapshot, write
 
 from ..conftest import ROOT, Command, Done
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from ..desks import metrics, run, write
+from support.desks import metrics, run, write
 
 duckdb = pytest.importorskip("duckdb", reason="reading Parquet needs the duckdb extra")
 

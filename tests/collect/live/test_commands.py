@@ -14,8 +14,7 @@ import pytest
 
 from interlock.collect.live.processes import command_lines, count
 from interlock.collect.unreadable import Unreadable
-
-from ..desks import load, metrics, run, write
+from support.desks import load, metrics, run, write
 
 NOW = "2026-03-30T06:00:00Z"
 SOURCE = """

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from interlock.language.times import show_time
-
-from ..desks import metrics, run, t, write
+from support.desks import metrics, run, write
+from support.roots import instant
 
 SWITCH = """
 sources:
@@ -94,7 +94,7 @@ def test_the_present_says_nothing_of_the_past(root: Path) -> None:
 
 def others(root: Path, environ: dict[str, str] | None = None, **options: Any) -> dict[str, Any]:
     path = write(root, "data/a.pid", " 4711\n")
-    stamp = int(t(NOW)) - 90
+    stamp = int(instant(NOW)) - 90
     os.utime(path, (stamp, stamp))
     return metrics(run(root, OTHERS, NOW, environ=environ or {}, **options))
 
@@ -122,7 +122,7 @@ def test_unset_and_unreadable_variables(root: Path) -> None:
 
 def test_a_torn_pid_file_and_a_file_of_the_future(root: Path) -> None:
     path = write(root, "data/a.pid", "47x")
-    stamp = int(t(NOW)) + 60
+    stamp = int(instant(NOW)) + 60
     os.utime(path, (stamp, stamp))
     seen = metrics(run(root, OTHERS))
     assert seen["total"] == {"unknown": "torn source", "detail": "data/a.pid holds no process number"}

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ..desks import CATALOGUE, metrics, run, write
+from support.desks import CATALOGUE, metrics, run, write
 
 LOG = """
 sources:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import pytest
@@ -10,6 +9,7 @@ import pytest
 import interlock
 from interlock.evaluation.deciding.inhibition import InhibitionNote
 from interlock.evaluation.deciding.request import Decision
+from support.roots import snapshot, write
 
 CATALOGUE = """\
 metrics:
@@ -39,19 +39,12 @@ rules:
 
 def judged(tmp_path: Path, lock: str = LOCK, **given: object) -> Decision:
     members = {name: given.pop(name) for name in ("BTC-USD", "ETH-USD") if name in given}
-    files = {"lock": lock, "halt": HALT, "trades": TRADES}
-    (tmp_path / "interlock.yaml").write_text("interlock: 1\n", encoding="utf-8")
-    (tmp_path / "catalogue.yaml").write_text(CATALOGUE, encoding="utf-8")
-    for name, text in files.items():
-        (tmp_path / f"{name}.yaml").write_text(f"policy: {name}\n{HEAD}{text}", encoding="utf-8")
+    rules = {"lock": lock, "halt": HALT, "trades": TRADES}
+    files = {f"{name}.yaml": f"policy: {name}\n{HEAD}{text}" for name, text in rules.items()}
+    root = write(tmp_path, {"interlock.yaml": "interlock: 1\n", "catalogue.yaml": CATALOGUE}, files)
     metrics = {"locked": False, "shut": False, **given}
-    document = {
-        "interlock": 1,
-        "as_of": "2026-03-30T12:00:00Z",
-        "metrics": {key: each for key, each in metrics.items() if each is not None},
-        "scopes": {"symbol": members},
-    }
-    return interlock.load(tmp_path).decide(interlock.Snapshot.parse(json.dumps(document).encode()))
+    known = {key: each for key, each in metrics.items() if each is not None}
+    return interlock.load(root).decide(snapshot("2026-03-30T12:00:00Z", known, scopes={"symbol": members}))
 
 
 def symbols(btc: tuple[int, bool], eth: tuple[int, bool]) -> dict[str, object]:

@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from ledger.roots import FILES, act, evaluate, rule, snapshot, write
 
 import interlock
 from interlock.cli.main import run
@@ -19,6 +18,7 @@ from interlock.evaluation.deciding.request import Decision
 from interlock.evaluation.verdict import RuleResult
 from interlock.ledger.acts.acts import rearm
 from interlock.ledger.file.ledger import Ledger
+from support.ledgers import FILES, act, evaluate, rule, snapshot, write
 
 FIRST = {f"2026-03-{day:02}": 0.0 for day in range(1, 27)}
 BAD = FIRST | {"2026-03-27": -0.04, "2026-03-28": -0.05}

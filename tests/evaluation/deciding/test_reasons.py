@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 import interlock
+from support.roots import snapshot, write
 
 CATALOGUE = """\
 metrics:
@@ -51,20 +51,15 @@ WHOLE = {
 
 
 def judged(folder: Path, rule: str, scopes: Any = None, **changed: Any) -> interlock.Verdict:
-    root = folder / "policies"
-    root.mkdir()
     files = {
-        "interlock": "interlock: 1\n",
-        "catalogue": CATALOGUE,
-        "capital": CHILD,
-        "gate": PARENT.replace("RULE", rule),
+        "interlock.yaml": "interlock: 1\n",
+        "catalogue.yaml": CATALOGUE,
+        "capital.yaml": CHILD,
+        "gate.yaml": PARENT.replace("RULE", rule),
     }
-    for name, text in files.items():
-        (root / f"{name}.yaml").write_text(text, encoding="utf-8")
     metrics = {name: value for name, value in {**WHOLE, **changed}.items() if value is not None}
-    document = {"interlock": 1, "as_of": "2026-03-30T06:00:00Z", "metrics": metrics, "scopes": scopes or {}}
-    snapshot = interlock.Snapshot.parse(json.dumps(document).encode())
-    return interlock.load(root).evaluate(snapshot, policies=["gate"])[0]
+    found = snapshot("2026-03-30T06:00:00Z", metrics, scopes=scopes or {})
+    return interlock.load(write(folder, files)).evaluate(found, policies=["gate"])[0]
 
 
 def reason(folder: Path, rule: str, **changed: Any) -> str:

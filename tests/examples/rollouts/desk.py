@@ -22,15 +22,9 @@ from interlock.rollout.engine import Person, RolloutStep
 from interlock.rollout.store import PlannedChange, record
 from interlock.testing.policies.model import SnapshotDraft
 from interlock.testing.suite_reader import read_suites
+from support.roots import instant
 
-__all__ = ["BEGAN", "DAY", "MINUTE", "Desk", "covered", "daily", "instant", "seconds", "shorter"]
-
-
-def instant(text: str) -> Decimal:
-    """Seconds since the epoch."""
-    found = parse_time(text)
-    assert found is not None
-    return found
+__all__ = ["BEGAN", "DAY", "MINUTE", "Desk", "covered", "daily", "seconds", "shorter"]
 
 
 def seconds(**parts: float) -> Decimal:

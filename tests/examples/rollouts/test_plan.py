@@ -8,8 +8,9 @@ from decimal import Decimal
 import pytest
 
 from interlock.language.times import show_time
+from support.roots import instant
 
-from .desk import BEGAN, DAY, MINUTE, Desk, covered, daily, instant
+from .desk import BEGAN, DAY, MINUTE, Desk, covered, daily
 
 EXPERIMENTS = ("experiment-a", "experiment-b", "experiment-c")
 GATES = {

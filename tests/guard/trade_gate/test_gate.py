@@ -1,4 +1,4 @@
-"""The trade gate over the shipped policy: what it permits, why it refuses, and what it remembers."""
+"""The trade gate over the policy of the grain desk: what it permits, why it refuses, and what it remembers."""
 
 from __future__ import annotations
 
@@ -12,38 +12,37 @@ import pytest
 
 import interlock
 from interlock import Gate, GateState, PolicySet, Snapshot
+from support.grain import POLICIES
+from support.roots import document
 
-ROOT = Path(__file__).resolve().parents[3] / "tests" / "frozen" / "policies"
 TRADE: dict[str, Any] = {
     "confidence": 0.8,
     "expected_profit_pct": 1.0,
     "cost_pct": 0.3,
     "position_value_usd": 1000,
 }
-ENV = {"PAPER_LIVE_TURNOVER_MAX_DAILY": None, "PAPER_LIVE_TURNOVER_MIN_RATIO": None}
+ENV = {"GRAIN_MAX_DAILY": None, "GRAIN_MIN_RATIO": None}
 ALLOWED = (True, ())
 
 
 @pytest.fixture(scope="module")
 def policies() -> PolicySet:
-    return interlock.load(ROOT)
+    return interlock.load(POLICIES)
 
 
-def desk(level: str = "normal", as_of: str = "2026-03-30T06:00:00Z") -> Snapshot:
-    metrics = {"capital.level": level, "paper.mode": "paper_live"}
-    return Snapshot.parse(
-        json.dumps({"interlock": 1, "as_of": as_of, "metrics": metrics, "env": ENV}).encode(), "desk.json"
-    )
+def desk(state: str = "calm", as_of: str = "2026-03-30T06:00:00Z") -> Snapshot:
+    metrics = {"market.state": state, "bot.mode": "paper"}
+    return Snapshot.parse(document(as_of, metrics, env=ENV), "desk.json")
 
 
 @pytest.fixture(params=["state", "ledger"])
 def gate(request: pytest.FixtureRequest, policies: PolicySet, tmp_path: Path) -> Gate:
     """The gate, its counters kept by the caller or in a ledger: nobody who asks it can tell."""
     kept = {"ledger": tmp_path / "ledger.db"} if request.param == "ledger" else {}
-    return policies.gate("turnover-gate", state=GateState.begun("2026-03-28"), desk=desk(), **kept)
+    return policies.gate("trade", state=GateState.begun("2026-03-28"), desk=desk(), **kept)
 
 
-def check(gate: Gate, time: str, symbol: str = "BTC-USD", **changed: object) -> tuple[bool, tuple[str, ...]]:
+def check(gate: Gate, time: str, symbol: str = "WHEAT", **changed: object) -> tuple[bool, tuple[str, ...]]:
     found = gate.check(symbol=symbol, now=f"2026-03-30T{time}Z", **(TRADE | changed))
     assert found.reason == "; ".join(found.reasons)
     return found.allowed, found.reasons
@@ -55,10 +54,10 @@ def test_a_trade_is_permitted_once_and_the_interval_runs_from_it(gate: Gate) -> 
         False,
         ("interval: the last allowed decision is 0s old, 4h must pass",),
     )
-    assert check(gate, "06:30:00", "ETH-USD") == ALLOWED
+    assert check(gate, "06:30:00", "MAIZE") == ALLOWED
     again = "interval: the last allowed decision is 59m 59s old, 1h must pass"
-    assert check(gate, "07:29:59", "ETH/USDT") == (False, (again,))
-    assert check(gate, "07:30:00", "ETH/USDT") == ALLOWED
+    assert check(gate, "07:29:59", "ZC") == (False, (again,))
+    assert check(gate, "07:30:00", "ZC") == ALLOWED
 
 
 def test_refused_attempts_do_not_restart_the_interval(gate: Gate) -> None:
@@ -74,30 +73,30 @@ def test_the_fourth_decision_of_a_day_waits_for_the_next(gate: Gate) -> None:
     late = desk(as_of="2026-03-30T23:59:59Z")
     reason = "daily-limit: 3 decisions were allowed today, 3 is the limit"
     assert check(gate, "23:59:59", desk=late) == (False, (reason,))
-    assert gate.check(symbol="BTC-USD", now="2026-03-31T00:00:00Z", desk=late, **TRADE).allowed
+    assert gate.check(symbol="WHEAT", now="2026-03-31T00:00:00Z", desk=late, **TRADE).allowed
 
 
 @pytest.mark.parametrize(
     ("changed", "reason"),
     [
-        ({"cost_pct": None}, "expected-value: cannot tell: trade.cost_pct at BTC-USD: missing"),
+        ({"cost_pct": None}, "worth: cannot tell: trade.cost_pct at WHEAT: missing"),
         (
             {"cost_pct": 0.6},
-            "expected-value: the expected profit of 1% is below 2 times the cost of 0.6%",
+            "worth: the expected profit of 1% is below 2 times the cost of 0.6%",
         ),
         ({"confidence": 0.74}, "confidence: the confidence is 74%, 75% is needed"),
-        ({"confidence": None}, "confidence: cannot tell: trade.confidence at BTC-USD: missing"),
+        ({"confidence": None}, "confidence: cannot tell: trade.confidence at WHEAT: missing"),
         (
             {"confidence": math.nan},
-            "confidence: cannot tell: trade.confidence at BTC-USD: not finite, the call gave no usable number",
+            "confidence: cannot tell: trade.confidence at WHEAT: not finite, the call gave no usable number",
         ),
         (
             {"confidence": "0.9"},
-            "confidence: cannot tell: trade.confidence at BTC-USD: wrong type, the call gave no usable number",
+            "confidence: cannot tell: trade.confidence at WHEAT: wrong type, the call gave no usable number",
         ),
         (
             {"confidence": True},
-            "confidence: cannot tell: trade.confidence at BTC-USD: wrong type, the call gave no usable number",
+            "confidence: cannot tell: trade.confidence at WHEAT: wrong type, the call gave no usable number",
         ),
     ],
 )
@@ -117,27 +116,27 @@ def test_a_number_that_cannot_be_meant_never_permits(gate: Gate, value: object) 
 
 def test_two_losses_in_a_row_start_a_cooldown_that_a_win_does_not_shorten(gate: Gate) -> None:
     for time, pnl in (("03:00", -5), ("04:00", 0), ("05:00", -1.5), ("06:00", 3)):
-        gate.closed(symbol="BTCUSD", pnl=pnl, now=f"2026-03-30T{time}:00Z")
-    reason = "loss-cooldown: 2 losses in a row ended 5h 59m 59s ago, 6h must pass"
+        gate.closed(symbol="ZW", pnl=pnl, now=f"2026-03-30T{time}:00Z")
+    reason = "cooldown: 2 losses in a row ended 5h 59m 59s ago, 6h must pass"
     late = desk(as_of="2026-03-30T10:00:00Z")
     assert check(gate, "10:59:59", desk=late) == (False, (reason,))
-    assert check(gate, "10:59:59", "ETH-USD", desk=late) == ALLOWED
+    assert check(gate, "10:59:59", "MAIZE", desk=late) == ALLOWED
     assert check(gate, "11:00:00", desk=late) == ALLOWED
 
 
-def test_lockdown_and_a_desk_that_is_too_old_have_the_last_word(gate: Gate) -> None:
-    reason = "lockdown: capital preservation is in lockdown and has the last word"
-    assert check(gate, "06:30:00", desk=desk("lockdown")) == (False, (reason,))
+def test_a_closed_market_and_a_desk_that_is_too_old_have_the_last_word(gate: Gate) -> None:
+    reason = "closed: the market is closed and has the last word"
+    assert check(gate, "06:30:00", desk=desk("closed")) == (False, (reason,))
     assert check(gate, "08:00:00") == ALLOWED
-    reason = "lockdown: cannot tell: capital.level: stale, measured at 2026-03-30T06:00:00Z"
+    reason = "closed: cannot tell: market.state: stale, measured at 2026-03-30T06:00:00Z"
     assert check(gate, "12:00:01") == (False, (reason,))
 
 
 def test_counters_survive_a_restart(policies: PolicySet, tmp_path: Path) -> None:
-    gate = policies.gate("turnover-gate", state=GateState.begun("2026-03-28"), desk=desk())
+    gate = policies.gate("trade", state=GateState.begun("2026-03-28"), desk=desk())
     assert check(gate, "06:30:00") == ALLOWED
     gate.state.write(tmp_path / "state.json")
-    again = policies.gate("turnover-gate", state=GateState.read(tmp_path / "state.json"), desk=desk())
+    again = policies.gate("trade", state=GateState.read(tmp_path / "state.json"), desk=desk())
     assert check(again, "06:31:00") == (
         False,
         ("interval: the last allowed decision is 1m old, 4h must pass",),
@@ -152,21 +151,21 @@ def test_a_desk_tells_nothing_of_the_trade(gate: Gate) -> None:
         "trades.pnl": {"covered": ["2026-01-01", "2026-03-30"]},
     }
     bare = desk()
-    form = json.loads(bare.canonical()) | {"scopes": {"symbol": {"BTC-USD": told, "BTC/USDT": told}}}
+    form = json.loads(bare.canonical()) | {"scopes": {"symbol": {"WHEAT": told, "ZW": told}}}
     shown = Snapshot.parse(json.dumps(form).encode(), "desk.json")
     assert check(gate, "06:30:00", desk=shown, confidence=None) == (
         False,
-        ("confidence: cannot tell: trade.confidence at BTC-USD: missing",),
+        ("confidence: cannot tell: trade.confidence at WHEAT: missing",),
     )
     assert check(gate, "06:30:00", desk=shown) == ALLOWED
 
 
 def test_a_state_that_has_not_seen_enough_does_not_permit(policies: PolicySet) -> None:
-    young = policies.gate("turnover-gate", state=GateState.begun("2026-03-30T06:00:00Z"), desk=desk())
+    young = policies.gate("trade", state=GateState.begun("2026-03-30T06:00:00Z"), desk=desk())
     allowed, reasons = check(young, "06:30:00")
     assert (allowed, [each.split(":")[0] for each in reasons]) == (
         False,
-        ["interval", "daily-limit", "loss-cooldown"],
+        ["interval", "daily-limit", "cooldown"],
     )
 
 
@@ -178,10 +177,10 @@ def test_a_clock_that_goes_back_does_not_permit(gate: Gate) -> None:
 
 def test_an_unknown_symbol_is_refused(gate: Gate) -> None:
     with pytest.raises(interlock.UsageError) as caught:
-        check(gate, "06:30:00", "BTC")
-    assert str(caught.value) == "`BTC` is no member of `symbol`: did you mean `BTCUSD`?"
+        check(gate, "06:30:00", "WHEAT/US")
+    assert str(caught.value) == "`WHEAT/US` is no member of `symbol`: did you mean `WHEAT/USD`?"
     with pytest.raises(interlock.UsageError):
-        gate.closed(symbol="DOGE-USD", pnl=1)
+        gate.closed(symbol="RYE", pnl=1)
     assert gate.state == GateState.begun("2026-03-28")
 
 
@@ -204,16 +203,16 @@ def test_an_unknown_symbol_is_refused(gate: Gate) -> None:
 )
 def test_a_closed_trade_that_cannot_be_meant(gate: Gate, pnl: float, now: str, message: str) -> None:
     with pytest.raises(interlock.UsageError) as caught:
-        gate.closed(symbol="BTC-USD", pnl=pnl, now=now)
+        gate.closed(symbol="WHEAT", pnl=pnl, now=now)
     assert str(caught.value) == message
 
 
 def test_a_policy_that_is_no_gate_for_trades_is_refused(policies: PolicySet) -> None:
     state = GateState.begun("2026-03-28")
     with pytest.raises(interlock.UsageError) as caught:
-        policies.gate("live-rollout-readiness", state=state)
-    message = "`live-rollout-readiness` is no gate for trades: it is not judged for each member of a scope"
+        policies.gate("live-start", state=state)
+    message = "`live-start` is no gate for trades: it is not judged for each member of a scope"
     assert str(caught.value) == message
     with pytest.raises(interlock.UsageError) as caught:
-        policies.gate("turnover", state=state)
-    assert str(caught.value) == "no policy is called `turnover`: did you mean `turnover-gate`?"
+        policies.gate("trades", state=state)
+    assert str(caught.value) == "no policy is called `trades`: did you mean `trade`?"

@@ -14,8 +14,10 @@ from interlock import Gate, GateState, PolicySet
 from interlock.errors import IntegrityError, LedgerError, UsageError
 from interlock.ledger.file.ledger import Ledger
 from interlock.ledger.file.verify import verify
+from support.grain import POLICIES
+from support.roots import write
 
-from .test_gate import ALLOWED, ROOT, check, desk
+from .test_gate import ALLOWED, check, desk
 
 ENGINE = Path(__file__).resolve().parents[3] / "engine"
 BEGUN = GateState.begun("2026-03-28")
@@ -35,7 +37,7 @@ rules:
 
 @pytest.fixture(scope="module")
 def policies() -> PolicySet:
-    return interlock.load(ROOT)
+    return interlock.load(POLICIES)
 
 
 @pytest.fixture
@@ -44,7 +46,7 @@ def path(tmp_path: Path) -> Path:
 
 
 def opened(policies: PolicySet, path: Path, **more: object) -> Gate:
-    return policies.gate("turnover-gate", ledger=path, desk=desk(), **more)  # type: ignore[arg-type]
+    return policies.gate("trade", ledger=path, desk=desk(), **more)  # type: ignore[arg-type]
 
 
 def kinds(path: Path) -> list[str]:
@@ -58,9 +60,9 @@ def test_every_gate_over_a_ledger_knows_of_what_another_permitted(policies: Poli
     assert check(one, "06:30:00") == ALLOWED
     assert check(two, "06:30:00") == INTERVAL
     assert check(opened(policies, path), "06:30:00") == INTERVAL
-    two.closed(symbol="BTC-USD", pnl=-1, now="2026-03-30T06:40:00Z")
-    one.closed(symbol="BTC-USD", pnl=-1, now="2026-03-30T06:45:00Z")
-    assert "loss-cooldown: " in " ".join(check(one, "06:50:00")[1])
+    two.closed(symbol="WHEAT", pnl=-1, now="2026-03-30T06:40:00Z")
+    one.closed(symbol="WHEAT", pnl=-1, now="2026-03-30T06:45:00Z")
+    assert "cooldown: " in " ".join(check(one, "06:50:00")[1])
     assert kinds(path) == ["gate", "permission", "trade", "trade"]
 
 
@@ -73,11 +75,12 @@ def test_a_state_begins_a_ledger_once(policies: PolicySet, path: Path) -> None:
 ASK = """\
 import sys
 import interlock
-from guard.trade_gate.test_gate import ROOT, TRADE, desk
-gate = interlock.load(ROOT).gate("turnover-gate", ledger=sys.argv[1], desk=desk())
+from guard.trade_gate.test_gate import TRADE, desk
+from support.grain import POLICIES
+gate = interlock.load(POLICIES).gate("trade", ledger=sys.argv[1], desk=desk())
 print("ready", flush=True)
 sys.stdin.readline()
-print(gate.check(symbol="BTC-USD", now="2026-03-30T06:30:00Z", **TRADE).allowed)
+print(gate.check(symbol="WHEAT", now="2026-03-30T06:30:00Z", **TRADE).allowed)
 """
 
 
@@ -119,7 +122,7 @@ def test_what_cannot_be_recorded_is_not_permitted(
         found = check(gate, "06:30:00")
         assert found == (False, ("not recorded: ledger: it cannot be written, is the disk full",))
         with pytest.raises(LedgerError):
-            gate.closed(symbol="BTC-USD", pnl=-1, now="2026-03-30T06:40:00Z")
+            gate.closed(symbol="WHEAT", pnl=-1, now="2026-03-30T06:40:00Z")
     assert kinds(path) == ["gate"]
     assert check(gate, "06:30:00") == ALLOWED
 
@@ -158,16 +161,13 @@ def test_an_anchor_moves_with_every_permission_and_a_cut_tail_is_noticed(
 
 def root(folder: Path, name: str, more: str = "", scope: str = "members: [BTC-USD]") -> PolicySet:
     """A policy root whose one gate has this name."""
-    folder.mkdir()
-    texts = {
+    files = {
         "interlock.yaml": "interlock: 1\n",
         "catalogue.yaml": "metrics: {decisions.allowed: {type: bool, every: event, scope: symbol, doc: anything}}\n"
         f"scopes: {{symbol: {{{scope}}}}}\n",
         "gate.yaml": GATE.format(name=name, more=more),
     }
-    for file, text in texts.items():
-        (folder / file).write_text(text, encoding="utf-8", newline="\n")
-    return interlock.load(folder)
+    return interlock.load(write(folder, files))
 
 
 def asked(gate: Gate) -> bool:
@@ -206,6 +206,6 @@ def test_counters_follow_a_symbol_to_its_new_name(path: Path, tmp_path: Path, ke
 def test_something_must_keep_the_counters(policies: PolicySet, tmp_path: Path) -> None:
     for more in ({}, {"state": BEGUN, "anchor": tmp_path / "head"}):
         with pytest.raises(UsageError) as problem:
-            policies.gate("turnover-gate", desk=desk(), **more)  # type: ignore[arg-type]
-        message = "the gate `turnover-gate` needs `state=GateState…` or `ledger=FILE`"
+            policies.gate("trade", desk=desk(), **more)  # type: ignore[arg-type]
+        message = "the gate `trade` needs `state=GateState…` or `ledger=FILE`"
         assert str(problem.value) == message

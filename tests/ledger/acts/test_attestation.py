@@ -11,8 +11,8 @@ import interlock
 from interlock.errors import UsageError
 from interlock.ledger.acts.acts import Act
 from interlock.ledger.acts.attestation import attest, worded
-
-from ..roots import FILES, evaluate, instant, rule, snapshot, write
+from support.ledgers import FILES, evaluate, rule, snapshot, write
+from support.roots import instant
 
 NAMES = """\
 attestations:

@@ -18,8 +18,8 @@ from interlock.language.times import show_time
 from interlock.ledger.acts.acts import Act
 from interlock.ledger.acts.waiver import WaiverGrant, waive
 from interlock.policy.yaml.schema import schema
-
-from ..roots import evaluate, instant, rule, snapshot, write
+from support.ledgers import evaluate, rule, snapshot, write
+from support.roots import instant
 
 POLICY = """\
 policy: rollback

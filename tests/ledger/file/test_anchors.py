@@ -15,8 +15,7 @@ from interlock.ledger.file.anchors import Anchor, anchor_line, anchored, holding
 from interlock.ledger.file.entry import EntryDraft
 from interlock.ledger.file.ledger import Head, Ledger
 from interlock.ledger.recorder import Recorder
-
-from ..roots import act
+from support.ledgers import act
 
 TIME = "2026-03-30T06:00:00Z"
 EMPTY = f"0 sha256:{'0' * 64}\n"

@@ -14,8 +14,7 @@ from interlock.language.times import parse_time
 from interlock.ledger.file.ledger import Ledger
 from interlock.ledger.file.verify import verify
 from interlock.ledger.state.state import KINDS
-
-from ..complete import LATER, RECORDING, recording, trade, write_desk
+from support.recording import LATER, RECORDING, recording, trade, write_desk
 
 PARTS = 8
 FAR = 8

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import replace
 from decimal import Decimal
@@ -10,13 +11,15 @@ from pathlib import Path
 from random import Random
 
 import pytest
+from jsonschema import ValidationError
 
 import interlock
 from interlock.evaluation.deciding.request import Decision
 from interlock.ledger.recorder import Recorder
 from interlock.ledger.state.notifications import About, NotificationState, about, events
-
-from ..roots import snapshot, write
+from interlock.ledger.state.notifications import Event as Recorded
+from interlock.resources import schema_path
+from support.ledgers import snapshot, write
 
 POLICY = """\
 policy: rollback
@@ -130,6 +133,26 @@ def test_an_event_says_all_that_people_need(tmp_path: Path) -> None:
             "withheld": [], "inhibited_by": "",
         }
     ]  # fmt: skip
+
+
+def test_an_event_that_goes_out_has_the_keys_of_its_schema(tmp_path: Path) -> None:
+    policies = interlock.load(write(tmp_path, rollback=POLICY))
+    with Recorder(tmp_path / "ledger.db", channels=["pager"]) as recorder:
+        policies.recorded(snapshot("2026-03-27T07:00:00Z", loss=70), recorder)
+    (event,) = recorder.state.outbox.waiting("pager")
+    schema = json.loads(schema_path("event").read_text(encoding="utf-8"))
+    assert set(schema["properties"]) == set(schema["required"]) == set(event.line())
+
+
+def test_an_event_with_another_key_breaks_its_schema(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What holds the events of all tests to their schema (tests/conftest.py) sees a key that is new."""
+    policies = interlock.load(write(tmp_path, rollback=POLICY))
+    monkeypatch.setattr(Recorded, "line", lambda event: {"entry": event.entry, **event.data})
+    with (
+        Recorder(tmp_path / "ledger.db") as recorder,
+        pytest.raises(ValidationError, match="'next' was unexpected"),
+    ):
+        policies.recorded(snapshot("2026-03-27T07:00:00Z", loss=70), recorder)
 
 
 def test_who_heard_the_alarm_hears_every_step_of_the_way_back(tmp_path: Path) -> None:

@@ -11,8 +11,8 @@ from interlock.ledger.acts.acts import freeze, rearm, recorded_snapshot
 from interlock.ledger.file.ledger import Ledger
 from interlock.ledger.file.verify import verify
 from interlock.ledger.state.state import fold
-
-from ..roots import FILES, act, evaluate, instant, rule, snapshot, write
+from support.ledgers import FILES, act, evaluate, rule, snapshot, write
+from support.roots import instant
 
 GOOD = {"2026-03-26": 0.01, "2026-03-27": 0.01}
 PAST = {f"2026-03-{day:02}": 0.0 for day in range(1, 26)}

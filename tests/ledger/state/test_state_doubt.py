@@ -11,8 +11,7 @@ from interlock.errors import UsageError
 from interlock.evaluation.deciding.request import Decision
 from interlock.ledger.acts.acts import rearm
 from interlock.ledger.recorder import Recorder
-
-from ..roots import FILES, act, evaluate, rule, snapshot, write
+from support.ledgers import FILES, act, evaluate, rule, snapshot, write
 
 DAYS = {f"2026-03-{day:02}": 0.0 for day in range(1, 25)}
 GOOD = {"2026-03-28": 0.01, "2026-03-29": 0.01}

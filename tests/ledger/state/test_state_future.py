@@ -9,8 +9,7 @@ import pytest
 
 import interlock
 from interlock.ledger.recorder import Recorder
-
-from ..roots import FILES, snapshot, write
+from support.ledgers import FILES, snapshot, write
 
 POLICY = """\
 policy: rollback

@@ -16,9 +16,8 @@ from interlock.ledger.file.ledger import Ledger
 from interlock.ledger.file.verify import verify
 from interlock.ledger.recorder import Recorder
 from interlock.ledger.state.state import fold
-
-from ..roots import FILES, act, snapshot, write
-from ..roots import rule as result
+from support.ledgers import FILES, act, snapshot, write
+from support.ledgers import rule as result
 
 POLICY = (
     FILES["rollback.yaml"].split("  - id: loss")[0]

@@ -43,16 +43,14 @@ def test_a_bad_day(form: str) -> None:
 
 @pytest.mark.parametrize("form", FORMATS)
 def test_several_snapshots(form: str) -> None:
-    both = [
-        judged(data, policies=["live-rollout-readiness", "turnover-gate"]) for data in (collected(), broken())
-    ]
-    text = rendered("evaluation", form, both, ReportStyle(width=100))
+    both = [judged(data, policies=["live-start", "trade"]) for data in (collected(), broken())]
+    text = rendered("evaluation", form, both, ReportStyle(width=70))
     assert masked(text) == golden(f"several.{form}.{SUFFIXES[form]}", text)
 
 
 @pytest.mark.parametrize("form", FORMATS)
 def test_what_could_not_be_evaluated(form: str) -> None:
-    refused = judged(collected(), environment=None, stateless=False, policies=["live-rollout-readiness"])
+    refused = judged(collected(), environment=None, stateless=False, policies=["live-start"])
     text = rendered("evaluation", form, [refused], ReportStyle(width=120))
     assert masked(text) == golden(f"refused.{form}.{SUFFIXES[form]}", text)
 
@@ -80,19 +78,19 @@ def test_json_holds_the_records_as_they_are() -> None:
     assert list(table) == ["expired", "interlock", "notes", "opened", "refusals", "verdicts"]
     assert table["verdicts"] == [json.loads(each.canonical()) for each in found.verdicts]
     assert [each["note"] for each in table["notes"]] == [
-        "no catalogue declares `shadow.hit_rat`: did you mean `shadow.hit_rate`?"
+        "no catalogue declares `study.hit_rat`: did you mean `study.hit_rate`?"
     ]
 
 
 def test_sarif_has_a_result_for_each_rule_that_keeps_a_gate_shut() -> None:
-    found = judged(broken(), policies=["live-rollout-readiness"])
+    found = judged(broken(), policies=["live-start"])
     made = results(rendered("evaluation", "sarif", [found], ReportStyle(above="..")))
     (verdict,) = found.verdicts
     assert [each["ruleId"] for each in made] == [
         f"{verdict.policy}/{rule.id}" for rule in verdict.rules if rule.outcome in ("fail", "unknown")
     ]
     assert made[0]["locations"][0]["physicalLocation"] == {
-        "artifactLocation": {"uri": "../policies/phase-2b-operations/live-rollout-readiness.yaml"},
+        "artifactLocation": {"uri": "../policies/live-start.yaml"},
         "region": {"startLine": verdict.rules[0].line},
     }
 
@@ -108,20 +106,20 @@ def test_junit_passes_at_the_best_verdict_alone() -> None:
             for case in cases
         ]
 
-    asked = ["baseline-kpis", "live-rollout-readiness"]
-    low = "CONDITIONAL: the turnover governor blocked 4.11% of the attempts of 7d, less than 5%"
+    asked = ["key-figures", "live-start"]
+    low = "CONDITIONAL: only 4.167% of the attempts of 7d were blocked, 5% is usual"
     assert outcomes(judged(collected(), policies=asked)) == [
-        ("baseline-kpis", "skipped", "COMPLETE without a ledger opens nothing"),
-        ("live-rollout-readiness", "failure", low),
+        ("key-figures", "skipped", "COMPLETE without a ledger opens nothing"),
+        ("live-start", "failure", low),
     ]
     assert outcomes(judged(collected(), policies=asked, stateless=False)) == [
-        ("baseline-kpis", "passed", None),
-        ("live-rollout-readiness", "failure", low),
+        ("key-figures", "passed", None),
+        ("live-start", "failure", low),
     ]
     late = judged(collected(), policies=asked[:1], stateless=False, now=NOW)
     message = "EXPIRED: it was COMPLETE until 2026-03-31T06:30:00Z"
-    assert outcomes(late) == [("baseline-kpis", "failure", message)]
+    assert outcomes(late) == [("key-figures", "failure", message)]
     refused = judged(collected(), environment=None, stateless=False, policies=asked[1:])
-    assert [(name, tag) for name, tag, _ in outcomes(refused)] == [("live-rollout-readiness", "failure")]
+    assert [(name, tag) for name, tag, _ in outcomes(refused)] == [("live-start", "failure")]
     nothing = replace(refused, decision=Decision(()))
     assert outcomes(nothing) == [("interlock evaluate", "failure", "no policy was evaluated")]

@@ -1,4 +1,4 @@
-"""The whole report over the example desk, good and bad, as its golden files hold it."""
+"""The whole report over the grain desk, good and bad, as its golden files hold it."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ def test_a_bad_day() -> None:
 
 
 def test_verdicts_that_have_expired() -> None:
-    late = judged(collected(), now=Decimal(1_800_000_000), policies=["turnover-gate"])
+    late = judged(collected(), now=Decimal(1_800_000_000), policies=["trade"])
     text = as_markdown(late, ReportStyle())
     assert masked(text) == golden("expired.report.md", text)
 
 
 def test_nothing_to_report_on() -> None:
-    refused = judged(collected(), environment=None, stateless=False, policies=["live-rollout-readiness"])
+    refused = judged(collected(), environment=None, stateless=False, policies=["live-start"])
     text = as_markdown(refused, ReportStyle())
     assert masked(text) == golden("refused.report.md", text)
 

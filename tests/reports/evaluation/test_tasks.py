@@ -12,16 +12,16 @@ pytest.importorskip("duckdb", reason="collecting rows needs the duckdb extra")
 
 
 def test_rules_that_ask_for_the_same_share_a_task() -> None:
-    found = tasks(judged(broken(), policies=["turnover-gate", "live-rollout-readiness"]))
-    assert list(found) == ["on-call", "quant", "risk"]
-    level = found["quant"][0]
-    assert level.action == "measure what is unknown: capital.level: stale, measured at 2026-03-29T01:00:00Z"
-    assert level.places == ["turnover-gate at BTC-USD / lockdown", "turnover-gate at ETH-USD / lockdown"]
-    assert (level.reasons, level.otherwise) == ([], ["wait for recovery; do not force trades"])
-    switch = found["on-call"][0]
+    found = tasks(judged(broken(), policies=["trade", "live-start"]))
+    assert list(found) == ["research", "risk", "watch"]
+    state = found["research"][0]
+    assert state.action == "measure what is unknown: market.state: stale, measured at 2026-03-29T01:00:00Z"
+    assert state.places == ["trade at WHEAT / closed", "trade at MAIZE / closed"]
+    assert (state.reasons, state.otherwise) == ([], ["wait until it opens"])
+    switch = found["watch"][0]
     assert switch.action.startswith("find out who set it and why;")
-    assert (switch.reasons, switch.otherwise) == (["the kill switch is active, set by file"], [])
+    assert (switch.reasons, switch.otherwise) == (["the stop switch is set by file"], [])
 
 
 def test_nothing_to_do() -> None:
-    assert tasks(judged(collected(), policies=["baseline-kpis"])) == {}
+    assert tasks(judged(collected(), policies=["key-figures"])) == {}

@@ -9,8 +9,7 @@ import pytest
 from interlock.testing.mutation.mutation import mutated, suggested
 from interlock.testing.policies.cell_coverage import Watcher, covered
 from interlock.testing.policies.runner import CaseRunner
-
-from ..desk import BASE, read, write
+from support.suites import BASE, read, write
 
 GATE = f"{BASE}  expect: {{verdict: GO, possible: GO, others: pass}}\ncases:\n"
 FIRST = "  - {name: first, set: {kill.active: true}, expect: NO_GO}\n"

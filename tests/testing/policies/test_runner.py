@@ -7,8 +7,7 @@ from pathlib import Path
 import pytest
 
 from interlock.testing.policies.runner import CaseRunner
-
-from ..desk import BASE, read, results, write
+from support.suites import BASE, read, results, write
 
 TRADE = """\
 tests: trade

@@ -7,13 +7,14 @@ from typing import Any
 
 import pytest
 import yaml
-from tests.rollout import small
 
 from interlock.diagnostics import Collector, render
 from interlock.language.times import show_time
 from interlock.testing.rollouts.model import Story
 from interlock.testing.rollouts.story_documents import read_stories
 from interlock.testing.suite_reader import read_suites
+from support import rollouts
+from support.roots import read
 
 CASES: dict[str, Any] = yaml.safe_load(
     (Path(__file__).parents[1] / "rollout_complaints.yaml").read_text(encoding="utf-8")
@@ -24,7 +25,7 @@ HEAD = "tests: exits\nof: rollout\nstart: 2026-03-02T00:00:00Z\n"
 def complaints(folder: Path, text: str, **files: str) -> list[str]:
     """The first line and the hint of every complaint, without the name of the document."""
     changed = {"t.yaml": text, **{f"{name}.yaml": each for name, each in files.items()}}
-    root, collector = small.read(small.write(folder, changed))
+    root, collector = read(rollouts.write(folder, changed))
     assert read_suites(root, collector) == ()
     read_stories(root, collector)
     shown = "\n".join(render(each, collector.sources) for each in collector.sorted())
@@ -33,7 +34,7 @@ def complaints(folder: Path, text: str, **files: str) -> list[str]:
 
 
 def stories(folder: Path, text: str) -> tuple[Story, ...]:
-    root, collector = small.read(small.write(folder, {"t.yaml": text}))
+    root, collector = read(rollouts.write(folder, {"t.yaml": text}))
     found = read_stories(root, collector)
     assert [str(each) for each in collector.sorted()] == []
     return found[0].stories
@@ -64,8 +65,8 @@ def test_a_policy_is_no_rollout(tmp_path: Path) -> None:
 
 def test_a_rollout_that_cannot_be_read_is_complained_of_once(tmp_path: Path) -> None:
     steps = "cases: [{name: a, steps: [{at: +1h, expect: HOLD}]}]\n"
-    broken = small.FILES["exits.yaml"].replace("owner: quant\n", "")
-    assert complaints(tmp_path, HEAD + steps, exits=broken, sizes="") == [
+    broken = rollouts.FILES["exits.yaml"].replace("owner: quant\n", "")
+    assert complaints(tmp_path, HEAD + steps, exits=broken, sizes=None) == [
         "policies/exits.yaml:1:1: error E201: `owner` is missing",
         "hint: write text",
     ]
@@ -113,7 +114,7 @@ def test_documents_of_policies_and_of_rollouts_stand_side_by_side(tmp_path: Path
         "p.yaml": f"tests: gate\nof: policy\n{base}\n{case}\n",
         "t.yaml": f"{HEAD}cases: [{{name: a, steps: [{{at: 0s, expect: ADVANCE}}]}}]\n",
     }
-    root, collector = small.read(small.write(tmp_path, files))
+    root, collector = read(rollouts.write(tmp_path, files))
     both = read_suites(root, collector), read_stories(root, collector)
     assert isinstance(collector, Collector) and collector.sorted() == ()
     assert [[each.policy for each in both[0]], [each.rollout.id for each in both[1]]] == [["gate"], ["exits"]]

@@ -5,11 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from tests.rollout import small
 
 from interlock.testing.rollouts.story_coverage import stories_covered
 from interlock.testing.rollouts.story_documents import read_stories
 from interlock.testing.rollouts.story_runner import StoryResult, play
+from support import rollouts
+from support.roots import read
 
 HEAD = "tests: {name}\nof: rollout\nstart: 2026-03-02T00:00:00Z\nenvironment: paper\ncases:\n"
 REFUSED = "refused: `exits` is ACTIVE: what was rolled back or is complete is re-armed"
@@ -28,7 +29,7 @@ WHOLE = """\
 
 def played(folder: Path, cases: str, name: str = "exits") -> tuple[StoryResult, ...]:
     """The stories of one document, played."""
-    root, collector = small.read(small.write(folder, {"t.yaml": HEAD.format(name=name) + cases}))
+    root, collector = read(rollouts.write(folder, {"t.yaml": HEAD.format(name=name) + cases}))
     suites = read_stories(root, collector)
     assert [str(each) for each in collector.sorted()] == []
     return play(root, suites)
@@ -165,7 +166,7 @@ def test_without_an_environment_nobody_says_how_long(tmp_path: Path) -> None:
 def missed(folder: Path, cases: str, name: str = "exits") -> list[str]:
     """The cells of one rollout that its stories do not see."""
     found = played(folder, cases, name)
-    root, _ = small.read(folder / "policies")
+    root, _ = read(folder / "policies")
     covered = stories_covered([root.rollouts[name]], root, found)
     assert {each.policy for each in covered.cells} == {f"rollout {name}"}
     return [each.text for each in covered.missed]
@@ -246,11 +247,11 @@ def test_a_check_is_seen_where_it_alone_holds(tmp_path: Path) -> None:
 
 
 def test_checks_that_rest_on_one_policy_are_seen_together(tmp_path: Path) -> None:
-    one = small.FILES["sizes.yaml"].replace("advance: gate", "advance: back")
+    one = rollouts.FILES["sizes.yaml"].replace("advance: gate", "advance: back")
     steps = "{at: +2h, verdicts: {back: INVESTIGATE}, expect: {missing: [triggers, gate]}}"
     case = f"  - {{name: a, stage: as-is, steps: [{{at: +1h, expect: ADVANCE}}, {steps}]}}\n"
     text = {"t.yaml": HEAD.format(name="sizes") + case, "sizes.yaml": one}
-    root, collector = small.read(small.write(tmp_path, text))
+    root, collector = read(rollouts.write(tmp_path, text))
     results = play(root, read_stories(root, collector))
     covered = stories_covered([root.rollouts["sizes"]], root, results)
     assert {(each.where, each.what) for each in covered.cells} - {

@@ -26,9 +26,6 @@ from .windows import Item, Selection, select
 
 __all__ = ["ComparedValues", "Interpreter", "Watch"]
 
-_SPANNED = ("streak", "longest", "most")
-_COMPARISONS = ("lt", "le", "gt", "ge", "eq", "ne", "in", "not_in")
-
 
 @dataclass(frozen=True, slots=True)
 class ComparedValues:
@@ -84,7 +81,7 @@ class Interpreter:
 
     def _name(self, name: ast.Name) -> object:
         node = self._nodes[name.id]
-        if isinstance(node, Call) and node.operator not in _SPECIAL:
+        if isinstance(node, Call) and not OPERATORS[node.operator].by_name:
             return node
         return self.leaf(node)
 
@@ -114,7 +111,7 @@ class Interpreter:
             case LetRef():
                 return self.let(node.name)
             case Call():
-                return _SPECIAL[node.operator](self, node)
+                return _BY_NAME[node.operator](self, node)
 
     def metric(self, measures: Measures, node: MetricRef) -> Shaped:
         scope = measures.catalogue.metrics[node.name].scope
@@ -151,12 +148,16 @@ class Interpreter:
             result = lift(SCALARS[name], *arguments)
         except decimal.DecimalException:
             return absent(node.shape, Cause("", "", "", "overflow", "the result is beyond all numbers"))
-        if name in _COMPARISONS and self.watch is not None:
-            self.watch(node, self.member, arguments[0], arguments[1], result)
-        if name in _COMPARISONS and not isinstance(result, (Series, Members)):
-            left, right = arguments
-            self.seen.append(ComparedValues(node, left, right, result))  # type: ignore[arg-type]
+        if OPERATORS[name].form in ("compare", "member"):
+            self.compared(node, arguments[0], arguments[1], result)
         return result
+
+    def compared(self, node: Call, left: Shaped, right: Shaped, truth: Shaped) -> None:
+        """Report a comparison, and keep it where it compared single values."""
+        if self.watch is not None:
+            self.watch(node, self.member, left, right, truth)
+        if not isinstance(truth, (Series, Members)):
+            self.seen.append(ComparedValues(node, left, right, truth))  # type: ignore[arg-type]
 
     def reduce(self, name: str, node: Call, argument: Shaped, options: dict[str, Shaped]) -> Shaped:
         if node.axis == "members":
@@ -168,7 +169,7 @@ class Interpreter:
             selection = select(series, options, filtered)  # type: ignore[arg-type]
             if selection.lost:
                 return Unknown(selection.lost)
-            if name in _SPANNED:
+            if "span" in OPERATORS[name].options:
                 return REDUCTIONS[name](selection, span)
             if name in ("last", "previous") and series.every:
                 selection = _complete(selection, series.every)
@@ -209,7 +210,7 @@ class Interpreter:
         return what.value in self.attestations
 
 
-_SPECIAL: dict[str, Callable[[Interpreter, Call], Shaped]] = {
+_BY_NAME: dict[str, Callable[[Interpreter, Call], Shaped]] = {
     "known": Interpreter.known,
     "default": Interpreter.default,
     "baseline": Interpreter.baseline,

@@ -6,6 +6,7 @@ import ast
 from dataclasses import dataclass
 
 from ...language.nodes import Call, Node
+from ...language.operators import OPERATORS
 
 __all__ = ["Program", "lower"]
 
@@ -34,7 +35,7 @@ def lower(root: Node) -> Program:
         return ast.Name(word, ast.Load())
 
     def build(node: Node) -> ast.expr:
-        if not isinstance(node, Call) or node.operator in ("known", "default", "baseline", "attested"):
+        if not isinstance(node, Call) or OPERATORS[node.operator].by_name:
             return name(node)
         keywords = [ast.keyword(key, build(value)) for key, value in node.options]
         arguments = [name(node), *(build(each) for each in node.arguments)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
@@ -14,7 +14,7 @@ from typing import Any
 from ...canonical import canonical, digest
 from ...diagnostics import did_you_mean
 from ...errors import SnapshotError
-from ...language.times import parse_time
+from ...language.times import parse_time, show_time
 from ...limits import FORMAT, NUMBER_DIGITS, SNAPSHOT_BYTES, SNAPSHOT_DEPTH, SNAPSHOT_POINTS
 
 __all__ = ["InvalidNumber", "Snapshot"]
@@ -78,6 +78,24 @@ class Snapshot:
     def canonical(self) -> bytes:
         """Return the meaning as canonical JSON, the bytes that `digest` is the hash of."""
         return canonical(_plain(dict(self.meaning)))
+
+    def narrowed(self, metrics: Collection[str], variables: Collection[str]) -> Snapshot:
+        """Return a copy with these metrics and environment variables alone; its scopes keep all their members."""
+
+        def kept(table: Mapping[str, object], names: Collection[str]) -> dict[str, object]:
+            return {name: table[name] for name in names if name in table}
+
+        document = {
+            "interlock": FORMAT,
+            "as_of": show_time(self.as_of),
+            "metrics": kept(self.metrics, metrics),
+            "scopes": {
+                scope: {member: kept(table, metrics) for member, table in members.items()}
+                for scope, members in self.scopes.items()
+            },
+            "env": kept(self.env, variables),
+        }
+        return Snapshot.restored(canonical(_plain(document)), self.name)
 
     @classmethod
     def _of(cls, meaning: dict[str, Any], name: str, of: str) -> Snapshot:

@@ -2,31 +2,42 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
-from typing import Any, Protocol
+from typing import Protocol
 
 from ... import clock
-from ...canonical import canonical
+from ...canonical import digest
 from ...diagnostics import did_you_mean, printable
 from ...errors import IntegrityError, LedgerError, UsageError
 from ...evaluation.deciding.request import Decision
 from ...evaluation.snapshot.snapshot import Snapshot
 from ...evaluation.verdict import Verdict
 from ...language.times import show_time
-from ...limits import FORMAT, SKEW
+from ...limits import SKEW
 from ...policy.catalogue import Scope
+from ...policy.dependencies import Reads
+from ..desk import TRADE, Desk
 from .gate_state import GateState, Instant, Number, exact, instant
 
-__all__ = ["Counters", "Gate", "LockedCounters", "Permission"]
+__all__ = ["Counters", "Gate", "Judged", "LockedCounters", "Permission"]
 
 _PERCENT = Decimal("0.01")
-_TRADE = ("trade.confidence", "trade.expected_profit_pct", "trade.cost_pct", "trade.position_value")
-_TOLD = frozenset({*_TRADE, "decisions.allowed", "trades.pnl"})
-"""What the call and the counters tell: nothing else may."""
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A verdict and its snapshot, whose digest is taken only where the record is wanted."""
+
+    verdict: Verdict
+    snapshot: Snapshot
+
+    def record(self) -> Verdict:
+        """Return the verdict with the digest of its snapshot."""
+        inputs = replace(self.verdict.inputs, snapshot=digest(self.snapshot.canonical()))
+        return replace(self.verdict, inputs=inputs)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +47,17 @@ class Permission:
     allowed: bool
     symbol: str
     reasons: tuple[str, ...] = ()
-    verdict: Verdict | None = None
+    judged: Judged | None = field(default=None, repr=False)
 
     @property
     def reason(self) -> str:
         """The reasons in one line."""
         return "; ".join(self.reasons)
+
+    @property
+    def verdict(self) -> Verdict | None:
+        """The whole record, None where nothing was judged."""
+        return self.judged.record() if self.judged else None
 
 
 class LockedCounters(Protocol):
@@ -50,7 +66,7 @@ class LockedCounters(Protocol):
     @property
     def state(self) -> GateState: ...
 
-    def allow(self, symbol: str, at: Decimal, verdict: Verdict) -> None: ...
+    def allow(self, symbol: str, at: Decimal, record: Callable[[], Verdict]) -> None: ...
 
     def close(self, symbol: str, at: Decimal, profit: Decimal) -> None: ...
 
@@ -68,7 +84,8 @@ class Gate:
     """Permits single trades. An allowed decision is remembered in `state` at once, a refused one is not.
 
     `desk` is what the desk shows apart from the trade (the level of capital preservation, the variables), as of its
-    own time: what has become too old counts as unknown, and unknown never permits.
+    own time: what has become too old counts as unknown, and unknown never permits. What the policy `reads` of it is
+    copied when it is handed in.
     """
 
     def __init__(
@@ -76,13 +93,23 @@ class Gate:
         judge: Callable[[Snapshot], Decision],
         scope: Scope,
         counters: Counters,
+        reads: Reads,
         desk: Snapshot | None = None,
     ) -> None:
+        self._judge, self._scope, self._counters, self._reads = judge, scope, counters, reads
         self.desk = desk
-        self._judge, self._scope, self._counters = judge, scope, counters
-        refused = judge(self._snapshot({}, self.state.began, desk)).refusals
+        refused = judge(self._desk.with_trade(scope.name, {}, self.state.began)).refusals
         if refused:
             raise UsageError("\n".join(f"not evaluated: {each.reason}" for each in refused))
+
+    @property
+    def desk(self) -> Snapshot | None:
+        """What was handed in as the desk; a newer one may take its place."""
+        return self._shown
+
+    @desk.setter
+    def desk(self, desk: Snapshot | None) -> None:
+        self._shown, self._desk = desk, self._read(desk)
 
     @property
     def state(self) -> GateState:
@@ -107,17 +134,18 @@ class Gate:
         a ledger keeps the counters and cannot record the decision, the trade is not permitted.
         """
         member = self.member(symbol)
+        shown = self._desk if desk is None else self._read(desk)
         forms = (
             _form(confidence),
             _form(expected_profit_pct, _PERCENT),
             _form(cost_pct, _PERCENT),
             _form(position_value_usd),
         )
-        given = {name: form for name, form in zip(_TRADE, forms, strict=True) if form is not None}
+        given = {name: form for name, form in zip(TRADE, forms, strict=True) if form is not None}
         try:
             with self._counters.held() as held:
                 at = clock.now() if now is None else instant(now)
-                return self._decided(member, given, at, desk or self.desk, held)
+                return self._decided(member, given, at, shown, held)
         except (LedgerError, IntegrityError) as problem:
             return Permission(False, member, (f"not recorded: {problem}",))
 
@@ -151,7 +179,7 @@ class Gate:
         member: str,
         given: Mapping[str, object],
         at: Decimal,
-        desk: Snapshot | None,
+        desk: Desk,
         held: LockedCounters,
     ) -> Permission:
         names = (member, *sorted(each for each, now in self._scope.aliases.items() if now == member))
@@ -161,35 +189,23 @@ class Gate:
             return Permission(False, member, (late,))
         at = max(at, newest)
         table = {**given, **held.state.points(names, at)}
-        found = self._permission(member, self._snapshot({member: table}, at, desk))
-        if found.allowed and found.verdict is not None:
-            held.allow(member, at, found.verdict)
+        found = self._permission(member, desk.with_trade(self._scope.name, {member: table}, at))
+        if found.allowed and found.judged is not None:
+            held.allow(member, at, found.judged.record)
         return found
+
+    def _read(self, desk: Snapshot | None) -> Desk:
+        return Desk() if desk is None else Desk.of(desk, self._scope.name, self._reads)
 
     def _permission(self, member: str, snapshot: Snapshot) -> Permission:
         decision = self._judge(snapshot)
         for verdict in decision.verdicts:
             if verdict.member == member and verdict.evaluated:
                 reasons = tuple(f"{rule.id}: {rule.reason}" for rule in verdict.failed())
-                return Permission(verdict.is_best, member, () if verdict.is_best else reasons, verdict)
+                judged = Judged(verdict, snapshot)
+                return Permission(verdict.is_best, member, () if verdict.is_best else reasons, judged)
         reasons = tuple(each.reason for each in decision.refusals) or ("no rule applies: nothing was judged",)
         return Permission(False, member, reasons)
-
-    def _snapshot(
-        self, members: Mapping[str, Mapping[str, object]], at: Decimal, desk: Snapshot | None
-    ) -> Snapshot:
-        """The trade at hand over what the desk showed, as of the call; a desk tells nothing of a trade."""
-        document = _dated(desk) if desk else {"metrics": {}, "scopes": {}, "env": {}}
-        given = document["scopes"].get(self._scope.name, {})
-        tables = {
-            name: {each: form for each, form in table.items() if each not in _TOLD}
-            for name, table in given.items()
-        }
-        for name, table in members.items():
-            tables[name] = {**tables.get(name, {}), **table}
-        document |= {"interlock": FORMAT, "as_of": show_time(at)}
-        document["scopes"] = {**document["scopes"], self._scope.name: tables}
-        return Snapshot.restored(canonical(document), "trade")
 
 
 def _form(value: object, factor: Decimal = Decimal(1)) -> object:
@@ -202,24 +218,3 @@ def _form(value: object, factor: Decimal = Decimal(1)) -> object:
     cause = "not finite" if isinstance(value, int | float | Decimal) else "wrong type"
     cause = "wrong type" if isinstance(value, bool) else cause
     return {"unknown": cause, "detail": "the call gave no usable number"}
-
-
-def _dated(desk: Snapshot) -> dict[str, Any]:
-    """The desk's snapshot with the time at which each value held: bare ones held as of the snapshot."""
-    form: dict[str, Any] = json.loads(desk.canonical(), parse_float=Decimal, parse_int=Decimal)
-    at = show_time(desk.as_of)
-
-    def dated(table: Mapping[str, object]) -> dict[str, object]:
-        return {name: _at(each, at) for name, each in table.items()}
-
-    scopes = {
-        scope: {name: dated(table) for name, table in members.items()}
-        for scope, members in form.get("scopes", {}).items()
-    }
-    return {"metrics": dated(form["metrics"]), "scopes": scopes, "env": form.get("env", {})}
-
-
-def _at(form: object, at: str) -> object:
-    if not isinstance(form, dict):
-        return {"value": form, "at": at}
-    return {"at": at, **form} if "value" in form else form

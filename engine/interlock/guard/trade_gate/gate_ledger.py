@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -138,8 +138,8 @@ class _Held:
     policy: str
     writing: Transaction
 
-    def allow(self, symbol: str, at: Decimal, verdict: Verdict) -> None:
-        body = {"policy": self.policy, "symbol": symbol, "verdict": verdict.record()}
+    def allow(self, symbol: str, at: Decimal, record: Callable[[], Verdict]) -> None:
+        body = {"policy": self.policy, "symbol": symbol, "verdict": record().record()}
         self.writing.append(EntryDraft.of(show_time(at), "permission", body))
 
     def close(self, symbol: str, at: Decimal, profit: Decimal) -> None:

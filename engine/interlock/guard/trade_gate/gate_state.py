@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
@@ -166,7 +166,7 @@ class CallerState:
         with self._lock:
             yield self
 
-    def allow(self, symbol: str, at: Decimal, verdict: Verdict) -> None:
+    def allow(self, symbol: str, at: Decimal, record: Callable[[], Verdict]) -> None:
         self.state.allow(symbol, at)
 
     def close(self, symbol: str, at: Decimal, profit: Decimal) -> None:

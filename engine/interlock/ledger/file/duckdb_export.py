@@ -11,7 +11,10 @@ from .entry import Entry
 
 __all__ = ["write_parquet"]
 
-_TABLE = "CREATE TABLE entry (sequence BIGINT, time VARCHAR, kind VARCHAR, body VARCHAR, hash VARCHAR)"
+_TABLE = (
+    'CREATE TABLE "entry" ("sequence" BIGINT, "time" VARCHAR, "kind" VARCHAR, "body" VARCHAR, "hash" VARCHAR)'
+)
+_INSERT = 'INSERT INTO "entry" VALUES (?, ?, ?, ?, ?)'
 _GROUP = 10_000
 
 
@@ -33,10 +36,10 @@ def write_parquet(entries: Iterable[Entry], path: Path) -> int:
             )
             count += 1
             if len(rows) == _GROUP:
-                connection.executemany("INSERT INTO entry VALUES (?, ?, ?, ?, ?)", rows)
+                connection.executemany(_INSERT, rows)
                 rows = []
         if rows:
-            connection.executemany("INSERT INTO entry VALUES (?, ?, ?, ?, ?)", rows)
+            connection.executemany(_INSERT, rows)
         try:
             connection.table("entry").write_parquet(path.as_posix())
         except duckdb.Error as problem:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import codecs
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -57,7 +58,8 @@ def read_yaml(data: bytes, shown: str, collector: Collector) -> Node | None:
     except _UnreadableYaml:
         return None
     except yaml.MarkedYAMLError as problem:
-        _syntax(problem, shown, collector)
+        if not _too_deep(problem, text, shown, collector):
+            _syntax(problem, shown, collector)
         return None
     except yaml.reader.ReaderError as problem:
         _character(problem, text, shown, collector)
@@ -78,6 +80,21 @@ def _decode(data: bytes, shown: str, collector: Collector) -> str | None:
         hint = "save the file as UTF-8"
         collector.add("E103", f"not UTF-8: byte 0x{data[problem.start]:02x}", Span(shown, line, column), hint)
         return None
+
+
+def _too_deep(problem: yaml.MarkedYAMLError, text: str, shown: str, collector: Collector) -> bool:
+    """Note E102 if the text in front of a syntax error breaks a limit already; tell whether it does.
+
+    libyaml scans ahead of its events and stops at what it finds there, since 0.2.6 also at a depth of 1,000 levels.
+    """
+    mark = problem.problem_mark
+    before = Collector()
+    with suppress(_UnreadableYaml, yaml.YAMLError):
+        _Builder(text[: mark.index] if mark else "", shown, before).document()
+    found = [each for each in before.diagnostics if each.code == "E102"]
+    for each in found:
+        collector.add(each.code, each.message, each.span)
+    return bool(found)
 
 
 def _syntax(problem: yaml.MarkedYAMLError, shown: str, collector: Collector) -> None:

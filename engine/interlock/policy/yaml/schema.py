@@ -181,6 +181,7 @@ _SILENT = {
     "description",
     "x-wanted",
     "x-expression",
+    "x-key",
     "examples",
     "default",
     "$comment",

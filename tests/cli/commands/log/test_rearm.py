@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from ledger.roots import FILES, write
+
+from support.ledgers import FILES, write
 
 from ...conftest import Command
 

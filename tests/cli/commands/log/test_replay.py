@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ledger.roots import FILES, write
+from support.ledgers import FILES, write
 
 from ...conftest import Command
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from rollout.small import CANARY, write
+
+from support.rollouts import CANARY, write
 
 from ...conftest import Command
 from .days import BY, Days

@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from rollout.small import CANARY, document, instant
 
 from interlock.ledger.file.ledger import Ledger
 from interlock.ledger.file.verify import verify
+from support.rollouts import CANARY, document
+from support.roots import instant
 
 from ...conftest import Command, Done
 

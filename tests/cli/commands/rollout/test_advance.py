@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from rollout.small import instant
+
+from support.roots import instant
 
 from .days import BY, LEDGER, Days, entries
 

@@ -6,7 +6,8 @@ import json
 from pathlib import Path
 
 import pytest
-from rollout.small import CANARY
+
+from support.rollouts import CANARY
 
 from .days import BAD, LEDGER, Days
 

@@ -6,7 +6,8 @@ import json
 from pathlib import Path
 
 import pytest
-from rollout.small import instant
+
+from support.roots import instant
 
 from .days import BAD, LEDGER, Days, entries
 

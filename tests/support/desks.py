@@ -1,0 +1,81 @@
+"""A desk in a temporary folder: sources and a catalogue from YAML text, and one call that collects."""
+
+from __future__ import annotations
+
+import functools
+from pathlib import Path
+from typing import Any
+
+from interlock.collect.collector import Collection, collect
+from interlock.collect.declared.source_reader import load_sources
+from interlock.collect.model import Sources
+from interlock.diagnostics import Collector
+from interlock.policy.catalogue import Catalogue
+from interlock.policy.reading.catalogue_reader import read_catalogue
+from interlock.policy.yaml.reader import read_yaml
+from interlock.policy.yaml.schema import holds
+from interlock.policy.yaml.yaml_nodes import Mapping
+
+from .roots import instant, write_files
+
+CATALOGUE = """
+metrics:
+  flag: {type: bool, max_age: never, doc: a}
+  pnl: {type: number, max_age: never, doc: a}
+  total: {type: integer, max_age: never, doc: a}
+  rate: {type: ratio, range: [-10, 10], max_age: never, doc: a}
+  level: {type: string, max_age: never, doc: a}
+  state: {type: enum, values: [good, bad], max_age: never, doc: a}
+  moment: {type: timestamp, max_age: never, doc: a}
+  wait: {type: duration, max_age: never, doc: a}
+  symbols: {type: set, of: symbol, max_age: never, doc: a}
+  daily: {type: number, every: 1d, doc: a}
+  alerts: {type: event, doc: a}
+  trades: {type: number, every: event, doc: a}
+  jobs: {every: event, record: {outcome: {type: string}, size: {type: number}}, doc: a}
+  edge: {type: number, scope: symbol, max_age: never, doc: a}
+  fills: {type: number, every: event, scope: symbol, doc: a}
+scopes:
+  symbol: {members: [BTC-USD, ETH-USD], aliases: {BTC-USD: [BTC/USDT]}}
+"""
+
+
+def node(text: str, name: str, collector: Collector) -> Mapping:
+    found = read_yaml(text.encode(), name, collector)
+    assert isinstance(found, Mapping), [str(each) for each in collector.diagnostics]
+    return found
+
+
+@functools.cache
+def load(sources: str, catalogue: str = CATALOGUE) -> tuple[Sources, Catalogue, Collector]:
+    """Return sources and catalogue; the document must keep its schema."""
+    collector = Collector()
+    declared = read_catalogue([node(catalogue, "catalogue.yaml", collector)], collector)
+    assert not collector.diagnostics, [str(each) for each in collector.diagnostics]
+    document = node(sources, "sources.yaml", collector)
+    assert holds("sources", document, collector), [str(each) for each in collector.diagnostics]
+    return load_sources([document], declared, collector), declared, collector
+
+
+def run(root: Path, sources: str, as_of: str = "2026-03-30T06:00:00Z", **options: Any) -> Collection:
+    """Collect with sources that must be free of complaints."""
+    loaded, declared, collector = load(sources, options.pop("catalogue", CATALOGUE))
+    assert not collector.diagnostics, [str(each) for each in collector.diagnostics]
+    since = options.pop("since", None)
+    now = instant(options.pop("now", as_of))
+    options.setdefault("environ", {})
+    return collect(
+        root, instant(as_of), loaded, declared, since=instant(since) if since else None, now=now, **options
+    )
+
+
+def metrics(found: Collection) -> dict[str, Any]:
+    value = found.snapshot["metrics"]
+    assert isinstance(value, dict)
+    return value
+
+
+def write(root: Path, name: str, data: str | bytes) -> Path:
+    """Write one artefact and return it."""
+    write_files(root, {name: data})
+    return root / name
