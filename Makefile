@@ -82,9 +82,10 @@ check-newest:  ## check with the newest packages that pyproject.toml allows, wit
 bench: $(READY)  ## measure speed as ratios, count what a ledger survives, write docs/benchmarks.md
 	$(RUN) bench/run.py
 
-docs: $(READY)  ## write docs/diagnostics.md and docs/reference/ from the codes and the schemas
+docs: $(READY)  ## write docs/diagnostics.md, docs/cli.md and docs/reference/ from codes, commands and schemas
 	$(RUN) docs/make_diagnostics.py
 	$(RUN) docs/make_reference.py
+	$(RUN) docs/make_cli.py
 
 # Run with UPGRADE=--upgrade to take newer versions than the locks already hold.
 lock:  ## pin the dependencies of pyproject.toml and requirements-dev.in, with hashes

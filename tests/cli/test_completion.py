@@ -16,7 +16,9 @@ from interlock.cli.registry import COMMANDS
 from .test_main import ENVIRONMENT, INTERLOCK
 
 POLICY = "Only this policy; may be given several times."
-POLICIES = "The policy root; default: $INTERLOCK_POLICIES, else the nearest policies/ in this folder or above."
+POLICIES = (
+    "The policy root; default: $INTERLOCK_POLICIES, else the nearest policies/ in this folder or above."
+)
 HEAVY = {"rich", "yaml", "jsonschema", "jinja2", "simpleeval", "duckdb", "interlock.api"}
 SHELLS = {
     "bash": """

@@ -18,7 +18,8 @@ from hypothesis import strategies as st
 
 from interlock.cli.command import CommandGroup, Subcommand
 from interlock.cli.main import run
-from interlock.cli.registry import COMMANDS, interlock
+from interlock.cli.registry import COMMANDS
+from support.commands import documented
 from support.grain import POLICIES
 
 from .conftest import Command
@@ -30,23 +31,6 @@ ENVIRONMENT = {
     "INTERLOCK_POLICIES": str(POLICIES),
 }
 INTERLOCK = [sys.executable, "-m", "interlock"]
-
-
-def documented() -> list[tuple[list[str], Subcommand | CommandGroup]]:
-    """Every command and subcommand with the words that name it."""
-    context = click.Context(interlock)
-    found: list[tuple[list[str], Subcommand | CommandGroup]] = []
-    for name in interlock.list_commands(context):
-        command = interlock.get_command(context, name)
-        assert isinstance(command, Subcommand | CommandGroup)
-        found.append(([name], command))
-        for inner in command.list_commands(context) if isinstance(command, CommandGroup) else ():
-            subcommand = command.get_command(context, inner)
-            assert isinstance(subcommand, Subcommand)
-            found.append(([name, inner], subcommand))
-    return found
-
-
 CLOSED = ["2>&-", "<&-", *(["2>/dev/full"] if Path("/dev/full").exists() else [])]
 
 
