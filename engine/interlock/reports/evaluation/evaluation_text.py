@@ -50,7 +50,7 @@ def _table(result: EvaluationResult, style: ReportStyle) -> Table:
     may_differ = any(each.possible != each.verdict for each in result.verdicts)
     possible = ["possible"] if may_differ else []
     head = ["", "policy", "verdict", *possible, "valid until", "fails", "unknown", "reason"]
-    table = Table(head, right=("fails", "unknown"), optional=("reason", "fails", "unknown", "valid until"))
+    table = Table(head, right=("fails", "unknown"), optional=("reason", "unknown", "fails", "valid until"))
     for verdict in result.verdicts:
         tone = result.tone(verdict)
         row = [
