@@ -70,10 +70,11 @@ play: $(READY)  ## play experiment 0 through the command line, with a rollback i
 test: $(READY)  ## run every test
 	$(RUN) -m pytest -n $(WORKERS)
 
-check: $(READY)  ## check style, types, architecture, schemas, locks, documents and policies
+check: $(READY)  ## check style, types, dead code, architecture, schemas, locks, documents and policies
 	$(RUN) -m ruff check .
 	$(RUN) -m ruff format --check .
 	$(RUN) -m mypy
+	$(RUN) -m vulture
 	$(RUN) -m pytest -n $(WORKERS) $(CHECKS)
 	$(INTERLOCK) validate --strict
 	@mkdir -p build

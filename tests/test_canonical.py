@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from interlock.canonical import canonical, digest
+from interlock.canonical import canonical, digest, plain_number
 
 
 @pytest.mark.parametrize(
@@ -69,3 +69,11 @@ JSON = st.recursive(
 def test_reading_back_and_writing_again_changes_nothing(value: object) -> None:
     once = canonical(value)
     assert canonical(json.loads(once, parse_float=Decimal)) == once
+
+
+@given(st.decimals(allow_nan=False, allow_infinity=False))
+def test_plain_numbers_have_no_exponent_and_mean_the_same(value: Decimal) -> None:
+    if abs(value.adjusted()) < 500:
+        text = plain_number(value)
+        assert "E" not in text and "e" not in text
+        assert Decimal(text) == value

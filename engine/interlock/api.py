@@ -12,7 +12,7 @@ from . import __version__, clock
 from .collect.collector import Collection, collect
 from .collect.model import Sources
 from .collect.workspace import read_workspace
-from .diagnostics import Collector, Span, did_you_mean
+from .diagnostics import Collector, Span, unknown_name
 from .errors import DocumentError, SnapshotError, UsageError
 from .evaluation.deciding.decide import Decision, Request, decide
 from .evaluation.deciding.memory import Memory
@@ -348,8 +348,7 @@ class PolicySet:
     def known(self, kind: str, name: str, table: Mapping[str, object]) -> None:
         """Raise UsageError for a name that the policy root does not hold."""
         if name not in table:
-            hint = did_you_mean(name, table) or f"there are {', '.join(sorted(table)) or 'none'}"
-            raise UsageError(f"no {kind} is called `{name}`: {hint}")
+            raise UsageError(str(unknown_name(kind, name, sorted(table))))
 
     def within_rosters(self, snapshot: Snapshot) -> None:
         """Raise SnapshotError where the snapshot names a scope or member that is not declared."""

@@ -8,9 +8,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from json.encoder import encode_basestring as _quoted
 
-from .language.literals import plain_number
-
-__all__ = ["canonical", "digest"]
+__all__ = ["canonical", "digest", "plain_number"]
 
 _EXPONENT = 6_200
 
@@ -28,6 +26,16 @@ def canonical(value: object) -> bytes:
 def digest(data: bytes) -> str:
     """Return `sha256:` and the hash of `data` in hexadecimal."""
     return f"sha256:{hashlib.sha256(data).hexdigest()}"
+
+
+def plain_number(value: Decimal) -> str:
+    """Return a decimal in plain notation without trailing zeros; minus zero is 0."""
+    if not value.is_finite():
+        return "unbounded" if value > 0 else "-unbounded"
+    text = format(value, "f")
+    if "." in text:
+        text = text.rstrip("0").rstrip(".")
+    return "0" if text in ("-0", "") else text
 
 
 def _text(value: object) -> str:

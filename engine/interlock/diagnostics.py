@@ -4,12 +4,19 @@ from __future__ import annotations
 
 import difflib
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
-from .codes import CODES
+from .codes import all_codes
+from .wording import listed
 
-__all__ = ["Collector", "Diagnostic", "Span", "columns", "did_you_mean", "printable", "render"]
+__all__ = [
+    *("Collector", "Diagnostic", "Span", "UnknownName"),
+    *("columns", "name_hint", "printable", "render", "unknown_name"),
+]
+
+_MOST_NAMES = 30
 
 
 @dataclass(frozen=True, order=True, slots=True)
@@ -28,16 +35,21 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Diagnostic:
-    """One complaint: a stable code of `codes.CODES`, what is wrong, where, and what to do about it."""
+    """One complaint: a stable code of the registry, what is wrong, where, and what to do about it.
+
+    `names` are those that it calls unknown, as `kind:name`, for example `metric:fills.count`: where the declaration of
+    one is at fault, the complaint only follows from that.
+    """
 
     code: str
     message: str
     span: Span
     hint: str | None = None
     related: tuple[tuple[str, Span], ...] = ()
+    names: frozenset[str] = field(default=frozenset(), compare=False)
 
     def __post_init__(self) -> None:
-        if self.code not in CODES:
+        if self.code not in all_codes():
             raise KeyError(f"diagnostic code {self.code} is not in the registry")
 
     @property
@@ -65,12 +77,20 @@ class Collector:
         span: Span,
         hint: str | None = None,
         related: Iterable[tuple[str, Span]] = (),
+        names: Iterable[str] = (),
     ) -> None:
         """Note one complaint; the same complaint at the same place is kept once."""
-        found = Diagnostic(code, message, span, hint, tuple(related))
+        found = Diagnostic(code, message, span, hint, tuple(related), frozenset(names))
         if found not in self._noted:
             self._noted.add(found)
             self.diagnostics.append(found)
+
+    def add_unknown(
+        self, code: str, kind: str, name: str, known: Iterable[str], span: Span, otherwise: str | None = None
+    ) -> None:
+        """Note that no `kind` is called `name`, with the hint of `name_hint`."""
+        unknown = unknown_name(kind, name, known, otherwise)
+        self.add(code, unknown.message, span, unknown.hint, names=[f"{kind}:{name}"])
 
     @property
     def errors(self) -> tuple[Diagnostic, ...]:
@@ -90,6 +110,32 @@ def did_you_mean(word: str, known: Iterable[str]) -> str | None:
         return f"did you mean `{folded[word.casefold()]}`?"
     close = difflib.get_close_matches(word, candidates, n=1, cutoff=0.6)
     return f"did you mean `{close[0]}`?" if close else None
+
+
+def name_hint(name: str, known: Iterable[str], otherwise: str | None = None) -> str | None:
+    """Return what helps with a name that is not known: the closest known one, else `otherwise`, else all of them.
+
+    None where `otherwise` is None and more are known than a reader looks through.
+    """
+    words = sorted(known) if isinstance(known, Set) else list(dict.fromkeys(known))
+    if (found := did_you_mean(name, words) or otherwise) is not None:
+        return found
+    return f"there are {listed(words) or 'none'}" if len(words) <= _MOST_NAMES else None
+
+
+class UnknownName(NamedTuple):
+    """The complaint that nothing of a kind has a name; as text, message and hint in one."""
+
+    message: str
+    hint: str | None
+
+    def __str__(self) -> str:
+        return f"{self.message}: {self.hint}" if self.hint else self.message
+
+
+def unknown_name(kind: str, name: str, known: Iterable[str], otherwise: str | None = None) -> UnknownName:
+    """Return the complaint that no `kind` is called `name`, with the hint of `name_hint`."""
+    return UnknownName(f"no {kind} is called `{printable(name)}`", name_hint(name, known, otherwise))
 
 
 def printable(text: str) -> str:

@@ -52,16 +52,16 @@ def test_a_list_is_read_in_its_order(tmp_path: Path) -> None:
         (
             LIST.replace("    B1:", "    A1:").replace("  B1: nobody", "  A9: nobody"),
             [
-                "inventory.yaml:6:5: error E213: `A1` is listed twice",
-                "inventory.yaml:9:3: error E213: `A9` is no statement of the inventory",
+                "inventory.yaml:6:5: error E247: `A1` is listed twice",
+                "inventory.yaml:9:3: error E250: `A9` is no statement of the inventory",
             ],
         ),
         (
             LIST.replace("A1: the switch is off", "a1: x").replace("people agreed", "''"),
             [
-                "inventory.yaml:3:5: error E213: `a1` is no id such as `B67`",
-                "inventory.yaml:4:9: error E213: `A2` has no text",
-                "inventory.yaml:7:12: error E213: `A2` is no statement of the inventory",
+                "inventory.yaml:3:5: error E248: `a1` is no id such as `B67`",
+                "inventory.yaml:4:9: error E249: `A2` has no text",
+                "inventory.yaml:7:12: error E250: `A2` is no statement of the inventory",
             ],
         ),
     ],

@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 from interlock.cli.command import CommandGroup, Subcommand
 from interlock.cli.main import run
 from interlock.cli.registry import COMMANDS
+from interlock.wording import listed
 from support.commands import documented
 from support.grain import POLICIES
 
@@ -41,7 +42,7 @@ CLOSED = ["2>&-", "<&-", *(["2>/dev/full"] if Path("/dev/full").exists() else []
         ("Validate", "no command is called `Validate`: did you mean `validate`?"),
         (
             "zzz",
-            f"no command is called `zzz`: there are {', '.join(sorted(COMMANDS))}",
+            f"no command is called `zzz`: there are {listed(sorted(COMMANDS))}",
         ),
         ("--polcies x", "`interlock` has no option `--polcies`: see `interlock --help`"),
         ("validate --polcies x", "`interlock validate` has no option `--polcies`: did you mean `--policies`?"),
@@ -50,7 +51,7 @@ CLOSED = ["2>&-", "<&-", *(["2>/dev/full"] if Path("/dev/full").exists() else []
         ("validate --policies", "`--policies` needs a value"),
         ("validate --strict=yes", "`--strict` takes no value"),
         ("validate --format jsn", "no format is called `jsn`: did you mean `json`?"),
-        ("validate --format xml", "no format is called `xml`: there are text, json, markdown, github, junit, sarif"),
+        ("validate --format xml", "no format is called `xml`: there are text, json, markdown, github, junit and sarif"),
         (
             "validate --policies nowhere",
             "nowhere is no policy root: it holds no interlock.yaml: the folder does not exist",
@@ -59,7 +60,7 @@ CLOSED = ["2>&-", "<&-", *(["2>/dev/full"] if Path("/dev/full").exists() else []
         ("eval 1", "`interlock eval` needs SNAPSHOT: see `interlock eval --help`"),
         ("eval 1 2 3 4", "`interlock eval` does not take `3 4` as well: see `interlock eval --help`"),
         ("log shw", "no command is called `shw`: did you mean `show`?"),
-        ("rollout x", "no command is called `x`: there are advance, history, list, note, rearm, rollback, status"),
+        ("rollout x", "no command is called `x`: there are advance, history, list, note, rearm, rollback and status"),
         ("metrics a b", "`interlock metrics` does not take `b` as well: see `interlock metrics --help`"),
         ("collect", "`interlock collect` needs `--root`: see `interlock collect --help`"),
         ("validate \x1b[31m", "there is no file or folder `\\u001b[31m`"),

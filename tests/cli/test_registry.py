@@ -20,7 +20,7 @@ from .conftest import Command
 
 RELOADED = ("interlock.cli.commands.evaluate", "interlock.cli.commands.guard", "support.additions")
 """Modules whose options are made when they are imported."""
-FORMATS = "text, json, markdown, github, junit, sarif"
+FORMATS = "text, json, markdown, github, junit, sarif and csv"
 
 
 @pytest.fixture
@@ -66,7 +66,7 @@ def test_a_format_is_listed_renders_and_is_suggested(added: Path, command: Comma
     done = command(*words, "--format", "cvs")
     assert (done.code, done.err) == (2, "error: no format is called `cvs`: did you mean `csv`?\n")
     done = command(*words, "--format", "pdf")
-    assert (done.code, done.err) == (2, f"error: no format is called `pdf`: there are {FORMATS}, csv\n")
+    assert (done.code, done.err) == (2, f"error: no format is called `pdf`: there are {FORMATS}\n")
     assert "`sarif`, `csv`. Default: `text`. |" in generated_page()
 
 

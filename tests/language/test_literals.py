@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from interlock.language.literals import ParsedLiteral, parse_literal, plain_number, show, show_pair
+from interlock.language.literals import ParsedLiteral, parse_literal, show, show_pair
 from interlock.language.types import (
     BOOL,
     DURATION,
@@ -111,14 +111,6 @@ def test_a_number_that_is_shown_reads_back(value: Decimal, unit: tuple[str, Type
     literal = parse_literal(shown.replace(" ", ""))
     assert literal is not None
     assert literal.value == value
-
-
-@given(st.decimals(allow_nan=False, allow_infinity=False))
-def test_plain_numbers_have_no_exponent_and_mean_the_same(value: Decimal) -> None:
-    if abs(value.adjusted()) < 500:
-        text = plain_number(value)
-        assert "E" not in text and "e" not in text
-        assert Decimal(text) == value
 
 
 @given(st.decimals(0, 1, places=12), st.decimals(0, 1, places=12), st.sampled_from([NUMBER, RATIO, USD]))

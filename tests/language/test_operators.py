@@ -91,9 +91,9 @@ def test_the_signature_is_written_like_any_other(entry: Operator) -> None:
     ("condition", "complaint"),
     [
         ("spread(alarm.raised, last=3) <= 1%", "error E309: `spread` does not go with a boolean"),
-        ("spread(route.slippage) <= 1%", "error E315: `spread` over a regular series needs a window"),
+        ("spread(route.slippage) <= 1%", "error E335: `spread` over a regular series needs a window"),
         ("spread(route.slippage, last=3) >= 0", "error E312: this comparison is always true"),
-        ("spred(route.slippage, last=3) <= 1%", "error E306: there is no function `spred`"),
+        ("spred(route.slippage, last=3) <= 1%", "error E306: no function is called `spred`"),
     ],
 )
 def test_the_checker_holds_it_to_its_entry(

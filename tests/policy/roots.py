@@ -13,6 +13,7 @@ import yaml
 from interlock.collect.workspace import read_workspace
 from interlock.diagnostics import Collector, render
 
+DATA = Path(__file__).parent / "complaints"
 HEAD = """\
 policy: gate
 version: 1.0.0
@@ -47,10 +48,15 @@ class Case:
     expect: str
 
 
+def bad_roots(*names: str) -> pytest.MarkDecorator:
+    """Run a test with each case of the data files of these names."""
+    return pytest.mark.parametrize("case", [case for name in names for case in cases(DATA / f"{name}.yaml")])
+
+
 def cases(path: Path) -> list[Any]:
     """Return the cases of one data file as parameters of a test."""
-    told = yaml.safe_load(path.read_text(encoding="utf-8"))
-    return [pytest.param(_case(name, table), id=name) for name, table in told.items()]
+    tables = yaml.safe_load(path.read_text(encoding="utf-8"))
+    return [pytest.param(_case(name, table), id=name) for name, table in tables.items()]
 
 
 def _case(name: str, table: Mapping[str, Any]) -> Case:

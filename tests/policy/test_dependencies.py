@@ -7,8 +7,7 @@ from pathlib import Path
 import pytest
 
 from interlock.policy.dependencies import Reads, reads
-
-from .roots import loaded, write
+from support.roots import read, write
 
 FILES = {
     "interlock.yaml": "interlock: 1\n",
@@ -87,6 +86,6 @@ rules:
     ],
 )
 def test_what_a_policy_reads(tmp_path: Path, policy: str, metrics: set[str], variables: set[str]) -> None:
-    root, collector = loaded(write(tmp_path, {name: text.encode() for name, text in FILES.items()}))
+    root, collector = read(write(tmp_path, {name: text.encode() for name, text in FILES.items()}))
     assert [each.message for each in collector.errors] == []
     assert reads(root, policy) == Reads(frozenset(metrics), frozenset(variables))

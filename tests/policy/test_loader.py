@@ -1,4 +1,4 @@
-"""Bad documents: the whole text of every complaint, from data files; and whole policy roots."""
+"""Policy roots: how they are found and read, and what is complained of in their files."""
 
 from __future__ import annotations
 
@@ -11,12 +11,10 @@ from interlock.errors import UsageError
 from interlock.policy.loader import find_root
 from support.roots import read, write
 
-from .roots import BASE, Case, cases, complaints
-
-DATA = Path(__file__).parent / "complaints"
+from .roots import BASE, Case, bad_roots, complaints
 
 
-@pytest.mark.parametrize("case", [case for path in sorted(DATA.glob("*.yaml")) for case in cases(path)])
+@bad_roots("loader", "hostile", "sources")
 def test_a_bad_document_is_complained_of_in_full(case: Case, tmp_path: Path) -> None:
     assert complaints(write(tmp_path, case.files)) + "\n" == case.expect
 
@@ -34,7 +32,7 @@ def test_a_folder_that_is_a_link_is_not_followed(tmp_path: Path) -> None:
     (tmp_path / "elsewhere").mkdir()
     (root / "linked").symlink_to(tmp_path / "elsewhere")
     assert complaints(root) == (
-        "policies/linked:1:1: error E202: the folder `linked` is a link, which is not followed\n"
+        "policies/linked:1:1: error E218: the folder `linked` is a link, which is not followed\n"
         "  hint: put the folder itself here"
     )
 

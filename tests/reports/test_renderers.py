@@ -37,5 +37,5 @@ def test_an_unknown_format_is_an_error() -> None:
     assert str(caught.value) == "no format is called `markdwn`: did you mean `markdown`?"
     with pytest.raises(UsageError) as caught:
         rendered("evaluation", "pdf", [], ReportStyle())
-    known = "text, json, markdown, github, junit, sarif"
+    known = "text, json, markdown, github, junit and sarif"
     assert str(caught.value) == f"no format is called `pdf`: there are {known}"

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import shlex
 import shutil
-import signal
-import subprocess
 from dataclasses import dataclass
 
 from ..diagnostics import printable
 from ..errors import UsageError, system_reason
 from ..limits import EVENTS_SECONDS
+from ..process import OutOfTime, run_program
 from .channel import Undelivered, fingerprint
 
 __all__ = ["CommandChannel", "command_channel"]
@@ -39,13 +37,15 @@ class CommandChannel:
         if program is None:
             raise Undelivered(_NO_COMMAND)
         try:
-            status = _ran([program, *self.words[1:]], lines)
+            ended = run_program([program, *self.words[1:]], seconds=EVENTS_SECONDS, given=lines)
+        except OutOfTime:
+            raise Undelivered(f"it took longer than {EVENTS_SECONDS} s") from None
         except OSError as problem:
             raise Undelivered(system_reason(problem)) from None
-        if status < 0:
-            raise Undelivered(f"it was ended by signal {-status}")
-        if status:
-            raise Undelivered(f"it ended with code {status}")
+        if ended.status < 0:
+            raise Undelivered(f"it was ended by signal {-ended.status}")
+        if ended.status:
+            raise Undelivered(f"it ended with code {ended.status}")
 
 
 def command_channel(text: str) -> CommandChannel:
@@ -69,30 +69,3 @@ def _split(text: str) -> tuple[str, ...]:
 
 def _called(word: str) -> str:
     return printable(word.replace("\\", "/").rpartition("/")[2] or word)
-
-
-def _ran(words: list[str], lines: bytes) -> int:
-    """Run a command to its end; what takes longer than it may is ended with all that it began."""
-    with subprocess.Popen(  # noqa: S603  the user named it on the command line
-        words,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    ) as process:
-        try:
-            process.communicate(lines, timeout=EVENTS_SECONDS)
-        except subprocess.TimeoutExpired:
-            raise Undelivered(f"it took longer than {EVENTS_SECONDS} s") from None
-        finally:
-            if process.poll() is None:
-                _end(process)
-        return process.returncode
-
-
-def _end(process: subprocess.Popen[bytes]) -> None:
-    with contextlib.suppress(OSError):
-        if os.name == "posix":
-            os.killpg(process.pid, signal.SIGKILL)
-        else:
-            process.kill()

@@ -15,6 +15,7 @@ from ..ledger.file.ledger import Ledger
 from ..ledger.recorder import Recorder
 from ..ledger.state.notifications import Event
 from ..limits import EVENTS_AT_ONCE, EVENTS_SECONDS
+from ..wording import number
 from .channel import Channel, Undelivered
 
 __all__ = ["delivered"]
@@ -40,7 +41,7 @@ def delivered(channels: Iterable[Channel], recorder: Recorder, now: Decimal) -> 
 def _left(channel: Channel, waiting: int) -> list[str]:
     if waiting <= EVENTS_AT_ONCE:
         return []
-    rest = _count(waiting - EVENTS_AT_ONCE)
+    rest = number(waiting - EVENTS_AT_ONCE, "event")
     return [f"note: {rest} more for {channel.shown}: the next run that names it hands them over"]
 
 
@@ -49,13 +50,15 @@ def _handed(channel: Channel, events: Sequence[Event], recorder: Recorder, now: 
     try:
         channel.hand(b"".join(canonical(each.line()) + b"\n" for each in events))
     except Undelivered as problem:
-        why = f"{_count(len(events))} not delivered to {channel.shown}: {problem}"
+        why = f"{number(len(events), 'event')} not delivered to {channel.shown}: {problem}"
         return [f"error: {printable(why)}; the next run that names it tries again"]
     body = {"channel": channel.name, "through": events[-1].entry}
     try:
         _record(recorder, EntryDraft.of(show_time(now), "delivery", body))
     except InterlockError as problem:
-        why = f"{_count(len(events))} delivered to {channel.shown} and not recorded as such: {problem}"
+        why = (
+            f"{number(len(events), 'event')} delivered to {channel.shown} and not recorded as such: {problem}"
+        )
         return [f"error: {printable(why)}; the next run that names it hands them over again"]
     return []
 
@@ -64,7 +67,3 @@ def _record(recorder: Recorder, draft: EntryDraft) -> None:
     ledger = Ledger(recorder.path, write=True, wait=EVENTS_SECONDS)
     with ledger, anchored(ledger, recorder.anchor) as writing:
         writing.append(draft)
-
-
-def _count(number: int) -> str:
-    return "1 event" if number == 1 else f"{number} events"

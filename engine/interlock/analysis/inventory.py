@@ -64,7 +64,7 @@ def _read(node: MappingNode, collector: Collector) -> Inventory:
             for runbook, entries in part.pairs:
                 for each, text in _texts(entries, collector):
                     if each.text in statements:
-                        collector.add("E213", f"`{each.text}` is listed twice", each.span)
+                        collector.add("E247", f"`{each.text}` is listed twice", each.span)
                     statements[each.text] = Statement(each.text, runbook.text, text)
     notes = {name: _notes(node, name, statements, collector) for name in _PARTS[1:]}
     return Inventory(statements, notes["awaiting"], notes["elsewhere"], notes["beyond"])
@@ -77,9 +77,9 @@ def _known() -> str:
 def _texts(node: object, collector: Collector) -> Iterator[tuple[Scalar, str]]:
     for key, value in node.pairs if isinstance(node, MappingNode) else ():
         if not _ID.fullmatch(key.text):
-            collector.add("E213", f"`{key.text}` is no id such as `B67`", key.span)
+            collector.add("E248", f"`{key.text}` is no id such as `B67`", key.span)
         elif not isinstance(value, Scalar) or not value.text.strip():
-            collector.add("E213", f"`{key.text}` has no text", value.span)
+            collector.add("E249", f"`{key.text}` has no text", value.span)
         else:
             yield key, value.text
 
@@ -90,6 +90,6 @@ def _notes(
     found = {}
     for key, text in _texts(node.get(name), collector):
         if key.text not in statements:
-            collector.add("E213", f"`{key.text}` is no statement of the inventory", key.span)
+            collector.add("E250", f"`{key.text}` is no statement of the inventory", key.span)
         found[key.text] = text
     return found

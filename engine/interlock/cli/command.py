@@ -10,7 +10,7 @@ from typing import Any
 import click
 from click.shell_completion import CompletionItem
 
-from ..diagnostics import did_you_mean, printable
+from ..diagnostics import unknown_name
 from ..errors import EXIT_INVALID, UsageError
 
 __all__ = ["CommandGroup", "Subcommand"]
@@ -66,8 +66,7 @@ class CommandGroup(click.Group):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         name = args[0]
         if name not in self.table and not name.startswith("-") and not ctx.resilient_parsing:
-            hint = did_you_mean(name, self.table) or f"there are {', '.join(sorted(self.table))}"
-            raise UsageError(f"no command is called `{printable(name)}`: {hint}")
+            raise UsageError(str(unknown_name("command", name, sorted(self.table))))
         return super().resolve_command(ctx, args)
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:

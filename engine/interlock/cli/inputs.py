@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from ..api import PolicySet, Snapshot, check
-from ..diagnostics import did_you_mean, printable
+from ..diagnostics import name_hint, printable
 from ..errors import DocumentError, UsageError
 from ..evaluation.deciding.memory import Renames
 from ..limits import SNAPSHOT_BYTES
@@ -96,8 +96,6 @@ def resolve_member(policies: PolicySet, scope: str, member: str) -> tuple[str, s
     declared = policies.catalogue.scopes[scope]
     name = declared.aliases.get(member, member)
     if name not in declared.members and not declared.open and not declared.members_from:
-        hint = did_you_mean(member, [*declared.members, *declared.aliases])
-        raise UsageError(
-            f"`{printable(member)}` is no member of `{scope}`: {hint or 'members are ' + ', '.join(declared.members)}"
-        )
+        hint = name_hint(member, [*declared.members, *declared.aliases])
+        raise UsageError(f"`{printable(member)}` is no member of `{scope}`: {hint}")
     return scope, name

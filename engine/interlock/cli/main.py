@@ -11,7 +11,7 @@ import traceback
 import click
 
 from .. import __version__
-from ..diagnostics import Collector, did_you_mean, printable
+from ..diagnostics import Collector, name_hint, printable
 from ..errors import EXIT_BUG, EXIT_INVALID, DocumentError, InterlockError, system_reason
 from ..reports.renderers import rendered
 from . import terminal
@@ -116,8 +116,8 @@ def _complaint(problem: click.UsageError) -> str:
     hint = f"see `{command} --help`"
     match problem:
         case click.NoSuchOption():
-            near = did_you_mean(problem.option_name, _options(problem.ctx))
-            return f"`{command}` has no option `{printable(problem.option_name)}`: {near or hint}"
+            near = name_hint(problem.option_name, _options(problem.ctx), hint)
+            return f"`{command}` has no option `{printable(problem.option_name)}`: {near}"
         case click.MissingParameter():
             return f"`{command}` needs {_name(problem)}: {hint}"
         case click.BadOptionUsage():

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..diagnostics import Collector, Span, did_you_mean, printable
+from ..diagnostics import Collector, Span, unknown_name
 from ..errors import DocumentError, UsageError
 from ..policy.loader import PolicyRoot, find_root, load_root
 from ..testing.policies.model import Suite
@@ -69,5 +69,4 @@ def _require_known(kind: str, ids: Iterable[str], table: Iterable[str]) -> None:
     known = sorted(table)
     for each in ids:
         if each not in known:
-            hint = did_you_mean(each, known) or f"there are {', '.join(known) or 'none'}"
-            raise UsageError(f"no {kind} is called `{printable(each)}`: {hint}")
+            raise UsageError(str(unknown_name(kind, each, known)))

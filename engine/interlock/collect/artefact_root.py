@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 
+from ..errors import system_reason
 from ..limits import SOURCE_BYTES, SOURCE_FILES
 from .unreadable import Unreadable
 
-__all__ = ["Artefact", "Root", "reason"]
+__all__ = ["Artefact", "Root"]
 
 _NANO = Decimal("1e-9")
 
@@ -64,7 +65,7 @@ class Root:
                     raise Unreadable("missing", f"{name} is not a plain file")
                 data = handle.read(SOURCE_BYTES + 1)
         except OSError as problem:
-            raise Unreadable("missing", f"{name}: {reason(problem)}") from None
+            raise Unreadable("missing", f"{name}: {system_reason(problem)}") from None
         if len(data) > SOURCE_BYTES:
             raise Unreadable("overflow", f"{name} is larger than {SOURCE_BYTES} bytes")
         digest = f"sha256:{hashlib.sha256(data).hexdigest()}"
@@ -75,7 +76,7 @@ class Root:
         try:
             return Decimal(self.path(name).stat().st_mtime_ns) * _NANO
         except OSError as problem:
-            raise Unreadable("missing", f"{name}: {reason(problem)}") from None
+            raise Unreadable("missing", f"{name}: {system_reason(problem)}") from None
 
     def exists(self, name: str) -> bool:
         """Tell whether there is anything of that name; Trouble when its folder is not there or closed to us."""
@@ -87,7 +88,7 @@ class Root:
         except FileNotFoundError:
             return False
         except OSError as problem:
-            raise Unreadable("missing", f"{name}: {reason(problem)}") from None
+            raise Unreadable("missing", f"{name}: {system_reason(problem)}") from None
         return True
 
     def find(self, pattern: str) -> tuple[str, ...]:
@@ -131,9 +132,6 @@ class Root:
         try:
             return sorted(each.name for each in folder.iterdir())
         except OSError as problem:
-            raise Unreadable("missing", f"{under.rstrip('/') or 'the root'}: {reason(problem)}") from None
-
-
-def reason(problem: OSError) -> str:
-    """Return why the system refuses, in its own words without any path."""
-    return (problem.strerror or "it cannot be read").lower()
+            raise Unreadable(
+                "missing", f"{under.rstrip('/') or 'the root'}: {system_reason(problem)}"
+            ) from None

@@ -16,9 +16,8 @@ from .model import DocumentMetric, DocumentSource
 from .pointer import ABSENT, Pointer, one
 from .rosters import Rosters
 from .rows.query_results import Entry, QueryResult
-from .strict_json import decode, read_json
 from .typed_values import NoTime, from_json, number, read_moment, shown_day
-from .unreadable import Unreadable
+from .unreadable import Unreadable, decode, read_json
 
 __all__ = ["Document", "open_document", "pick"]
 

@@ -6,8 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
-from ..canonical import canonical, digest
-from ..language.literals import plain_number
+from ..canonical import canonical, digest, plain_number
 from .artefact_root import Artefact
 from .rows.row_sources import LoadedSource
 

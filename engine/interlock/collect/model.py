@@ -207,7 +207,6 @@ class Sources:
     by_id: Mapping[str, Source] = field(default_factory=dict)
     supplier: Mapping[str, str] = field(default_factory=dict)
     metric_spans: Mapping[str, Span] = field(default_factory=dict)
-    sql_checked: bool = True
 
     @property
     def env_names(self) -> tuple[str, ...]:

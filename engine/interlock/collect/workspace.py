@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from ..diagnostics import Collector
 from ..policy.loader import PolicyRoot, find_root, load_root
-from ..policy.reading.follow_on import without_consequences
+from ..policy.reading.follow_on import drop_follow_on
 from .model import Sources
 
 __all__ = ["Workspace", "read_workspace"]
@@ -37,5 +37,5 @@ def read_workspace(
     )
 
     sources = load_sources(list(root.sources), root.catalogue, collector)
-    without_consequences(collector, root.lost)
+    drop_follow_on(collector, root.faulty)
     return Workspace(root, sources)

@@ -11,6 +11,7 @@ from ..errors import EXIT_BEST, EXIT_BETWEEN, EXIT_NOT_EVALUATED, EXIT_WORST
 from ..language.times import show_time
 from ..language.values import Cause
 from ..limits import FORMAT
+from ..wording import number
 
 __all__ = ["NOT_EVALUATED", "Comparison", "Inputs", "RuleResult", "UnmetRule", "Verdict", "Waived"]
 
@@ -178,7 +179,7 @@ class Verdict:
         if self.unwaived is None:
             return ""
         word = "opened" if self.is_best else "eased"
-        many = "a waiver" if len(self.waivers) == 1 else f"{len(self.waivers)} waivers"
+        many = "a waiver" if len(self.waivers) == 1 else number(len(self.waivers), "waiver")
         people = dict.fromkeys(f"{each.by}, {each.ticket}" for each in self.waivers)
         until = show_time(min(each.until for each in self.waivers))
         return f"{word} by {many} until {until} ({'; '.join(people)})"

@@ -11,12 +11,12 @@ from ..errors import UsageError, system_reason
 from ..evaluation.snapshot.snapshot import Snapshot
 from ..evaluation.verdict import Verdict
 from ..files import write_atomically
+from ..language.literals import OFF_WORDS
 from ..language.times import show_time
 
 __all__ = [
     "DEFAULT",
     "LIVE_MODE",
-    "OFF",
     "VARIABLE",
     "active",
     "content",
@@ -28,15 +28,12 @@ __all__ = [
 
 
 LIVE_MODE = "LIVE_MODE"
-OFF = frozenset({"", "0", "false", "no", "off"})
-"""The words that switch a variable off, in any case; an unset variable is off too."""
-
 _METRIC = "live.mode"
 
 
 def is_on(environ: Mapping[str, str], name: str) -> bool:
     """Tell whether a variable is set to anything but an off word; blanks around a word make it another."""
-    return environ.get(name, "").lower() not in OFF
+    return environ.get(name, "").lower() not in OFF_WORDS
 
 
 def is_live(environ: Mapping[str, str]) -> bool:
@@ -47,7 +44,7 @@ def is_live(environ: Mapping[str, str]) -> bool:
 def contradicts(snapshot: Snapshot) -> bool:
     """Tell whether a snapshot was taken where live mode was off, so that rules about live mode were left out: by the
     variable as it was collected, or by the metric `live.mode`."""
-    if LIVE_MODE in snapshot.env and str(snapshot.env[LIVE_MODE] or "").lower() in OFF:
+    if LIVE_MODE in snapshot.env and str(snapshot.env[LIVE_MODE] or "").lower() in OFF_WORDS:
         return True
     form = snapshot.metrics.get(_METRIC)
     value = form.get("value") if isinstance(form, dict) else form

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
-from ..diagnostics import Collector, Span, did_you_mean
+from ..diagnostics import Collector, Span, unknown_name
 from .declarations import Declarations
 from .function_typing import CallRules
 from .nodes import Call, LetRef, Literal, MemberRef, MetricRef, Node, ParamRef, walk
-from .operator_typing import article
 from .operators import FUNCTIONS
 from .parser import Parsed, parse
 from .types import BOOL, SCALAR, STRING, Kind, Shape, Type
@@ -48,15 +47,15 @@ def check_rule(text: str, locate: Locate, declarations: Declarations, collector:
     whole = locate(0, len(text))
     if node.type != BOOL:
         collector.add(
-            "E317", f"a rule is a boolean, this is {article(node.type)}", whole, "compare it with a limit"
+            "E317", f"a rule is a boolean, this is {node.type.with_article}", whole, "compare it with a limit"
         )
         return None
     if node.shape != SCALAR:
         hint = "reduce it with `all(…)`, `any(…)`, `count(…)`, `last(…)` or `streak(…)`"
-        collector.add("E317", f"a rule is one boolean, this is one along {node.shape}", whole, hint)
+        collector.add("E338", f"a rule is one boolean, this is one along {node.shape}", whole, hint)
         return None
     if not any(_may_vary(each) for each in walk(node)):
-        collector.add("E312", "this condition reads nothing that could change", whole, "name a metric")
+        collector.add("E331", "this condition reads nothing that could change", whole, "name a metric")
         return None
     return node
 
@@ -169,17 +168,18 @@ class _Checker(CallRules):
             )
             self.complain("E307", message, span, hint)
             return
+        known: Iterable[str] = ()
         under = sorted(each for each in self.declarations.metrics if each.startswith(path + "."))
         if under:
             hint = f"name one of its metrics, for example `{under[0]}`"
         elif path in self.declarations.rosters:
             hint = f"the policy needs `for_each: {path}` to speak of one member"
         else:
-            hint = (
-                did_you_mean(path, self.declarations.words())
-                or "`interlock metrics WORD` searches the catalogue"
-            )
-        self.complain("E305", f"no metric, param or let is called `{path}`", span, hint)
+            hint = "`interlock metrics WORD` searches the catalogue"
+            known = self.declarations.words()
+        unknown = unknown_name("metric, param or let", path, known, hint)
+        names = [f"{kind}:{path}" for kind in ("metric", "param", "scope")]
+        self.collector.add("E305", unknown.message, span, unknown.hint, names=names)
 
     # calls
 
@@ -194,10 +194,10 @@ class _Checker(CallRules):
             )
             return None
         if name not in FUNCTIONS:
-            hint = did_you_mean(name, FUNCTIONS) or "docs/language.md lists the functions"
-            if name in self.declarations.metrics:
-                hint = "a metric is named without brackets"
-            self.complain("E306", f"there is no function `{name}`", self.span(tree.func), hint)
+            unknown = unknown_name("function", name, FUNCTIONS, "docs/language.md lists the functions")
+            is_metric = name in self.declarations.metrics
+            hint = "a metric is named without brackets" if is_metric else unknown.hint
+            self.complain("E306", unknown.message, self.span(tree.func), hint)
             return None
         arguments = [self.node(each) for each in tree.args]
         options = {each.arg or "": self.node(each.value) for each in tree.keywords}

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
-from ..diagnostics import Span, did_you_mean
+from ..diagnostics import Span, name_hint, unknown_name
+from ..wording import number
 from .nodes import Call, Literal, MetricRef, Node, ParamRef
-from .operator_typing import OperandRules, article
+from .operator_typing import OperandRules
 from .operators import FUNCTIONS, WINDOWS
 from .types import BOOL, DURATION, INTEGER, SCALAR, STRING, Kind, Shape, Type
 
@@ -30,13 +31,14 @@ class CallRules(OperandRules):
                 if name in ("min", "max")
                 else f"write `{function.signature}`"
             )
-            plural = "argument" if wanted == 1 else "arguments"
-            self.complain("E308", f"`{name}` takes {wanted} {plural}, {arguments} given", span, hint)
+            self.complain(
+                "E308", f"`{name}` takes {number(wanted, 'argument')}, {arguments} given", span, hint
+            )
             good = False
         for option in options:
             if option not in function.options:
-                hint = did_you_mean(option, function.options) or f"write `{function.signature}`"
-                self.complain("E308", f"`{name}` has no option `{option}`", span, hint)
+                near = name_hint(option, function.options, f"write `{function.signature}`")
+                self.complain("E308", f"`{name}` has no option `{option}`", span, near)
                 good = False
         for option in function.required:
             if option not in options:
@@ -82,10 +84,10 @@ class CallRules(OperandRules):
         time, members = node.shape.time, node.shape.members
         if not time and not (members and function.members):
             wanted = "a series or the members of a scope" if function.members else "a series"
-            self.complain("E313", f"`{name}` needs {wanted}, this is {node.shape}", node.span)
+            self.complain("E333", f"`{name}` needs {wanted}, this is {node.shape}", node.span)
             return None
         if not time and window:
-            self.complain("E315", f"`{window[0]}=` needs a series, this runs over members only", span)
+            self.complain("E337", f"`{window[0]}=` needs a series, this runs over members only", span)
             return None
         if time and members and function.members and not window:
             hint = f"reduce time first: `last(…)`, or a window such as `{name}(…, last=12)`"
@@ -93,7 +95,7 @@ class CallRules(OperandRules):
             return None
         if time and node.shape.regular and not window and not function.whole:
             hint = f"write `{name}(…, last=12)` or `after=t`"
-            self.complain("E315", f"`{name}` over a regular series needs a window", span, hint)
+            self.complain("E335", f"`{name}` over a regular series needs a window", span, hint)
             return None
         return "time" if time else "members"
 
@@ -107,17 +109,17 @@ class CallRules(OperandRules):
             hint = "events are counted: `count(…, within=14d)`"
         elif function.form == "reduce" and function.takes(Kind.BOOL):
             hint = "compare each point with a limit"
-        self.complain("E309", f"`{name}` does not go with {article(node.type)}", node.span, hint)
+        self.complain("E309", f"`{name}` does not go with {node.type.with_article}", node.span, hint)
         return False
 
     def options(self, name: str, node: Node, options: Options, span: Span) -> bool:
         checks = [self.option(key, value, node) for key, value in sorted(options.items())]
         windows = [each for each in WINDOWS if each in options]
         if "skip" in windows and "last" not in windows:
-            self.complain("E315", "`skip=` goes with `last=`", span, "write `last=7, skip=7`")
+            self.complain("E336", "`skip=` goes with `last=`", span, "write `last=7, skip=7`")
             checks.append(False)
         if len([each for each in windows if each != "skip"]) > 1:
-            self.complain("E315", f"`{windows[0]}=` and `{windows[1]}=` are two windows", span, "give one")
+            self.complain("E336", f"`{windows[0]}=` and `{windows[1]}=` are two windows", span, "give one")
             checks.append(False)
         return all(checks)
 
@@ -142,7 +144,7 @@ class CallRules(OperandRules):
             )
             wanted = "a duration above 0, as in `14d`"
         if not good:
-            self.complain("E309", f"`{key}=` wants {wanted}", value.span)
+            self.complain("E323", f"`{key}=` wants {wanted}", value.span)
         return good
 
     def positive(self, node: Node) -> bool:
@@ -165,21 +167,21 @@ class CallRules(OperandRules):
 
     def filters(self, value: Node, node: Node) -> bool:
         if value.type != BOOL:
-            self.complain("E309", f"`where=` wants a boolean, this is {article(value.type)}", value.span)
+            self.complain("E323", f"`where=` wants a boolean, this is {value.type.with_article}", value.span)
             return False
         if (value.shape.time or value.shape.members) is None or self.broadcast(
             (node, value), value.span
         ) is None:
             if value.shape == SCALAR:
-                self.complain("E313", "`where=` needs one boolean for each point", value.span)
+                self.complain("E334", "`where=` needs one boolean for each point", value.span)
             return False
         if value.shape.members and not node.shape.members:
-            self.complain("E313", "`where=` runs over members that the argument has not", value.span)
+            self.complain("E334", "`where=` runs over members that the argument has not", value.span)
             return False
         if value.shape.time != node.shape.time:
             hint = "the filter must run along time exactly where the argument does"
             self.complain(
-                "E313",
+                "E334",
                 f"`where=` runs along {value.shape}, the argument along {node.shape}",
                 value.span,
                 hint,
@@ -194,14 +196,14 @@ class CallRules(OperandRules):
             return False
         if isinstance(value, Literal) and value.value in _CALENDAR and value.type == STRING:
             return True
-        self.complain("E309", "`this=` wants `'hour'`, `'day'` or `'week'`", value.span)
+        self.complain("E323", "`this=` wants `'hour'`, `'day'` or `'week'`", value.span)
         return False
 
     # along the time axis
 
     def along(self, name: str, node: Node, options: Options, span: Span) -> Node | None:
         if not node.shape.time:
-            self.complain("E313", f"`{name}` needs a series, this is {node.shape}", node.span)
+            self.complain("E333", f"`{name}` needs a series, this is {node.shape}", node.span)
             return None
         if not self.taken(name, node) or not self.options(name, node, options, span):
             return None
@@ -213,7 +215,7 @@ class CallRules(OperandRules):
     def gap(self, arguments: Sequence[Node], options: Options, span: Span) -> Node | None:
         node = arguments[0]
         if not node.shape.time or node.shape.regular:
-            self.complain("E313", "`gap` needs an irregular series", node.span)
+            self.complain("E333", "`gap` needs an irregular series", node.span)
             return None
         if not self.options("gap", node, options, span):
             return None
@@ -230,13 +232,13 @@ class CallRules(OperandRules):
     def metric(self, name: str, node: Node) -> bool:
         if isinstance(node, MetricRef):
             return True
-        self.complain("E309", f"`{name}` wants the name of a metric", node.span)
+        self.complain("E324", f"`{name}` wants the name of a metric", node.span)
         return False
 
     def word(self, name: str, node: Node) -> bool:
         if isinstance(node, Literal) and node.type == STRING:
             return True
-        self.complain("E309", f"`{name}` wants a name in quotes", node.span)
+        self.complain("E324", f"`{name}` wants a name in quotes", node.span)
         return False
 
     def baseline(self, arguments: Sequence[Node], options: Options, span: Span) -> Node | None:
@@ -253,8 +255,10 @@ class CallRules(OperandRules):
         if not self.word("attested", what) or not isinstance(what, Literal):
             return None
         if known is not None and what.value not in known:
-            hint = did_you_mean(str(what.value), known) or "declare it in an attestations document"
-            self.complain("E321", f"no attestation is called `{what.value}`", what.span, hint)
+            unknown = unknown_name(
+                "attestation", str(what.value), known, "declare it in an attestations document"
+            )
+            self.complain("E321", unknown.message, what.span, unknown.hint)
             return None
         return Call("attested", tuple(arguments), (), BOOL, SCALAR, span)
 
@@ -263,7 +267,7 @@ class CallRules(OperandRules):
         if not self.metric("known", node):
             return None
         if node.type.kind is Kind.EVENT:
-            self.complain("E309", "events have no value that could be missing", node.span)
+            self.complain("E325", "events have no value that could be missing", node.span)
             return None
         return Call("known", (node,), (), BOOL, node.shape, span)
 
@@ -272,7 +276,7 @@ class CallRules(OperandRules):
         if not self.metric("default", node):
             return None
         if not isinstance(value, (Literal, ParamRef)):
-            self.complain("E309", "the second argument of `default` is a constant or a param", value.span)
+            self.complain("E324", "the second argument of `default` is a constant or a param", value.span)
             return None
         pair = self.same_kind(node, value, span)
         if pair is None or not self.ratio_has_unit(*pair):

@@ -154,7 +154,7 @@ class _Lexer:
         if self.adjoins(start):
             return self.adjoined(token, start)
         if literal is None:
-            return self.refuse("E302", f"`{token}` is not a number", start, _number_hint(token))
+            return self.refuse("E322", f"`{token}` is not a number", start, _number_hint(token))
         if token.endswith("%") and self.operand_follows():
             return self.refuse(
                 "E303", "`%` between two values is not part of the language", start, _HINTS["%"]

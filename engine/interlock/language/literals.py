@@ -6,14 +6,30 @@ import re
 from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Context, Decimal
 
+from ..canonical import plain_number
 from ..limits import NUMBER_DIGITS
 from .times import DURATION_UNITS, show_duration, show_time
 from .types import DURATION, INTEGER, NUMBER, RATIO, Kind, Type
 
-__all__ = ["CONTEXT", "LITERAL", "ParsedLiteral", "parse_literal", "plain_number", "show", "show_pair"]
+__all__ = [
+    "CONTEXT",
+    "LITERAL",
+    "OFF_WORDS",
+    "ON_WORDS",
+    "ParsedLiteral",
+    "parse_literal",
+    "show",
+    "show_pair",
+]
 
 CONTEXT = Context(prec=NUMBER_DIGITS, rounding=ROUND_HALF_EVEN, Emin=-6143, Emax=6144)
 """The arithmetic of the language: IEEE 754 decimal128, half to even."""
+
+OFF_WORDS = frozenset({"", "0", "false", "no", "off"})
+"""The words, in any case, by which a variable is off; one that is unset is off too."""
+
+ON_WORDS = frozenset({"1", "true", "yes", "on"})
+"""The words, in any case, that read as true where a metric is a boolean."""
 
 _MOST_NAMES = 20
 _LONGEST_TEXT = 120
@@ -53,16 +69,6 @@ def parse_literal(text: str) -> ParsedLiteral | None:
     if unit in DURATION_UNITS:
         return ParsedLiteral(CONTEXT.multiply(number, DURATION_UNITS[unit]), DURATION)
     return ParsedLiteral(number, Type(Kind.MONEY, currency=unit))
-
-
-def plain_number(value: Decimal) -> str:
-    """Return a decimal in plain notation without trailing zeros; minus zero is 0."""
-    if not value.is_finite():
-        return "unbounded" if value > 0 else "-unbounded"
-    text = format(value, "f")
-    if "." in text:
-        text = text.rstrip("0").rstrip(".")
-    return "0" if text in ("-0", "") else text
 
 
 def show(value: object, kind: Type, digits: int = 4) -> str:

@@ -6,14 +6,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
-from ..diagnostics import Collector, Span, did_you_mean
+from ..canonical import plain_number
+from ..diagnostics import Collector, Span, name_hint
 from .declarations import Declarations, MetricDeclaration
-from .literals import CONTEXT, plain_number
+from .literals import CONTEXT
 from .nodes import Call, Literal, MemberRef, MetricRef, Node, ParamRef
 from .operators import OPERATORS
 from .types import BOOL, DURATION, SCALAR, EnumType, Kind, Shape, Type
 
-__all__ = ["ANY", "OperandRules", "Range", "always", "article", "static_range"]
+__all__ = ["ANY", "OperandRules", "Range", "always", "static_range"]
 
 
 Range = tuple[Decimal, Decimal]
@@ -118,12 +119,12 @@ class OperandRules:
         good = True
         for each in operands:
             if each.type != BOOL:
-                message = f"`{operator}` joins booleans, this is {article(each.type)}"
+                message = f"`{operator}` joins booleans, this is {each.type.with_article}"
                 self.complain("E309", message, each.span, "compare it with a limit")
                 good = False
             elif isinstance(each, Literal):
                 message = f"a constant under `{operator}` makes the condition vacuous"
-                self.complain("E312", message, each.span, "delete it")
+                self.complain("E331", message, each.span, "delete it")
                 good = False
         shape = self.broadcast(operands, span) if good else None
         return Call(operator, tuple(operands), (), BOOL, shape, span) if shape is not None else None
@@ -149,17 +150,17 @@ class OperandRules:
             return None
         one, two = fitted[0], fitted[1]
         if one.type.kind is not two.type.kind:
-            message = f"{article(one.type)} cannot be compared with {article(two.type)}"
-            self.complain("E309", message, span, _kind_hint(one, two))
+            message = f"{one.type.with_article} cannot be compared with {two.type.with_article}"
+            self.complain("E326", message, span, _kind_hint(one, two))
             return None
         if one.type.currency != two.type.currency:
             message = f"{one.type.currency} and {two.type.currency} are different currencies"
-            self.complain("E310", message, span, "convert one of them where it is measured")
+            self.complain("E328", message, span, "convert one of them where it is measured")
             return None
         if one.type.enum != two.type.enum:
             names = sorted(each.type.enum.name for each in (one, two) if each.type.enum)
             message = f"the values of `{names[0]}` and `{names[-1]}` are declared apart and do not compare"
-            self.complain("E310", message, span, "compare each with its own constants")
+            self.complain("E329", message, span, "compare each with its own constants")
             return None
         return one, two
 
@@ -172,7 +173,7 @@ class OperandRules:
         if isinstance(node, Literal) and node.type.kind is Kind.STRING and of in self.declarations.rosters:
             roster = self.declarations.rosters[of]
             if roster and node.value not in roster:
-                hint = did_you_mean(str(node.value), roster)
+                hint = name_hint(str(node.value), roster)
                 self.complain("E316", f"`{node.value}` is no member of `{of}`", node.span, hint)
                 return None
         return node
@@ -193,7 +194,7 @@ class OperandRules:
     def declared(self, word: str, enum: EnumType, span: Span) -> bool:
         if word in enum.values:
             return True
-        hint = did_you_mean(word, enum.values) or f"declared are {', '.join(enum.values)}"
+        hint = name_hint(word, enum.values)
         self.complain("E316", f"`{word}` is not among the values of `{enum.name}`", span, hint)
         return False
 
@@ -201,7 +202,7 @@ class OperandRules:
         kind, symbol = left.type.kind, OPERATORS[operator].symbol
         if kind is Kind.EVENT:
             self.complain(
-                "E309", "events have no value to compare", span, "count them: `count(…, within=14d)`"
+                "E325", "events have no value to compare", span, "count them: `count(…, within=14d)`"
             )
             return False
         if operator in _ORDER and (
@@ -209,7 +210,7 @@ class OperandRules:
         ):
             hint = "sets know `==`, `!=` and `<=` (subset)" if kind is Kind.SET else "use `==` or `!=`"
             self.complain(
-                "E309", f"`{symbol}` needs an order, which {article(left.type)} has not", span, hint
+                "E320", f"`{symbol}` needs an order, which {left.type.with_article} has not", span, hint
             )
             return False
         if operator in _ORDER and left.type.enum and not left.type.enum.ordered:
@@ -235,7 +236,7 @@ class OperandRules:
         """Refuse a comparison with a literal that the declared ranges decide once and for all."""
         if isinstance(left, Literal) and isinstance(right, Literal):
             self.complain(
-                "E312", "a comparison of two constants is vacuous", span, "name a metric on one side"
+                "E331", "a comparison of two constants is vacuous", span, "name a metric on one side"
             )
             return False
         if left.type.kind not in (Kind.NUMBER, Kind.MONEY, Kind.DURATION, Kind.TIMESTAMP, Kind.ENUM):
@@ -255,15 +256,15 @@ class OperandRules:
 
     def membership(self, operator: str, left: Node, right: Node, span: Span) -> Node | None:
         if right.type.kind is not Kind.SET:
-            message = f"`in` looks into a set, this is {article(right.type)}"
-            self.complain("E309", message, right.span, "compare with `==`")
+            message = f"`in` looks into a set, this is {right.type.with_article}"
+            self.complain("E327", message, right.span, "compare with `==`")
             return None
         if left.type.kind is not Kind.STRING:
-            self.complain("E309", f"a set holds names, this is {article(left.type)}", left.span)
+            self.complain("E327", f"a set holds names, this is {left.type.with_article}", left.span)
             return None
         if isinstance(left, MemberRef) and right.type.of and left.name != right.type.of:
             message = f"a `{left.name}` is never in a set of `{right.type.of}`"
-            self.complain("E310", message, span, "use the set of that scope")
+            self.complain("E330", message, span, "use the set of that scope")
             return None
         fitted = self.fit(left, right)
         shape = self.broadcast((left, right), span) if fitted else None
@@ -281,18 +282,18 @@ class OperandRules:
         result = rule(operator, one.type, two.type)
         if result is None:
             name = OPERATORS[operator].symbol or operator
-            message = f"`{name}` does not go with {article(one.type)} and {article(two.type)}"
+            message = f"`{name}` does not go with {one.type.with_article} and {two.type.with_article}"
             self.complain("E310", message, span, _arithmetic_hint(one.type, two.type))
             return None
         if operator == "div" and isinstance(two, Literal) and two.value == 0:
-            self.complain("E312", "a division by zero is always unknown", two.span)
+            self.complain("E332", "a division by zero is always unknown", two.span)
             return None
         shape = self.broadcast((one, two), span)
         return Call(operator, (one, two), (), result, shape, span) if shape is not None else None
 
     def negative(self, operand: Node, span: Span) -> Node | None:
         if not OPERATORS["neg"].takes(operand.type.kind):
-            self.complain("E309", f"`-` does not go with {article(operand.type)}", span)
+            self.complain("E309", f"`-` does not go with {operand.type.with_article}", span)
             return None
         if isinstance(operand, Literal) and isinstance(operand.value, Decimal):
             return replace(operand, value=operand.value.copy_negate(), span=span)
@@ -333,14 +334,6 @@ def _flavoured(left: Type, right: Type) -> Type:
     if "ratio" in flavours:
         return Type(Kind.NUMBER, "ratio")
     return Type(Kind.NUMBER, "integer" if flavours == {"integer"} else "number")
-
-
-def article(kind: Type) -> str:
-    """Return the type with its article: `a ratio`, `an enum capital.level`."""
-    word = str(kind)
-    if kind.kind is Kind.MONEY:
-        return word
-    return f"{'an' if word[0] in 'aeiou' else 'a'} {word}"
 
 
 def _kind_hint(left: Node, right: Node) -> str | None:

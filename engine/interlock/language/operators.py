@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from .types import BOOL, DURATION, INTEGER, NUMBER, RATIO, Kind, Type
 
-__all__ = ["FUNCTIONS", "OPERATORS", "SYMBOLS", "WINDOWS", "Operator"]
+__all__ = ["FUNCTIONS", "OPERATORS", "WINDOWS", "Operator"]
 
 WINDOWS = ("last", "skip", "within", "after", "this")
 
@@ -197,5 +197,4 @@ _TABLE = (
 # fmt: on
 
 OPERATORS = {each.name: each for each in _TABLE}
-SYMBOLS = {each.symbol: each for each in _TABLE if each.symbol}
 FUNCTIONS = {each.name: each for each in _TABLE if not each.symbol}

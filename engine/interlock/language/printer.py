@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from .literals import CONTEXT, plain_number
+from ..canonical import plain_number
+from .literals import CONTEXT
 from .nodes import Call, Literal, Node
 from .operators import OPERATORS
 from .times import DURATION_UNITS

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from ..wording import with_article
+
 __all__ = [
     "BOOL",
     "DURATION",
@@ -66,6 +68,11 @@ class Type:
         if self.kind is Kind.SET and self.of:
             return f"set of {self.of}"
         return str(self.kind)
+
+    @property
+    def with_article(self) -> str:
+        """The type as a sentence needs it: `a ratio`, `an enum capital.level`, `money in USD`."""
+        return str(self) if self.kind is Kind.MONEY else with_article(str(self))
 
     @property
     def numeric(self) -> bool:

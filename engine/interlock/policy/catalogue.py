@@ -1,4 +1,4 @@
-"""What a catalogue declares: every metric that a policy may name, and the scopes with their members."""
+"""The records of a catalogue: every metric that a policy may name, and the scopes with their members."""
 
 from __future__ import annotations
 
@@ -10,22 +10,24 @@ from typing import Literal
 from ..diagnostics import Span
 from ..language.types import SCALAR, STRING, TIMESTAMP, Shape, Type
 
-__all__ = ["RESERVED", "Catalogue", "Metric", "Scope"]
+__all__ = ["RESERVED", "Catalogue", "Metric", "Scope", "SeriesKind"]
+
+SeriesKind = Literal["single", "regular", "irregular"]
 
 
 @dataclass(frozen=True, slots=True)
 class Metric:
     """One declared metric. Times and durations are decimal seconds; `max_age` None means never stale.
 
-    `series` tells its time axis: a single value, a regular series on the grid `every`, or an irregular one.
-    A column of a record is a metric of its own, with `record` naming the record that it belongs to.
+    `series` is its time axis: a single value, a regular series on the grid `every`, or an irregular one.
+    A column of a record is a metric of its own, and `record` names its record.
     """
 
     name: str
     type: Type
     low: Decimal | None = None
     high: Decimal | None = None
-    series: Literal["single", "regular", "irregular"] = "single"
+    series: SeriesKind = "single"
     every: Decimal | None = None
     lag: Decimal = Decimal(0)
     began: Decimal | None = None
@@ -58,7 +60,7 @@ RESERVED = {
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Members that a metric has one value each for: a declared roster, or one told by a set metric."""
+    """The members for which a metric has one value each: listed in the catalogue, or given by a set metric."""
 
     name: str
     members: tuple[str, ...] = ()

@@ -8,25 +8,23 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
 
-from ..diagnostics import Collector, Span, did_you_mean
-from ..errors import UsageError
-from ..language.times import parse_duration
+from ..diagnostics import Collector, Span, name_hint
+from ..errors import UsageError, system_reason
 from ..limits import FORMAT
-from .attestations import Attestation, read_attestations
 from .catalogue import Catalogue
-from .model import Policy
+from .model import Attestation, Policy
+from .reading.attestations import read_attestations
 from .reading.catalogue_reader import DEFAULT_MAX_AGE, read_catalogue
-from .reading.environments import Environment, read_environment
-from .reading.follow_on import DeclaredNames, FaultyNames, without_consequences
-from .reading.former_names import check_former
-from .reading.links import link
+from .reading.environments import Environment, read_environments
+from .reading.follow_on import DeclaredNames, FaultyNames, drop_follow_on
+from .reading.links import check_former_names, link_policies
 from .reading.policy_reader import read_policy
 from .reading.rollout_reader import approvals, read_rollouts
 from .rollout_model import Rollout
 from .yaml.reader import read_file
 from .yaml.schema import holds
 from .yaml.yaml_nodes import Mapping as MappingNode
-from .yaml.yaml_nodes import Node, Scalar
+from .yaml.yaml_nodes import Node
 
 __all__ = ["KINDS", "SCHEMAS", "PolicyRoot", "find_root", "load_root"]
 
@@ -38,8 +36,8 @@ _MARK = "interlock.yaml"
 
 @dataclass(frozen=True, slots=True)
 class PolicyRoot:
-    """Everything that a policy root holds. `sources` and `tests` are nodes that keep their schema; the rooms collect
-    and testing read them."""
+    """Everything that a policy root holds. `sources` and `tests` are nodes that keep their schema, which the rooms
+    collect and testing read; `faulty` are the names that are declared and not sound."""
 
     path: Path
     catalogue: Catalogue = field(default_factory=Catalogue)
@@ -50,7 +48,7 @@ class PolicyRoot:
     sources: tuple[MappingNode, ...] = ()
     tests: tuple[MappingNode, ...] = ()
     documents: int = 0
-    lost: FaultyNames = field(default_factory=FaultyNames)
+    faulty: FaultyNames = field(default_factory=FaultyNames)
 
 
 def find_root(given: str | os.PathLike[str] | None = None, start: Path | None = None) -> Path:
@@ -81,38 +79,45 @@ def load_root(path: Path, collector: Collector, advance: Callable[[], None] = la
 
     `advance` is called after each file, for a progress bar.
     """
-    by_kind: dict[str, list[MappingNode]] = {}
-    meant = DeclaredNames()
+    declared = DeclaredNames()
+    by_kind, count = _read(path, collector, declared, advance)
+    catalogue = read_catalogue(by_kind["metrics"], collector, _max_age(by_kind["interlock"]))
+    policies = _policies(by_kind["policy"], catalogue, collector, declared.attestations)
+    attestations = read_attestations(by_kind["attestations"], catalogue, collector)
+    rollouts = read_rollouts(by_kind["rollout"], catalogue, policies, attestations, collector)
+    attestations |= approvals(rollouts)
+    environments = read_environments(by_kind["environment"], policies, rollouts, collector)
+    sound = {"metric": catalogue.metrics, "scope": catalogue.scopes, "policy": policies, "rollout": rollouts}
+    faulty = declared.faulty(f"{kind}:{name}" for kind, names in sound.items() for name in names)
+    drop_follow_on(collector, faulty)
+    sources, tests = tuple(by_kind["sources"]), tuple(by_kind["tests"])
+    return PolicyRoot(
+        path, catalogue, policies, environments, attestations, rollouts, sources, tests, count, faulty
+    )
+
+
+def _read(
+    path: Path, collector: Collector, declared: DeclaredNames, advance: Callable[[], None]
+) -> tuple[dict[str, list[MappingNode]], int]:
+    """Return the documents that keep their schema, by kind, and the number of files."""
+    by_kind: dict[str, list[MappingNode]] = {kind: [] for kind in KINDS}
     count = 0
     for file, shown in _files(path, collector):
         node = read_file(file, shown, collector)
         count += 1
         advance()
         if node is None:
-            meant.lines(collector.sources.get(shown, []))
+            declared.lines(collector.sources.get(shown, []))
             continue
-        meant.read(node)
+        declared.read(node)
         kind = _kind(node, shown, path, collector)
-        if kind and isinstance(node, MappingNode) and holds(SCHEMAS[kind], node, collector):
-            by_kind.setdefault(kind, []).append(node)
-        elif kind:
-            meant.unsound.add(kind)
+        if not kind or not isinstance(node, MappingNode):
+            declared.unread.add("")
+        elif holds(SCHEMAS[kind], node, collector):
+            by_kind[kind].append(node)
         else:
-            meant.unread.add("")
-    max_age = _max_age(by_kind.get("interlock", []))
-    catalogue = read_catalogue(by_kind.get("metrics", []), collector, max_age)
-    policies = link(_policies(by_kind.get("policy", []), catalogue, collector, meant.attestable), collector)
-    attestations = read_attestations(by_kind.get("attestations", []), catalogue, collector)
-    rollouts = read_rollouts(by_kind.get("rollout", []), catalogue, policies, attestations, collector)
-    attestations |= approvals(rollouts)
-    environments = _environments(by_kind.get("environment", []), policies, rollouts, collector)
-    lost = meant.lost([*catalogue.metrics, *catalogue.scopes, *policies], rollouts)
-    without_consequences(collector, lost)
-    sources = tuple(by_kind.get("sources", []))
-    tests = tuple(by_kind.get("tests", []))
-    return PolicyRoot(
-        path, catalogue, policies, environments, attestations, rollouts, sources, tests, count, lost
-    )  # fmt: skip
+            declared.unsound.add(kind)
+    return by_kind, count
 
 
 def _files(path: Path, collector: Collector) -> Iterator[tuple[Path, str]]:
@@ -121,7 +126,7 @@ def _files(path: Path, collector: Collector) -> Iterator[tuple[Path, str]]:
 
     def unreadable(problem: OSError) -> None:
         below = Path(problem.filename).relative_to(path).as_posix()
-        reason = (problem.strerror or "it cannot be read").lower()
+        reason = system_reason(problem)
         collector.add("E101", f"cannot read the folder: {reason}", Span(f"{name}/{below}", 1, 1))
 
     for folder, folders, files in os.walk(path, onerror=unreadable):
@@ -130,91 +135,60 @@ def _files(path: Path, collector: Collector) -> Iterator[tuple[Path, str]]:
         prefix = name if below == "." else f"{name}/{below}"
         for link_name in [each for each in folders if (Path(folder) / each).is_symlink()]:
             message = f"the folder `{link_name}` is a link, which is not followed"
-            collector.add("E202", message, Span(f"{prefix}/{link_name}", 1, 1), "put the folder itself here")
+            collector.add("E218", message, Span(f"{prefix}/{link_name}", 1, 1), "put the folder itself here")
         for file in sorted(each for each in files if not each.startswith(".")):
             shown = f"{prefix}/{file}"
             if file.endswith((".yaml", ".yml")):
                 yield Path(folder) / file, shown
             else:
                 hint = "documents end in `.yaml` or `.yml`; keep other files elsewhere"
-                collector.add("E202", f"`{file}` is not a document", Span(shown, 1, 1), hint)
+                collector.add("E217", f"`{file}` is not a document", Span(shown, 1, 1), hint)
 
 
 def _kind(node: Node, shown: str, root: Path, collector: Collector) -> str | None:
-    """Tell the kind of a document by its first key."""
+    """Return the kind of a document, which its first key gives; None after a complaint."""
     if not isinstance(node, MappingNode) or not node.pairs:
-        collector.add(
-            "E202", "a document is a mapping", node.span, f"its first key is one of {', '.join(KINDS)}"
-        )
+        hint = f"its first key is one of {', '.join(KINDS)}"
+        collector.add("E202", "a document is a mapping", node.span, hint)
         return None
-    key, value = node.pairs[0]
+    key, _ = node.pairs[0]
     if key.text not in KINDS:
         inside = next((each.text for each, _ in node.pairs if each.text in KINDS), None)
-        hint = (
-            f"put `{inside}` first"
-            if inside
-            else did_you_mean(key.text, KINDS) or f"one of {', '.join(KINDS)}"
-        )
-        collector.add("E202", f"`{key.text}` is no kind of document", key.span, hint)
+        near = f"put `{inside}` first" if inside else name_hint(key.text, KINDS)
+        collector.add("E202", f"`{key.text}` is not a kind of document", key.span, near)
         return None
     marks_root = shown == f"{root.resolve().name}/{_MARK}"
     if (key.text == "interlock") != marks_root:
-        message = f"`{_MARK}` at the top of the policy root, and no other file, holds the kind `interlock`"
-        collector.add("E202", message, key.span)
+        message = f"`{_MARK}` at the top of the policy root, and no other file, has the kind `interlock`"
+        collector.add("E219", message, key.span)
         return None
-    if (
-        marks_root
-        and isinstance(value, Scalar)
-        and isinstance(value.value, Decimal)
-        and value.value != FORMAT
-    ):
-        advice = "upgrade interlock" if value.value > FORMAT else "this engine is too new for it"
-        collector.add(
-            "E202", f"the documents have format {value.text}, this engine reads {FORMAT}", value.span, advice
-        )
+    version = node.number("interlock")
+    if marks_root and version is not None and version != FORMAT:
+        hint = "upgrade interlock" if version > FORMAT else "this engine is too new for it"
+        message = f"the documents have format {node.text('interlock')}, this engine reads {FORMAT}"
+        collector.add("E220", message, node.span_of("interlock"), hint)
         return None
     return key.text
 
 
 def _max_age(marks: list[MappingNode]) -> Decimal | None:
-    given = marks[0].get("max_age") if marks else None
-    if not isinstance(given, Scalar):
+    """The age at which values count as stale by default; None for never."""
+    if not marks or not marks[0].has("max_age"):
         return DEFAULT_MAX_AGE
-    return None if given.text == "never" else parse_duration(given.text)
+    return marks[0].duration("max_age")
 
 
 def _policies(
     nodes: list[MappingNode], catalogue: Catalogue, collector: Collector, attestable: Collection[str] | None
 ) -> dict[str, Policy]:
     found: dict[str, Policy] = {}
-    check_former(nodes, collector)
+    check_former_names(nodes, collector)
     for node in nodes:
         policy = read_policy(node, catalogue, collector, attestable)
-        if policy is None:
-            continue
-        if policy.id in found:
+        if policy is not None and policy.id in found:
             related = [("first given here", found[policy.id].span)]
-            collector.add(
-                "E203", f"two policies are called `{policy.id}`", policy.span, "rename one", related
-            )
-            continue
-        found[policy.id] = policy
-    return found
-
-
-def _environments(
-    nodes: list[MappingNode],
-    policies: Mapping[str, Policy],
-    rollouts: Mapping[str, Rollout],
-    collector: Collector,
-) -> dict[str, Environment]:
-    found: dict[str, Environment] = {}
-    for node in nodes:
-        environment = read_environment(node, policies, rollouts, collector)
-        if environment.name in found:
-            related = [("first given here", found[environment.name].span)]
-            message = f"two environments are called `{environment.name}`"
-            collector.add("E407", message, environment.span, "merge them", related)
-            continue
-        found[environment.name] = environment
-    return found
+            message = f"two policies are called `{policy.id}`"
+            collector.add("E232", message, policy.span, "rename one", related)
+        elif policy is not None:
+            found[policy.id] = policy
+    return link_policies(found, collector)

@@ -1,4 +1,4 @@
-"""What a policy is once it is read and checked: frozen records that evaluation and reports share."""
+"""The records of policies and attestations after reading: frozen, and shared by evaluation, ledger and reports."""
 
 from __future__ import annotations
 
@@ -12,12 +12,24 @@ from ..language.nodes import Node
 from ..language.types import Type
 from ..language.values import Value
 
-__all__ = ["UNLIMITED", "Composition", "Inhibition", "Override", "Param", "Policy", "Rule", "Unlimited"]
+__all__ = [
+    *(
+        "UNLIMITED",
+        "Attestation",
+        "Composition",
+        "Inhibition",
+        "Override",
+        "Param",
+        "Policy",
+        "Rule",
+        "Unlimited",
+    ),
+]
 
 
 @dataclass(frozen=True, slots=True)
 class Unlimited:
-    """A param that sets no limit: the rules that use it do not apply."""
+    """The value of a param that sets no limit: rules that use it do not apply."""
 
     def __str__(self) -> str:
         return "unlimited"
@@ -54,14 +66,14 @@ class Param:
 
     @property
     def values(self) -> tuple[object, ...]:
-        """Every value that the documents give it."""
+        """Every value that the policy gives it, without `unlimited`."""
         given = (self.value, *self.per.values())
         return tuple(each for each in given if each is not None and each is not UNLIMITED)
 
 
 @dataclass(frozen=True, slots=True)
 class Composition:
-    """Another policy's verdict as a condition: `at_worst` (a requirement) or `reaches` (a trigger) that bound."""
+    """Another policy's verdict as a condition: `bound` is that of `at_worst` (requirement) or `reaches` (trigger)."""
 
     policy: str
     bound: str
@@ -72,7 +84,7 @@ class Composition:
 
 @dataclass(frozen=True, slots=True)
 class Inhibition:
-    """The verdict of another policy, `reaches` or a worse one, that explains a rule's alarms."""
+    """Another policy, whose verdict explains a rule's alarms when it is `reaches` or a worse one."""
 
     policy: str
     reaches: str
@@ -82,9 +94,9 @@ class Inhibition:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One rule. `kind` is a requirement (must be proved true) or a trigger (must be proved false); `outcome` is
-    what it contributes when it fails and `unknown` when nobody can tell; `formerly` are ids that it had before.
-    Durations are in seconds."""
+    """One rule. A requirement must be proved true, a trigger must be proved false. It contributes the verdict `failed`
+    when it fails and `unknown` when its outcome is unknown; `formerly` are ids that it had before. Durations are in
+    seconds."""
 
     id: str
     kind: Literal["requirement", "trigger"]
@@ -110,7 +122,7 @@ class Rule:
 
     @property
     def stateful(self) -> bool:
-        """Whether it needs a ledger to mean what it says."""
+        """Whether its outcome depends on earlier evaluations, which a ledger holds."""
         return self.latch or self.blind_limit is not None or self.hold is not None
 
 
@@ -132,7 +144,6 @@ class Policy:
     lets: Mapping[str, Node] = field(default_factory=dict)
     notify: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
-    tags: tuple[str, ...] = ()
     max_gap: Decimal | None = None
     formerly: tuple[str, ...] = ()
 
@@ -143,10 +154,34 @@ class Policy:
 
     @property
     def worst(self) -> str:
-        """The verdict at the other end."""
+        """The last of its verdicts."""
         return self.verdicts[-1]
 
     @property
     def children(self) -> tuple[Composition, ...]:
         """The policies that it composes."""
         return tuple(rule.condition for rule in self.rules if isinstance(rule.condition, Composition))
+
+
+@dataclass(frozen=True, slots=True)
+class Attestation:
+    """What may be attested. It takes one person for each of the `roles` and `quorum` people in all; it counts for
+    `expires` seconds and while the values of `binds` stay the same; the person whom the metric `author` names does not
+    count. Where there are `keys` (32 bytes by person), only signed attestations count, each by its person's key."""
+
+    name: str
+    roles: tuple[str, ...]
+    quorum: int
+    expires: Decimal
+    span: Span
+    binds: tuple[str, ...] = ()
+    people: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    author: str = ""
+    doc: str = ""
+    keys: dict[str, bytes] = field(default_factory=dict)
+
+    def meaning(self) -> dict[str, object]:
+        """Return all that decides which attestations count, as plain data for a digest."""
+        keys = {person: key.hex() for person, key in self.keys.items()}
+        names = ("roles", "quorum", "expires", "binds", "people", "author")
+        return {**{name: getattr(self, name) for name in names}, "keys": keys}

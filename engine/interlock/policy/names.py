@@ -19,7 +19,7 @@ _KEYWORDS = {"and", "or", "not", "in", "true", "false", "never", "seen", "needed
 
 @dataclass(slots=True)
 class PolicyNames:
-    """Fulfils the checker's `Declarations` for one policy; `attestable` None: nobody knows what may be attested."""
+    """The checker's `Declarations` for one policy; `attestable` is None where not all attestations could be read."""
 
     catalogue: Catalogue
     member_scope: str | None = None
@@ -39,7 +39,7 @@ class PolicyNames:
 
     @property
     def rosters(self) -> Mapping[str, tuple[str, ...]]:
-        """The declared members of each scope; empty where a metric tells them."""
+        """The declared members of each scope; empty where a metric gives them or the scope is open."""
         return {name: () if scope.open else scope.members for name, scope in self.catalogue.scopes.items()}
 
     def words(self) -> Iterable[str]:
@@ -48,7 +48,7 @@ class PolicyNames:
         return [*self.catalogue.metrics, *self.param_table, *self.lets, *scope]
 
     def taken(self, name: str) -> str | None:
-        """Return what already bears a name or a beginning of it, for a new param or let."""
+        """Return what has a name already, or a beginning of it, for a new param or let; None where it is free."""
         if name in _KEYWORDS or any(keyword.iskeyword(part) for part in name.split(".")):
             return "a word of the language"
         if name in FUNCTIONS:

@@ -1,4 +1,4 @@
-"""What a rollout is once it is read and checked: stages with their configuration, and what leads in and out of them."""
+"""The records of rollouts after reading: stages with their configuration, and what starts, advances and ends them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from decimal import ROUND_CEILING, Decimal
 from ..diagnostics import Span
 from ..language.times import parse_duration, show_duration
 from ..language.values import Value
-from .attestations import Attestation
+from ..wording import number
+from .model import Attestation
 
 __all__ = [
     "COMPLETE",
@@ -27,7 +28,7 @@ __all__ = [
 COMPLETE = "COMPLETE"
 PREVIOUS = "previous"
 SHARED = "strategy"
-"""The group of every rollout that names no other: one change at a time."""
+"""The group of rollouts that name none: one of them is active at a time."""
 
 _DAY = Decimal(86400)
 
@@ -39,8 +40,8 @@ def days_from(start: Decimal) -> Decimal:
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """A stretch of time: `seconds` on the clock, or a count of complete trading days of the calendar, which on a
-    desk that trades around the clock are those of UTC."""
+    """A length of time: `seconds` on the clock, or a number of complete trading `days`, which are days of UTC because
+    the desk trades around the clock."""
 
     seconds: Decimal = Decimal(0)
     days: int = 0
@@ -53,21 +54,21 @@ class Term:
         return cls(parse_duration(text) or Decimal(0))
 
     def end(self, start: Decimal) -> Decimal:
-        """Return when the term is over that began at an instant; a day that had begun before does not count."""
+        """Return when a term ends that began at `start`; a day that had already begun does not count."""
         if not self.days:
             return start + self.seconds
         return (days_from(start) + self.days) * _DAY
 
     def __str__(self) -> str:
         if self.days:
-            return f"{self.days} trading day{'' if self.days == 1 else 's'}"
+            return number(self.days, "trading day")
         return show_duration(self.seconds)
 
 
 @dataclass(frozen=True, slots=True)
 class Dwell:
-    """How long a stage lasts: `least` (None: the environment must say), the planned `target`, and the longest
-    time between two snapshots, in seconds."""
+    """How long a stage lasts: at `least` (None: the environment gives it), the planned `target`, and the longest time
+    between two snapshots, in seconds."""
 
     least: Term | None
     target: Term | None
@@ -76,7 +77,7 @@ class Dwell:
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """One stage: what the configuration must be, which sets limit it, and which policy lets it be left."""
+    """One stage: its configuration, the canary sets that limit it, and the policy that allows the next stage."""
 
     id: str
     title: str
@@ -100,8 +101,8 @@ class Prerequisite:
 
 @dataclass(frozen=True, slots=True)
 class Rollback:
-    """The policy that rolls back at a verdict and every worse one, the stage that follows (`previous`: the one
-    before), and the policy that must be at its best before the rollout is re-armed."""
+    """The policy that rolls back at the verdict `reaches` and every worse one, the stage that follows (`previous`: the
+    one before), and the policy that must have its best verdict before the rollout is re-armed."""
 
     policy: str
     reaches: str
@@ -129,11 +130,11 @@ class Rollout:
 
     @property
     def first(self) -> Stage:
-        """The stage that a new attempt begins with unless a rollback says otherwise."""
+        """The stage of an attempt that follows no rollback."""
         return self.stages[0]
 
     def stage(self, name: str) -> Stage | None:
-        """Return the stage of a name, None where the rollout has none so called."""
+        """Return the stage of a name, or None."""
         return next((each for each in self.stages if each.id == name), None)
 
     def following(self, name: str) -> Stage | None:
@@ -143,7 +144,7 @@ class Rollout:
         return self.stages[place] if place < len(names) else None
 
     def back_from(self, name: str) -> Stage:
-        """Return the stage that a rollback from a stage leads to: the one named, and never a later one."""
+        """Return the stage after a rollback from a stage: `rollback.to`, and never a later one."""
         names = [each.id for each in self.stages]
         place = names.index(name) if name in names else 0
         if self.rollback.to == PREVIOUS:
@@ -152,7 +153,7 @@ class Rollout:
 
     @property
     def policies(self) -> tuple[str, ...]:
-        """Every policy that it rests on, each once."""
+        """Every policy that it uses, each once."""
         found = [self.rollback.policy, *filter(None, [self.rollback.verified])]
         for stage in self.stages:
             found += [stage.advance, *stage.restart_on]

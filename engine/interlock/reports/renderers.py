@@ -6,7 +6,7 @@ import importlib
 from collections.abc import Callable
 from typing import Any, cast
 
-from ..diagnostics import did_you_mean, printable
+from ..diagnostics import unknown_name
 from ..errors import UsageError
 from .style import ReportStyle
 
@@ -83,8 +83,7 @@ def formats(kind: str) -> tuple[str, ...]:
 def require_format(name: str, known: tuple[str, ...]) -> None:
     """Raise UsageError for a format that is not among the known ones."""
     if name not in known:
-        hint = did_you_mean(name, known) or f"there are {', '.join(known)}"
-        raise UsageError(f"no format is called `{printable(name)}`: {hint}")
+        raise UsageError(str(unknown_name("format", name, known)))
 
 
 def rendered(kind: str, name: str, record: object, style: ReportStyle) -> str:

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-from ..canonical import canonical, digest
+from ..canonical import canonical, digest, plain_number
 from ..evaluation.snapshot.measures import Measures
-from ..language.literals import plain_number, show, show_pair
+from ..language.literals import show, show_pair
 from ..language.types import Kind, Type
 from ..language.values import Unknown, Value
 from ..limits import NUMBER_DIGITS

@@ -10,6 +10,7 @@ from typing import Literal
 from ..language.times import show_duration, show_time
 from ..ledger.state.rollout_state import ACTIVE, COMPLETE, NONE, ROLLED_BACK, RolloutObservation, RolloutState
 from ..policy.rollout_model import Dwell, Rollout, Stage, Term, days_from
+from ..wording import number
 from .configuration import ShownConfiguration
 from .gates import RolloutGate
 
@@ -40,7 +41,7 @@ class DwellTime:
         start = self.end if self.start is None else self.start
         if self.least is not None and self.least.days:
             days = max(int(self.end // _DAY - days_from(start)), 0)
-            return f"{days} complete day{'' if days == 1 else 's'}"
+            return number(days, "complete day")
         return show_duration(self.end - start)
 
 

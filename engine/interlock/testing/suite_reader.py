@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
-from ..diagnostics import Collector, did_you_mean
+from ..diagnostics import Collector, unknown_name
 from ..errors import SnapshotError
 from ..evaluation.snapshot.snapshot import Snapshot
 from ..policy.dependencies import reads
@@ -53,9 +53,9 @@ class _SuiteReader:
     def policy(self, key: Node) -> Policy | None:
         assert isinstance(key, Scalar)
         found = self.root.policies.get(key.text)
-        if found is None and key.text not in self.root.lost.names:
-            hint = did_you_mean(key.text, self.root.policies)
-            self.collector.add("E701", f"no policy is called `{key.text}`", key.span, hint)
+        if found is None and not self.root.faulty.explain(f"policy:{key.text}"):
+            unknown = unknown_name("policy", key.text, self.root.policies)
+            self.collector.add("E701", unknown.message, key.span, unknown.hint)
         return found
 
     def base(self, node: Mapping) -> Situation:
@@ -97,8 +97,9 @@ class _SuiteReader:
         elif file.endswith(".json"):
             return self.snapshot(name, file)
         else:
-            hint = did_you_mean(file, self.documents) or "name a tests document, or a snapshot in JSON"
-            self.collector.add("E703", f"no tests document is called `{file}`", name.span, hint)
+            otherwise = "name a tests document, or a snapshot in JSON"
+            unknown = unknown_name("tests document", file, self.documents, otherwise)
+            self.collector.add("E703", unknown.message, name.span, unknown.hint)
         return _EMPTY
 
     def snapshot(self, name: Scalar, file: str) -> Situation:

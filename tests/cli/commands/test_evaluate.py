@@ -205,7 +205,7 @@ def test_every_snapshot_that_is_not_valid_is_named(command: Any, folder: Path) -
     done = command("evaluate", folder, *GATE)
     assert (done.code, done.out) == (2, "")
     assert [each.removeprefix(f"error: {folder.as_posix()}/") for each in done.err.splitlines()] == [
-        "c.json: not valid JSON at line 1 column 2 (offset 1): the file ends too early: "
+        "c.json: the snapshot is not JSON, column 2: the file ends too early: "
         "expecting property name enclosed in double quotes",
         "d.json: a snapshot is a JSON object with `interlock`, `as_of` and `metrics`",
     ]

@@ -57,5 +57,5 @@ def test_a_rule_that_does_not_exist(command: Any, desk_snapshot: Path) -> None:
     assert done.err == "error: no rule is called `confidense`: did you mean `confidence`?\n"
     done = command("explain", desk_snapshot, *PAPER, "--policy", "trade", "--rule", "x")
     assert done.err == (
-        "error: no rule is called `x`: there are closed, confidence, cooldown, daily-limit, interval, worth\n"
+        "error: no rule is called `x`: there are closed, confidence, cooldown, daily-limit, interval and worth\n"
     )

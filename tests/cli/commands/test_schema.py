@@ -32,7 +32,7 @@ a policy in {here}/ begins with the line below; in a folder of it with one more 
 and a document of another kind with that kind in place of `policy`:
 # yaml-language-server: $schema={there}/policy.json
 """
-KINDS = "interlock, policy, rollout, catalogue, sources, tests, attestations, environment, event, snapshot, verdict"
+KINDS = "interlock, policy, rollout, catalogue, sources, tests, attestations, environment, event, snapshot and verdict"
 
 
 @pytest.fixture

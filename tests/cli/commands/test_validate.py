@@ -22,7 +22,7 @@ policies/desk/bad.yaml:7:19: error E305: no metric, param or let is called `kill
     |                   ^^^^^^^^^^
   hint: did you mean `kill.active`?
 
-policies/desk/bad.yaml:8:38: error E204: `NOGO` is no verdict of this policy
+policies/desk/bad.yaml:8:38: error E204: `NOGO` is not a verdict of this policy
     |   - {id: b, when: kill.active, then: NOGO}
     |                                      ^^^^
   hint: did you mean `NO_GO`?
@@ -127,7 +127,7 @@ def test_json_is_a_list_of_records(validate: Command, root: Path) -> None:
             "column": 9,
             "end_line": 1,
             "end_column": 13,
-            "code": "E203",
+            "code": "E232",
             "severity": "error",
             "message": "two policies are called `good`",
             "hint": "rename one",
@@ -150,7 +150,7 @@ def test_github_shows_complaints_beside_their_lines(validate: Command, root: Pat
         "::error file=policies/desk/bad.yaml,line=7,endLine=7,col=19,endColumn=29,title=E305"
         "::no metric, param or let is called `kill.actve` (did you mean `kill.active`?)\n"
         "::error file=policies/desk/bad.yaml,line=8,endLine=8,col=38,endColumn=42,title=E204"
-        "::`NOGO` is no verdict of this policy (did you mean `NO_GO`?)\n"
+        "::`NOGO` is not a verdict of this policy (did you mean `NO_GO`?)\n"
     )
 
 
@@ -210,7 +210,9 @@ def test_junit_has_a_case_for_each_document(validate: Command, root: Path) -> No
         ("policies/good.yaml", "1", 0),
         ("policies/interlock.yaml", "1", 0),
     ]
-    text = "E305: no metric, param or let is called `kill.actve`; E204: `NOGO` is no verdict of this policy"
+    text = (
+        "E305: no metric, param or let is called `kill.actve`; E204: `NOGO` is not a verdict of this policy"
+    )
     assert [each.get("message") for each in cases[1]] == [text]
 
 

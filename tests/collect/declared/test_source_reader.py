@@ -38,7 +38,7 @@ def test_a_good_document_has_no_complaint() -> None:
     [
         (
             rows(GOOD, TAIL.replace("total:", "totl:")),
-            "sources.yaml:10:7: error E501: there is no metric `totl` in the catalogue (did you mean `total`?)",
+            "sources.yaml:10:7: error E501: no metric is called `totl` (did you mean `total`?)",
         ),
         (
             rows(GOOD, TAIL.replace("total:", "jobs.size:")),
@@ -103,11 +103,11 @@ def test_a_good_document_has_no_complaint() -> None:
         ),
         (
             rows("file: a.json; format: json; timezone: Europe/Zurick"),
-            "sources.yaml:7:15: error E510: there is no time zone `Europe/Zurick` (did you mean `Europe/Zurich`?)",
+            "sources.yaml:7:15: error E510: no time zone is called `Europe/Zurick` (did you mean `Europe/Zurich`?)",
         ),
         (
             rows("file: a.json; format: json; schema: daily-healt"),
-            "sources.yaml:7:13: error E512: there is no artefact schema `daily-healt` (did you mean `daily-health`?)",
+            "sources.yaml:7:13: error E512: no artefact schema is called `daily-healt` (did you mean `daily-health`?)",
         ),
         (
             rows("file: a.json; format: json; covered: {from: begin}"),
@@ -115,7 +115,7 @@ def test_a_good_document_has_no_complaint() -> None:
         ),
         (
             rows("file: a.json; format: json; with: [nobody]"),
-            "sources.yaml:3:5: error E512: `with` names `nobody`, which is no other rows source",
+            "sources.yaml:3:5: error E512: `with` names `nobody`, which is no other rows source (there are none)",
         ),
         (
             rows(GOOD, TAIL.replace("time: day\n", "time: pnl\n")),

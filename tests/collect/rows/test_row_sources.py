@@ -238,7 +238,7 @@ def test_a_csv_cut_at_any_byte_is_unknown_or_what_its_whole_rows_say(tmp_path: P
         ("at,profit\n", "torn source", "t.csv has no column `pnl`"),
         ('at,pnl\n2026-03-28T00:00:00Z,"1\n', "torn source", "line 2 of t.csv is not CSV"),
         ("at,pnl\n2026-03-28T00:00:00Z,1", "torn source", "line 2 of t.csv has no end"),
-        (b"\xff\xfea\x00", "torn source", "t.csv is not UTF-8"),
+        (b"\xff\xfea\x00", "torn source", "t.csv is not UTF-8 at byte 0"),
     ],
 )
 def test_a_bad_csv_says_where(tmp_path: Path, data: str | bytes, cause: str, detail: str) -> None:

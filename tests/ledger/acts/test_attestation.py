@@ -124,5 +124,5 @@ def test_a_document_that_names_what_is_not_there_is_refused(root: Path) -> None:
         interlock.load(root)
     assert str(problem.value).splitlines() == [
         "policies/attestations.yaml:5:13: error E408: no metric is called `los` (did you mean `loss`?)",
-        "policies/attestations.yaml:6:14: error E408: `risc` is no role of `sign-off` (did you mean `risk`?)",
+        "policies/attestations.yaml:6:14: error E429: `risc` is not a role of `sign-off` (did you mean `risk`?)",
     ]

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from interlock.canonical import canonical
 from interlock.diagnostics import Span
 from interlock.ledger.state.quorum import RecordedAttestation, enough_until, lacking, person
-from interlock.policy.attestations import Attestation
+from interlock.policy.model import Attestation
 
 NAMES = ("a-desk", "A-Desk", " a-desk", "b-desk", "c-desk", "dé-desk", "de\u0301-desk")
 ROLES = ("risk", "quant", "board")

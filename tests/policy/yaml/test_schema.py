@@ -16,6 +16,9 @@ from interlock.diagnostics import Collector
 from interlock.policy.yaml.reader import read_file, read_yaml
 from interlock.policy.yaml.schema import _validator, conforms, holds, schema
 from interlock.policy.yaml.yaml_nodes import plain
+from support.roots import write
+
+from ..roots import Case, bad_roots, complaints
 
 ROOT = Path(__file__).resolve().parents[3]
 KINDS = {"interlock": "interlock", "policy": "policy", "metrics": "catalogue", "sources": "sources",
@@ -103,3 +106,8 @@ def test_a_reference_in_a_document_is_never_followed(monkeypatch: pytest.MonkeyP
         "unknown key `$ref`",
         "`calendar`: `utc` (exchange calendars are not built yet) wanted, got a mapping",
     ]
+
+
+@bad_roots("schema")
+def test_a_document_of_another_form_is_complained_of_in_full(case: Case, tmp_path: Path) -> None:
+    assert complaints(write(tmp_path, case.files)) + "\n" == case.expect

@@ -1,9 +1,11 @@
-"""Every word of a scalar is found where it stands in the file, whatever the style and the indentation."""
+"""Values know their place in the file, whatever the style and the indentation, and mappings give them by type."""
 
 from __future__ import annotations
 
 import json
 import textwrap
+from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -11,7 +13,10 @@ from hypothesis import strategies as st
 
 from interlock.diagnostics import Collector, Span
 from interlock.policy.yaml.reader import read_yaml
-from interlock.policy.yaml.yaml_nodes import Mapping, Scalar
+from interlock.policy.yaml.yaml_nodes import Mapping, Scalar, Sequence, plain
+from support.roots import write
+
+from ..roots import Case, bad_roots, complaints
 
 WORD = st.from_regex(r"[a-z][a-z0-9_]{0,7}\Z", fullmatch=True).filter(
     lambda each: each not in ("true", "false", "null")
@@ -137,3 +142,52 @@ def test_the_last_character(source: str, span: Span) -> None:
         node = node.pairs[0][1] if isinstance(node, Mapping) else node.items[0]
     start = node.text.index("5")
     assert node.locator()(start, start + 1) == span
+
+
+@bad_roots("places")
+def test_a_complaint_points_at_the_word(case: Case, tmp_path: Path) -> None:
+    assert complaints(write(tmp_path, case.files)) + "\n" == case.expect
+
+
+DOCUMENT = """\
+text: two words
+number: 1.50
+flag: true
+length: 2h
+empty:
+list: [a, 3, {b: c}, [d]]
+table: {e: {f: g}, h: [i], j: k}
+"""
+
+
+def document() -> Mapping:
+    node = read_yaml(DOCUMENT.encode(), "f.yaml", Collector())
+    assert isinstance(node, Mapping)
+    return node
+
+
+def test_a_mapping_gives_its_values_by_type() -> None:
+    node = document()
+    assert (node.text("text"), node.text("number"), node.text("flag")) == ("two words", "1.50", "true")
+    assert (node.number("number"), node.flag("flag"), node.duration("length")) == (Decimal("1.5"), True, 7200)
+    assert (node.has("empty"), node.scalar("length") == node.get("length")) == (True, True)
+    assert node.texts("list") == ("a", "3")
+    assert [plain(each) for each in node.sequence("list").mappings] == [{"b": "c"}]
+    assert [(key.text, plain(each)) for key, each in node.mapping("table").tables] == [("e", {"f": "g"})]
+    assert [(key.text, plain(each)) for key, each in node.mapping("table").lists] == [("h", ["i"])]
+
+
+@pytest.mark.parametrize("key", ["missing", "list", "table"])
+def test_a_key_that_is_absent_or_of_another_form_gives_nothing(key: str) -> None:
+    node = document()
+    assert (node.scalar(key), node.text(key), node.text(key, "x"), node.flag(key)) == (None, "", "x", False)
+    assert (node.number(key), node.duration(key)) == (None, None)
+    assert key == "table" or node.mapping(key) == Mapping((), node.span)
+    assert key == "list" or node.sequence(key) == Sequence((), node.span)
+
+
+def test_a_mapping_gives_the_places_of_keys_and_values() -> None:
+    node = document()
+    assert node.span_of("flag") == Span("f.yaml", 3, 7, 3, 11)
+    assert node.key_span("flag") == Span("f.yaml", 3, 1, 3, 5)
+    assert node.span_of("missing") == node.key_span("missing") == node.span

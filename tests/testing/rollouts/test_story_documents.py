@@ -56,7 +56,8 @@ def test_an_unknown_rollout_is_named(tmp_path: Path) -> None:
 def test_a_policy_is_no_rollout(tmp_path: Path) -> None:
     steps = "cases: [{name: a, steps: [{at: +1h, expect: HOLD}]}]\n"
     assert complaints(tmp_path, HEAD.replace("exits", "gate") + steps) == [
-        "1:8: error E701: no rollout is called `gate`"
+        "1:8: error E701: no rollout is called `gate`",
+        "hint: there are exits, learning and sizes",
     ]
     assert complaints(tmp_path, HEAD.replace("of: rollout", "of: rollouts") + steps) == [
         "2:5: error E201: `of`: `policy` or `rollout` wanted, got the text `rollouts`"

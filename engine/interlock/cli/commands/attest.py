@@ -16,7 +16,7 @@ from ...files import write_atomically
 from ...ledger.acts.acts import recorded_snapshot
 from ...ledger.acts.attestation import attest, worded
 from ...ledger.cryptography_signing import sign
-from ...policy.attestations import Attestation
+from ...policy.model import Attestation
 from ...wording import listed
 from .. import terminal
 from ..action_options import act_from, act_options

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from ...diagnostics import did_you_mean, printable
+from ...diagnostics import unknown_name
 from ...errors import EXIT_BEST, EXIT_BETWEEN, EXIT_INTEGRITY, EXIT_NOT_EVALUATED, EXIT_WORST, UsageError
 from ...policy.loader import find_root
 from ...reports.evaluation.explanation import VerdictExplanation
@@ -64,5 +64,4 @@ def _require_rules(run: EvaluationRun, rules: Sequence[str]) -> None:
     known = [rule.id for each in run.options.policy_ids or every for rule in every[each].rules]
     for name in rules:
         if name not in known:
-            hint = did_you_mean(name, known) or f"there are {', '.join(sorted(set(known))[:12])}"
-            raise UsageError(f"no rule is called `{printable(name)}`: {hint}")
+            raise UsageError(str(unknown_name("rule", name, sorted(known))))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from ...api import PolicySet
-from ...diagnostics import did_you_mean, printable
+from ...diagnostics import name_hint, printable
 from ...errors import EXIT_BEST, UsageError
 from ...policy.catalogue import RESERVED, Metric
 from ...reports.documents.metrics_list import ListedMetric
@@ -58,7 +58,7 @@ def _nothing(word: str, policies: PolicySet) -> str:
     if not names:
         return "the catalogue declares no metric"
     parts = {part for name in names for part in name.split(".")}
-    hint = did_you_mean(word, names) or did_you_mean(word, parts) or "`interlock metrics` lists all"
+    hint = name_hint(word, names, name_hint(word, parts, "`interlock metrics` lists all"))
     return f"no metric's name or description contains `{printable(word)}`: {hint}"
 
 

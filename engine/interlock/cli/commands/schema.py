@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 import click
 
-from ...diagnostics import did_you_mean, printable
+from ...diagnostics import printable, unknown_name
 from ...errors import EXIT_BEST, UsageError, system_reason
 from ...files import write_atomically
 from ...policy.loader import SCHEMAS, find_root
@@ -54,8 +54,7 @@ def command(kind: str, folder: str | None) -> int:
         _write(Path(folder), kinds)
     elif kind:
         if kind not in kinds:
-            hint = did_you_mean(kind, kinds) or f"there are {', '.join(kinds)}"
-            raise UsageError(f"no kind of document is called `{printable(kind)}`: {hint}")
+            raise UsageError(str(unknown_name("kind of document", kind, kinds)))
         terminal.write(schema_path(kind).read_bytes())
     else:
         _list(kinds)

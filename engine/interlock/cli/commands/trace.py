@@ -9,7 +9,7 @@ import click
 
 from ...analysis.inventory import read_inventory
 from ...analysis.statement_trace import Trace, trace
-from ...diagnostics import did_you_mean, printable
+from ...diagnostics import name_hint, printable
 from ...errors import EXIT_BEST, EXIT_WORST, UsageError
 from ...policy.loader import find_root
 from ..command import Subcommand
@@ -65,7 +65,7 @@ def _only(found: Trace, ids: tuple[str, ...]) -> Trace:
     listed = [row.statement.id for row in found.rows]
     for each in ids:
         if each not in listed:
-            hint = did_you_mean(each, listed) or "`interlock trace` lists all"
+            hint = name_hint(each, listed, "`interlock trace` lists all")
             raise UsageError(f"no statement has the id `{printable(each)}`: {hint}")
     wanted = set(ids)
     return replace(

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from ...diagnostics import did_you_mean, printable
+from ...diagnostics import name_hint, printable
 from ...errors import EXIT_BEST, EXIT_INTEGRITY, EXIT_NOT_EVALUATED, UsageError
 from ...language.times import show_time
 from ...ledger.acts.waiver import WaiverGrant, waive
@@ -80,7 +80,7 @@ def command(
     policy = loaded.policies[name]
     found = next((each for each in policy.rules if each.id == wanted), None)
     if found is None:
-        hint = did_you_mean(wanted, [each.id for each in policy.rules]) or "write POLICY/RULE"
+        hint = name_hint(wanted, [each.id for each in policy.rules], "write POLICY/RULE")
         raise UsageError(f"`{name}` has no rule `{printable(wanted)}`: {hint}")
     if member and policy.for_each:
         member = resolve_member(loaded, policy.for_each, member)[1]

@@ -6,7 +6,7 @@ import re
 from decimal import Decimal
 from typing import cast
 
-from ...diagnostics import did_you_mean
+from ...diagnostics import name_hint
 from ...language.times import parse_duration, parse_time
 from ...policy.catalogue import Catalogue
 from ...policy.yaml.yaml_nodes import Mapping, Scalar
@@ -44,7 +44,7 @@ def read_rows(name: str, entry: YamlEntry, catalogue: Catalogue) -> RowsSource:
     times = [each.name for each in columns if each.type == "time"]
     stamp = entry.text("time")
     if stamp != "modified" and stamp not in times:
-        hint = did_you_mean(stamp, times) or "`time` is a column of type time, or `modified`"
+        hint = name_hint(stamp, times, "`time` is a column of type time, or `modified`")
         entry.complain("E506", f"`{stamp}` is no time column of this source", "time", hint)
     many = entry.has("files")
     return RowsSource(
@@ -123,7 +123,7 @@ def _column(
         )
     place = entry.text(kind)
     if style == "lines" and match is not None and place not in match.groupindex:
-        hint = did_you_mean(place, match.groupindex)
+        hint = name_hint(place, match.groupindex)
         entry.complain("E506", f"`match` has no group `{place}`", kind, hint)
     return Column(
         name,
@@ -152,7 +152,7 @@ def _coverage(entry: YamlEntry, style: str, times: list[str]) -> DeclaredCoverag
     if each is not None and (inner.has("from") or inner.has("to")):
         inner.complain("E511", "`each` tells both ends, `from` and `to` cannot be given too", "each")
     if by is not None and (each is None or by not in times):
-        hint = did_you_mean(by, times) or "`by` is a time column, and goes with `each`"
+        hint = name_hint(by, times, "`by` is a time column, and goes with `each`")
         inner.complain("E511", f"`{by}` dates no period of this source", "by", hint)
     start = _bound(inner, "from", _STARTS, style) if inner.has("from") else "first"
     end = _bound(inner, "to", _ENDS, style) if inner.has("to") else "last"
@@ -170,7 +170,7 @@ def _bound(entry: YamlEntry, key: str, words: tuple[str, ...], style: str) -> Bo
     time = parse_time(text)
     if time is None:
         known = ", ".join(f"`{each}`" for each in words)
-        hint = did_you_mean(text, words) or f"write {known}, a pointer or a time in UTC"
+        hint = name_hint(text, words, f"write {known}, a pointer or a time in UTC")
         entry.complain("E511", f"`{text}` is no end of a coverage", key, hint)
         return words[0]
     return time

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Literal, cast
 
-from ...diagnostics import Collector, Span, did_you_mean
+from ...diagnostics import Collector, Span, name_hint, unknown_name
 from ...errors import MissingExtra
 from ...policy.catalogue import RESERVED, Catalogue
 from ...policy.yaml.yaml_nodes import Mapping
@@ -41,8 +41,8 @@ def load_sources(nodes: Iterable[Mapping], catalogue: Catalogue, collector: Coll
             _suppliers(key.text, entry, catalogue, supplier, spans)
             sources[key.text] = _source(key.text, entry, catalogue)
     _joins(sources, collector)
-    checked = _check(sources, catalogue, collector)
-    return Sources(sources, supplier, spans, checked)
+    _check(sources, catalogue, collector)
+    return Sources(sources, supplier, spans)
 
 
 def _suppliers(
@@ -58,8 +58,9 @@ def _suppliers(
             hint = f"supply `{metric.record}` with its columns"
             entry.collector.add("E501", f"`{name}` is a column of the record `{metric.record}`", span, hint)
         elif metric is None:
-            near = did_you_mean(name, catalogue.metrics)
-            entry.collector.add("E501", f"there is no metric `{name}` in the catalogue", span, near)
+            unknown = unknown_name("metric", name, catalogue.metrics)
+            names = [f"metric:{name}"]
+            entry.collector.add("E501", unknown.message, span, unknown.hint, names=names)
         elif name in spans:
             related = [("first supplied here", spans[name])]
             entry.collector.add(
@@ -133,13 +134,13 @@ def _joins(sources: dict[str, Source], collector: Collector) -> None:
             continue
         for name in source.joins:
             if name not in tables or name == source.id:
-                hint = did_you_mean(name, tables - {source.id})
+                hint = name_hint(name, tables - {source.id})
                 collector.add(
                     "E512", f"`with` names `{name}`, which is no other rows source", source.span, hint
                 )
 
 
-def _check(sources: dict[str, Source], catalogue: Catalogue, collector: Collector) -> bool:
+def _check(sources: dict[str, Source], catalogue: Catalogue, collector: Collector) -> None:
     rows = {name: each for name, each in sources.items() if isinstance(each, RowsSource)}
     try:
         if rows:
@@ -149,5 +150,3 @@ def _check(sources: dict[str, Source], catalogue: Catalogue, collector: Collecto
         collector.add(
             "W852", "the SQL of sources is not checked: duckdb is missing", first.span, str(problem)
         )
-        return False
-    return True

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from zoneinfo import ZoneInfo, available_timezones
 
-from ...diagnostics import Collector, Span, did_you_mean
+from ...diagnostics import Collector, Span, unknown_name
 from ...policy.yaml.yaml_nodes import Mapping, Node, Scalar, Sequence, plain
 from ..artefact_schemas import artefact_schemas
 from ..pointer import Pointer, parse_pointer
@@ -86,8 +86,8 @@ class YamlEntry:
         try:
             return ZoneInfo(name)
         except (KeyError, OSError, ValueError):
-            hint = did_you_mean(name, available_timezones())
-            self.complain("E510", f"there is no time zone `{name}`", "timezone", hint)
+            unknown = unknown_name("time zone", name, available_timezones())
+            self.complain("E510", unknown.message, "timezone", unknown.hint)
         return None
 
     def schema(self) -> str | None:
@@ -95,7 +95,7 @@ class YamlEntry:
             return None
         name = self.text("schema")
         if name not in artefact_schemas():
-            hint = did_you_mean(name, artefact_schemas())
-            self.complain("E512", f"there is no artefact schema `{name}`", "schema", hint)
+            unknown = unknown_name("artefact schema", name, artefact_schemas())
+            self.complain("E512", unknown.message, "schema", unknown.hint)
             return None
         return name

@@ -12,8 +12,7 @@ from ..artefact_root import Artefact
 from ..artefact_schemas import check_artefact
 from ..model import RowsSource
 from ..pointer import expand
-from ..strict_json import decode, read_json
-from ..unreadable import Unreadable
+from ..unreadable import Unreadable, decode, read_json
 
 __all__ = ["Record", "read_records"]
 

@@ -6,27 +6,20 @@ bytes of the output are kept, and of these the typed value alone goes on.
 
 from __future__ import annotations
 
-import contextlib
-import os
 import shutil
-import signal
-import subprocess
-import threading
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import IO
 
 from ...language.times import parse_time, show_time
 from ...limits import COMMAND_OUTPUT, SKEW
+from ...process import OutOfTime, run_program
 from ..artefact_root import Root
 from ..model import Command
-from ..strict_json import decode, read_json
-from ..unreadable import Unreadable
+from ..unreadable import Unreadable, decode, read_json
 
 __all__ = ["CommandResult", "Commands"]
 
 _GIT = ("git", "rev-parse", "HEAD")
-_ENDING = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,53 +110,13 @@ def _start(root: Root, command: Command) -> tuple[int, str | None]:
     program = str(root.path(name)) if "/" in name else shutil.which(name)
     if program is None:
         raise Unreadable("missing", f"there is no program {name}")
+    words = [program, *command.argv[1:]]
     try:
-        process = subprocess.Popen(  # noqa: S603  the sources document names it, and the caller allowed it
-            [program, *command.argv[1:]],
-            cwd=root.folder,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
+        ended = run_program(
+            words, seconds=float(command.timeout), folder=root.folder, output_limit=COMMAND_OUTPUT
         )
+    except OutOfTime:
+        raise Unreadable("overflow", f"{_named(command)} took longer than {command.timeout} s") from None
     except (OSError, ValueError):
         raise Unreadable("missing", f"{_named(command)} cannot be started") from None
-    kept = bytearray()
-    assert process.stdout is not None
-    reader = threading.Thread(target=_drain, args=(process.stdout, kept), daemon=True)
-    reader.start()
-    try:
-        status = process.wait(timeout=float(command.timeout))
-    except subprocess.TimeoutExpired:
-        raise Unreadable("overflow", f"{_named(command)} took longer than {command.timeout} s") from None
-    finally:
-        _end(process, reader)
-    if len(kept) > COMMAND_OUTPUT:
-        return status, None
-    return status, bytes(kept).decode("utf-8", "replace")
-
-
-def _drain(stream: IO[bytes], kept: bytearray) -> None:
-    """Read to the end, so that the program never waits for us, and keep a little more than may be used."""
-    with contextlib.suppress(OSError, ValueError):
-        while data := stream.read1(1 << 16):  # type: ignore[attr-defined]
-            kept += data[: COMMAND_OUTPUT + 1 - len(kept)]
-
-
-def _end(process: subprocess.Popen[bytes], reader: threading.Thread) -> None:
-    """End what the command left running; its output ends with it."""
-    if process.poll() is None or reader.is_alive():
-        reader.join(0.2 if process.poll() is not None else 0)
-        with contextlib.suppress(OSError):
-            if process.poll() is None or reader.is_alive():
-                _kill(process)
-    reader.join(_ENDING)
-    with contextlib.suppress(subprocess.TimeoutExpired):
-        process.wait(_ENDING)
-
-
-def _kill(process: subprocess.Popen[bytes]) -> None:
-    if os.name == "posix":
-        os.killpg(process.pid, signal.SIGKILL)
-    else:
-        process.kill()
+    return ended.status, None if ended.output is None else ended.output.decode("utf-8", "replace")

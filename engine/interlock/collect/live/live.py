@@ -7,21 +7,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-from ...language.literals import parse_literal, plain_number
+from ...canonical import plain_number
+from ...language.literals import OFF_WORDS, ON_WORDS, parse_literal
 from ...language.times import parse_time, show_time
 from ...language.types import Kind, Type
 from ...limits import COMMAND_OUTPUT, SKEW
 from ..artefact_root import Root
 from ..model import Probe
-from ..strict_json import decode, read_json
-from ..unreadable import Unreadable
+from ..unreadable import Unreadable, decode, read_json
 from .commands import Commands
 from .processes import archived_lines, command_lines, count
 
 __all__ = ["LiveContext", "archived", "as_text", "look"]
 
-_TRUE = ("true", "1", "yes", "on")
-_FALSE = ("false", "0", "no", "off")
 _PID = re.compile(rb"\s*(\d{1,10})\s*", re.ASCII)
 
 
@@ -152,8 +150,8 @@ def _env(asked: Probe, kind: Type, moment: LiveContext) -> object:
 
 def _typed(text: str, asked: Probe, kind: Type, what: str) -> object:
     match kind.kind:
-        case Kind.BOOL if text.lower() in (*_TRUE, *_FALSE):
-            return text.lower() in _TRUE
+        case Kind.BOOL if text and text.lower() in OFF_WORDS | ON_WORDS:
+            return text.lower() in ON_WORDS
         case Kind.SET:
             return sorted({each.strip() for each in text.split(asked.separator)} - {""})
         case Kind.STRING | Kind.ENUM:

@@ -7,8 +7,7 @@ import re
 from pathlib import Path
 
 from ..artefact_root import Root
-from ..strict_json import decode, read_json
-from ..unreadable import Unreadable
+from ..unreadable import Unreadable, decode, read_json
 
 __all__ = ["archived_lines", "command_lines", "count"]
 

@@ -8,6 +8,7 @@ from itertools import pairwise
 
 from ...language.times import parse_time
 from ...language.values import Cause
+from ...wording import listed
 
 __all__ = ["told"]
 
@@ -37,14 +38,10 @@ def told(causes: Iterable[Cause]) -> tuple[str, ...]:
 
 
 def _line(metric: str, members: Sequence[str], what: str) -> str:
-    where = f"{metric} at {_listed(members)}" if members and metric else metric or _listed(members)
+    where = (
+        f"{metric} at {listed(members, most=4)}" if members and metric else metric or listed(members, most=4)
+    )
     return f"{where}: {what}" if where else what
-
-
-def _listed(words: Sequence[str]) -> str:
-    if len(words) > 4:
-        return f"{', '.join(words[:3])} and {len(words) - 3} more"
-    return " and ".join([", ".join(words[:-1]), words[-1]]) if len(words) > 1 else "".join(words)
 
 
 def _what(found: Sequence[Cause]) -> str:

@@ -8,6 +8,7 @@ from decimal import Decimal
 from functools import partial
 
 from ...canonical import canonical, digest
+from ...diagnostics import unknown_name
 from ...errors import UsageError
 from ...language.printer import to_text
 from ...language.times import show_time
@@ -53,7 +54,7 @@ def decide(
     refusals: list[Refusal] = []
     for name in sorted(compiled if asked is None else set(asked)):
         if name not in compiled:
-            raise UsageError(f"no policy is called `{name}`")
+            raise UsageError(str(unknown_name("policy", name, compiled)))
         try:
             verdicts += beside(judge.policy(name, {}), partial(plain.policy, name, {}))
         except _NotEvaluable as problem:

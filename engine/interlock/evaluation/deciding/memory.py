@@ -7,9 +7,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Protocol
 
-from ...policy.attestations import Attestation
 from ...policy.catalogue import Scope
-from ...policy.model import Policy
+from ...policy.model import Attestation, Policy
 from ..snapshot.snapshot import Snapshot
 
 __all__ = ["Fact", "Key", "Latch", "Memory", "Renames", "Seen", "Waiver"]

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from ...language.values import Value
-from ...policy.attestations import Attestation
+from ...policy.model import Attestation
 from ..expressions.interpreter import Watch
 from ..snapshot.measures import Measures
 from ..verdict import Verdict

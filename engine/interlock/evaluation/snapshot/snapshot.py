@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -12,10 +10,11 @@ from types import MappingProxyType
 from typing import Any
 
 from ...canonical import canonical, digest
-from ...diagnostics import did_you_mean
-from ...errors import SnapshotError
+from ...diagnostics import name_hint
+from ...errors import SnapshotError, system_reason
 from ...language.times import parse_time, show_time
 from ...limits import FORMAT, NUMBER_DIGITS, SNAPSHOT_BYTES, SNAPSHOT_DEPTH, SNAPSHOT_POINTS
+from ...strict_json import InvalidJSON, StrictReader, decode_utf8
 
 __all__ = ["InvalidNumber", "Snapshot"]
 
@@ -53,7 +52,7 @@ class Snapshot:
             with path.open("rb") as handle:
                 data = handle.read(SNAPSHOT_BYTES + 1)
         except OSError as problem:
-            reason = (problem.strerror or "it cannot be read").lower()
+            reason = system_reason(problem)
             raise SnapshotError(f"{path.as_posix()}: cannot read the snapshot: {reason}") from None
         return cls.parse(data, path.as_posix())
 
@@ -117,52 +116,9 @@ def _decoded(data: bytes, name: str) -> object:
     if len(data) > SNAPSHOT_BYTES:
         raise SnapshotError(f"{name}: the snapshot is larger than {SNAPSHOT_BYTES} bytes")
     try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as problem:
-        raise SnapshotError(f"{name}: not UTF-8 at byte {problem.start}: save the file as UTF-8") from None
-    if _depth(text) > SNAPSHOT_DEPTH:
-        raise SnapshotError(f"{name}: nested deeper than {SNAPSHOT_DEPTH} levels")
-    try:
-        return json.loads(
-            text,
-            parse_float=_number,
-            parse_int=_number,
-            parse_constant=lambda word: InvalidNumber("not finite", word),
-            object_pairs_hook=_unique,
-        )
-    except json.JSONDecodeError as problem:
-        place = f"line {problem.lineno} column {problem.colno} (offset {problem.pos})"
-        torn = problem.msg.startswith("Unterminated") or re.fullmatch(r"[\w.+-]*\s*", text[problem.pos :])
-        end = " the file ends too early:" if torn else ""
-        raise SnapshotError(f"{name}: not valid JSON at {place}:{end} {problem.msg.lower()}") from None
-    except _Twice as problem:
-        raise SnapshotError(f"{name}: the key `{problem}` is given twice in one object: keep one") from None
-
-
-class _Twice(Exception):
-    """A key is given twice."""
-
-
-def _unique(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    found = dict(pairs)
-    if len(found) < len(pairs):
-        seen: set[str] = set()
-        raise _Twice(next(key for key, _ in pairs if key in seen or seen.add(key)))  # type: ignore[func-returns-value]
-    return found
-
-
-def _depth(text: str) -> int:
-    """The deepest nesting of brackets outside strings."""
-    deepest = depth = 0
-    for bracket in re.findall(r'"(?:[^"\\]|\\.)*+"?|[\[\]{}]', text):
-        if bracket in "[{":
-            depth += 1
-            deepest = max(deepest, depth)
-            if deepest > SNAPSHOT_DEPTH:
-                break
-        elif bracket in "]}":
-            depth -= 1
-    return deepest
+        return _READER.read(decode_utf8(data))
+    except InvalidJSON as problem:
+        raise SnapshotError(f"{name}: the snapshot {problem}") from None
 
 
 def _number(text: str) -> Decimal | InvalidNumber:
@@ -175,6 +131,14 @@ def _number(text: str) -> Decimal | InvalidNumber:
     return number if abs(number.adjusted()) <= _EXPONENT else InvalidNumber("out of range", text[:40])
 
 
+_READER = StrictReader(
+    whole=_number,
+    fraction=_number,
+    constant=lambda word: InvalidNumber("not finite", word),
+    depth=SNAPSHOT_DEPTH,
+)
+
+
 def _problems(document: object) -> Iterator[str]:
     """Yield everything that is wrong with the shape of a snapshot."""
     if not isinstance(document, dict):
@@ -182,7 +146,7 @@ def _problems(document: object) -> Iterator[str]:
         return
     for key in document:
         if key not in _KEYS:
-            yield f"unknown key `{key}`: {did_you_mean(key, _KEYS) or 'allowed are ' + ', '.join(_KEYS)}"
+            yield f"unknown key `{key}`: {name_hint(key, _KEYS)}"
     yield from _format(document.get("interlock"))
     as_of = document.get("as_of")
     if not isinstance(as_of, str) or parse_time(as_of) is None:

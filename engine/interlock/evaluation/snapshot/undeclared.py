@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...diagnostics import did_you_mean
+from ...diagnostics import name_hint, unknown_name
 from ...policy.catalogue import Catalogue
 from .snapshot import Snapshot
 
@@ -16,14 +16,13 @@ def outside(snapshot: Snapshot, catalogue: Catalogue) -> Iterator[str]:
     for name, members in sorted(snapshot.scopes.items()):
         scope = catalogue.scopes.get(name)
         if scope is None:
-            hint = did_you_mean(name, catalogue.scopes) or "declare it in a catalogue"
-            yield f"no scope is called `{name}`: {hint}"
+            yield str(unknown_name("scope", name, catalogue.scopes, "declare it in a catalogue"))
             continue
         allowed = {*scope.members, *scope.aliases}
         if scope.open or scope.members_from:
             continue
         for member in sorted(set(members) - allowed):
-            hint = did_you_mean(member, allowed) or f"members are {', '.join(scope.members)}"
+            hint = name_hint(member, allowed)
             yield f"`{member}` is no member of `{name}`: {hint}"
 
 
@@ -31,5 +30,5 @@ def undeclared(snapshot: Snapshot, catalogue: Catalogue) -> Iterator[str]:
     """Yield a line for each metric that no catalogue declares: often a renamed one."""
     tables = [snapshot.metrics, *(table for scope in snapshot.scopes.values() for table in scope.values())]
     for name in sorted({name for table in tables for name in table} - set(catalogue.metrics)):
-        hint = did_you_mean(name, catalogue.metrics)
+        hint = name_hint(name, catalogue.metrics, "")
         yield f"no catalogue declares `{name}`" + (f": {hint}" if hint else "")

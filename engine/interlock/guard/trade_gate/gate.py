@@ -10,7 +10,7 @@ from typing import Protocol
 
 from ... import clock
 from ...canonical import digest
-from ...diagnostics import did_you_mean, printable
+from ...diagnostics import name_hint, printable
 from ...errors import IntegrityError, LedgerError, UsageError
 from ...evaluation.deciding.request import Decision
 from ...evaluation.snapshot.snapshot import Snapshot
@@ -169,9 +169,8 @@ class Gate:
         scope = self._scope
         name = scope.aliases.get(symbol, symbol) if isinstance(symbol, str) else ""
         if name not in scope.members and not (name and (scope.open or scope.members_from)):
-            hint = did_you_mean(str(symbol), [*scope.members, *scope.aliases])
-            known = hint or f"members are {', '.join(scope.members)}"
-            raise UsageError(f"`{printable(str(symbol))}` is no member of `{scope.name}`: {known}")
+            hint = name_hint(str(symbol), [*scope.members, *scope.aliases])
+            raise UsageError(f"`{printable(str(symbol))}` is no member of `{scope.name}`: {hint}")
         return name
 
     def _decided(

@@ -8,12 +8,13 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from ...diagnostics import did_you_mean
+from ...diagnostics import name_hint
 from ...errors import UsageError
 from ...evaluation.deciding.memory import Key, Renames
 from ...evaluation.snapshot.snapshot import Snapshot
 from ...evaluation.verdict import NOT_EVALUATED
 from ...language.times import show_time
+from ...wording import listed
 from ..file.ledger import Ledger
 from ..recorder import Recorder
 
@@ -68,7 +69,7 @@ def rearm(
         ]
         if not found:
             names = sorted({"/".join(now(key)[::2]) for key in latches})
-            hint = did_you_mean(f"{policy}/{rule}", names) or f"latched are {', '.join(names) or 'none'}"
+            hint = name_hint(f"{policy}/{rule}", names, f"latched are {listed(names) or 'none'}")
             raise UsageError(f"`{policy}/{rule}` is not latched: {hint}")
         for key in found:
             if key in latches and latches[key].at > act.at:

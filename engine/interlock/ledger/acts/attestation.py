@@ -10,7 +10,7 @@ from pathlib import Path
 from ...canonical import canonical
 from ...errors import UsageError
 from ...language.times import show_duration, show_time
-from ...policy.attestations import Attestation
+from ...policy.model import Attestation
 from ..cryptography_signing import signed_by
 from ..recorder import Recorder
 from ..state.quorum import (

@@ -8,8 +8,8 @@ from decimal import Decimal
 
 from ...evaluation.deciding.memory import Key, Latch, Renames, Seen, Waiver
 from ...evaluation.snapshot.snapshot import Snapshot
-from ...policy.attestations import Attestation
 from ...policy.catalogue import Scope
+from ...policy.model import Attestation
 from .archive import naming
 from .quorum import RecordedAttestation, enough_until
 from .state import Context, State

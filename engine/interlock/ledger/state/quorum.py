@@ -11,7 +11,7 @@ from typing import Any
 from ...canonical import canonical
 from ...errors import MissingExtra
 from ...language.times import parse_time
-from ...policy.attestations import Attestation
+from ...policy.model import Attestation
 from ..cryptography_signing import missing, signed_by
 
 __all__ = [

@@ -6,37 +6,25 @@ import keyword
 from collections.abc import Iterable
 from dataclasses import replace
 from decimal import Decimal
-from typing import Literal
 
-from ...diagnostics import Collector, Span, did_you_mean
+from ...diagnostics import Collector, Span, name_hint
 from ...language.literals import parse_literal
 from ...language.operators import FUNCTIONS
 from ...language.times import parse_duration, parse_time
 from ...language.types import EnumType, Kind, Type
-from ..catalogue import RESERVED, Catalogue, Metric, Scope
-from ..yaml.yaml_nodes import Mapping, Node, Scalar, Sequence, plain
+from ..catalogue import RESERVED, Catalogue, Metric, Scope, SeriesKind
+from ..yaml.yaml_nodes import Mapping, Node, Scalar, plain
 
 __all__ = ["DEFAULT_MAX_AGE", "read_catalogue"]
 
 DEFAULT_MAX_AGE = Decimal(86400)
-_FORBIDDEN = {
-    "items",
-    "keys",
-    "values",
-    "copy",
-    "update",
-    "get",
-    "pop",
-    "true",
-    "false",
-    "never",
-    "seen",
-    "needed",
-    "margin",
-}
-_FLAVOURS = {"integer": "integer", "number": "number", "ratio": "ratio"}
+_FORBIDDEN = {"items", "keys", "values", "copy", "update", "get", "pop", "true", "false", "never", "seen", "needed",
+              "margin"}  # fmt: skip
+_FLAVOURS = ("integer", "number", "ratio")
 _KINDS = {"bool": Kind.BOOL, "duration": Kind.DURATION, "timestamp": Kind.TIMESTAMP, "string": Kind.STRING,
           "event": Kind.EVENT, "money": Kind.MONEY, "enum": Kind.ENUM, "set": Kind.SET}  # fmt: skip
+
+Range = tuple[Decimal | None, Decimal | None]
 
 
 def read_catalogue(
@@ -48,31 +36,20 @@ def read_catalogue(
     """
     reader = _CatalogueReader(collector, max_age)
     for document in documents:
-        reader.document(document)
-    reader.finish()
+        for key, node in document.mapping("metrics").tables:
+            reader.metric(key, node)
+        for key, node in document.mapping("scopes").tables:
+            reader.scope(key, node)
+    reader.references()
+    reader.collisions()
     return Catalogue(
         dict(sorted({**RESERVED, **reader.metrics}.items())), dict(sorted(reader.scopes.items()))
     )
 
 
-def _text(node: Mapping, key: str) -> str | None:
-    value = node.get(key)
-    return value.text if isinstance(value, Scalar) else None
-
-
-def _words(node: Node | None) -> tuple[str, ...]:
-    return (
-        tuple(each.text for each in node.items if isinstance(each, Scalar))
-        if isinstance(node, Sequence)
-        else ()
-    )
-
-
-def _spellings(node: Node | None) -> dict[str, str]:
+def _spellings(node: Mapping) -> dict[str, str]:
     """Turn `{value: [other, …]}` into `{other: value}`."""
-    if not isinstance(node, Mapping):
-        return {}
-    return {word: value for value, words in node.items() for word in _words(words)}
+    return {other: value.text for value, others in node.lists for other in others.texts}
 
 
 class _CatalogueReader:
@@ -83,49 +60,35 @@ class _CatalogueReader:
         self.scopes: dict[str, Scope] = {}
         self.used: list[tuple[str, Span]] = []
 
-    def document(self, document: Mapping) -> None:
-        metrics, scopes = document.get("metrics"), document.get("scopes")
-        for key, node in metrics.pairs if isinstance(metrics, Mapping) else ():
-            if isinstance(node, Mapping):
-                self.metric(key, node)
-        for key, node in scopes.pairs if isinstance(scopes, Mapping) else ():
-            if isinstance(node, Mapping):
-                self.scope(key, node)
+    def complain(self, code: str, message: str, span: Span, hint: str | None = None) -> None:
+        self.collector.add(code, message, span, hint)
 
     # metrics
 
     def metric(self, key: Scalar, node: Mapping) -> None:
         if not self.named(key):
             return
-        record = node.get("record")
-        if isinstance(record, Mapping):
-            self.record(key, node, record)
-            return
-        if node.get("type") is None:
+        if isinstance(node.get("record"), Mapping):
+            self.record(key, node)
+        elif not node.has("type"):
             hint = "give `type:`, or `record:` with columns"
-            self.collector.add("E401", f"the metric `{key.text}` has no type", key.span, hint)
-            return
-        found = self.one(key.text, node, key.span)
-        if found:
+            self.complain("E401", f"the metric `{key.text}` has no type", key.span, hint)
+        elif found := self.one(key.text, node, key.span):
             self.metrics[key.text] = found
 
     def named(self, key: Scalar) -> bool:
-        name = key.text
-        if not self.usable(name, key.span):
+        name, span = key.text, key.span
+        if not self.usable(name, span):
             return False
         if name in FUNCTIONS:
             hint = "add a first word, as in `orders.count`"
-            self.collector.add("E402", f"`{name}` is the name of a function", key.span, hint)
+            self.complain("E402", f"`{name}` is the name of a function", span, hint)
             return False
         if name in RESERVED:
-            self.collector.add("E402", f"`{name}` is supplied by the ledger", key.span, "choose another name")
+            self.complain("E402", f"`{name}` is supplied by the ledger", span, "choose another name")
             return False
         if name in self.metrics:
-            first = self.metrics[name].span
-            related = [("first declared here", first)] if first else []
-            self.collector.add(
-                "E403", f"the metric `{name}` is declared twice", key.span, "keep one", related
-            )
+            self.twice("metric", key, self.metrics[name].span)
             return False
         return True
 
@@ -133,29 +96,29 @@ class _CatalogueReader:
         bad = [each for each in name.split(".") if keyword.iskeyword(each) or each in _FORBIDDEN]
         if bad:
             hint = "it has a meaning of its own"
-            self.collector.add("E402", f"`{bad[0]}` cannot be part of a metric's name", span, hint)
+            self.complain("E402", f"`{bad[0]}` cannot be part of a metric's name", span, hint)
         return not bad
 
-    def record(self, key: Scalar, node: Mapping, record: Mapping) -> None:
+    def twice(self, kind: str, key: Scalar, first: Span | None) -> None:
+        related = [("first declared here", first)] if first else []
+        message = f"the {kind} `{key.text}` is declared twice"
+        self.collector.add("E403", message, key.span, "keep one", related)
+
+    def record(self, key: Scalar, node: Mapping) -> None:
         base = self.common(Metric(key.text, Type(Kind.EVENT)), node)
-        if base.series != "irregular" or node.get("type") is not None:
-            hint = "write `{every: event, record: {…}}`"
-            self.collector.add(
-                "E404", f"the record `{key.text}` must be an irregular series without `type`", key.span, hint
-            )
+        if base.series != "irregular" or node.has("type"):
+            message = f"the record `{key.text}` must be an irregular series without `type`"
+            self.complain("E404", message, key.span, "write `{every: event, record: {…}}`")
             return
         names = []
-        for column, table in record.pairs:
-            if not isinstance(table, Mapping):
-                continue
+        for column, table in node.mapping("record").tables:
             name = f"{key.text}.{column.text}"
             found = self.one(name, table, column.span)
             if found and self.usable(column.text, column.span):
-                shared = replace(
+                self.metrics[name] = replace(
                     base, name=name, type=found.type, low=found.low, high=found.high, spelled=found.spelled,
                     doc=found.doc, min_n=found.min_n, span=column.span, record=key.text,
                 )  # fmt: skip
-                self.metrics[name] = shared
                 names.append(name)
         self.metrics[key.text] = replace(base, columns=tuple(names), span=key.span)
 
@@ -164,60 +127,53 @@ class _CatalogueReader:
         if kind is None:
             return None
         low, high = self.range(name, node, kind, span)
-        metric = self.common(
-            Metric(name, kind, low, high, spelled=_spellings(node.get("spelled")), span=span), node
-        )
-        if kind.kind is Kind.EVENT:
-            if metric.series == "regular":
-                self.collector.add("E404", f"events of `{name}` keep no period", span, "drop `every:`")
-            metric = replace(metric, series="irregular", every=None)
-        return metric
+        spelled = _spellings(node.mapping("spelled"))
+        metric = self.common(Metric(name, kind, low, high, spelled=spelled, span=span), node)
+        if kind.kind is not Kind.EVENT:
+            return metric
+        if metric.series == "regular":
+            self.complain("E414", f"events of `{name}` keep no period", span, "drop `every:`")
+        return replace(metric, series="irregular", every=None)
 
     def type(self, name: str, node: Mapping, span: Span) -> Type | None:
-        word = _text(node, "type") or ""
+        word, currency = node.text("type"), node.text("currency")
         if word in _FLAVOURS:
-            return Type(Kind.NUMBER, _FLAVOURS[word])
+            return Type(Kind.NUMBER, word)
         kind = _KINDS.get(word)
         if kind is None:
             return None
-        currency, values = _text(node, "currency") or "", _words(node.get("values"))
         if kind is Kind.MONEY and not currency:
-            self.collector.add("E401", f"the money `{name}` has no currency", span, "write `currency: USD`")
+            self.complain("E409", f"the money `{name}` has no currency", span, "write `currency: USD`")
             return None
-        if kind is Kind.ENUM:
-            return self.enum(name, node, values, span)
-        return Type(kind, currency=currency, of=_text(node, "of") or "")
-
-    def enum(self, name: str, node: Mapping, values: tuple[str, ...], span: Span) -> Type | None:
-        if len(set(values)) < max(2, len(values)):
-            message = f"the enum `{name}` needs at least two different values"
-            self.collector.add("E401", message, span, "write `values: [best, …, worst]`")
-            return None
-        unknown = sorted(set(_spellings(node.get("spelled")).values()) - set(values))
-        if unknown:
-            hint = did_you_mean(unknown[0], values)
-            self.collector.add("E401", f"`{unknown[0]}` under `spelled` is no value of `{name}`", span, hint)
-        ordered = node.get("ordered")
-        return Type(
-            Kind.ENUM,
-            enum=EnumType(name, values, not (isinstance(ordered, Scalar) and ordered.value is False)),
+        return (
+            self.enum(name, node, span)
+            if kind is Kind.ENUM
+            else Type(kind, currency=currency, of=node.text("of"))
         )
 
-    def range(
-        self, name: str, node: Mapping, kind: Type, span: Span
-    ) -> tuple[Decimal | None, Decimal | None]:
-        given = node.get("range")
-        if given is None:
+    def enum(self, name: str, node: Mapping, span: Span) -> Type | None:
+        values = node.texts("values")
+        if len(set(values)) < max(2, len(values)):
+            message = f"the enum `{name}` needs at least two different values"
+            self.complain("E410", message, span, "write `values: [best, …, worst]`")
+            return None
+        unknown = sorted(set(_spellings(node.mapping("spelled")).values()) - set(values))
+        if unknown:
+            hint = name_hint(unknown[0], values)
+            self.complain("E411", f"`{unknown[0]}` under `spelled` is not a value of `{name}`", span, hint)
+        return Type(Kind.ENUM, enum=EnumType(name, values, node.text("ordered") != "false"))
+
+    def range(self, name: str, node: Mapping, kind: Type, span: Span) -> Range:
+        if not node.has("range"):
             if kind.flavour == "ratio":
                 hint = "write `range: [0, 1]`: a drawdown of -0.08 must not pass `< 5%`"
-                self.collector.add("E405", f"the ratio `{name}` has no range", span, hint)
+                self.complain("E405", f"the ratio `{name}` has no range", span, hint)
             return None, None
-        ends = [self.end(each, kind, name) for each in given.items] if isinstance(given, Sequence) else []
+        ends = [self.end(each, kind, name) for each in node.sequence("range").items]
         low, high = ends if len(ends) == 2 else (None, None)
         if low is not None and high is not None and low >= high:
-            self.collector.add(
-                "E405", f"the range of `{name}` is empty", given.span, "write the lower bound first"
-            )
+            hint = "write the lower bound first"
+            self.complain("E417", f"the range of `{name}` is empty", node.span_of("range"), hint)
         return low, high
 
     def end(self, node: Node, kind: Type, name: str) -> Decimal | None:
@@ -226,37 +182,33 @@ class _CatalogueReader:
             return value
         literal = parse_literal(str(value))
         if literal is None or literal.type.kind is not kind.kind or literal.type.currency != kind.currency:
-            self.collector.add("E405", f"`{value}` is no bound for {kind} `{name}`", node.span)
+            self.complain("E418", f"`{value}` is not a bound for the {kind} `{name}`", node.span)
             return None
         return literal.value
 
     def common(self, metric: Metric, node: Mapping) -> Metric:
         """Add cadence, freshness and scope."""
-        every, age, scope = _text(node, "every"), _text(node, "max_age"), _text(node, "scope")
-        series: Literal["single", "regular", "irregular"] = "single"
-        if every is not None:
-            series = "irregular" if every == "event" else "regular"
-        began = _text(node, "began")
-        start = parse_time(began) if began else None
+        every, age, size = node.text("every"), node.text("max_age"), node.number("min_n")
+        series: SeriesKind = "irregular" if every == "event" else "regular" if every else "single"
+        began, scope = node.text("began"), node.text("scope")
+        start = parse_time(began)
         if began and start is None:
-            self.collector.add(
-                "E404", f"`began: {began}` is no date", _span(node, "began"), "write `2026-01-05`"
-            )
+            hint = "write `2026-01-05`"
+            self.complain("E415", f"`began: {began}` is not a date", node.span_of("began"), hint)
         if scope:
-            self.used.append((scope, _span(node, "scope")))
-        if series != "regular" and node.get("lag") is not None:
-            self.collector.add("E404", "`lag` goes with a period", _span(node, "lag"), "write `every: 1d`")
-        size = node.get("min_n")
+            self.used.append((scope, node.span_of("scope")))
+        if series != "regular" and node.has("lag"):
+            self.complain("E416", "`lag` goes with a period", node.span_of("lag"), "write `every: 1d`")
         return replace(
             metric,
             series=series,
-            every=parse_duration(every) if every and series == "regular" else None,
-            lag=parse_duration(_text(node, "lag") or "") or Decimal(0),
+            every=parse_duration(every) if series == "regular" else None,
+            lag=node.duration("lag") or Decimal(0),
             began=start,
-            max_age=self.max_age if age is None else None if age == "never" else parse_duration(age),
-            min_n=int(size.text) if isinstance(size, Scalar) else None,
-            scope=scope,
-            doc=_text(node, "doc") or "",
+            max_age=self.max_age if not age else None if age == "never" else parse_duration(age),
+            min_n=None if size is None else int(size),
+            scope=scope or None,
+            doc=node.text("doc"),
             span=metric.span or node.span,
         )
 
@@ -264,70 +216,61 @@ class _CatalogueReader:
 
     def scope(self, key: Scalar, node: Mapping) -> None:
         if key.text in self.scopes:
-            first = self.scopes[key.text].span
-            related = [("first declared here", first)] if first else []
-            message = f"the scope `{key.text}` is declared twice"
-            self.collector.add("E403", message, key.span, "keep one", related)
+            self.twice("scope", key, self.scopes[key.text].span)
             return
-        members, told = _words(node.get("members")), _text(node, "members_from")
-        opened = node.get("open")
-        is_open = isinstance(opened, Scalar) and opened.value is True
-        if bool(members) + bool(told) + is_open == 0 or (members and told):
+        members, source, is_open = node.texts("members"), node.text("members_from"), node.flag("open")
+        if not (members or source or is_open) or (members and source):
             hint = "give `members: […]`, `members_from: METRIC` or `open: true`"
-            self.collector.add(
-                "E406", f"the scope `{key.text}` does not say who its members are", key.span, hint
-            )
-        self.aliases(node.get("aliases"), members)
-        aliases = _spellings(node.get("aliases"))
-        self.scopes[key.text] = Scope(key.text, members, told, aliases, is_open, key.span)
+            message = f"the scope `{key.text}` does not say who its members are"
+            self.complain("E419", message, key.span, hint)
+        aliases = node.mapping("aliases")
+        if members:
+            self.aliases(aliases, members)
+        self.scopes[key.text] = Scope(
+            key.text, members, source or None, _spellings(aliases), is_open, key.span
+        )
 
-    def aliases(self, node: Node | None, members: tuple[str, ...]) -> None:
+    def aliases(self, node: Mapping, members: tuple[str, ...]) -> None:
         """An alias is another name of one member."""
         seen: dict[str, str] = {}
-        for member, words in node.pairs if isinstance(node, Mapping) and members else ():
+        for member, others in node.lists:
             if member.text not in members:
-                hint = did_you_mean(member.text, members) or f"members are {', '.join(members)}"
-                message = f"aliases for `{member.text}`, which is no member"
-                self.collector.add("E406", message, member.span, hint)
-            for word in words.items if isinstance(words, Sequence) else ():
-                if not isinstance(word, Scalar):
-                    continue
-                other = word.text if word.text in members else seen.get(word.text, member.text)
-                if other != member.text or word.text in members:
-                    message = f"the alias `{word.text}` already stands for `{other}`"
-                    self.collector.add("E406", message, word.span, "a name stands for one member")
-                seen.setdefault(word.text, member.text)
+                hint = name_hint(member.text, members)
+                message = f"aliases for `{member.text}`, which is not a member"
+                self.complain("E420", message, member.span, hint)
+            for alias in others.scalars:
+                owner = alias.text if alias.text in members else seen.get(alias.text, member.text)
+                if owner != member.text or alias.text in members:
+                    message = f"the alias `{alias.text}` already stands for `{owner}`"
+                    self.complain("E421", message, alias.span, "a name stands for one member")
+                seen.setdefault(alias.text, member.text)
 
-    def finish(self) -> None:
-        """Check what names something else: scopes of metrics, rosters, prefixes."""
+    # the catalogue as a whole
+
+    def references(self) -> None:
+        """Check that the scopes of metrics and the metrics of scopes are declared."""
         for scope, span in self.used:
             if scope not in self.scopes:
-                hint = did_you_mean(scope, self.scopes) or "declare it under `scopes:`"
-                self.collector.add("E406", f"no scope is called `{scope}`", span, hint)
+                cure = "declare it under `scopes:`"
+                self.collector.add_unknown("E406", "scope", scope, self.scopes, span, cure)
         for each in self.scopes.values():
-            told = self.metrics.get(each.members_from or "")
-            if (
-                each.members_from
-                and each.span
-                and (told is None or told.type.kind is not Kind.SET or told.scope)
-            ):
+            source = self.metrics.get(each.members_from or "")
+            sound = source is not None and source.type.kind is Kind.SET and not source.scope
+            if each.members_from and each.span and not sound:
                 message = f"`members_from: {each.members_from}` must be a metric of type set"
-                near = did_you_mean(each.members_from, self.metrics) if told is None else None
-                hint = near or "declare it with `type: set`, without scope"
-                self.collector.add("E406", message, each.span, hint)
+                names = [f"metric:{each.members_from}"] if source is None else []
+                known = self.metrics if source is None else ()
+                hint = name_hint(each.members_from, known, "declare it with `type: set`, without scope")
+                self.collector.add("E422", message, each.span, hint, names=names)
+
+    def collisions(self) -> None:
+        """Check that no metric's name is the beginning of another's, or the name of a scope."""
         for name, metric in self.metrics.items():
             parts = name.split(".")
-            for size in range(1, len(parts)):
-                prefix = ".".join(parts[:size])
+            for prefix in (".".join(parts[:size]) for size in range(1, len(parts))):
                 if prefix in self.metrics and metric.record != prefix and metric.span:
                     message = f"`{prefix}` is a metric and cannot also be the beginning of `{name}`"
-                    self.collector.add("E402", message, metric.span, "rename one of the two")
-        for name in self.metrics:
-            if name in self.scopes and self.scopes[name].span:
-                place = self.scopes[name].span or Span("", 1, 1)
-                self.collector.add("E402", f"`{name}` is both a metric and a scope", place, "rename one")
-
-
-def _span(node: Mapping, key: str) -> Span:
-    value = node.get(key)
-    return value.span if value is not None else node.span
+                    self.complain("E412", message, metric.span, "rename one of the two")
+            place = self.scopes[name].span if name in self.scopes else None
+            if place:
+                self.complain("E413", f"`{name}` is both a metric and a scope", place, "rename one")

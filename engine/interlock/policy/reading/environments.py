@@ -1,4 +1,4 @@
-"""Reads environment documents: values of declared params, by policy, and the dwell that stages ask for."""
+"""Reads environment documents: values of declared params by policy, and the least dwell of stages that require one."""
 
 from __future__ import annotations
 
@@ -7,20 +7,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from ...diagnostics import Collector, Span, did_you_mean
+from ...diagnostics import Collector, Span, name_hint
 from ...language.values import Value
 from ..model import Param, Policy, Unlimited
 from ..rollout_model import Rollout, Term
-from ..yaml.yaml_nodes import Mapping, Node, Scalar
-from .params import WrittenValue, article, fits, flat, in_range, read_value
+from ..yaml.yaml_nodes import Mapping, Node
+from .params import WrittenValue, fits, flat, in_range, read_value
 
-__all__ = ["Environment", "read_environment", "read_values"]
+__all__ = ["Environment", "read_environments", "read_values"]
 
 
 @dataclass(frozen=True, slots=True)
 class Environment:
     """Values of params in one environment: by policy, then by dotted name of the param; and the least time of stages
-    that ask for one, by rollout and stage."""
+    that require one, by rollout and stage."""
 
     name: str
     span: Span
@@ -28,48 +28,62 @@ class Environment:
     dwell: Table[tuple[str, str], Term] = field(default_factory=dict)
 
 
-def read_environment(
-    document: Mapping, policies: Table[str, Policy], rollouts: Table[str, Rollout], collector: Collector
-) -> Environment:
-    """Return the environment; values for what is not declared, or of another type, are complained of."""
-    name = document.pairs[0][1]
-    values: dict[str, dict[str, Value]] = {}
-    tables = document.get("values")
-    for key, table in tables.pairs if isinstance(tables, Mapping) else ():
-        policy = policies.get(key.text)
-        if policy is None:
-            hint = did_you_mean(key.text, policies)
-            collector.add("E407", f"no policy is called `{key.text}`", key.span, hint)
-        elif isinstance(table, Mapping):
-            values[key.text] = read_values(policy, table, collector)
-    dwell = _dwell(document.get("dwell"), rollouts, collector)
-    return Environment(name.text if isinstance(name, Scalar) else "", name.span, values, dwell)
-
-
-def _dwell(
-    tables: Node | None, rollouts: Table[str, Rollout], collector: Collector
-) -> dict[tuple[str, str], Term]:
-    """The least time of stages whose rollout asks the environment for it."""
-    found: dict[tuple[str, str], Term] = {}
-    for key, table in tables.pairs if isinstance(tables, Mapping) else ():
-        rollout = rollouts.get(key.text)
-        if rollout is None:
-            hint = did_you_mean(key.text, rollouts)
-            collector.add("E407", f"no rollout is called `{key.text}`", key.span, hint)
-            continue
-        for each, value in table.pairs if isinstance(table, Mapping) else ():
-            stage = rollout.stage(each.text)
-            if stage is None or stage.dwell.least is not None:
-                asking = [one.id for one in rollout.stages if one.dwell.least is None]
-                hint = did_you_mean(each.text, asking) or _asking(asking)
-                message = f"`{key.text}` asks for no dwell of a stage `{each.text}`"
-                collector.add("E407", message, each.span, hint)
-            elif isinstance(value, Scalar):
-                found[key.text, each.text] = Term.read(value.text)
+def read_environments(
+    documents: Sequence[Mapping],
+    policies: Table[str, Policy],
+    rollouts: Table[str, Rollout],
+    collector: Collector,
+) -> dict[str, Environment]:
+    """Return the environments by name; complaints go to `collector`, among them values of params that are not declared
+    or that are of another type."""
+    found: dict[str, Environment] = {}
+    for document in documents:
+        name, span = document.text("environment"), document.span_of("environment")
+        values = _values(document.mapping("values"), policies, collector)
+        environment = Environment(name, span, values, _dwell(document.mapping("dwell"), rollouts, collector))
+        if name in found:
+            related = [("first given here", found[name].span)]
+            collector.add("E423", f"two environments are called `{name}`", span, "merge them", related)
+        else:
+            found[name] = environment
     return found
 
 
-def _asking(stages: Sequence[str]) -> str:
+def _values(
+    tables: Mapping, policies: Table[str, Policy], collector: Collector
+) -> dict[str, dict[str, Value]]:
+    found: dict[str, dict[str, Value]] = {}
+    for key, table in tables.tables:
+        policy = policies.get(key.text)
+        if policy is not None:
+            found[key.text] = read_values(policy, table, collector)
+            continue
+        collector.add_unknown("E424", "policy", key.text, policies, key.span)
+    return found
+
+
+def _dwell(
+    tables: Mapping, rollouts: Table[str, Rollout], collector: Collector
+) -> dict[tuple[str, str], Term]:
+    """The least time of stages whose rollout requires the environment to give it."""
+    found: dict[tuple[str, str], Term] = {}
+    for key, table in tables.tables:
+        rollout = rollouts.get(key.text)
+        if rollout is None:
+            collector.add_unknown("E425", "rollout", key.text, rollouts, key.span)
+            continue
+        open_stages = [each.id for each in rollout.stages if each.dwell.least is None]
+        for each, _ in table.pairs:
+            if each.text in open_stages:
+                found[key.text, each.text] = Term.read(table.text(each.text))
+                continue
+            hint = name_hint(each.text, open_stages, _requiring(open_stages))
+            message = f"`{key.text}` asks for no dwell of a stage `{each.text}`"
+            collector.add("E426", message, each.span, hint)
+    return found
+
+
+def _requiring(stages: Sequence[str]) -> str:
     return f"it asks for {', '.join(stages)}" if stages else "no stage of it has `dwell: {min: required}`"
 
 
@@ -79,8 +93,8 @@ def read_values(policy: Policy, table: Mapping, collector: Collector) -> dict[st
     for name, key, node in flat(table):
         param = policy.params.get(name)
         if param is None:
-            hint = did_you_mean(name, policy.params)
-            collector.add("E407", f"`{policy.id}` has no param `{name}`", key.span, hint)
+            hint = name_hint(name, policy.params)
+            collector.add("E427", f"`{policy.id}` has no param `{name}`", key.span, hint)
             continue
         value = _value(param, node)
         if isinstance(value, str):
@@ -98,7 +112,7 @@ def _value(param: Param, node: Node) -> WrittenValue | str:
     if isinstance(written.value, Unlimited):
         return "`unlimited` cannot come from an environment"
     if not fits(param.type, written):
-        return f"{article(param.type)} is wanted"
+        return f"{param.type.with_article} is wanted"
     if isinstance(written.value, Decimal) and not in_range(param, written.value):
         return "the value is outside the param's range"
     return written

@@ -1,125 +1,65 @@
-"""Checks what policies say of each other: that children exist, that bounds mean something, that none is its own."""
+"""Checks what policies say of each other: compositions and their bounds, inhibitions, circles, former names."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
-from ...diagnostics import Collector, Span, did_you_mean
-from ..model import Composition, Inhibition, Param, Policy, Rule
+from ...diagnostics import Collector, Span, name_hint
+from ..model import Composition, Param, Policy, Rule
 from ..yaml.yaml_nodes import Mapping as MappingNode
-from ..yaml.yaml_nodes import Node, Scalar
-from .params import WrittenValue, article, fits, in_range, read_value
+from ..yaml.yaml_nodes import Scalar
+from .params import WrittenValue, fits, in_range, read_value
 
-__all__ = ["check_inhibitions", "link", "read_inhibition", "topological"]
-
-
-Complaint = tuple[str, str, Span, str | None]
+__all__ = ["check_bound", "check_former_names", "link_policies", "named_policy"]
 
 
-def read_inhibition(node: Node | None) -> Inhibition | None:
-    """Return what `inhibited_by` of a rule names; its schema was kept."""
-    policy = node.get("policy") if isinstance(node, MappingNode) else None
-    reaches = node.get("reaches") if isinstance(node, MappingNode) else None
-    if not isinstance(policy, Scalar) or not isinstance(reaches, Scalar):
-        return None
-    return Inhibition(policy.text, reaches.text, policy.span, reaches.span)
-
-
-def check_inhibitions(policies: Mapping[str, Policy], collector: Collector) -> None:
-    """Complain where the verdict that is to explain alarms does not exist, or could not explain them."""
-    for _, policy in sorted(policies.items()):
-        for rule in policy.rules:
-            given = rule.inhibited_by
-            if given is not None and rule.latch:
-                message = f"the alarm of the latched trigger `{rule.id}` is never inhibited"
-                collector.add(
-                    "E216", message, given.span, "drop `inhibited_by`: what latches waits for a person"
-                )
-            elif given is not None:
-                for complaint in _against(policy, given, policies):
-                    collector.add(*complaint)
-
-
-def _against(policy: Policy, given: Inhibition, policies: Mapping[str, Policy]) -> Iterator[Complaint]:
-    found = policies.get(given.policy)
-    if found is None:
-        yield (
-            "E211",
-            f"no policy is called `{given.policy}`",
-            given.span,
-            did_you_mean(given.policy, policies),
-        )
-        return
-    if given.reaches not in found.verdicts:
-        hint = did_you_mean(given.reaches, found.verdicts) or f"one of {', '.join(found.verdicts)}"
-        yield "E211", f"`{given.reaches}` is no verdict of `{found.id}`", given.reaches_span, hint
-        return
-    if given.reaches == found.best:
-        message = f"every verdict of `{found.id}` reaches `{given.reaches}`"
-        yield "E211", message, given.reaches_span, "choose a bound that can be missed"
-    reason = _unfit(policy, found, found.verdicts.index(given.reaches))
-    if reason:
-        yield "E216", reason[0], given.span, reason[1]
-
-
-def _unfit(policy: Policy, found: Policy, bound: int) -> tuple[str, str] | None:
-    """Why `found` cannot explain alarms of `policy`, and what to do."""
-    if found.id == policy.id:
-        return f"`{found.id}` cannot explain its own alarms", "name the policy whose verdict explains them"
-    if any(rule.inhibited_by is not None for rule in found.rules):
-        return (
-            f"alarms of `{found.id}` may be inhibited too",
-            "what explains others must always be told itself",
-        )
-    if found.children:
-        hint = "name the composed policy that reads the metrics itself"
-        return f"`{found.id}` composes other policies, and may be worse by what is unknown", hint
-    if found.for_each not in (None, policy.for_each):
-        each = f"`{found.id}` is judged for each {found.for_each}"
-        return f"{each} and `{policy.id}` is not", "name a policy that is judged once, or for the same scope"
-    if not any(_hearing(found, rule, bound) for rule in found.rules):
-        word = found.verdicts[bound]
-        return (
-            f"nobody hears of `{found.id}` at `{word}`, so it spares nobody",
-            f"say who does in `{found.id}`: `notify: {{{word}: [risk]}}`",
-        )
-    return None
-
-
-def _hearing(found: Policy, rule: Rule, bound: int) -> bool:
-    """Whether anybody is told when a rule takes a policy to a verdict or a worse one."""
-    at = found.verdicts.index(rule.failed)
-    return at >= bound and bool(rule.notify or found.notify.get(rule.failed))
-
-
-def link(policies: Mapping[str, Policy], collector: Collector) -> dict[str, Policy]:
+def link_policies(policies: Mapping[str, Policy], collector: Collector) -> dict[str, Policy]:
     """Check every composition and inhibition, and turn `with` values into values; complaints go to `collector`."""
     linked = {}
     for name, policy in sorted(policies.items()):
         rules = tuple(_rule(policy, rule, policies, collector) for rule in policy.rules)
         linked[name] = replace(policy, rules=rules)
-    _cycles(linked, collector)
-    check_inhibitions(linked, collector)
+    _circles(linked, collector)
+    for _, policy in sorted(linked.items()):
+        for rule in policy.rules:
+            _inhibition(policy, rule, linked, collector)
     return linked
+
+
+def named_policy(
+    name: str, span: Span, policies: Mapping[str, Policy], collector: Collector
+) -> Policy | None:
+    """Return the policy of a name; None after a complaint."""
+    if name not in policies:
+        collector.add_unknown("E211", "policy", name, policies, span)
+    return policies.get(name)
+
+
+def check_bound(found: Policy, bound: str, always: str, span: Span, collector: Collector) -> bool:
+    """Tell whether a bound is a verdict of a policy and not `always`, which every verdict meets; else complain."""
+    if bound not in found.verdicts:
+        message = f"`{bound}` is not a verdict of `{found.id}`"
+        collector.add("E243", message, span, name_hint(bound, found.verdicts))
+    elif bound == always:
+        message = f"every verdict of `{found.id}` meets the bound `{bound}`"
+        others = [each for each in found.verdicts if each != always]
+        collector.add("E244", message, span, f"name one of {', '.join(others)}")
+    return bound in found.verdicts and bound != always
+
+
+# compositions
 
 
 def _rule(policy: Policy, rule: Rule, policies: Mapping[str, Policy], collector: Collector) -> Rule:
     child = rule.condition
     if not isinstance(child, Composition):
         return rule
-    found = policies.get(child.policy)
+    found = named_policy(child.policy, child.span, policies, collector)
     if found is None:
-        hint = did_you_mean(child.policy, policies)
-        collector.add("E211", f"no policy is called `{child.policy}`", child.span, hint)
         return rule
-    place = child.bound_span or child.span
-    if child.bound not in found.verdicts:
-        hint = did_you_mean(child.bound, found.verdicts) or f"one of {', '.join(found.verdicts)}"
-        collector.add("E211", f"`{child.bound}` is no verdict of `{found.id}`", place, hint)
-    elif child.bound == (found.worst if rule.kind == "requirement" else found.best):
-        message = f"every verdict of `{found.id}` satisfies `{child.bound}`"
-        collector.add("E211", message, place, "choose a bound that can be missed")
+    always = found.worst if rule.kind == "requirement" else found.best
+    check_bound(found, child.bound, always, child.bound_span or child.span, collector)
     return replace(rule, condition=replace(child, params=_given(policy, child, found, collector)))
 
 
@@ -131,44 +71,41 @@ def _given(policy: Policy, child: Composition, found: Policy, collector: Collect
         param = found.params.get(name)
         if param is None:
             message = f"`{found.id}` has no param `{name}`"
-            collector.add("E211", message, place, did_you_mean(name, found.params))
+            collector.add("E245", message, place, name_hint(name, found.params))
             continue
         value = _value(policy, param, node)
         if isinstance(value, str):
-            collector.add("E211", value, place)
-        elif value is not None:
+            collector.add("E246", value, place)
+        else:
             values[name] = value.value if isinstance(value, WrittenValue) else value
     return values
 
 
-def _value(policy: Policy, param: Param, node: object) -> WrittenValue | Param | str | None:
-    if isinstance(node, Scalar) and node.text in policy.params:
-        given = policy.params[node.text]
-        return (
-            given
-            if given.type.kind is param.type.kind
-            else f"`{node.text}` is not {article(param.type)}, which `{param.name}` is"
-        )
+def _value(policy: Policy, param: Param, node: object) -> WrittenValue | Param | str:
+    """The value that `with` gives for a param, or what is wrong with it."""
     if not isinstance(node, Scalar):
         return f"`with` gives `{param.name}` no single value"
+    given = policy.params.get(node.text)
+    mismatch = f"`{param.name}` is {param.type.with_article}, `{node.text}` is not"
+    if given is not None:
+        return given if given.type.kind is param.type.kind else mismatch
     written = read_value(node)
     if isinstance(written, str):
         return f"`{param.name}`: {written}"
     if not fits(param.type, written):
-        return f"`{node.text}` is not {article(param.type)}, which `{param.name}` is"
-    from_range = in_range(param, written.value) if param.type.numeric else True  # type: ignore[arg-type]
-    return written if from_range else f"`{node.text}` is outside the range of `{param.name}`"
+        return mismatch
+    outside = param.type.numeric and not in_range(param, written.value)  # type: ignore[arg-type]
+    return f"`{node.text}` is outside the range of `{param.name}`" if outside else written
 
 
-def _cycles(policies: Mapping[str, Policy], collector: Collector) -> None:
+def _circles(policies: Mapping[str, Policy], collector: Collector) -> None:
     done: set[str] = set()
 
     def visit(name: str, above: tuple[str, ...]) -> None:
         if name in above:
             circle = " → ".join([*above[above.index(name) :], name])
-            collector.add(
-                "E212", f"policies compose each other in a circle: {circle}", policies[name].span, "break it"
-            )
+            message = f"policies compose each other in a circle: {circle}"
+            collector.add("E212", message, policies[name].span, "break it")
             return
         if name in done or name not in policies:
             return
@@ -180,17 +117,90 @@ def _cycles(policies: Mapping[str, Policy], collector: Collector) -> None:
         visit(name, ())
 
 
-def topological(policies: Mapping[str, Policy]) -> list[str]:
-    """Return the names of the policies, children before parents, else in order."""
-    found: list[str] = []
+# inhibitions
 
-    def visit(name: str) -> None:
-        if name in found or name not in policies:
-            return
-        for child in sorted(each.policy for each in policies[name].children):
-            visit(child)
-        found.append(name)
 
-    for name in sorted(policies):
-        visit(name)
-    return found
+def _inhibition(policy: Policy, rule: Rule, policies: Mapping[str, Policy], collector: Collector) -> None:
+    """Complain where the verdict that is to explain a rule's alarms does not exist, or cannot explain them."""
+    given = rule.inhibited_by
+    if given is None:
+        return
+    if rule.latch:
+        message = f"the alarm of the latched trigger `{rule.id}` is never inhibited"
+        hint = "drop `inhibited_by`: a latched alarm waits for a person"
+        collector.add("E267", message, given.span, hint)
+        return
+    found = named_policy(given.policy, given.span, policies, collector)
+    if found is None or not check_bound(found, given.reaches, found.best, given.reaches_span, collector):
+        return
+    unfit = _unfit(policy, found)
+    if unfit:
+        collector.add("E216", unfit[0], given.span, unfit[1])
+    elif not _notifies(found, given.reaches):
+        hint = f"name who is notified in `{found.id}`: `notify: {{{given.reaches}: [risk]}}`"
+        message = f"`{found.id}` notifies nobody at `{given.reaches}`"
+        collector.add("E268", message, given.span, hint)
+
+
+def _unfit(policy: Policy, found: Policy) -> tuple[str, str] | None:
+    """Why `found` cannot explain alarms of `policy`, and what to do."""
+    if found.id == policy.id:
+        return f"`{found.id}` cannot explain its own alarms", "name the policy whose verdict explains them"
+    if any(rule.inhibited_by is not None for rule in found.rules):
+        hint = "name a policy whose own alarms are never inhibited"
+        return f"alarms of `{found.id}` may be inhibited too", hint
+    if found.children:
+        hint = "name the composed policy that reads the metrics itself"
+        return f"`{found.id}` composes other policies, and may be worse because one is unknown", hint
+    if found.for_each not in (None, policy.for_each):
+        each = f"`{found.id}` is judged for each {found.for_each}"
+        return f"{each} and `{policy.id}` is not", "name a policy that is judged once, or for the same scope"
+    return None
+
+
+def _notifies(found: Policy, reaches: str) -> bool:
+    """Whether some rule that takes a policy to a verdict or a worse one notifies somebody."""
+    reached = found.verdicts[found.verdicts.index(reaches) :]
+    return any(
+        rule.failed in reached and (rule.notify or found.notify.get(rule.failed)) for rule in found.rules
+    )
+
+
+# former names
+
+
+def check_former_names(documents: Iterable[MappingNode], collector: Collector) -> None:
+    """Complain of former names that are still in use or given twice: among policies, and among each one's rules."""
+    every = list(documents)
+    _one_space("policy", [(each, each.scalar("policy")) for each in every], collector)
+    for document in every:
+        rules = document.sequence("rules").mappings
+        _one_space("rule", [(each, each.scalar("id")) for each in rules], collector)
+
+
+def _one_space(kind: str, named: Iterable[tuple[MappingNode, Scalar | None]], collector: Collector) -> None:
+    """Hold the former names of one space against its names and against each other."""
+    pairs = [(node, name) for node, name in named if name is not None]
+    current: dict[str, Span] = {}
+    for _, name in pairs:
+        current.setdefault(name.text, name.span)
+    given: dict[str, tuple[str, Span]] = {}
+    for name, former in _former(pairs):
+        text = former.text
+        if text in current:
+            related = [(f"the {kind} of that name", current[text])]
+            message = f"`{text}` cannot be a former name: a {kind} is called that"
+            hint = f"name what the {kind} was called before it was renamed"
+            collector.add("E215", message, former.span, hint, related)
+        elif text in given:
+            owner, place = given[text]
+            twice, taken = "is given twice as a former name", f"is the former name of `{owner}` already"
+            message = f"`{text}` {twice if owner == name.text else taken}"
+            collector.add("E266", message, former.span, "keep one", [("first given here", place)])
+        else:
+            given[text] = (name.text, former.span)
+
+
+def _former(pairs: Iterable[tuple[MappingNode, Scalar]]) -> Iterator[tuple[Scalar, Scalar]]:
+    for node, name in pairs:
+        yield from ((name, former) for former in node.sequence("formerly").scalars)

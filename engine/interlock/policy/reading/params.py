@@ -7,11 +7,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
-from ...diagnostics import Collector, Span, did_you_mean
+from ...diagnostics import Collector, Span, name_hint
 from ...language.literals import parse_literal
 from ...language.nodes import Node as Tree
 from ...language.times import parse_time
 from ...language.types import BOOL, DURATION, INTEGER, NUMBER, RATIO, STRING, TIMESTAMP, Kind, Type
+from ..catalogue import Metric
 from ..model import UNLIMITED, Override, Param, ParamValue
 from ..yaml.yaml_nodes import Mapping, Node, Scalar, Sequence
 
@@ -25,10 +26,12 @@ _ENV = re.compile(r"[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
 _TYPES = {"bool": BOOL, "integer": INTEGER, "number": NUMBER, "ratio": RATIO, "duration": DURATION,
           "timestamp": TIMESTAMP, "string": STRING, "enum": STRING, "set": Type(Kind.SET)}  # fmt: skip
 
+Range = tuple[Decimal | None, Decimal | None]
+
 
 @dataclass(frozen=True, slots=True)
 class WrittenValue:
-    """A value as written: what it is, its type, and whether it is a number without a unit."""
+    """A value as written, with its type; `bare` is whether it is a number without a unit."""
 
     value: ParamValue
     type: Type
@@ -38,7 +41,7 @@ class WrittenValue:
 def read_value(node: Node) -> WrittenValue | str:
     """Return the value that a node writes, or what is wrong with it."""
     if isinstance(node, Sequence):
-        words = [each.text for each in node.items if isinstance(each, Scalar) and _WORD.fullmatch(each.text)]
+        words = [each for each in node.texts if _WORD.fullmatch(each)]
         if len(words) < len(node.items) or not words:
             return "a list of names is wanted"
         return WrittenValue(frozenset(words), Type(Kind.SET))
@@ -77,7 +80,7 @@ def parse_as(wanted: Type, text: str) -> WrittenValue | str:
     written = parse_text(text)
     if isinstance(written, str) or written.value is UNLIMITED:
         return written if isinstance(written, str) else "`unlimited` cannot come from outside the policy"
-    return written if fits(wanted, written) else f"`{text}` is not {article(wanted)}"
+    return written if fits(wanted, written) else f"`{text}` is not {wanted.with_article}"
 
 
 def fits(wanted: Type, written: WrittenValue) -> bool:
@@ -96,6 +99,13 @@ def article(kind: Type) -> str:
     return f"{'an' if word[0] in 'aeiou' else 'a'} {word}"
 
 
+def in_range(declared: Param | Metric, value: Decimal) -> bool:
+    """Tell whether a value lies within the range declared for a param or a metric."""
+    return (declared.low is None or value >= declared.low) and (
+        declared.high is None or value <= declared.high
+    )
+
+
 def flat(node: Mapping, prefix: str = "") -> Iterator[tuple[str, Scalar, Node]]:
     """Yield (dotted name, key, value) of nested groups of values."""
     for key, value in node.pairs:
@@ -112,94 +122,92 @@ class ParamReader:
         self.collector = collector
         self.expression = expression
         self.found: dict[str, Param] = {}
+        self.given: set[str] = set()
 
     def read(self, node: Mapping, roster: tuple[str, ...] | None, prefix: str = "") -> dict[str, Param]:
-        """Return the params by dotted name; `roster` are the members that `per` may name (None: no `for_each`)."""
+        """Return the sound params by dotted name; `given` are the names of all. `roster` are the members that `per` may
+        name (None: no `for_each`)."""
         for key, value in node.pairs:
             name = prefix + key.text
             if not _NAME.fullmatch(key.text):
-                self.complain(
-                    f"`{key.text}` is no name for a param", key.span, "use lower-case letters, digits and `_`"
-                )
-            elif isinstance(value, Mapping) and any(value.get(mark) is not None for mark in _MARKS):
-                self.leaf(name, key, value, roster)
-            elif isinstance(value, Mapping):
+                self.given.add(name)
+                hint = "use lower-case letters, digits and `_`"
+                self.complain("E221", f"`{key.text}` cannot be the name of a param", key.span, hint)
+            elif isinstance(value, Mapping) and not any(value.has(mark) for mark in _MARKS):
                 self.read(value, roster, name + ".")
             else:
-                self.plain(name, key, value)
+                self.given.add(name)
+                self.one(name, key, value, roster)
         return self.found
 
-    def complain(self, message: str, span: Span, hint: str | None = None) -> None:
-        self.collector.add("E203", message, span, hint)
+    def complain(self, code: str, message: str, span: Span, hint: str | None = None) -> None:
+        self.collector.add(code, message, span, hint)
 
-    def plain(self, name: str, key: Scalar, value: Node) -> None:
+    def one(self, name: str, key: Scalar, value: Node, roster: tuple[str, ...] | None) -> None:
+        if isinstance(value, Mapping):
+            self.leaf(name, key, value, roster)
+            return
         written = self.written(name, value)
-        if written is None:
-            return
-        if written.value is UNLIMITED:
+        if written is not None and written.value is UNLIMITED:
             hint = f"write `{name}: {{value: unlimited, type: integer}}`"
-            self.complain(f"the unlimited param `{name}` needs a type", value.span, hint)
-            return
-        self.found[name] = Param(name, written.type, written.value, key.span, written.bare)
+            self.complain("E222", f"the unlimited param `{name}` needs a type", value.span, hint)
+        elif written is not None:
+            self.found[name] = Param(name, written.type, written.value, key.span, written.bare)
 
     def written(self, name: str, value: Node) -> WrittenValue | None:
         written = read_value(value)
         if isinstance(written, str):
-            self.complain(f"the param `{name}`: {written}", value.span)
+            self.complain("E203", f"the param `{name}`: {written}", value.span)
             return None
         return written
 
     def leaf(self, name: str, key: Scalar, node: Mapping, roster: tuple[str, ...] | None) -> None:
-        for each, _ in node.pairs:
-            if each.text not in _LEAF:
-                hint = did_you_mean(each.text, _LEAF) or f"known are {', '.join(_LEAF)}"
-                self.complain(f"unknown key `{each.text}` of the param `{name}`", each.span, hint)
+        self.known_keys(name, node)
         given = node.get("value")
         written = self.written(name, given) if given is not None else None
         if given is not None and written is None:
             return
-        declared = self.type(name, node)
+        declared = self.type(node)
         kind = declared or (written.type if written and written.value is not UNLIMITED else None)
         if kind is None:
-            self.complain(
-                f"the param `{name}` needs a `type`", key.span, f"one of {', '.join(_TYPES)} or money"
-            )
-            return
-        required = node.get("required")
-        if given is None and not (isinstance(required, Scalar) and required.value is True):
-            self.complain(f"the param `{name}` has no value", key.span, "give `value:` or `required: true`")
-            return
-        if written and written.value is not UNLIMITED and declared and not fits(declared, written):
-            self.complain(f"the param `{name}` is not {article(declared)}", given.span if given else key.span)
-            return
-        low, high = self.range(name, kind, node)
-        doc = node.get("doc")
-        self.found[name] = Param(
-            name, kind, written.value if written else None, key.span, bool(written and written.bare),
-            self.per(name, kind, node, roster), self.override(name, node), low, high,
-            doc.text if isinstance(doc, Scalar) else "",
-        )  # fmt: skip
-        self.inside(self.found[name])
+            hint = f"one of {', '.join(_TYPES)} or money"
+            self.complain("E222", f"the param `{name}` needs a `type`", key.span, hint)
+        elif given is None and not node.flag("required"):
+            hint = "give `value:` or `required: true`"
+            self.complain("E224", f"the param `{name}` has no value", key.span, hint)
+        elif written and written.value is not UNLIMITED and not fits(kind, written):
+            self.complain("E225", f"the param `{name}` is not {kind.with_article}", node.span_of("value"))
+        else:
+            self.found[name] = Param(
+                name, kind, written.value if written else None, key.span, bool(written and written.bare),
+                self.per(name, kind, node, roster), self.override(name, node), *self.range(name, kind, node),
+                node.text("doc"),
+            )  # fmt: skip
+            self.inside(self.found[name])
+
+    def known_keys(self, name: str, node: Mapping) -> None:
+        for each, _ in node.pairs:
+            if each.text not in _LEAF:
+                hint = name_hint(each.text, _LEAF)
+                self.complain("E223", f"unknown key `{each.text}` of the param `{name}`", each.span, hint)
 
     def inside(self, param: Param) -> None:
         for value in param.values:
             if isinstance(value, Decimal) and not in_range(param, value):
-                self.complain(f"a value of the param `{param.name}` is outside its own range", param.span)
+                message = f"a value of the param `{param.name}` is outside its own range"
+                self.complain("E226", message, param.span)
 
-    def type(self, name: str, node: Mapping) -> Type | None:
-        word = node.get("type")
-        if not isinstance(word, Scalar):
+    def type(self, node: Mapping) -> Type | None:
+        word, currency = node.scalar("type"), node.text("currency")
+        if word is None:
             return None
-        currency = node.get("currency")
-        if word.text == "money" and isinstance(currency, Scalar):
-            return Type(Kind.MONEY, currency=currency.text)
+        if word.text == "money" and currency:
+            return Type(Kind.MONEY, currency=currency)
         if word.text not in _TYPES:
-            hint = (
-                did_you_mean(word.text, _TYPES) or f"one of {', '.join(_TYPES)}, or money with a `currency`"
-            )
-            self.complain(f"`{word.text}` is no type of a param", word.span, hint)
-            return None
-        return _TYPES[word.text]
+            every = f"there are {', '.join(_TYPES)} and money with a `currency`"
+            hint = name_hint(word.text, _TYPES, every)
+            self.complain("E227", f"`{word.text}` is not a type of a param", word.span, hint)
+        return _TYPES.get(word.text)
 
     def per(
         self, name: str, kind: Type, node: Mapping, roster: tuple[str, ...] | None
@@ -208,57 +216,49 @@ class ParamReader:
         if not isinstance(given, Mapping):
             return {}
         if roster is None:
-            self.complain(f"`per` of `{name}` needs a policy with `for_each`", given.span)
+            self.complain("E228", f"`per` of `{name}` needs a policy with `for_each`", given.span)
             return {}
         values: dict[str, ParamValue] = {}
         for member, value in given.pairs:
             if member.text not in roster:
-                hint = did_you_mean(member.text, roster) or f"members are {', '.join(roster)}"
-                self.complain(f"`{member.text}` is no member of the scope", member.span, hint)
+                hint = name_hint(member.text, roster)
+                self.complain("E229", f"`{member.text}` is not a member of the scope", member.span, hint)
                 continue
             written = self.written(name, value)
             if written and written.value is not UNLIMITED and not fits(kind, written):
-                self.complain(f"the param `{name}` at `{member.text}` is not {article(kind)}", value.span)
+                message = f"the param `{name}` at `{member.text}` is not {kind.with_article}"
+                self.complain("E225", message, value.span)
             elif written:
                 values[member.text] = written.value
         return values
 
-    def range(self, name: str, kind: Type, node: Mapping) -> tuple[Decimal | None, Decimal | None]:
-        given = node.get("range")
-        if given is None:
-            return None, None
-        ends: list[Decimal | None] = []
-        for each in given.items if isinstance(given, Sequence) else ():
-            written = None if isinstance(each, Scalar) and each.value is None else read_value(each)
-            if (
-                isinstance(written, WrittenValue)
-                and fits(kind, written)
-                and isinstance(written.value, Decimal)
-            ):
-                ends.append(written.value)
-            elif written is None:
-                ends.append(None)
-        if len(ends) != 2:
-            self.complain(
-                f"the range of the param `{name}` is wrong", given.span, "write `[low, high]` in its unit"
-            )
-            return None, None
-        return ends[0], ends[1]
+    def range(self, name: str, kind: Type, node: Mapping) -> Range:
+        found = _range(node.sequence("range"), kind) if node.has("range") else (None, None)
+        if found is None:
+            message = f"the range of the param `{name}` cannot be read"
+            self.complain("E230", message, node.span_of("range"), "write `[low, high]` in its unit")
+        return found or (None, None)
 
     def override(self, name: str, node: Mapping) -> Override | None:
-        given = node.get("override")
-        if given is None:
+        if not node.has("override"):
             return None
-        env = given.get("env") if isinstance(given, Mapping) else None
-        when = given.get("when") if isinstance(given, Mapping) else None
-        if not isinstance(env, Scalar) or not _ENV.fullmatch(env.text):
+        given = node.mapping("override")
+        env, when = given.text("env"), given.scalar("when")
+        if not _ENV.fullmatch(env):
             hint = "write `override: {env: NAME, when: EXPRESSION}`"
-            self.complain(f"the override of `{name}` names no environment variable", given.span, hint)
+            message = f"the override of `{name}` names no environment variable"
+            self.complain("E231", message, node.span_of("override"), hint)
             return None
-        condition = self.expression(when) if isinstance(when, Scalar) else None
-        return Override(env.text, condition, given.span)
+        return Override(env, self.expression(when) if when else None, given.span)
 
 
-def in_range(param: Param, value: Decimal) -> bool:
-    """Tell whether a value lies within the range declared for the param."""
-    return (param.low is None or value >= param.low) and (param.high is None or value <= param.high)
+def _range(node: Sequence, kind: Type) -> Range | None:
+    """The two ends of a range, numbers of the param's kind or empty for no bound; None for anything else."""
+    ends: list[Decimal | None] = []
+    for each in node.items:
+        empty = isinstance(each, Scalar) and each.value is None
+        written = None if empty else read_value(each)
+        if isinstance(written, str) or (written is not None and not fits(kind, written)):
+            return None
+        ends.append(written.value if written and isinstance(written.value, Decimal) else None)
+    return (ends[0], ends[1]) if len(ends) == 2 else None

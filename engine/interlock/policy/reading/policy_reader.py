@@ -6,24 +6,26 @@ from collections.abc import Callable, Collection
 from decimal import Decimal
 from typing import Literal
 
-from ...diagnostics import Collector, Span, did_you_mean
+from ...diagnostics import Collector, Span, name_hint
 from ...language.checker import check, check_rule
-from ...language.nodes import Call, LetRef, walk  # fmt: skip
+from ...language.nodes import Call, LetRef, walk
 from ...language.nodes import Literal as Constant
 from ...language.nodes import Node as Tree
-from ...language.times import parse_duration, parse_time
+from ...language.times import parse_time
 from ..catalogue import Catalogue
-from ..model import Composition, Policy, Rule
+from ..model import Composition, Inhibition, Policy, Rule
 from ..names import PolicyNames, metrics_read
-from ..yaml.yaml_nodes import Mapping, Node, Scalar, Sequence, plain
-from .follow_on import FaultyNames, without_consequences
-from .links import read_inhibition
-from .params import ParamReader, flat
+from ..yaml.yaml_nodes import Mapping, Scalar, plain
+from .follow_on import FaultyNames, drop_follow_on
+from .params import ParamReader
 from .templates import check_template
 
 __all__ = ["read_policy"]
 
 _EXTRA_WORDS = ("seen", "needed", "margin")
+_VALID_FOR = Decimal(86400)
+
+Kind = Literal["requirement", "trigger"]
 
 
 def read_policy(
@@ -33,29 +35,20 @@ def read_policy(
     before = len(collector.errors)
     reader = _PolicyReader(document, PolicyNames(catalogue, attestable=attestable), collector)
     policy = reader.read()
-    without_consequences(collector, FaultyNames(reader.lost()), document.span.file)
-    return policy if len(collector.errors) == before else None
-
-
-def _text(node: Mapping, key: str) -> str:
-    value = node.get(key)
-    return value.text if isinstance(value, Scalar) else ""
-
-
-def _names(node: Node | None) -> tuple[str, ...]:
-    return (
-        tuple(each.text for each in node.items if isinstance(each, Scalar))
-        if isinstance(node, Sequence)
-        else ()
-    )
+    sound = len(collector.errors) == before
+    drop_follow_on(collector, FaultyNames(frozenset(reader.faulty)), document.span.file)
+    return policy if sound else None
 
 
 class _PolicyReader:
+    """Reads one document: params and lets first, which the expressions of its rules may name."""
+
     def __init__(self, document: Mapping, names: PolicyNames, collector: Collector) -> None:
         self.document = document
         self.collector = collector
         self.names = names
-        self.verdicts = _names(document.get("verdicts"))
+        self.verdicts = document.texts("verdicts")
+        self.faulty: set[str] = set()
 
     def complain(self, code: str, message: str, span: Span, hint: str | None = None) -> None:
         self.collector.add(code, message, span, hint)
@@ -67,92 +60,72 @@ class _PolicyReader:
         self.params()
         self.lets()
         rules = self.rules()
-        key = document.pairs[0][1]
-        notes = document.get("notes")
+        note = document.text("notes")
         return Policy(
-            id=_text(document, "policy"),
-            version=_text(document, "version"),
-            title=_text(document, "title"),
-            owner=_text(document, "owner"),
+            id=document.text("policy"),
+            version=document.text("version"),
+            title=document.text("title"),
+            owner=document.text("owner"),
             verdicts=self.verdicts,
             rules=rules,
-            span=key.span,
-            runbook=_text(document, "runbook"),
-            valid_for=parse_duration(_text(document, "valid_for")) or Decimal(86400),
+            span=document.span_of("policy"),
+            runbook=document.text("runbook"),
+            valid_for=document.duration("valid_for") or _VALID_FOR,
             for_each=self.names.member_scope,
             params=dict(self.names.param_table),
             lets={name: tree for name, tree in self.names.lets.items() if tree is not None},
             notify=self.notify(),
-            notes=_names(notes)
-            if isinstance(notes, Sequence)
-            else tuple(filter(None, [_text(document, "notes")])),
-            tags=_names(document.get("tags")),
-            max_gap=parse_duration(_text(document, "max_gap")),
-            formerly=_names(document.get("formerly")),
+            notes=(note,) if note else document.texts("notes"),
+            max_gap=document.duration("max_gap"),
+            formerly=document.texts("formerly"),
         )
 
     def distinct_verdicts(self) -> None:
-        node = self.document.get("verdicts")
-        seen: dict[str, Span] = {}
-        for each in node.items if isinstance(node, Sequence) else ():
-            if isinstance(each, Scalar) and each.text in seen:
-                self.complain(
-                    "E204",
-                    f"the verdict `{each.text}` is listed twice",
-                    each.span,
-                    "list each once, best to worst",
-                )
-            elif isinstance(each, Scalar):
-                seen[each.text] = each.span
-        if "NOT_EVALUATED" in seen:
-            self.complain(
-                "E204",
-                "`NOT_EVALUATED` is no verdict to declare",
-                seen["NOT_EVALUATED"],
-                "choose another word",
-            )
+        seen: set[str] = set()
+        for each in self.document.sequence("verdicts").scalars:
+            if each.text in seen:
+                hint = "list each once, best to worst"
+                self.complain("E233", f"the verdict `{each.text}` is listed twice", each.span, hint)
+            elif each.text == "NOT_EVALUATED":
+                message = "`NOT_EVALUATED` cannot be declared as a verdict"
+                self.complain("E234", message, each.span, "choose another word")
+            seen.add(each.text)
 
     def scope(self) -> None:
-        node = self.document.get("for_each")
-        if not isinstance(node, Scalar):
-            return
-        scopes = self.names.catalogue.scopes
-        if node.text not in scopes:
-            self.complain(
-                "E205", f"no scope is called `{node.text}`", node.span, did_you_mean(node.text, scopes)
-            )
-            return
-        self.names.member_scope = node.text
+        node, scopes = self.document.scalar("for_each"), self.names.catalogue.scopes
+        if node is not None and node.text not in scopes:
+            self.collector.add_unknown("E205", "scope", node.text, scopes, node.span)
+        elif node is not None:
+            self.names.member_scope = node.text
+
+    def notify(self) -> dict[str, tuple[str, ...]]:
+        table = self.document.mapping("notify")
+        for key, _ in table.pairs:
+            self.declared(key)
+        return {key.text: routes.texts for key, routes in table.lists}
 
     # params and lets
 
     def params(self) -> None:
-        node = self.document.get("params")
-        if not isinstance(node, Mapping):
-            return
         scope = self.names.catalogue.scopes.get(self.names.member_scope or "")
         reader = ParamReader(self.collector, self.expression)
-        found = reader.read(node, scope.members if scope else None)
+        found = reader.read(self.document.mapping("params"), scope.members if scope else None)
         for name, param in found.items():
-            taken = self.names.taken(name)
-            if taken:
-                self.complain(
-                    "E206", f"the param `{name}` has the name of {taken}", param.span, "choose another name"
-                )
-            else:
+            if self.free("param", name, param.span):
                 self.names.param_table[name] = param
+        self.faulty = {f"param:{name}" for name in reader.given - set(self.names.param_table)}
 
-    def lost(self) -> frozenset[str]:
-        """Params that are given, though not so that they could be read."""
-        node = self.document.get("params")
-        given = {name for name, _, _ in flat(node)} if isinstance(node, Mapping) else set()
-        given |= {name for name, _ in node.items()} if isinstance(node, Mapping) else set()
-        known = self.names.param_table
-        return frozenset(
-            name
-            for name in given
-            if name not in known and not any(each.startswith(f"{name}.") for each in known)
-        )
+    def lets(self) -> None:
+        for key, value in self.document.mapping("let").pairs:
+            if self.free("let", key.text, key.span) and isinstance(value, Scalar):
+                self.names.lets[key.text] = self.checked(value, check)
+
+    def free(self, kind: str, name: str, span: Span) -> bool:
+        taken = self.names.taken(name)
+        if taken:
+            message = f"the {kind} `{name}` has the name of {taken}"
+            self.complain("E206", message, span, "choose another name")
+        return not taken
 
     def expression(self, node: Scalar) -> Tree | None:
         return self.checked(node, check_rule)
@@ -165,47 +138,32 @@ class _PolicyReader:
         tree: Tree | None = checker(node.text, node.locator(), self.names, self.collector)
         return tree
 
-    def lets(self) -> None:
-        node = self.document.get("let")
-        for key, value in node.pairs if isinstance(node, Mapping) else ():
-            taken = self.names.taken(key.text)
-            if taken:
-                self.complain(
-                    "E206", f"the let `{key.text}` has the name of {taken}", key.span, "choose another name"
-                )
-            elif isinstance(value, Scalar):
-                self.names.lets[key.text] = self.checked(value, check)
-
     # rules
 
     def rules(self) -> tuple[Rule, ...]:
-        node = self.document.get("rules")
         found: list[Rule] = []
         seen: dict[str, Span] = {}
-        for each in node.items if isinstance(node, Sequence) else ():
-            if not isinstance(each, Mapping):
+        for node in self.document.sequence("rules").mappings:
+            key = node.scalar("id")
+            if key is None:
                 continue
-            key = each.get("id")
-            if isinstance(key, Scalar):
-                if key.text in seen:
-                    related = [("first given here", seen[key.text])]
-                    self.collector.add(
-                        "E207", f"two rules are called `{key.text}`", key.span, "rename one", related
-                    )
-                seen.setdefault(key.text, key.span)
-                rule = self.rule(each, key)
-                found += [rule] if rule else []
+            if key.text in seen:
+                related = [("first given here", seen[key.text])]
+                message = f"two rules are called `{key.text}`"
+                self.collector.add("E207", message, key.span, "rename one", related)
+            seen.setdefault(key.text, key.span)
+            rule = self.rule(node, key)
+            found += [rule] if rule else []
         return tuple(found)
 
     def rule(self, node: Mapping, key: Scalar) -> Rule | None:
         condition, kind = self.condition(node, key)
-        failed = self.contribution(node, kind, key)
-        unknown, fail_open = self.on_unknown(node, failed)
+        failed = self.contribution(node, kind)
+        unknown = self.on_unknown(node, failed)
         self.fits_kind(node, kind, failed, unknown, key)
-        reason = node.get("reason")
-        if isinstance(reason, Scalar):
+        reason = node.scalar("reason")
+        if reason is not None:
             check_template(reason, [*self.names.words(), *_EXTRA_WORDS], self.collector)
-        labels = node.get("labels")
         if condition is None:
             return None
         return Rule(
@@ -215,40 +173,33 @@ class _PolicyReader:
             failed=failed,
             unknown=unknown,
             span=key.span,
-            title=_text(node, "title"),
-            covers=_names(node.get("covers")),
-            fail_open=fail_open,
+            title=node.text("title"),
+            covers=node.texts("covers"),
+            fail_open=node.text("fail_open"),
             applies=self.optional(node, "applies"),
             hold=self.optional(node, "hold"),
             shadow=self.shadow(node),
-            notify=_names(node.get("notify")),
-            inhibited_by=read_inhibition(node.get("inhibited_by")),
-            waivable=self.waivable(node),
-            latch=self.flag(node, "latch"),
-            blind_limit=parse_duration(_text(node, "blind_limit")),
-            reason=_text(node, "reason").strip(),
-            action=_text(node, "action").strip(),
-            formerly=_names(node.get("formerly")),
-            labels={name: str(plain(each)) for name, each in labels.items()}
-            if isinstance(labels, Mapping)
-            else {},
+            notify=node.texts("notify"),
+            inhibited_by=_inhibition(node.mapping("inhibited_by")),
+            waivable=_waivable(node.mapping("waivable")),
+            latch=node.flag("latch"),
+            blind_limit=node.duration("blind_limit"),
+            reason=node.text("reason").strip(),
+            action=node.text("action").strip(),
+            formerly=node.texts("formerly"),
+            labels={name: str(plain(each)) for name, each in node.mapping("labels").items()},
         )
 
-    def flag(self, node: Mapping, key: str) -> bool:
-        value = node.get(key)
-        return isinstance(value, Scalar) and value.value is True
-
     def optional(self, node: Mapping, key: str) -> Tree | None:
-        value = node.get(key)
-        return self.expression(value) if isinstance(value, Scalar) else None
+        value = node.scalar(key)
+        return self.expression(value) if value is not None else None
 
-    def condition(
-        self, node: Mapping, key: Scalar
-    ) -> tuple[Tree | Composition | None, Literal["requirement", "trigger"]]:
-        given = [each for each in ("require", "when", "policy") if node.get(each) is not None]
-        kind: Literal["requirement", "trigger"] = "requirement"
-        if given == ["when"] or (given == ["policy"] and node.get("reaches") is not None):
-            kind = "trigger"
+    # the condition
+
+    def condition(self, node: Mapping, key: Scalar) -> tuple[Tree | Composition | None, Kind]:
+        given = [each for each in ("require", "when", "policy") if node.has(each)]
+        trigger = given == ["when"] or (given == ["policy"] and node.has("reaches"))
+        kind: Kind = "trigger" if trigger else "requirement"
         if len(given) != 1:
             many = "more than one" if given else "none"
             message = f"the rule `{key.text}` has {many} of `require`, `when` and `policy`"
@@ -257,13 +208,12 @@ class _PolicyReader:
         if given == ["policy"]:
             return self.composition(node), kind
         for stray in ("at_worst", "reaches", "with"):
-            if node.get(stray) is not None:
-                self.complain("E208", f"`{stray}` goes with `policy`", self.span(node, stray), "drop it")
-        value = node.get(given[0])
-        tree = self.expression(value) if isinstance(value, Scalar) else None
+            if node.has(stray):
+                self.complain("E235", f"`{stray}` goes with `policy`", node.key_span(stray), "drop it")
+        tree = self.optional(node, given[0])
         if tree is not None and not self.depends(tree):
             hint = "name a metric; a constant never opens or closes a gate"
-            self.complain("E312", f"the condition of `{key.text}` reads no metric", tree.span, hint)
+            self.complain("E331", f"the condition of `{key.text}` reads no metric", tree.span, hint)
             return None, kind
         return tree, kind
 
@@ -279,101 +229,79 @@ class _PolicyReader:
         return attested or (bool(metrics_read(tree, self.names.lets)) and not isinstance(tree, Constant))
 
     def composition(self, node: Mapping) -> Composition | None:
-        policy, bounds = (
-            node.get("policy"),
-            [each for each in ("at_worst", "reaches") if node.get(each) is not None],
-        )
-        if len(bounds) != 1 or not isinstance(policy, Scalar):
+        policy, bounds = node.scalar("policy"), [each for each in ("at_worst", "reaches") if node.has(each)]
+        if len(bounds) != 1 or policy is None:
             hint = "a requirement says `at_worst: VERDICT`, a trigger `reaches: VERDICT`"
-            self.complain(
-                "E208",
-                "a composition needs `at_worst` or `reaches`, and only one",
-                self.span(node, "policy"),
-                hint,
-            )
+            message = "a composition needs `at_worst` or `reaches`, and only one"
+            self.complain("E236", message, node.key_span("policy"), hint)
             return None
-        given = node.get("with")
-        params = dict(given.items()) if isinstance(given, Mapping) else {}
-        bound = node.get(bounds[0])
-        place = bound.span if bound is not None else policy.span
-        return Composition(policy.text, _text(node, bounds[0]), params, policy.span, place)
-
-    def span(self, node: Mapping, key: str) -> Span:
-        found = node.key(key)
-        return found.span if found else node.span
+        params = dict(node.mapping("with").items())
+        return Composition(policy.text, node.text(bounds[0]), params, policy.span, node.span_of(bounds[0]))
 
     # what a rule contributes
 
-    def contribution(self, node: Mapping, kind: str, key: Scalar) -> str:
+    def contribution(self, node: Mapping, kind: str) -> str:
         word, stray = ("else", "then") if kind == "requirement" else ("then", "else")
-        if node.get(stray) is not None:
+        if node.has(stray):
             hint = f"a {kind} contributes through `{word}`"
-            self.complain("E209", f"`{stray}` does not go with a {kind}", self.span(node, stray), hint)
-        given = node.get(word)
-        if not isinstance(given, Scalar):
+            self.complain("E237", f"`{stray}` does not go with a {kind}", node.key_span(stray), hint)
+        given = node.scalar(word)
+        if given is None or not self.declared(given):
             return self.verdicts[-1]
-        if self.declared(given) and given.text == self.verdicts[0]:
+        if given.text == self.verdicts[0]:
             message = f"a rule that fails cannot contribute the best verdict `{given.text}`"
             self.complain("E209", message, given.span, f"one of {', '.join(self.verdicts[1:])}")
-        return given.text if given.text in self.verdicts else self.verdicts[-1]
+        return given.text
 
     def declared(self, given: Scalar) -> bool:
         if given.text in self.verdicts:
             return True
-        hint = did_you_mean(given.text, self.verdicts) or f"one of {', '.join(self.verdicts)}"
-        self.complain("E204", f"`{given.text}` is no verdict of this policy", given.span, hint)
+        message = f"`{given.text}` is not a verdict of this policy"
+        self.complain("E204", message, given.span, name_hint(given.text, self.verdicts))
         return False
 
-    def on_unknown(self, node: Mapping, failed: str) -> tuple[str, str]:
-        given, reason = node.get("unknown"), node.get("fail_open")
-        best = self.verdicts[0]
-        unknown = given.text if isinstance(given, Scalar) and self.declared(given) else failed
-        if reason is not None and unknown != best:
+    def on_unknown(self, node: Mapping, failed: str) -> str:
+        given, best = node.scalar("unknown"), self.verdicts[0]
+        unknown = given.text if given is not None and self.declared(given) else failed
+        if node.has("fail_open") and unknown != best:
             hint = f"write `unknown: {best}` with it, or drop it"
-            self.complain(
-                "E209", f"`fail_open` without `unknown: {best}`", self.span(node, "fail_open"), hint
-            )
-        if unknown == best and reason is None and isinstance(given, Scalar):
+            message = f"`fail_open` without `unknown: {best}`"
+            self.complain("E239", message, node.key_span("fail_open"), hint)
+        if unknown == best and not node.has("fail_open") and given is not None:
             message = f"an unknown outcome may not contribute the best verdict `{best}`"
-            self.complain("E209", message, given.span, 'if it must, say why: `fail_open: "…"`')
-        return unknown, reason.text if isinstance(reason, Scalar) else ""
+            self.complain("E238", message, given.span, 'if it must, say why: `fail_open: "…"`')
+        return unknown
 
     def fits_kind(self, node: Mapping, kind: str, failed: str, unknown: str, key: Scalar) -> None:
         for word in ("latch", "blind_limit"):
-            if kind == "requirement" and node.get(word) is not None:
+            if kind == "requirement" and node.has(word):
                 hint = "turn the requirement into a trigger with `when:`"
-                self.complain("E210", f"`{word}` goes with a trigger", self.span(node, word), hint)
+                self.complain("E210", f"`{word}` goes with a trigger", node.key_span(word), hint)
         milder = self.verdicts.index(unknown) < self.verdicts.index(failed)
-        if self.flag(node, "latch") and milder and node.get("blind_limit") is None:
+        if node.flag("latch") and milder and not node.has("blind_limit"):
             message = f"the latched trigger `{key.text}` has a milder `unknown` and no `blind_limit`"
-            self.complain(
-                "E210", message, key.span, "write `blind_limit: 6h`: blindness must end in the alarm"
-            )
-        if node.get("hold") is not None and self.document.get("max_gap") is None:
+            hint = "write `blind_limit: 6h`: missing data must end in the alarm"
+            self.complain("E240", message, key.span, hint)
+        if node.has("hold") and not self.document.has("max_gap"):
             hint = "write `max_gap: 26h` in the policy"
-            self.complain("E210", "`hold` needs the policy's `max_gap`", self.span(node, "hold"), hint)
+            self.complain("E241", "`hold` needs the policy's `max_gap`", node.key_span("hold"), hint)
 
     def shadow(self, node: Mapping) -> Decimal | None:
-        given = node.get("shadow")
-        since = given.get("since") if isinstance(given, Mapping) else None
-        if not isinstance(since, Scalar):
+        since = node.mapping("shadow").scalar("since")
+        if since is None:
             return None
         moment = parse_time(since.text)
         if moment is None:
-            self.complain(
-                "E210", f"`since: {since.text}` is no date", since.span, "write `since: 2026-03-01`"
-            )
+            hint = "write `since: 2026-03-01`"
+            self.complain("E242", f"`since: {since.text}` is not a date", since.span, hint)
         return moment
 
-    def waivable(self, node: Mapping) -> tuple[tuple[str, ...], Decimal] | None:
-        given = node.get("waivable")
-        if not isinstance(given, Mapping):
-            return None
-        longest = parse_duration(_text(given, "max"))
-        return (_names(given.get("by")), longest) if longest else None
 
-    def notify(self) -> dict[str, tuple[str, ...]]:
-        node = self.document.get("notify")
-        for key, _ in node.pairs if isinstance(node, Mapping) else ():
-            self.declared(key)
-        return {key: _names(value) for key, value in node.items()} if isinstance(node, Mapping) else {}
+def _inhibition(node: Mapping) -> Inhibition | None:
+    policy, reaches = node.scalar("policy"), node.scalar("reaches")
+    return Inhibition(policy.text, reaches.text, policy.span, reaches.span) if policy and reaches else None
+
+
+def _waivable(node: Mapping) -> tuple[tuple[str, ...], Decimal] | None:
+    longest = node.duration("max")
+    return (node.texts("by"), longest) if longest else None

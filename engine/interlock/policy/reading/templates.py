@@ -1,57 +1,47 @@
-"""Checks reason templates at load: Jinja expressions over known names, no statements, nothing else."""
+"""Checks templates of reasons: Jinja expressions over known names, without statements and calculations."""
 
 from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
-from ...diagnostics import Collector, did_you_mean
+from ...diagnostics import Collector, name_hint
 from ...limits import REASON_BYTES
 from ..yaml.yaml_nodes import Scalar
 
 __all__ = ["FILTERS", "check_template", "template_paths"]
 
 FILTERS = ("default", "length", "lower", "title", "trim", "upper")
-"""The only filters that a reason may use: none of them makes a text longer, however often it is applied."""
+"""The filters that a reason may use: none of them makes a text longer, however often it is applied."""
 
 _SIMPLE = re.compile(r"\{\{\s*([A-Za-z_][A-Za-z0-9_]*(?:\.[A-Za-z_][A-Za-z0-9_]*)*)\s*\}\}")
 _ALLOWED = ("Template", "Output", "TemplateData", "Name", "Getattr", "Const", "Filter", "Concat", "CondExpr",
             "Compare", "Operand")  # fmt: skip
 
-_NAMES = {
-    "Call": "a call",
-    "Getitem": "a place in brackets",
-    "List": "a list",
-    "Tuple": "a list",
-    "Dict": "a mapping",
-    "Test": "a test with `is`",
-}
-
-Complain = Callable[[str, str, str | None], None]
+_NAMES = {"Call": "a call", "Getitem": "an index in brackets", "List": "a list", "Tuple": "a list", "Dict": "a mapping",
+          "Test": "a test with `is`"}  # fmt: skip
 
 
 def check_template(node: Scalar, names: Iterable[str], collector: Collector) -> None:
-    """Complain about a template that is too long, not valid, or names what is not there."""
+    """Complain about a template that is too long or not valid, or that names what does not exist."""
     text, known = node.text, set(names)
     if len(text.encode()) > REASON_BYTES:
-        collector.add("E601", f"the template is longer than {REASON_BYTES} bytes", node.span)
+        collector.add("E603", f"the template is longer than {REASON_BYTES} bytes", node.span)
         return
     paths, problem = _paths(text)
     if problem:
-        collector.add(
-            "E601",
-            problem,
-            node.span,
-            "a reason is text with `{{ name }}` and the filters of docs/language.md",
-        )
+        hint = "a reason is text with `{{ name }}` and the filters of docs/language.md"
+        collector.add("E601", problem, node.span, hint)
         return
     for path in paths:
         if path not in known:
             start = max(text.find(path), 0)
             span = node.locator()(start, start + len(path))
-            collector.add("E602", f"a template cannot name `{path}`", span, did_you_mean(path, known))
+            names = [f"{kind}:{path}" for kind in ("metric", "param", "scope")]
+            message = f"a template cannot name `{path}`"
+            collector.add("E602", message, span, name_hint(path, known), names=names)
 
 
 @functools.lru_cache(maxsize=4096)

@@ -1,7 +1,7 @@
-"""Reads YAML into nodes with places, guarding every cap and every trap before a value exists.
+"""Reads YAML into nodes with places, and refuses what is too large, ambiguous or not plain data.
 
 The dialect is YAML 1.2 core without anchors, aliases, merge keys, tags and several documents. libyaml's event
-stream is enough for that: events are checked as they come, so that neither depth nor size can hurt.
+stream is enough for that: events are checked one by one, so neither depth nor size can exhaust the memory.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from typing import Any
 import yaml
 
 from ...diagnostics import Collector, Span
+from ...errors import system_reason
 from ...limits import DOCUMENT_BYTES, DOCUMENT_DEPTH, DOCUMENT_NODES, NUMBER_DIGITS
 from .yaml_nodes import Atom, Mapping, Node, Scalar, Sequence
 
@@ -28,10 +29,11 @@ _NON_FINITE = re.compile(r"[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)")
 _STYLES = {None: "plain", "": "plain", "'": "single", '"': "double", "|": "literal", ">": "folded"}
 _BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
 _EXPONENT = 400
+_EMPTY = "write one document, or delete the file"
 
 
 class _UnreadableYaml(Exception):
-    """The document cannot be read on; the complaint is already noted."""
+    """The rest of the document cannot be read; the complaint is already noted."""
 
 
 def read_file(path: Path, shown: str, collector: Collector) -> Node | None:
@@ -40,7 +42,7 @@ def read_file(path: Path, shown: str, collector: Collector) -> Node | None:
         with path.open("rb") as handle:
             data = handle.read(DOCUMENT_BYTES + 1)
     except OSError as problem:
-        reason = (problem.strerror or "it cannot be read").lower()
+        reason = system_reason(problem)
         collector.add("E101", f"cannot read the file: {reason}", Span(shown, 1, 1))
         return None
     return read_yaml(data, shown, collector)
@@ -105,7 +107,7 @@ def _syntax(problem: yaml.MarkedYAMLError, shown: str, collector: Collector) -> 
     if "that cannot start any token" in what:
         hint = "quote a value that begins with this character, and indent with spaces, never with tabs"
     elif "mapping values are not allowed" in what:
-        hint = "quote a value that contains `: `, or mend the indentation"
+        hint = "quote a value that contains `: `, or correct the indentation"
     elif "could not find expected ':'" in what:
         hint = "a key needs a colon and a space after it"
     collector.add("E104", f"not valid YAML: {what}", Span(shown, line, column), hint)
@@ -133,21 +135,15 @@ class _Builder:
         next(self.events)
         event = next(self.events)
         if isinstance(event, yaml.StreamEndEvent):
-            self.refuse(
-                "E106",
-                "the document is empty",
-                Span(self.shown, 1, 1),
-                "write one document, or delete the file",
-            )
+            self.refuse("E106", "the document is empty", Span(self.shown, 1, 1), _EMPTY)
         node = self.node(next(self.events), 1)
         next(self.events)
         after = next(self.events)
         if not isinstance(after, yaml.StreamEndEvent):
-            self.refuse(
-                "E107", "a second document in one file", self.span(after), "one file holds one document"
-            )
+            hint = "one file holds one document"
+            self.refuse("E107", "a second document in one file", self.span(after), hint)
         if isinstance(node, Scalar) and node.value is None:
-            self.refuse("E106", "the document is empty", node.span, "write one document, or delete the file")
+            self.refuse("E106", "the document is empty", node.span, _EMPTY)
         return node
 
     def refuse(self, code: str, message: str, span: Span, hint: str | None = None) -> None:
@@ -192,7 +188,7 @@ class _Builder:
         while not isinstance(event, yaml.SequenceEndEvent):
             items.append(self.node(event, depth + 1))
             event = next(self.events)
-        return Sequence(tuple(items), self.over(start, event), bool(start.flow_style))
+        return Sequence(tuple(items), self.over(start, event))
 
     def mapping(self, start: yaml.MappingStartEvent, depth: int) -> Mapping:
         pairs: list[tuple[Scalar, Node]] = []
@@ -203,15 +199,14 @@ class _Builder:
             value_event = next(self.events)
             value = self.node(value_event, depth + 1)
             if key.text in first:
-                place = first[key.text]
-                related = [("first given here", place)]
+                related = [("first given here", first[key.text])]
                 message = f"the key `{key.text}` is given twice"
                 self.collector.add("E110", message, key.span, "keep one of the two", related)
             first.setdefault(key.text, key.span)
             self.split_at_comma(start, pairs, key, value)
             pairs.append((key, value))
             event = next(self.events)
-        return Mapping(tuple(pairs), self.over(start, event), bool(start.flow_style))
+        return Mapping(tuple(pairs), self.over(start, event))
 
     def split_at_comma(
         self, start: yaml.MappingStartEvent, pairs: list[tuple[Scalar, Node]], key: Scalar, value: Node

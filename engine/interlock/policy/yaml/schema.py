@@ -1,8 +1,8 @@
-"""Holds documents against their JSON Schema: a quick walk says yes or no, jsonschema says what is wrong.
+"""Checks documents against their JSON Schema: a quick walk says yes or no, jsonschema says what is wrong.
 
 Most documents are good, and importing jsonschema costs more than reading one. `conforms` therefore walks the
-keywords that our schemas use; only where it says no are the complaints made, by jsonschema, from the same file.
-A test holds both to one answer.
+keywords that our schemas use; only where it says no does jsonschema, from the same file, find the complaints.
+A test compares the answers of both.
 """
 
 from __future__ import annotations
@@ -14,89 +14,115 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
-from ...diagnostics import Collector, Span, did_you_mean, printable
+from ...diagnostics import Collector, Span, name_hint, printable
 from ...resources import schema_path
 from .yaml_nodes import Mapping as MappingNode
-from .yaml_nodes import Node, Scalar, Sequence, plain
+from .yaml_nodes import Node, Sequence, plain
 
-__all__ = ["complaints", "conforms", "holds", "schema"]
+__all__ = ["conforms", "holds", "schema"]
 
-
+Schema = Mapping[str, Any]
 Complaint = tuple[tuple[object, ...], str, str | None, str | None]
 
-_WANTED = {"object": "a mapping", "array": "a list", "string": "text", "boolean": "a boolean", "number": "a number",
-           "integer": "a whole number", "null": "nothing"}  # fmt: skip
+
+@functools.cache
+def schema(name: str) -> dict[str, Any]:
+    """Return the JSON Schema of a document kind."""
+    loaded: dict[str, Any] = json.loads(schema_path(name).read_text(encoding="utf-8"))
+    return loaded
 
 
-def complaints(schema: Mapping[str, Any], document: object) -> Iterator[Complaint]:
-    """Yield (path, message, hint, key) for everything that jsonschema finds; `key` names the key complained of."""
-    validator = _validator(schema)
-    for error in sorted(
-        validator.iter_errors(document), key=lambda each: (list(map(str, each.absolute_path)), each.message)
-    ):
+def holds(name: str, node: Node, collector: Collector) -> bool:
+    """Tell whether a document keeps its schema; complaints, with their places, go to `collector`."""
+    document = plain(node)
+    wanted = schema(name)
+    if conforms(wanted, document, wanted):
+        return True
+    for path, message, hint, at_key in _complaints(wanted, document):
+        collector.add("E201", message, _place(node, path, at_key), hint)
+    return False
+
+
+def _place(node: Node, path: Iterable[object], at_key: str | None) -> Span:
+    """Follow a path of keys and indices into the nodes as far as it goes."""
+    span = node.span
+    for step in path:
+        found: Node | None = None
+        if isinstance(node, MappingNode) and isinstance(step, str):
+            found = node.get(step)
+        elif isinstance(node, Sequence) and isinstance(step, int) and step < len(node.items):
+            found = node.items[step]
+        if found is None:
+            return span
+        node, span = found, found.span
+    key = node.key(at_key) if at_key and isinstance(node, MappingNode) else None
+    if key is not None:
+        return key.span
+    return node.pairs[0][0].span if isinstance(node, MappingNode) and node.pairs else node.span
+
+
+# complaints, by jsonschema
+
+
+def _complaints(wanted: Schema, document: object) -> Iterator[Complaint]:
+    """Yield (path, message, hint, key) for all that jsonschema finds; `key` is the key at fault, if it is one."""
+    errors = _validator(wanted).iter_errors(document)
+    for error in sorted(errors, key=lambda each: (list(map(str, each.absolute_path)), each.message)):
         yield from _explained(error)
 
 
-def _validator(schema: Mapping[str, Any]) -> Any:
+def _validator(wanted: Schema) -> Any:
     """A validator that reads decimals as numbers and resolves nothing outside its own file."""
     from jsonschema import Draft202012Validator, validators
     from referencing import Registry
 
     checker = Draft202012Validator.TYPE_CHECKER.redefine_many(
-        {
-            "number": lambda _, value: isinstance(value, (int, Decimal)) and not isinstance(value, bool),
-            "integer": lambda _, value: (
-                isinstance(value, (int, Decimal)) and not isinstance(value, bool) and value == int(value)
-            ),
-        }
+        {kind: lambda _, value, kind=kind: _is(kind, value) for kind in ("number", "integer")}
     )
     extend: Any = validators.extend
-    kind = extend(Draft202012Validator, type_checker=checker)
-    return kind(schema, registry=Registry())
+    return extend(Draft202012Validator, type_checker=checker)(wanted, registry=Registry())
 
 
 def _explained(error: Any) -> Iterator[Complaint]:
-    path = tuple(error.absolute_path)
+    path, rule, value = tuple(error.absolute_path), error.validator, error.instance
     if "propertyNames" in error.absolute_schema_path:
-        name = str(error.instance)
+        name = str(value)
         yield path, f"the name `{printable(name)}` is not {_wanted(error)}", _odd_character(name), name
-    elif error.validator == "additionalProperties" and isinstance(error.instance, dict):
+    elif rule == "additionalProperties" and isinstance(value, dict):
         known = list(error.schema.get("properties", {}))
-        for key in sorted(set(error.instance) - set(known)):
-            hint = did_you_mean(key, known) or f"known are {', '.join(known)}"
+        for key in sorted(set(value) - set(known)):
+            hint = name_hint(key, known)
             yield path, f"unknown key `{printable(key)}`", hint, key
-    elif error.validator == "required" and isinstance(error.instance, dict):
+    elif rule == "required" and isinstance(value, dict):
         key = next(each for each in error.validator_value if repr(each) in error.message)
         wanted = error.schema.get("properties", {}).get(key, {}).get("x-wanted")
         yield path, f"`{key}` is missing", f"write {wanted}" if wanted else None, None
     else:
-        name = f"`{path[-1]}`: " if path and isinstance(path[-1], str) else ""
-        if error.validator == "minItems" and error.instance:
-            wanted = f"at least {error.validator_value} values wanted, got {len(error.instance)}"
-            yield path, f"{name}{wanted}", None, None
-            return
-        advice = _hint(error) if isinstance(error.instance, str) else None
-        yield path, f"{name}{_wanted(error)} wanted, got {_shown(error.instance)}", advice, None
+        yield path, *_unfit(error, f"`{path[-1]}`: " if path and isinstance(path[-1], str) else ""), None
 
 
-def _hint(error: Any) -> str | None:
-    """What to write for a text that should be something else, or which letter of it looks like another."""
-    if error.validator == "type" and error.validator_value == "boolean":
-        return "booleans are `true` and `false`"
-    return _odd_character(error.instance)
+def _unfit(error: Any, name: str) -> tuple[str, str | None]:
+    """The message and the hint about a value of another form."""
+    value = error.instance
+    if error.validator == "minItems" and value:
+        return f"{name}at least {error.validator_value} values wanted, got {len(value)}", None
+    hint = _odd_character(value) if isinstance(value, str) else None
+    if hint is None and isinstance(value, str) and error.validator_value == "boolean":
+        hint = "booleans are `true` and `false`"
+    return f"{name}{_wanted(error)} wanted, got {_shown(value)}", hint
 
 
 def _wanted(error: Any) -> str:
-    told = error.schema.get("x-wanted") if isinstance(error.schema, dict) else None
-    if told:
-        return str(told)
+    words = error.schema.get("x-wanted") if isinstance(error.schema, dict) else None
+    if words:
+        return str(words)
+    value = error.validator_value
     if error.validator == "type":
-        kinds = [error.validator_value] if isinstance(error.validator_value, str) else error.validator_value
-        return " or ".join(_WANTED[each] for each in kinds)
+        return " or ".join(_KIND_NAMES[each] for each in ([value] if isinstance(value, str) else value))
     if error.validator == "enum":
-        return "one of " + ", ".join(str(each) for each in error.validator_value)
+        return "one of " + ", ".join(str(each) for each in value)
     if error.validator in ("minimum", "minLength", "minItems", "minProperties"):
-        return f"at least {error.validator_value}"
+        return f"at least {value}"
     return f"another value ({error.validator})"
 
 
@@ -120,46 +146,11 @@ def _odd_character(text: str) -> str | None:
     return f"it contains U+{ord(odd):04X}" if odd else None
 
 
-Schema = Mapping[str, Any]
+_KIND_NAMES = {"object": "a mapping", "array": "a list", "string": "text", "boolean": "a boolean",
+               "number": "a number", "integer": "a whole number", "null": "nothing"}  # fmt: skip
 
 
-@functools.cache
-def schema(name: str) -> dict[str, Any]:
-    """Return the JSON Schema of a document kind."""
-    loaded: dict[str, Any] = json.loads(schema_path(name).read_text(encoding="utf-8"))
-    return loaded
-
-
-def holds(name: str, node: Node, collector: Collector) -> bool:
-    """Tell whether a document keeps its schema; complaints, with their places, go to `collector`."""
-    document = plain(node)
-    wanted = schema(name)
-    if conforms(wanted, document, wanted):
-        return True
-    for path, message, hint, at_key in complaints(wanted, document):
-        collector.add("E201", message, _place(node, path, at_key), hint)
-    return False
-
-
-def _place(node: Node, path: Iterable[object], at_key: str | None) -> Span:
-    """Follow a path of keys and indices into the nodes as far as it goes."""
-    span = node.span
-    for step in path:
-        found: Node | None = None
-        if isinstance(node, MappingNode) and isinstance(step, str):
-            found = node.get(step)
-        elif isinstance(node, Sequence) and isinstance(step, int) and step < len(node.items):
-            found = node.items[step]
-        if found is None:
-            return span
-        node, span = found, found.span
-    key = node.key(at_key) if at_key and isinstance(node, MappingNode) else None
-    if key is not None:
-        return key.span
-    if isinstance(node, Scalar):
-        return node.span
-    first = node.pairs[0][0].span if isinstance(node, MappingNode) and node.pairs else node.span
-    return Span(first.file, first.line, first.column, first.end_line, first.end_column)
+# the quick walk
 
 
 def conforms(wanted: Schema | bool, value: object, root: Schema) -> bool:
@@ -171,32 +162,16 @@ def conforms(wanted: Schema | bool, value: object, root: Schema) -> bool:
     )
 
 
-_SILENT = {
-    "then",
-    "else",
-    "$schema",
-    "$id",
-    "$defs",
-    "title",
-    "description",
-    "x-wanted",
-    "x-expression",
-    "x-key",
-    "examples",
-    "default",
-    "$comment",
-}
+_SILENT = {"then", "else", "$schema", "$id", "$defs", "title", "description", "x-wanted", "x-expression", "x-key",
+           "examples", "default", "$comment"}  # fmt: skip
+_TYPES = {"object": dict, "array": list, "string": str, "boolean": bool, "null": type(None)}
 
 
 def _is(kind: str, value: object) -> bool:
-    if kind == "integer":
-        return isinstance(value, (int, Decimal)) and not isinstance(value, bool) and value == int(value)
-    if kind == "number":
-        return isinstance(value, (int, Decimal)) and not isinstance(value, bool)
-    return isinstance(value, _TYPES[kind])
-
-
-_TYPES = {"object": dict, "array": list, "string": str, "boolean": bool, "null": type(None)}
+    if kind not in ("integer", "number"):
+        return isinstance(value, _TYPES[kind])
+    number = isinstance(value, (int, Decimal)) and not isinstance(value, bool)
+    return number and (kind == "number" or value == int(value))  # type: ignore[call-overload]
 
 
 def _type(rule: Any, value: object, wanted: Schema, root: Schema) -> bool:

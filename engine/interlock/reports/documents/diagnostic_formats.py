@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 
-from ...codes import CODES
+from ...codes import all_codes
 from ...diagnostics import Collector, Diagnostic, render
 from ...wording import number
 from ..findings import Finding, SarifRule, sarif, workflow_commands
@@ -95,8 +95,8 @@ def as_github(listed: Collector, style: ReportStyle) -> str:
 
 def as_sarif(listed: Collector, style: ReportStyle) -> str:
     """Return a result for each diagnostic; the rules are the codes that occur, with cause and cure."""
-    codes = {each.code for each in listed.diagnostics}
-    rules = [SarifRule(code, CODES[code].title, CODES[code].cause, CODES[code].cure) for code in codes]
+    codes, known = {each.code for each in listed.diagnostics}, all_codes()
+    rules = [SarifRule(code, known[code].title, known[code].cause, known[code].cure) for code in codes]
     return sarif([_finding(each) for each in listed.diagnostics], rules, style)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from ...language.literals import plain_number
+from ...canonical import plain_number
 from ...testing.mutation.mutants import Mutant
 from ...testing.mutation.mutation import EQUIVALENT, KILLED, SURVIVED, Mutation
 from ...wording import number

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 
+from ...canonical import plain_number
 from ...diagnostics import Span
-from ...language.literals import plain_number
 from ...testing.policies.coverage_cells import CoverageCell
 from ...wording import number
 from ..escaping import line

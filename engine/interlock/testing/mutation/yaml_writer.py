@@ -8,7 +8,8 @@ import re
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
-from ...language.literals import CONTEXT, plain_number
+from ...canonical import plain_number
+from ...language.literals import CONTEXT
 from ...language.times import DURATION_UNITS, parse_time
 from ...language.types import Kind, Type
 from ...policy.catalogue import Metric

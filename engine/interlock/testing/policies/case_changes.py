@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from ...diagnostics import Collector, did_you_mean
+from ...diagnostics import Collector, name_hint, unknown_name
 from ...language.times import parse_duration
 from ...language.types import Type
 from ...language.values import Value
@@ -55,9 +55,9 @@ class Changer:
             return None
         for each in given.items if isinstance(given, Sequence) else ():
             name, known = each.text if isinstance(each, Scalar) else "", self.root.attestations
-            if name not in known and not self.root.lost.attestations:
-                hint = did_you_mean(name, known) or "declare it in an attestations document"
-                self.complain("E701", f"no attestation is called `{name}`", each, hint)
+            if name not in known and not self.root.faulty.explain(f"attestation:{name}"):
+                unknown = unknown_name("attestation", name, known, "declare it in an attestations document")
+                self.complain("E701", unknown.message, each, unknown.hint)
         return frozenset(_texts(given))
 
     def environment(self, node: Mapping) -> str | None:
@@ -65,8 +65,8 @@ class Changer:
         if not isinstance(given, Scalar):
             return None
         if given.text not in self.root.environments:
-            hint = did_you_mean(given.text, self.root.environments)
-            self.complain("E701", f"no environment is called `{given.text}`", given, hint)
+            unknown = unknown_name("environment", given.text, self.root.environments)
+            self.complain("E701", unknown.message, given, unknown.hint)
             return None
         return given.text
 
@@ -142,12 +142,12 @@ class Changer:
         for scope, member, key, value in _deep(scopes):
             declared = self.root.catalogue.scopes.get(scope.text)
             if declared is None:
-                hint = did_you_mean(scope.text, self.root.catalogue.scopes)
-                self.complain("E701", f"no scope is called `{scope.text}`", scope, hint)
+                unknown = unknown_name("scope", scope.text, self.root.catalogue.scopes)
+                self.complain("E701", unknown.message, scope, unknown.hint)
                 continue
             name = declared.aliases.get(member.text, member.text)
             if declared.members and not declared.open and name not in declared.members:
-                hint = did_you_mean(name, declared.members) or f"members are {', '.join(declared.members)}"
+                hint = name_hint(name, declared.members)
                 self.complain("E701", f"`{name}` is no member of `{scope.text}`", member, hint)
                 continue
             found = self.metric(key)
@@ -192,8 +192,9 @@ class Changer:
             return metric, {}
         records = {each.record for each in metrics.values() if each.record}
         known = sorted({*(each.name for each in metrics.values() if each.record is None), *records})
-        hint = f"write points of the record `{metric.record}`" if metric else did_you_mean(key.text, known)
-        self.complain("E701", f"no metric is called `{key.text}`", key, hint)
+        unknown = unknown_name("metric", key.text, known)
+        hint = f"write points of the record `{metric.record}`" if metric else unknown.hint
+        self.complain("E701", unknown.message, key, hint)
         return None
 
     def scope_of(self, name: str) -> str | None:

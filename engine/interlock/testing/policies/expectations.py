@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from collections.abc import Mapping as Table
 from dataclasses import dataclass
 
-from ...diagnostics import Collector, did_you_mean
+from ...diagnostics import Collector, name_hint
 from ...evaluation.deciding.decide import Decision
 from ...evaluation.verdict import NOT_EVALUATED, RuleResult, Verdict
 from ...policy.catalogue import Catalogue
@@ -93,7 +93,7 @@ class ExpectationReader:
         known = list(names)
         if key.text in known:
             return True
-        hint = did_you_mean(key.text, known) or (f"one of {', '.join(known)}" if len(known) < 13 else None)
+        hint = name_hint(key.text, known)
         self.collector.add("E701", f"`{self.policy.id}` has no {noun} `{key.text}`", key.span, hint)
         return False
 
@@ -155,7 +155,7 @@ class ExpectationReader:
     def outcome(self, node: Scalar) -> bool:
         if node.text in OUTCOMES:
             return True
-        hint = did_you_mean(node.text, OUTCOMES) or f"one of {', '.join(OUTCOMES)}"
+        hint = name_hint(node.text, OUTCOMES)
         self.collector.add("E702", f"`{node.text}` is no outcome", node.span, hint)
         return False
 

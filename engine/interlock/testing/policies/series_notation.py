@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from decimal import Decimal
 
-from ...diagnostics import Collector, did_you_mean
+from ...diagnostics import Collector, name_hint
 from ...evaluation.snapshot.series_values import slot_at, slot_start
 from ...language.literals import parse_literal
 from ...language.times import parse_time, show_time
@@ -87,7 +87,7 @@ class SeriesWriter:
     def keys_known(self, node: Mapping) -> bool:
         for key, _ in node.pairs:
             if key.text not in _KEYS:
-                hint = did_you_mean(key.text, _KEYS) or f"known are {', '.join(_KEYS)}"
+                hint = name_hint(key.text, _KEYS)
                 self.writer.complain(f"unknown key `{key.text}`", key, hint)
                 return False
         return True
@@ -167,7 +167,7 @@ class SeriesWriter:
             elif key.text in ("unknown", "detail", "n"):
                 found[key.text] = plain(each)
             else:
-                hint = did_you_mean(key.text, types) or f"known are at, {', '.join(types)}"
+                hint = name_hint(key.text, ("at", *types))
                 self.writer.complain(f"unknown key `{key.text}`", key, hint)
         return found
 

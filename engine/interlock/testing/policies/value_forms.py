@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 
-from ...diagnostics import Collector, did_you_mean
+from ...diagnostics import Collector, name_hint
 from ...language.literals import parse_literal
 from ...language.times import parse_time, show_time
 from ...language.types import Kind, Type
 from ...language.values import CAUSES
 from ...policy.catalogue import Metric
-from ...policy.reading.params import WrittenValue, article, read_value
+from ...policy.reading.params import WrittenValue, read_value
 from ...policy.yaml.yaml_nodes import Mapping, Node, Scalar, Sequence, plain
 
 __all__ = ["Writer", "in_calendar", "instant"]
@@ -74,7 +74,7 @@ class Writer:
         found: dict[str, object] = {}
         for key, each in node.pairs:
             if key.text not in keys:
-                hint = did_you_mean(key.text, keys) or f"known are {', '.join(keys)}"
+                hint = name_hint(key.text, keys)
                 self.complain(f"unknown key `{key.text}`", key, hint)
             elif key.text == "n":
                 found["n"] = plain(each)
@@ -90,7 +90,7 @@ class Writer:
         assert isinstance(table, dict)
         if table["unknown"] not in CAUSES:
             given = node.get("unknown") or node
-            hint = did_you_mean(str(table["unknown"]), CAUSES) or f"one of {', '.join(CAUSES)}"
+            hint = name_hint(str(table["unknown"]), CAUSES)
             self.complain(f"`{table['unknown']}` is no cause of an unknown value", given, hint)
         return table
 
@@ -107,7 +107,7 @@ class Writer:
         if kind.kind is Kind.SET:
             return self.names(node)
         if not isinstance(node, Scalar):
-            self.complain(f"{article(kind)} is wanted", node)
+            self.complain(f"{kind.with_article} is wanted", node)
             return None
         if kind.kind is Kind.TIMESTAMP:
             at = self.instant(node)
@@ -128,7 +128,7 @@ class Writer:
         values: tuple[str, ...] = kind.enum.values if kind.enum else ()
         if node.text in values or node.text in self.metric.spelled:
             return node.text
-        hint = did_you_mean(node.text, values) or f"one of {', '.join(values)}"
+        hint = name_hint(node.text, values)
         self.complain(f"`{node.text}` is none of its values", node, hint)
         return None
 
@@ -136,8 +136,8 @@ class Writer:
         written = read_value(node)
         if isinstance(written, WrittenValue) and _fits(kind, written):
             return written.value
-        got = written if isinstance(written, str) else f"`{node.text}` is {article(written.type)}"
-        self.complain(f"{article(kind)} is wanted, {got}", node)
+        got = written if isinstance(written, str) else f"`{node.text}` is {written.type.with_article}"
+        self.complain(f"{kind.with_article} is wanted, {got}", node)
         return None
 
 

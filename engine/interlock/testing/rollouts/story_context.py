@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
-from ...diagnostics import Collector, did_you_mean
+from ...diagnostics import Collector, name_hint
 from ...evaluation.verdict import NOT_EVALUATED
 from ...ledger.state.rollout_state import COMPLETE, RolloutState
 from ...policy.loader import PolicyRoot
@@ -42,7 +42,7 @@ class StoryContextReader:
         listed = sorted(names)
         if key.text in listed:
             return True
-        hint = did_you_mean(key.text, listed) or f"there are {', '.join(listed) or 'none'}"
+        hint = name_hint(key.text, listed)
         self.collector.add("E701", f"`{self.rollout.id}` {word} `{key.text}`", key.span, hint)
         return False
 
@@ -91,7 +91,7 @@ class StoryContextReader:
                 if value.text in words:
                     yield name.text, value.text
                     continue
-                hint = did_you_mean(value.text, words) or f"one of {', '.join(words)}"
+                hint = name_hint(value.text, words)
                 message = f"`{name.text}` has no verdict `{value.text}`"
                 self.collector.add("E701", message, value.span, hint)
 
@@ -147,7 +147,7 @@ class StoryContextReader:
             return None
         found = rollout.stage(key.text)
         if found is None:
-            hint = did_you_mean(key.text, _stages(rollout)) or f"one of {', '.join(_stages(rollout))}"
+            hint = name_hint(key.text, _stages(rollout))
             self.collector.add("E701", f"`{rollout.id}` has no stage `{key.text}`", key.span, hint)
         return found
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
-from ...diagnostics import Collector, Span, did_you_mean
+from ...diagnostics import Collector, Span, name_hint, unknown_name
 from ...language.times import parse_duration, parse_time
 from ...policy.loader import PolicyRoot
 from ...policy.rollout_model import Rollout
@@ -40,9 +40,9 @@ def _suite(node: Mapping, root: PolicyRoot, collector: Collector) -> RolloutSuit
     assert isinstance(key, Scalar)
     rollout = root.rollouts.get(key.text)
     if rollout is None:
-        if key.text not in root.lost.rollouts:
-            hint = did_you_mean(key.text, root.rollouts)
-            collector.add("E701", f"no rollout is called `{key.text}`", key.span, hint)
+        if not root.faulty.explain(f"rollout:{key.text}"):
+            unknown = unknown_name("rollout", key.text, root.rollouts)
+            collector.add("E701", unknown.message, key.span, unknown.hint)
         return None
     return RolloutSuite(
         rollout, _text(node, "title"), _StoryReader(node, root, rollout, collector).read(), key.span
@@ -106,7 +106,7 @@ class _StoryReader:
             return ""
         names = [each.id for each in self.rollout.stages]
         if given.text not in names:
-            hint = did_you_mean(given.text, names) or f"one of {', '.join(names)}"
+            hint = name_hint(given.text, names)
             message = f"`{self.rollout.id}` has no stage `{given.text}`"
             self.complain("E701", message, given.span, hint)
             return ""
@@ -117,8 +117,8 @@ class _StoryReader:
         if not isinstance(given, Scalar) or given.text == _NO_ENVIRONMENT:
             return None
         if given.text not in self.root.environments:
-            hint = did_you_mean(given.text, self.root.environments)
-            self.complain("E701", f"no environment is called `{given.text}`", given.span, hint)
+            unknown = unknown_name("environment", given.text, self.root.environments)
+            self.complain("E701", unknown.message, given.span, unknown.hint)
         return given.text
 
     # its steps

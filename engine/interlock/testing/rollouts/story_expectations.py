@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
-from ...diagnostics import Collector, did_you_mean
+from ...diagnostics import Collector, name_hint, unknown_name
 from ...language.times import show_time
 from ...ledger.state.rollout_state import RolloutState
 from ...policy.rollout_model import Rollout
@@ -94,7 +94,7 @@ class StoryExpectationReader:
         listed = list(names)
         if key.text in listed:
             return True
-        hint = did_you_mean(key.text, listed) or f"one of {', '.join(listed)}"
+        hint = name_hint(key.text, listed)
         self.collector.add("E701", message, key.span, hint)
         return False
 
@@ -107,7 +107,7 @@ class StoryExpectationReader:
         return given.text
 
     def check(self, key: Scalar) -> bool:
-        return self.known(f"no check is called `{key.text}`", key, CHECKS)
+        return self.known(unknown_name("check", key.text, CHECKS).message, key, CHECKS)
 
     def missing(self, node: Mapping) -> frozenset[str] | None:
         given = node.get("missing")

@@ -65,7 +65,7 @@ def test_a_second_rollout_of_the_group_is_kept_out(canary: Days) -> None:
 @pytest.mark.parametrize(
     ("words", "told"),
     [
-        (("status", "nope", *LEDGER), "no rollout is called `nope`: there are exits, learning, sizes"),
+        (("status", "nope", *LEDGER), "no rollout is called `nope`: there are exits, learning and sizes"),
         (
             ("status", "exit", *LEDGER),
             "no rollout is called `exit`: did you mean `exits`?",

@@ -1,4 +1,4 @@
-"""The page of diagnostic codes is what the registry says, and every code is produced by some test."""
+"""The page of diagnostic codes is made from the registry, and its examples do what they say."""
 
 from __future__ import annotations
 
@@ -7,8 +7,13 @@ import subprocess
 import sys
 from pathlib import Path
 
-from interlock.codes import CODES
+import pytest
 
+from interlock.codes import all_codes
+
+from .diagnostic_examples import codes_raised
+
+CODES = all_codes()
 ROOT = Path(__file__).resolve().parent.parent.parent
 PAGE = ROOT / "docs" / "diagnostics.md"
 
@@ -38,6 +43,14 @@ def test_every_text_of_the_registry_is_whole_sentences() -> None:
         )
     ]
     assert wrong == []
+
+
+@pytest.mark.parametrize("code", [name for name, each in CODES.items() if each.place])
+def test_the_wrong_example_raises_the_code_and_the_right_one_nothing(code: str, tmp_path: Path) -> None:
+    (tmp_path / "bad").mkdir()
+    (tmp_path / "good").mkdir()
+    assert codes_raised(tmp_path / "bad", CODES[code], CODES[code].bad) == [code]
+    assert codes_raised(tmp_path / "good", CODES[code], CODES[code].good) == []
 
 
 def test_every_code_is_expected_by_some_test() -> None:

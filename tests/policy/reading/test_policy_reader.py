@@ -1,0 +1,14 @@
+"""Policies that are written wrongly: the whole text of every complaint."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from support.roots import write
+
+from ..roots import Case, bad_roots, complaints
+
+
+@bad_roots("policy_reader")
+def test_a_policy_is_complained_of_in_full(case: Case, tmp_path: Path) -> None:
+    assert complaints(write(tmp_path, case.files)) + "\n" == case.expect
