@@ -8,13 +8,13 @@ from pathlib import Path
 import click
 
 from .. import clock
-from ..errors import UsageError
+from ..errors import EXIT_INTEGRITY, EXIT_NOT_EVALUATED, UsageError
 from ..language.times import show_time
 from ..ledger.acts.acts import Act
 from ..ledger.file.ledger import DEFAULT
 from .options import Instant, anchor_option, with_options
 
-__all__ = ["act_from", "act_options", "ledger_file_option"]
+__all__ = ["LEDGER_EXITS", "act_from", "act_options", "ledger_file_option"]
 
 _ANCHOR = "anchor"
 
@@ -22,6 +22,12 @@ _ANCHOR = "anchor"
 def _keep(context: click.Context, _: click.Parameter, value: Path | None) -> None:
     context.meta[_ANCHOR] = value
 
+
+LEDGER_EXITS = {
+    EXIT_NOT_EVALUATED: "the ledger cannot be read or written",
+    EXIT_INTEGRITY: "the ledger is damaged",
+}
+"""The exit codes of a command that needs a ledger, beside its own."""
 
 ledger_file_option = click.option(
     "--ledger",

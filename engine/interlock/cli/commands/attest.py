@@ -11,7 +11,7 @@ import click
 
 from ...api import PolicySet, Snapshot
 from ...diagnostics import printable
-from ...errors import EXIT_BEST, EXIT_INTEGRITY, EXIT_NOT_EVALUATED, UsageError, system_reason
+from ...errors import EXIT_BEST, UsageError, system_reason
 from ...files import write_atomically
 from ...ledger.acts.acts import recorded_snapshot
 from ...ledger.acts.attestation import attest, worded
@@ -19,7 +19,7 @@ from ...ledger.cryptography_signing import sign
 from ...policy.model import Attestation
 from ...wording import listed
 from .. import terminal
-from ..action_options import act_from, act_options
+from ..action_options import LEDGER_EXITS, act_from, act_options
 from ..command import Subcommand
 from ..inputs import load_policies, read_snapshot
 from ..options import Period, policies_option
@@ -39,11 +39,7 @@ _FILE = click.Path(path_type=Path)
         "interlock attest canary-symbols --by WHO --role risk \\\n"
         "    --reason 'all green' --from 12 --sign-key risk.pem",
     ),
-    exits={
-        EXIT_BEST: "the attestation is recorded, or its bytes are written",
-        EXIT_NOT_EVALUATED: "the ledger cannot be written",
-        EXIT_INTEGRITY: "the ledger is damaged",
-    },
+    exits={EXIT_BEST: "the attestation is recorded, or its bytes are written", **LEDGER_EXITS},
 )
 @click.argument("what")
 @click.option("--role", required=True, metavar="ROLE", help="The role of the person.")

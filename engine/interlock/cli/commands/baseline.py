@@ -9,12 +9,12 @@ from pathlib import Path
 import click
 
 from ...diagnostics import printable
-from ...errors import EXIT_BEST, EXIT_INTEGRITY, EXIT_NOT_EVALUATED
+from ...errors import EXIT_BEST
 from ...language.times import show_time
 from ...ledger.acts.acts import freeze, recorded_snapshot
 from ...reports.tables import Table
 from .. import terminal
-from ..action_options import act_from, act_options
+from ..action_options import LEDGER_EXITS, act_from, act_options
 from ..command import CommandGroup, Subcommand
 from ..inputs import read_snapshot
 from ..output import style_of
@@ -46,11 +46,7 @@ def command() -> None:
     cls=Subcommand,
     short_help="Freeze a snapshot as a baseline.",
     examples=_EXAMPLES,
-    exits={
-        EXIT_BEST: "the baseline is frozen",
-        EXIT_NOT_EVALUATED: "the ledger cannot be written",
-        EXIT_INTEGRITY: "the ledger is damaged",
-    },
+    exits={EXIT_BEST: "the baseline is frozen", **LEDGER_EXITS},
 )
 @click.argument("name")
 @click.option(

@@ -8,11 +8,11 @@ from pathlib import Path
 import click
 
 from ...diagnostics import name_hint, printable
-from ...errors import EXIT_BEST, EXIT_INTEGRITY, EXIT_NOT_EVALUATED, UsageError
+from ...errors import EXIT_BEST, UsageError
 from ...language.times import show_time
 from ...ledger.acts.waiver import WaiverGrant, waive
 from .. import terminal
-from ..action_options import act_from, act_options
+from ..action_options import LEDGER_EXITS, act_from, act_options
 from ..command import Subcommand
 from ..inputs import load_policies, resolve_member
 from ..options import Period, policies_option
@@ -30,11 +30,7 @@ _OUTCOMES = {"failing": "fail", "unknown": "unknown"}
         "interlock waive gate/spread --for failing --by WHO --role risk \\\n"
         "    --ticket OPS-12 --expires 4h --reason 'venue outage'",
     ),
-    exits={
-        EXIT_BEST: "the waiver is recorded",
-        EXIT_NOT_EVALUATED: "the ledger cannot be written",
-        EXIT_INTEGRITY: "the ledger is damaged",
-    },
+    exits={EXIT_BEST: "the waiver is recorded", **LEDGER_EXITS},
 )
 @click.argument("rule")
 @click.option(

@@ -6,13 +6,13 @@ from pathlib import Path
 
 import click
 
-from ....errors import EXIT_BEST, EXIT_INTEGRITY, EXIT_NOT_EVALUATED, UsageError
+from ....errors import EXIT_BEST, UsageError
 from ....files import write_atomically
 from ....ledger.file.duckdb_export import write_parquet
 from ....ledger.file.entry import json_lines
 from ....ledger.file.ledger import Ledger
 from ... import terminal
-from ...action_options import ledger_file_option
+from ...action_options import LEDGER_EXITS, ledger_file_option
 from ...command import Subcommand
 from ...options import FormatName
 
@@ -29,11 +29,7 @@ _FORMATS = ("jsonl", "parquet")
         "interlock log export > ledger.jsonl",
         "interlock log export --format parquet -o ledger.parquet",
     ),
-    exits={
-        EXIT_BEST: "the entries are written",
-        EXIT_NOT_EVALUATED: "the ledger cannot be read",
-        EXIT_INTEGRITY: "the ledger is damaged",
-    },
+    exits={EXIT_BEST: "the entries are written", **LEDGER_EXITS},
 )
 @click.option(
     "-o", "--output", type=click.Path(path_type=Path), metavar="FILE", help="Where it goes; default: stdout."

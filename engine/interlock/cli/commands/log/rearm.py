@@ -8,10 +8,10 @@ from pathlib import Path
 import click
 
 from ....diagnostics import printable
-from ....errors import EXIT_BEST, EXIT_INTEGRITY, EXIT_NOT_EVALUATED, UsageError
+from ....errors import EXIT_BEST, UsageError
 from ....ledger.acts.acts import rearm
 from ... import terminal
-from ...action_options import act_from, act_options
+from ...action_options import LEDGER_EXITS, act_from, act_options
 from ...command import Subcommand
 from ...inputs import renames
 from ...options import policies_option
@@ -24,11 +24,7 @@ __all__ = ["command"]
     cls=Subcommand,
     short_help="Clear the latch of a rule.",
     examples=("interlock log rearm experiment-0-rollback/safety-events \\\n    --by WHO --reason 'a drill'",),
-    exits={
-        EXIT_BEST: "the latch is cleared",
-        EXIT_NOT_EVALUATED: "the ledger cannot be written",
-        EXIT_INTEGRITY: "the ledger is damaged",
-    },
+    exits={EXIT_BEST: "the latch is cleared", **LEDGER_EXITS},
 )
 @click.argument("rule")
 @click.option("--member", metavar="MEMBER", help="Only at this member; default: wherever it is latched.")

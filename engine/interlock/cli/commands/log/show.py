@@ -6,9 +6,9 @@ from pathlib import Path
 
 import click
 
-from ....errors import EXIT_BEST, EXIT_INTEGRITY, EXIT_NOT_EVALUATED, UsageError
+from ....errors import EXIT_BEST, UsageError
 from ....ledger.file.ledger import Ledger
-from ...action_options import ledger_file_option
+from ...action_options import LEDGER_EXITS, ledger_file_option
 from ...command import Subcommand
 from ...options import format_option
 from ...output import show
@@ -25,11 +25,7 @@ __all__ = ["command"]
         "interlock log show --kind latch --kind rearm",
         "interlock log show 12",
     ),
-    exits={
-        EXIT_BEST: "entries are shown",
-        EXIT_NOT_EVALUATED: "the ledger cannot be read",
-        EXIT_INTEGRITY: "the ledger is damaged",
-    },
+    exits={EXIT_BEST: "entries are shown", **LEDGER_EXITS},
 )
 @click.argument("sequence", required=False, type=int)
 @click.option(

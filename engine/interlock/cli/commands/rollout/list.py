@@ -6,9 +6,9 @@ from pathlib import Path
 
 import click
 
-from ....errors import EXIT_BEST, EXIT_INTEGRITY, EXIT_NOT_EVALUATED, UsageError
+from ....errors import EXIT_BEST, UsageError
 from ....reports.records.rollout_records import ListedRollout
-from ...action_options import ledger_file_option
+from ...action_options import LEDGER_EXITS, ledger_file_option
 from ...command import Subcommand
 from ...inputs import load_policies
 from ...options import format_option, policies_option
@@ -23,11 +23,7 @@ __all__ = ["command"]
     cls=Subcommand,
     short_help="List rollouts with their state.",
     examples=("interlock rollout list", "interlock rollout list --format json"),
-    exits={
-        EXIT_BEST: "the rollouts are listed",
-        EXIT_NOT_EVALUATED: "the ledger cannot be read",
-        EXIT_INTEGRITY: "the ledger is damaged",
-    },
+    exits={EXIT_BEST: "the rollouts are listed", **LEDGER_EXITS},
 )
 @format_option("rollouts")
 @ledger_file_option

@@ -7,8 +7,8 @@ from pathlib import Path
 import click
 
 from ....diagnostics import printable
-from ....errors import EXIT_BEST, EXIT_INTEGRITY, EXIT_NOT_EVALUATED, UsageError
-from ...action_options import ledger_file_option
+from ....errors import EXIT_BEST, UsageError
+from ...action_options import LEDGER_EXITS, ledger_file_option
 from ...command import Subcommand
 from ...options import format_option
 from ...output import output_option, require_writable, show
@@ -22,11 +22,7 @@ __all__ = ["command"]
     cls=Subcommand,
     short_help="Write the incident note of a rollback.",
     examples=("interlock rollout note experiment-0 -o incident.md",),
-    exits={
-        EXIT_BEST: "the note is written",
-        EXIT_NOT_EVALUATED: "the ledger cannot be read",
-        EXIT_INTEGRITY: "the ledger is damaged",
-    },
+    exits={EXIT_BEST: "the note is written", **LEDGER_EXITS},
 )
 @click.argument("name")
 @format_option("incident")

@@ -8,12 +8,12 @@ from pathlib import Path
 import click
 
 from ....diagnostics import printable
-from ....errors import EXIT_BEST, EXIT_INTEGRITY, EXIT_NOT_EVALUATED
+from ....errors import EXIT_BEST
 from ....ledger.file.ledger import Ledger
 from ....ledger.state.state import fold
 from ....rollout.store import roll_back
 from ... import terminal
-from ...action_options import act_from, act_options
+from ...action_options import LEDGER_EXITS, act_from, act_options
 from ...command import Subcommand
 from ...inputs import sound_policies
 from ...options import policies_option
@@ -28,11 +28,7 @@ __all__ = ["command"]
     cls=Subcommand,
     short_help="Roll back by hand.",
     examples=("interlock rollout rollback experiment-0 --by WHO --reason 'fills look wrong'",),
-    exits={
-        EXIT_BEST: "the rollout is rolled back",
-        EXIT_NOT_EVALUATED: "the ledger cannot be written",
-        EXIT_INTEGRITY: "the ledger is damaged",
-    },
+    exits={EXIT_BEST: "the rollout is rolled back", **LEDGER_EXITS},
 )
 @click.argument("name")
 @act_options
