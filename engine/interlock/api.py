@@ -9,7 +9,8 @@ from decimal import Decimal
 from pathlib import Path
 
 from . import __version__, clock
-from .collect.collector import Collection, collect
+from .collect.collection import Collection
+from .collect.collector import collect
 from .collect.model import Sources
 from .collect.workspace import read_workspace
 from .diagnostics import Collector, Span, unknown_name

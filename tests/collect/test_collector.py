@@ -92,7 +92,7 @@ def test_the_snapshot_reads_back(tmp_path: Path) -> None:
     assert set(snapshot.metrics) == {"daily", "pnl", "total", "trades"}
 
 
-def test_provenance_tells_files_and_hashes_only(tmp_path: Path) -> None:
+def test_provenance_holds_only_files_and_hashes(tmp_path: Path) -> None:
     found = run(desk(tmp_path, [28, 29]), SOURCES)
     origins: Any = found.snapshot["provenance"]
     assert origins["total"] == {
@@ -116,6 +116,7 @@ def test_explanations(tmp_path: Path) -> None:
         "pnl: 0.29 (at 2026-03-30T00:00:00Z)",
         "  source: reports",
         "  from: reports/**/day_*.json",
+        "  format: json",
         f"  file: reports/2/day_29.json {digest}",
         "  rows: 1",
         "  covered: 2026-03-29T00:00:00Z to 2026-03-30T00:00:00Z",

@@ -25,7 +25,7 @@ def ask(sql: str) -> Answer:
         return database.ask(sql, TIMES)
 
 
-ONE = "only a single SELECT may be asked"
+ONE = "only a single SELECT is allowed"
 
 
 @pytest.mark.parametrize(
@@ -97,7 +97,7 @@ ONE = "only a single SELECT may be asked"
         ("select * from t using sample 10%", "a sample differs from run to run"),
         (
             "with recursive r as (select 1 as x union all select x + 1 from r) select * from r",
-            "a recursive query may not be asked",
+            "a recursive query is not allowed",
         ),
         ("select $root", "there is no parameter `$root`, only $as_of, $from and $to"),
         ("select ?", "there is no parameter `$1`, only $as_of, $from and $to"),

@@ -6,7 +6,8 @@ import functools
 from pathlib import Path
 from typing import Any
 
-from interlock.collect.collector import Collection, collect
+from interlock.collect.collection import Collection
+from interlock.collect.collector import collect
 from interlock.collect.declared.source_reader import load_sources
 from interlock.collect.model import Sources
 from interlock.diagnostics import Collector
@@ -39,6 +40,29 @@ scopes:
   symbol: {members: [BTC-USD, ETH-USD], aliases: {BTC-USD: [BTC/USDT]}}
 """
 
+LOG = """
+sources:
+  trades:
+    kind: rows
+    doc: a log
+    file: t.jsonl
+    format: jsonl
+    time: at_
+    columns:
+      at_: {time: /at}
+      pnl: {number: /pnl}
+    metrics:
+      total: {sql: "select count(*) as value from trades"}
+      pnl: {sql: "select sum(pnl) as value, count(*) as n, max(at_) as at from trades"}
+      trades: {sql: "select at_ as at, pnl as value from trades order by at_, ordinal"}
+"""
+LINES = [
+    '{"at": "2026-03-28T01:00:00Z", "pnl": 1.5}',
+    '{"at": "2026-03-28T02:00:00+01:00", "pnl": -2}',
+    '{"at": "2026-03-29T00:00:00Z", "pnl": 0.25}',
+    '{"at": "2026-03-30T07:00:00Z", "pnl": 100}',
+]
+
 
 def node(text: str, name: str, collector: Collector) -> Mapping:
     found = read_yaml(text.encode(), name, collector)
@@ -55,6 +79,11 @@ def load(sources: str, catalogue: str = CATALOGUE) -> tuple[Sources, Catalogue, 
     document = node(sources, "sources.yaml", collector)
     assert holds("sources", document, collector), [str(each) for each in collector.diagnostics]
     return load_sources([document], declared, collector), declared, collector
+
+
+def complaints(sources: str) -> list[str]:
+    """Return every complaint about a sources document, in file order."""
+    return [str(each) for each in load(sources)[2].sorted()]
 
 
 def run(root: Path, sources: str, as_of: str = "2026-03-30T06:00:00Z", **options: Any) -> Collection:
@@ -79,3 +108,17 @@ def write(root: Path, name: str, data: str | bytes) -> Path:
     """Write one artefact and return it."""
     write_files(root, {name: data})
     return root / name
+
+
+def jsonl(root: Path, lines: list[str] = LINES) -> Path:
+    """Write the log that `LOG` reads."""
+    write(root, "t.jsonl", "".join(f"{each}\n" for each in lines))
+    return root
+
+
+def changed(text: str, *pairs: tuple[str, str]) -> str:
+    """Return a text with each old part, which must be there, replaced by the new one."""
+    for old, new in pairs:
+        assert old in text
+        text = text.replace(old, new)
+    return text

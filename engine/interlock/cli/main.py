@@ -105,7 +105,7 @@ def _failed(text: str, code: int) -> int:
 
 
 def _without_reader() -> int:
-    """End quietly when the reader of a pipe has left; what is still buffered is dropped."""
+    """End quietly when the reader of a pipe has left; buffered output is dropped."""
     terminal.abandon(sys.stdout, sys.stderr)
     return _NO_READER
 

@@ -52,7 +52,7 @@ def write(data: bytes) -> None:
 
 
 def flush() -> None:
-    """Write what is still buffered."""
+    """Write the buffered output."""
     try:
         sys.stdout.flush()
     except OSError as problem:

@@ -1,4 +1,4 @@
-"""Opens artefacts below the root: declared names and patterns only, no link out of it, size capped, hash taken."""
+"""Opens artefacts below the root of a desk: no link leads out of it, size is limited, bytes are hashed."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _NANO = Decimal("1e-9")
 
 @dataclass(frozen=True, slots=True)
 class Artefact:
-    """The bytes of one file as they were read, with its name below the root, its hash and its date."""
+    """One file as it was read: its name below the root, bytes, hash, and date in seconds since 1970."""
 
     name: str
     data: bytes
@@ -30,14 +30,14 @@ class Artefact:
 
 
 class Root:
-    """The folder of a desk's artefacts. Every name is relative to it, with `/`."""
+    """The folder of a desk's artefacts; names are relative to it and written with `/`."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder.resolve()
         self._opened: dict[str, Artefact] = {}
 
     def path(self, name: str) -> Path:
-        """Return the place of a declared name; Trouble when a link leads it out of the root."""
+        """Return the path of a name. Raises Unreadable if a symbolic link leads out of the root."""
         path = self.folder.joinpath(*name.split("/"))
         try:
             real = path.resolve()
@@ -48,7 +48,7 @@ class Root:
         return real
 
     def open(self, name: str) -> Artefact:
-        """Read a file whole, once a run. Trouble when it is missing, no plain file, too large or unreadable."""
+        """Read a whole file, once a run. Raises Unreadable if it is missing, no plain file, too large or closed."""
         if name not in self._opened:
             self._opened[name] = self._read(name)
         return self._opened[name]
@@ -72,14 +72,14 @@ class Root:
         return Artefact(name, data, digest, Decimal(state.st_mtime_ns) * _NANO)
 
     def modified(self, name: str) -> Decimal:
-        """Return when a file was last written; Trouble when it is missing."""
+        """Return when a file was last written. Raises Unreadable if it is missing."""
         try:
             return Decimal(self.path(name).stat().st_mtime_ns) * _NANO
         except OSError as problem:
             raise Unreadable("missing", f"{name}: {system_reason(problem)}") from None
 
     def exists(self, name: str) -> bool:
-        """Tell whether there is anything of that name; Trouble when its folder is not there or closed to us."""
+        """Return whether anything has this name. Raises Unreadable if its folder is missing or closed."""
         parent = name.rpartition("/")[0]
         if parent and not self.path(parent).is_dir():
             raise Unreadable("missing", f"the folder {parent} of {name.rpartition('/')[2]} is not there")
@@ -92,7 +92,7 @@ class Root:
         return True
 
     def find(self, pattern: str) -> tuple[str, ...]:
-        """Return the names of the files that match a pattern, sorted; Trouble when there are too many."""
+        """Return the names of the files that match a pattern, sorted. Raises Unreadable if there are too many."""
         names: set[str] = set()
         self._walk("", pattern.split("/"), names)
         return tuple(sorted(names))

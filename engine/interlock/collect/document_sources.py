@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
@@ -11,34 +13,35 @@ from ..language.types import Kind
 from ..limits import SKEW
 from ..policy.catalogue import Metric
 from .artefact_root import Artefact, Root
-from .artefact_schemas import check_artefact
+from .json_documents import ABSENT, Pointer, check_artefact, decode, one, read_json, show_pointer
 from .model import DocumentMetric, DocumentSource
-from .pointer import ABSENT, Pointer, one
 from .rosters import Rosters
-from .rows.query_results import Entry, QueryResult
+from .rows.query_results import Entry, MetricEntries
 from .typed_values import NoTime, from_json, number, read_moment, shown_day
-from .unreadable import Unreadable, decode, read_json
+from .unreadable import UnknownEntry, Unreadable
 
-__all__ = ["Document", "open_document", "pick"]
+__all__ = ["read_document"]
 
 
-class Document:
-    """A document source with its artefact read."""
+@dataclass(frozen=True, slots=True)
+class _Document:
+    """A document source with its artefact and the value that the artefact holds."""
 
-    def __init__(self, source: DocumentSource, artefact: Artefact, top: object, as_of: Decimal) -> None:
-        self.source = source
-        self.artefact = artefact
-        self.top = top
-        self.as_of = as_of
+    source: DocumentSource
+    artefact: Artefact
+    top: object
+    as_of: Decimal
+
+    def place(self, pointer: Pointer) -> str:
+        """Return where a pointer leads, for a detail: `state.json: /total`."""
+        return f"{self.artefact.name}: {show_pointer(pointer)}"
 
     def time(self, at: Pointer | Literal["modified"], base: object) -> Decimal:
-        """Return when a value was true; Trouble without a time, or with one later than the snapshot's."""
-        name = self.artefact.name
+        """Return the time of a value. Raises Unreadable if there is none, or one later than the snapshot's."""
         if at == "modified":
-            found, where = self.artefact.modified, f"the date of {name}"
+            found, where = self.artefact.modified, f"the date of {self.artefact.name}"
         else:
-            where = f"{name}: /{'/'.join(at)}"
-            value = one(base, at)
+            value, where = one(base, at), self.place(at)
             if value is ABSENT or value is None:
                 raise Unreadable("no time", f"{where} is absent")
             try:
@@ -50,8 +53,25 @@ class Document:
         return found
 
 
-def open_document(root: Root, source: DocumentSource, as_of: Decimal) -> Document:
-    """Read the artefact of a document source; Trouble when it is missing, empty or torn."""
+def read_document(
+    root: Root, source: DocumentSource, as_of: Decimal, rosters: Rosters
+) -> Iterator[tuple[DocumentMetric, MetricEntries | UnknownEntry, Artefact | None]]:
+    """Yield each metric of the source with its entries, or why it is unknown, and the artefact that holds it."""
+    try:
+        document = _open(root, source, as_of)
+    except Unreadable as problem:
+        yield from ((each, problem.unknown, None) for each in source.metrics)
+        return
+    for declared in source.metrics:
+        found: MetricEntries | UnknownEntry
+        try:
+            found = _pick(document, declared, rosters.catalogue.metrics[declared.metric], rosters)
+        except Unreadable as problem:
+            found = problem.unknown
+        yield declared, found, document.artefact
+
+
+def _open(root: Root, source: DocumentSource, as_of: Decimal) -> _Document:
     artefact = root.open(source.file)
     text = decode(artefact.data, artefact.name)
     if not text.strip():
@@ -61,76 +81,76 @@ def open_document(root: Root, source: DocumentSource, as_of: Decimal) -> Documen
         raise Unreadable("torn source", f"{artefact.name} holds neither an object nor a list")
     if source.schema:
         check_artefact(source.schema, top, artefact.name)
-    return Document(source, artefact, top, as_of)
+    return _Document(source, artefact, top, as_of)
 
 
-def pick(document: Document, asked: DocumentMetric, metric: Metric, rosters: Rosters) -> QueryResult:
-    """Return the entry of one metric, or its entries by member."""
-    if asked.members is None:
-        return QueryResult(entry=_entry(document, asked, metric, document.top, rosters))
-    table = one(document.top, asked.members)
+def _pick(document: _Document, declared: DocumentMetric, metric: Metric, rosters: Rosters) -> MetricEntries:
+    if declared.members is None:
+        return MetricEntries(_entry(document, declared, metric, document.top, rosters))
+    table = one(document.top, declared.members)
     if not isinstance(table, dict):
-        raise Unreadable("missing", f"{document.artefact.name} has no mapping at /{'/'.join(asked.members)}")
+        file = document.artefact.name
+        raise Unreadable("missing", f"{file} has no mapping at {show_pointer(declared.members)}")
     members = {}
     for name, value in table.items():
         member = rosters.member(metric, name)
         if member in members:
-            raise Unreadable(
-                "conflict", f"{document.artefact.name} names a member twice under different names"
-            )
+            file = document.artefact.name
+            raise Unreadable("conflict", f"{file} names a member twice under different names")
         if member is not None:
-            members[member] = _entry(document, asked, metric, value, rosters)
-    return QueryResult(members=members)
+            members[member] = _entry(document, declared, metric, value, rosters)
+    return MetricEntries(members=members)
 
 
 def _entry(
-    document: Document, asked: DocumentMetric, metric: Metric, base: object, rosters: Rosters
+    document: _Document, declared: DocumentMetric, metric: Metric, base: object, rosters: Rosters
 ) -> Entry:
     try:
-        value = _value(document, asked, metric, base)
-        own = asked.at is not None
-        at = document.time(asked.at or document.source.at, base if own else document.top)
+        value = _value(document, declared, metric, base)
+        if declared.at is None:
+            at = document.time(document.source.at, document.top)
+        else:
+            at = document.time(declared.at, base)
         entry: Entry = {"value": rosters.resolve_set(metric, value), "at": show_time(at)}
-        if asked.n is not None:
-            entry["n"] = _read(document, asked.n, base)
+        if declared.n is not None:
+            entry["n"] = _count(document, declared.n, base)
         return entry
-    except Unreadable as trouble:
-        return trouble.unknown.entry()
+    except Unreadable as problem:
+        return problem.unknown.entry()
 
 
-def _value(document: Document, asked: DocumentMetric, metric: Metric, base: object) -> object:
-    found = _take(_find(document, asked.pointer, base), asked.take)
+def _value(document: _Document, declared: DocumentMetric, metric: Metric, base: object) -> object:
+    found = _take(_find(document, declared.pointer, base), declared.take)
     try:
-        if asked.equals is not None:
-            return _equal(found, asked.equals)
-        if asked.scale is not None:
-            found = CONTEXT.multiply(number(found), asked.scale)
-        if (
-            metric.type.kind is Kind.SET
-            and isinstance(found, list)
-            and len(set(map(str, found))) != len(found)
-        ):
+        if declared.equals is not None:
+            return _equal(found, declared.equals)
+        if declared.scale is not None:
+            found = CONTEXT.multiply(number(found), declared.scale)
+        names = list(map(str, found)) if metric.type.kind is Kind.SET and isinstance(found, list) else []
+        if len(set(names)) != len(names):
             raise Unreadable("conflict", "it names a member twice")
-        return from_json(found, metric.type, document.source.zone, asked.unit)
-    except Unreadable as trouble:
-        where = f"{document.artefact.name}: /{'/'.join(asked.pointer)}"
-        raise Unreadable(trouble.unknown.cause, f"{where}: {trouble.unknown.detail}") from None
+        return from_json(found, metric.type, document.source.zone, declared.unit)
+    except Unreadable as problem:
+        raise _placed(problem, document, declared.pointer) from None
 
 
-def _find(document: Document, pointer: Pointer, base: object) -> object:
-    found = one(base, pointer)
-    if found is ABSENT or found is None:
-        raise Unreadable("missing", f"{document.artefact.name}: /{'/'.join(pointer)} is absent")
-    return found
-
-
-def _read(document: Document, pointer: Pointer, base: object) -> Decimal:
+def _count(document: _Document, pointer: Pointer, base: object) -> Decimal:
     found = _find(document, pointer, base)
     try:
         return number(found)
-    except Unreadable as trouble:
-        where = f"{document.artefact.name}: /{'/'.join(pointer)}"
-        raise Unreadable(trouble.unknown.cause, f"{where}: {trouble.unknown.detail}") from None
+    except Unreadable as problem:
+        raise _placed(problem, document, pointer) from None
+
+
+def _placed(problem: Unreadable, document: _Document, pointer: Pointer) -> Unreadable:
+    return Unreadable(problem.unknown.cause, f"{document.place(pointer)}: {problem.unknown.detail}")
+
+
+def _find(document: _Document, pointer: Pointer, base: object) -> object:
+    found = one(base, pointer)
+    if found is ABSENT or found is None:
+        raise Unreadable("missing", f"{document.place(pointer)} is absent")
+    return found
 
 
 def _take(value: object, take: str) -> object:

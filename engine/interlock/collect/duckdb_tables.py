@@ -1,7 +1,7 @@
-"""The one place that speaks to DuckDB: an empty database in memory, filled by us, locked, asked one SELECT at a time.
+"""DuckDB for sources: a database in memory is filled with tables, locked, and runs one SELECT at a time.
 
-A statement is judged before it runs, from its syntax tree: one SELECT, tables of its own source, functions that
-depend on their arguments alone. The lock (no file, no extension, no setting) holds even if that judgement erred.
+A statement is checked before it runs, by its syntax tree: one SELECT, tables of its own source, functions that depend
+only on their arguments. The lock (no file, no extension, no setting) holds even if that check is wrong.
 """
 
 from __future__ import annotations
@@ -25,10 +25,10 @@ from .unreadable import Unreadable
 if TYPE_CHECKING:
     import duckdb
 
-__all__ = ["PARAMETERS", "Answer", "Database", "SqlRefused", "columns_of", "moment", "parquet_rows", "utc"]
+__all__ = ["Answer", "Database", "SqlRefused", "columns_of", "moment", "parquet_rows", "quoted", "utc"]
 
-PARAMETERS = ("as_of", "from", "to")
-"""What SQL may name with a `$`: the snapshot's time and the ends of the coverage."""
+_PARAMETERS = ("as_of", "from", "to")
+"""The parameters of SQL, written with a `$`: the snapshot's time and the ends of the coverage."""
 
 _TYPES = {
     "time": "TIMESTAMP",
@@ -50,13 +50,13 @@ _LOCK = (
     "SET lock_configuration = true",
 )
 _CHUNK = 50_000
-_ONE = "only a single SELECT may be asked"
+_ONE = "only a single SELECT is allowed"
 _PARQUET = {
     "DATE": "strftime({0}, '%Y-%m-%d')",
     "TIMESTAMP": "strftime({0}::TIMESTAMP, '%Y-%m-%dT%H:%M:%S.%f')",
     "TIMESTAMP WITH TIME ZONE": "strftime(make_timestamp(epoch_us({0})), '%Y-%m-%dT%H:%M:%S.%f') || 'Z'",
 }
-"""Times of a Parquet file become texts, with a `Z` where the file says that they are in UTC."""
+"""Times of a Parquet file become texts, with a `Z` if the file says that they are in UTC."""
 _QUERIES = frozenset({"SELECT_NODE", "SET_OPERATION_NODE", "CTE_NODE"})
 _TABLES = frozenset(
     {"BASE_TABLE", "JOIN", "SUBQUERY", "TABLE_FUNCTION", "EMPTY", "EMPTY_FROM", "EXPRESSION_LIST"}
@@ -91,7 +91,7 @@ _EPOCH = datetime(1970, 1, 1)
 
 
 class SqlRefused(Exception):
-    """The SQL may not run; the text says why."""
+    """The SQL may not run, or does not fit its tables; the text says why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +109,7 @@ def columns_of(columns: Sequence[Column]) -> dict[str, str]:
 
 
 def moment(seconds: Decimal) -> datetime:
-    """Return decimal seconds as DuckDB takes a TIMESTAMP: in UTC, floored to microseconds."""
+    """Return seconds since 1970 as a TIMESTAMP for DuckDB: in UTC, floored to microseconds."""
     return _EPOCH + timedelta(microseconds=int((seconds * 1_000_000) // 1))
 
 
@@ -122,7 +122,7 @@ def _module() -> Any:
 
 
 class Database:
-    """A database in memory. Tables are made first; `lock` ends that for good."""
+    """A database in memory. Tables are created first; after `lock` nothing can be added."""
 
     def __init__(self) -> None:
         self.duckdb = _module()
@@ -136,9 +136,9 @@ class Database:
         self.connection.close()
 
     def create(self, table: str, columns: Mapping[str, str], data: Mapping[str, Sequence[object]]) -> None:
-        """Make a table and fill it; times in `data` are decimal seconds."""
-        shape = ", ".join(f"{_quoted(name)} {kind}" for name, kind in columns.items())
-        self.connection.execute(f"CREATE TABLE {_quoted(table)} ({shape})")
+        """Create a table and fill it; times in `data` are seconds since 1970."""
+        shape = ", ".join(f"{quoted(name)} {kind}" for name, kind in columns.items())
+        self.connection.execute(f"CREATE TABLE {quoted(table)} ({shape})")
         rows = len(next(iter(data.values()), ()))
         values = ", ".join(
             "make_timestamp(unnest(?::BIGINT[]))" if kind == "TIMESTAMP" else f"unnest(?::{kind}[])"
@@ -151,22 +151,22 @@ class Database:
                 else list(data[name][start : start + _CHUNK])
                 for name, kind in columns.items()
             ]
-            self.connection.execute(f"INSERT INTO {_quoted(table)} SELECT {values}", chunks)
+            self.connection.execute(f"INSERT INTO {quoted(table)} SELECT {values}", chunks)
 
     def lock(self) -> None:
-        """Shut files, extensions and settings; nothing reopens them."""
+        """Forbid files, extensions and settings, for good."""
         for statement in _LOCK:
             self.connection.execute(statement)
 
     def check(self, sql: str, tables: Iterable[str]) -> None:
-        """Raise SqlRefused unless the text is one SELECT that may be asked of these tables."""
+        """Raise SqlRefused unless the text is one SELECT that may run on these tables."""
         try:
             statements = self.connection.extract_statements(sql)
         except self.duckdb.Error as problem:
             raise SqlRefused(_first_line(problem)) from None
         if len(statements) != 1 or statements[0].type.name.upper() != "SELECT":
             raise SqlRefused(_ONE)
-        strange = sorted(set(statements[0].named_parameters) - set(PARAMETERS))
+        strange = sorted(set(statements[0].named_parameters) - set(_PARAMETERS))
         if strange:
             raise SqlRefused(f"there is no parameter `${strange[0]}`, only $as_of, $from and $to")
         query = "SELECT json_serialize_sql(?)"
@@ -182,7 +182,7 @@ class Database:
                 raise SqlRefused(complaint)
 
     def ask(self, sql: str, parameters: Mapping[str, Decimal | None]) -> Answer:
-        """Run one checked SELECT. Raises SqlRefused where it does not fit the tables, Trouble where data break it."""
+        """Run one checked SELECT. Raises SqlRefused if it does not fit the tables, Unreadable if the data break it."""
         used = self.connection.extract_statements(sql)[0].named_parameters
         given = {
             name: None if value is None else moment(value)
@@ -197,14 +197,14 @@ class Database:
             rows = result.fetchall()
             description: list[Any] = list(result.description or [])
         except self.duckdb.Error as problem:
-            raise self._sorted(problem) from None
+            raise self._reason(problem) from None
         finally:
             timer.cancel()
         types = tuple(str(each[1]) for each in description)
         return Answer(tuple(str(each[0]).lower() for each in description), types, tuple(map(tuple, rows)))
 
-    def _sorted(self, problem: Exception) -> Exception:
-        """Tell a mistake of the author from data that break the query; a detail never repeats the data."""
+    def _reason(self, problem: Exception) -> Exception:
+        """Return SqlRefused for a mistake of the author, Unreadable (without the data) if the data break the query."""
         if isinstance(problem, self.duckdb.OutOfRangeException):
             return Unreadable("overflow", "the SQL leaves the range of its numbers")
         if isinstance(problem, self.duckdb.ConversionException | self.duckdb.InvalidInputException):
@@ -217,10 +217,10 @@ class Database:
 
 
 def parquet_rows(path: Path, file: str, wanted: Mapping[str, bool]) -> Iterator[dict[str, object]]:
-    """Yield the rows of a Parquet file in file order; `wanted` tells of each column whether it may be absent.
+    """Yield the rows of a Parquet file in file order; `wanted` holds for each column whether it may be absent.
 
-    Trouble, under the name `file`, when it is no sound Parquet or lacks a column. Times become texts, decimals
-    without a fraction whole numbers.
+    Times become texts, decimals without a fraction whole numbers. Raises Unreadable, under the name `file`, if it is no
+    sound Parquet file or lacks a column.
     """
     duckdb = _module()
     settings = {"threads": 1, "memory_limit": QUERY_MEMORY, "autoload_known_extensions": False}
@@ -244,10 +244,11 @@ def parquet_rows(path: Path, file: str, wanted: Mapping[str, bool]) -> Iterator[
 
 def _from_parquet(name: str, kind: str) -> str:
     known = re.sub(r"\ATIMESTAMP_(S|MS|NS)\Z", "TIMESTAMP", kind)
-    return _PARQUET.get(known, "{0}").format(_quoted(name))
+    return _PARQUET.get(known, "{0}").format(quoted(name))
 
 
-def _quoted(name: str) -> str:
+def quoted(name: str) -> str:
+    """Return a name as an identifier of SQL."""
     return '"' + name.replace('"', '""') + '"'
 
 
@@ -256,10 +257,10 @@ def _whole(value: object) -> object:
 
 
 def _table(node: dict[str, Any], own: list[str], local: set[str]) -> str | None:
-    """Tell what is wrong with a part of FROM."""
+    """Return what is wrong with a part of FROM, or None."""
     kind = str(node.get("type", ""))
     if kind == "RECURSIVE_CTE_NODE":
-        return "a recursive query may not be asked"
+        return "a recursive query is not allowed"
     if "cte_map" in node and kind not in _QUERIES:  # DuckDB 2 lets a CTE delete and write
         return _ONE
     if node.get("sample"):
@@ -278,7 +279,7 @@ def _table(node: dict[str, Any], own: list[str], local: set[str]) -> str | None:
 
 
 def _call(node: dict[str, Any]) -> str | None:
-    """Tell what is wrong with an expression: a form or a function that is not on the lists."""
+    """Return what is wrong with an expression, or None: a form or a function that is not on the lists."""
     form = node.get("class")
     if form is not None and form not in _EXPRESSIONS:
         return "this form of expression may not be used"
@@ -297,7 +298,7 @@ def _micros(value: object) -> int | None:
 
 
 def _nodes(tree: object) -> Iterator[dict[str, Any]]:
-    """Every mapping of a syntax tree, without recursion."""
+    """Yield every mapping of a syntax tree, without recursion."""
     stack = [tree]
     while stack:
         each = stack.pop()
@@ -314,7 +315,7 @@ def _map(value: object) -> list[dict[str, Any]]:
 
 
 def _first_line(problem: Exception) -> str:
-    """DuckDB's own words, without its picture of the statement."""
+    """Return DuckDB's own message, without its excerpt of the statement."""
     text = re.sub(r"\A[A-Z][A-Za-z ]* Error: ", "", str(problem).split("\n", 1)[0].strip())
     return text[:1].lower() + text[1:].rstrip("!.")
 

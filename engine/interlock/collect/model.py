@@ -1,4 +1,4 @@
-"""What a sources document declares, checked: frozen records that reading follows to the letter."""
+"""The sources that documents declare, as frozen records; reading needs nothing else."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Literal
 from zoneinfo import ZoneInfo
 
 from ..diagnostics import Span
-from .pointer import Pointer
+from .json_documents import Pointer
 
 __all__ = [
     "Bound",
@@ -30,12 +30,16 @@ __all__ = [
 
 ColumnType = Literal["time", "number", "integer", "text", "bool", "json", "key"]
 Bound = str | Pointer | Decimal
-"""An end of a coverage: a word (`first`, `last`, …), a pointer into the file, or a time."""
+"""An end of a coverage: a name (`first`, `last`, …), a pointer into the file, or a time."""
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column of a source's table. `place` is a name, `pointer` the same as steps where rows are JSON."""
+    """A column of a source's table.
+
+    `place` names its value in a record; `pointer` is the same as steps for a format whose columns are found by pointer.
+    `key` counts the stars of `rows`, `unit` is that of a time given as a number, `shift` moves a time, in seconds.
+    """
 
     name: str
     type: ColumnType
@@ -50,7 +54,7 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class DeclaredCoverage:
-    """From when to when a source tells all that happened; with `each`, every row speaks for that long."""
+    """From when to when a source knows everything that happened; with `each`, every row covers that many seconds."""
 
     start: Bound = "first"
     end: Bound = "last"
@@ -60,7 +64,7 @@ class DeclaredCoverage:
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """One metric of a rows source: its SQL and the parameters that it names."""
+    """The SQL of one metric of a rows source."""
 
     metric: str
     sql: str
@@ -69,12 +73,12 @@ class Query:
 
 @dataclass(frozen=True, slots=True)
 class RowsSource:
-    """Many dated rows, asked by SQL."""
+    """Many dated rows, read by SQL; `format` is a name of the registry of formats."""
 
     id: str
     pattern: str
     many: bool
-    format: Literal["json", "jsonl", "csv", "sqlite", "parquet", "lines"]
+    format: str
     time: str
     columns: tuple[Column, ...]
     metrics: tuple[Query, ...]
@@ -114,7 +118,7 @@ class DocumentMetric:
 
 @dataclass(frozen=True, slots=True)
 class DocumentSource:
-    """One JSON document, asked by pointer."""
+    """One JSON document, read by pointer."""
 
     id: str
     file: str
@@ -128,7 +132,7 @@ class DocumentSource:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One choice of a `choose`: the text that holds when the look is true."""
+    """One choice of a `choose`: its value, if the probe is true."""
 
     when: Probe
     value: str
@@ -136,7 +140,7 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """A program with its arguments, started without a shell; what counts is how it ends or what it prints."""
+    """A program with its arguments, started without a shell; its value is its exit status or its output."""
 
     argv: tuple[str, ...]
     gives: Literal["exit", "output"] = "exit"
@@ -146,7 +150,7 @@ class Command:
 
 @dataclass(frozen=True, slots=True)
 class Probe:
-    """One look at the state of this moment; `kind` says which, `target` the file or variable."""
+    """One measurement of the present state; `target` is the file, the variable, the command or the pattern."""
 
     kind: Literal[
         "exists", "modified", "age", "pid", "process", "command", "env", "any", "all", "not", "choose"
@@ -161,20 +165,22 @@ class Probe:
     command: Command | None = None
 
     def variables(self) -> tuple[Probe, ...]:
-        """The looks at environment variables in it, itself or its parts."""
-        inner = (*self.parts, *(each.when for each in self.choices))
-        return (self,) if self.kind == "env" else tuple(found for each in inner for found in each.variables())
+        """Return the probes of environment variables in it: itself, or its parts."""
+        inner = tuple(found for each in self._inner() for found in each.variables())
+        return (self,) if self.kind == "env" else inner
 
     def commands(self) -> tuple[Command, ...]:
-        """The commands of it and its parts."""
-        inner = (*self.parts, *(each.when for each in self.choices))
+        """Return the commands of it and its parts."""
         own = (self.command,) if self.command is not None else ()
-        return (*own, *(found for each in inner for found in each.commands()))
+        return (*own, *(found for each in self._inner() for found in each.commands()))
+
+    def _inner(self) -> tuple[Probe, ...]:
+        return (*self.parts, *(each.when for each in self.choices))
 
     def shown(self) -> str:
-        """Return it in words: `any of (file data/live_kill_switch.txt exists, variable LIVE_KILL_SWITCH)`."""
-        inner = ", ".join(each.shown() for each in (*self.parts, *(each.when for each in self.choices)))
-        words = {
+        """Return it as text: `any of (file data/live_kill_switch.txt exists, variable LIVE_KILL_SWITCH)`."""
+        inner = ", ".join(each.shown() for each in self._inner())
+        texts = {
             "exists": f"file {self.target} exists",
             "modified": f"date of {self.target}",
             "age": f"age of {self.target}",
@@ -185,12 +191,12 @@ class Probe:
             "choose": f"first of ({inner})",
             "not": f"not ({inner})",
         }
-        return words.get(self.kind, f"{self.kind} of ({inner})")
+        return texts.get(self.kind, f"{self.kind} of ({inner})")
 
 
 @dataclass(frozen=True, slots=True)
 class LiveSource:
-    """The state of this moment: each metric with its look."""
+    """The state of the present: each metric with its probe."""
 
     id: str
     metrics: tuple[tuple[str, Probe], ...]
@@ -202,16 +208,8 @@ Source = RowsSource | DocumentSource | LiveSource
 
 @dataclass(frozen=True, slots=True)
 class Sources:
-    """Every source of a policy root by id, and which of them supplies a metric."""
+    """Every source of a policy root by id, and the source and the place of each metric."""
 
     by_id: Mapping[str, Source] = field(default_factory=dict)
     supplier: Mapping[str, str] = field(default_factory=dict)
     metric_spans: Mapping[str, Span] = field(default_factory=dict)
-
-    @property
-    def env_names(self) -> tuple[str, ...]:
-        """Every environment variable that a source reads, sorted."""
-        looks = [
-            look for each in self.by_id.values() if isinstance(each, LiveSource) for _, look in each.metrics
-        ]
-        return tuple(sorted({found.target for look in looks for found in look.variables()}))

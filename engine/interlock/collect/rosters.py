@@ -1,4 +1,4 @@
-"""Members of scopes: aliases resolved, strangers told from members."""
+"""Members of scopes: names resolved by aliases, undeclared members noted and left out."""
 
 from __future__ import annotations
 
@@ -13,47 +13,48 @@ __all__ = ["Rosters"]
 
 @dataclass(slots=True)
 class Rosters:
-    """The catalogue's scopes, and the strangers that were met: (metric, member as written)."""
+    """The scopes of a catalogue, and the undeclared members that artefacts named: (metric, member as written)."""
 
     catalogue: Catalogue
-    strangers: set[tuple[str, str]] = field(default_factory=set)
+    undeclared: set[tuple[str, str]] = field(default_factory=set)
 
     def declared(self, metric: Metric) -> tuple[str, ...]:
-        """The members that are declared for the metric's scope; none where another metric tells them."""
+        """Return the members that the catalogue lists for the metric's scope."""
         scope = self._scope(metric)
         return scope.members if scope else ()
 
     def member(self, metric: Metric, written: str) -> str | None:
-        """Return the member that is meant, or None for a stranger, who is noted."""
+        """Return the member with this name or alias; None for an undeclared one, which is noted."""
         scope = self._scope(metric)
         if scope is None:
             return written
         name = scope.aliases.get(written, written)
         if scope.members and name not in scope.members and not scope.open:
-            self.strangers.add((metric.name, written))
+            self.undeclared.add((metric.name, written))
             return None
         return name
 
     def resolve_set(self, metric: Metric, value: object) -> object:
-        """Return a set's members by their own names, where it is a set of a scope's members."""
+        """Return a set of members without aliases, sorted; any other value as it is."""
         scope = self.catalogue.scopes.get(metric.type.of) if metric.type.kind is Kind.SET else None
         if scope is None or not isinstance(value, list):
             return value
         return sorted({scope.aliases.get(each, each) for each in value})
 
     def settle(self, scopes: dict[str, dict[str, dict[str, object]]], metrics: Mapping[str, object]) -> None:
-        """Drop members that the metric which tells a scope's roster does not name, once it is known."""
+        """Drop the members of `scopes` that the metric behind `members_from`, where it is known, does not list."""
         for name, members in scopes.items():
-            told = self._told(self.catalogue.scopes.get(name), metrics)
-            for member in [each for each in members if told is not None and each not in told]:
-                self.strangers.update((metric, member) for metric in members.pop(member))
-
-    def _told(self, scope: Scope | None, metrics: Mapping[str, object]) -> set[str] | None:
-        if scope is None or scope.members_from is None or scope.open:
-            return None
-        entry = metrics.get(scope.members_from)
-        value = entry.get("value") if isinstance(entry, dict) else entry
-        return {str(each) for each in value} if isinstance(value, list) else None
+            listed = _measured_roster(self.catalogue.scopes.get(name), metrics)
+            for member in [each for each in members if listed is not None and each not in listed]:
+                self.undeclared.update((metric, member) for metric in members.pop(member))
 
     def _scope(self, metric: Metric) -> Scope | None:
         return self.catalogue.scopes.get(metric.scope) if metric.scope else None
+
+
+def _measured_roster(scope: Scope | None, metrics: Mapping[str, object]) -> set[str] | None:
+    if scope is None or scope.members_from is None or scope.open:
+        return None
+    entry = metrics.get(scope.members_from)
+    value = entry.get("value") if isinstance(entry, dict) else entry
+    return {str(each) for each in value} if isinstance(value, list) else None

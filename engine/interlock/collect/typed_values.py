@@ -1,4 +1,4 @@
-"""Turns what an artefact or a query gave into a snapshot's value of the metric's type; nothing is coerced."""
+"""Converts times and values of artefacts and queries to what a snapshot holds, and never one type to another."""
 
 from __future__ import annotations
 
@@ -11,12 +11,9 @@ from zoneinfo import ZoneInfo
 from ..language.times import parse_time, show_time
 from ..language.types import Kind, Type
 from .duckdb_tables import moment, utc
-from .unreadable import Cause, Unreadable
+from .unreadable import Unreadable
 
 __all__ = [
-    "EARLIEST",
-    "LATEST",
-    "UNITS",
     "NoTime",
     "floored",
     "from_json",
@@ -29,13 +26,10 @@ __all__ = [
     "sql_types",
 ]
 
-
-UNITS = {"s": Decimal(1), "ms": Decimal("1e-3"), "us": Decimal("1e-6"), "ns": Decimal("1e-9")}
-
-EARLIEST = Decimal(-62_135_596_800)
+_UNITS = {"s": Decimal(1), "ms": Decimal("1e-3"), "us": Decimal("1e-6"), "ns": Decimal("1e-9")}
+_EARLIEST = Decimal(-62_135_596_800)
 """The first second of year 1."""
-
-LATEST = Decimal(253_402_300_799)
+_LATEST = Decimal(253_402_300_799)
 """The last second of year 9999."""
 
 _FORM = re.compile(
@@ -43,25 +37,30 @@ _FORM = re.compile(
     re.ASCII,
 )
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_LARGEST_EXPONENT = 6_000
+_NUMERIC = ("INTEGER", "BIGINT", "HUGEINT", "SMALLINT", "TINYINT", "DOUBLE", "FLOAT", "DECIMAL", "U")
 
 
 class NoTime(Exception):
-    """The value is no time; the text says why, without repeating it."""
+    """A value is not a time; the text says why, and follows the place of the value in a sentence."""
 
 
 def read_moment(value: object, zone: ZoneInfo | None, unit: str = "s") -> Decimal:
-    """Return seconds since 1970 of a text (RFC 3339, a date, the same with a space or a comma) or of a number in
-    `unit`. Raises NoTime: not a time, without offset and zone, or ambiguous in its zone."""
+    """Return the seconds since 1970 of a text or a number.
+
+    A text is RFC 3339, a date, or the same with a space or a comma; a number counts `unit` since 1970. Raises NoTime
+    for another value, for a time without offset and zone, and for one that is ambiguous in its zone.
+    """
     if isinstance(value, str):
         found = _time_text(value.strip(), zone)
     elif isinstance(value, int | float | Decimal) and not isinstance(value, bool):
         number = Decimal(repr(value)) if isinstance(value, float) else Decimal(value)
         if not number.is_finite() or number.adjusted() > 30:
             raise NoTime("is no time")
-        found = number * UNITS[unit]
+        found = number * _UNITS[unit]
     else:
         raise NoTime("is no time")
-    if not EARLIEST <= found <= LATEST:
+    if not _EARLIEST <= found <= _LATEST:
         raise NoTime("lies outside the years 1 to 9999")
     return found
 
@@ -95,41 +94,36 @@ def _local(naive: datetime, zone: ZoneInfo | None) -> Decimal:
 
 
 def shown_day(seconds: Decimal) -> str:
-    """Return a time for a detail, to the second."""
+    """Return a time, cut to the second, for a detail."""
     return show_time(seconds.to_integral_value("ROUND_FLOOR"))
 
 
-_EXPONENT = 6_000
-_NUMERIC = ("INTEGER", "BIGINT", "HUGEINT", "SMALLINT", "TINYINT", "DOUBLE", "FLOAT", "DECIMAL", "U")
-
-
 def number(value: object) -> Decimal:
-    """Return a finite number as a decimal; Trouble for anything else."""
+    """Return a finite number as a decimal. Raises Unreadable for any other value."""
     if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
         raise Unreadable("wrong type", "it is no number")
     found = Decimal(repr(value)) if isinstance(value, float) else Decimal(value)
     if not found.is_finite():
         raise Unreadable("not finite", "it is not a finite number")
-    if found and abs(found.adjusted()) > _EXPONENT:
+    if found and abs(found.adjusted()) > _LARGEST_EXPONENT:
         raise Unreadable("out of range", "it is beyond the range of numbers")
     return found
 
 
 def from_json(value: object, kind: Type, zone: ZoneInfo | None, unit: str = "s") -> object:
-    """Return a JSON value as a snapshot holds it, or Trouble where it is not of the type."""
+    """Return a JSON value as a snapshot holds it. Raises Unreadable if it is not of the type."""
     if kind.kind is Kind.TIMESTAMP:
         try:
             return show_time(read_moment(value, zone, unit))
         except NoTime as problem:
-            cause: Cause = "no time" if isinstance(value, str) else "wrong type"
-            raise Unreadable(cause, f"it {problem}") from None
+            raise Unreadable("no time" if isinstance(value, str) else "wrong type", f"it {problem}") from None
     return _CHECKS[kind.kind](value, kind)
 
 
 def from_sql(value: object, kind: Type) -> object:
-    """Return a value of a query's result as a snapshot holds it."""
+    """Return a value of a query's result as a snapshot holds it. Raises Unreadable if it is not of the type."""
     if isinstance(value, datetime):
-        value = show_time(utc(value)) if EARLIEST <= utc(value) <= LATEST else None
+        value = show_time(utc(value)) if _EARLIEST <= utc(value) <= _LATEST else None
     elif isinstance(value, date):
         value = show_time(utc(datetime(value.year, value.month, value.day)))
     elif isinstance(value, timedelta):
@@ -142,7 +136,7 @@ def from_sql(value: object, kind: Type) -> object:
 
 
 def sql_types(kind: Type) -> tuple[str, Callable[[str], bool]]:
-    """Return what a query must give for the type, in words, and a test of the SQL type's name."""
+    """Return what a query must give for the type, for a message, and a test of the SQL type's name."""
     match kind.kind:
         case Kind.BOOL:
             return "a boolean", lambda name: name == "BOOLEAN"
@@ -169,7 +163,7 @@ def is_time(name: str) -> bool:
 
 
 def floored(seconds: Decimal) -> Decimal:
-    """Return a time as precisely as SQL knows it, so that both sides of a comparison are cut alike."""
+    """Return a time cut to the precision of SQL, to compare it with one from a result."""
     return utc(moment(seconds))
 
 

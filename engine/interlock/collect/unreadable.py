@@ -1,36 +1,19 @@
-"""Why a metric could not be read: a cause of the closed list and the place, for torn JSON too."""
+"""Why a metric is unknown: one of the language's causes, and the place where it was found."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
 
-from ..strict_json import InvalidJSON, StrictReader, decode_utf8, exact_number
+from ..language.values import CauseName
 
-__all__ = ["Cause", "UnknownEntry", "Unreadable", "decode", "read_json"]
-
-_QUICK = StrictReader()
-_EXACT = StrictReader(fraction=exact_number)
-
-Cause = Literal[
-    "missing",
-    "no time",
-    "not finite",
-    "wrong type",
-    "out of range",
-    "clock skew",
-    "conflict",
-    "not covered",
-    "torn source",
-    "overflow",
-]
+__all__ = ["UnknownEntry", "Unreadable"]
 
 
 @dataclass(frozen=True, slots=True)
 class UnknownEntry:
-    """An unknown value of a snapshot: `detail` names the place, never what stands there."""
+    """The entry of an unknown value in a snapshot; `detail` names the place and never shows what is there."""
 
-    cause: Cause
+    cause: CauseName
     detail: str
 
     def entry(self) -> dict[str, object]:
@@ -39,24 +22,8 @@ class UnknownEntry:
 
 
 class Unreadable(Exception):
-    """Reading cannot go on; everything that depends on it is unknown."""
+    """An artefact or a value cannot be read, so everything that depends on it is unknown."""
 
-    def __init__(self, cause: Cause, detail: str) -> None:
+    def __init__(self, cause: CauseName, detail: str) -> None:
         super().__init__(f"{cause}: {detail}")
         self.unknown = UnknownEntry(cause, detail)
-
-
-def decode(data: bytes, place: str) -> str:
-    """Return UTF-8 text, without a byte order mark. Raises Unreadable for another encoding."""
-    try:
-        return decode_utf8(data)
-    except InvalidJSON as problem:
-        raise Unreadable("torn source", f"{place} {problem.problem}") from None
-
-
-def read_json(text: str, place: str, exact: bool = False) -> object:
-    """Return the value of a JSON text, fractions as decimals when `exact`. Raises Unreadable when it is torn."""
-    try:
-        return (_EXACT if exact else _QUICK).read(text)
-    except InvalidJSON as problem:
-        raise Unreadable("torn source", f"{place} {problem.problem}") from None

@@ -1,4 +1,4 @@
-"""Reads a whole policy root, its sources included: all that a check of the documents needs, and no more."""
+"""Reads a policy root with its sources, which is all that a check of documents needs."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ __all__ = ["Workspace", "read_workspace"]
 
 @dataclass(frozen=True, slots=True)
 class Workspace:
-    """What is sound in a policy root: its documents linked, and the sources of its metrics."""
+    """The documents of a policy root without complaints, linked, and the sources of its metrics."""
 
     root: PolicyRoot
     sources: Sources
@@ -25,9 +25,9 @@ class Workspace:
 def read_workspace(
     path: str | os.PathLike[str] | None, collector: Collector, advance: Callable[[], None] = lambda: None
 ) -> Workspace:
-    """Read every document; complaints go to `collector`, `advance` is called after each file.
+    """Read every document. Complaints go to `collector`; `advance` is called after each file.
 
-    Raises UsageError where there is no policy root.
+    Raises UsageError if there is no policy root.
     """
     root = load_root(find_root(path), collector, advance)
     if not root.sources:

@@ -12,7 +12,7 @@ from typing import Protocol
 from ..alerts.channel import Channel
 from ..alerts.delivery import delivered
 from ..canonical import canonical
-from ..collect.collector import Collection
+from ..collect.collection import Collection
 from ..diagnostics import printable
 from ..errors import (
     EXIT_INVALID,

@@ -5,12 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Literal, get_args
 
-__all__ = ["CAUSES", "INFINITY", "Cause", "Unknown", "Value", "interval", "known", "merged", "unbounded"]
+__all__ = [
+    "CAUSES",
+    "INFINITY",
+    "Cause",
+    "CauseName",
+    "Unknown",
+    "Value",
+    "interval",
+    "known",
+    "merged",
+    "unbounded",
+]
 
 INFINITY = Decimal("Infinity")
 
-CAUSES = (
+CauseName = Literal[
     "missing",
     "stale",
     "too few samples",
@@ -27,8 +39,10 @@ CAUSES = (
     "division by zero",
     "overflow",
     "no ledger",
-)
+]
 """The closed list of reasons why a value is unknown (docs/language.md)."""
+
+CAUSES: tuple[CauseName, ...] = get_args(CauseName)
 
 _MOST = 64
 

@@ -11,7 +11,7 @@ import click
 from ... import clock
 from ...api import PolicySet
 from ...canonical import canonical
-from ...collect.collector import Collection
+from ...collect.collection import Collection
 from ...diagnostics import printable
 from ...errors import EXIT_BEST, UsageError
 from ...files import write_atomically

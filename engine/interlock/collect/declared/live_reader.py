@@ -1,8 +1,7 @@
-"""Reads a `live` source of a sources document."""
+"""Reads a `live` source of a sources document: the probe of each metric, checked against the metric's type."""
 
 from __future__ import annotations
 
-import re
 from decimal import Decimal
 
 from ...diagnostics import Span
@@ -12,8 +11,7 @@ from ...limits import COMMAND_SECONDS
 from ...policy.catalogue import Catalogue, Metric
 from ...policy.yaml.yaml_nodes import Mapping, Sequence
 from ..model import Choice, Command, LiveSource, Probe
-from .path_syntax import path_complaint, variable_complaint
-from .yaml_entry import YamlEntry
+from .yaml_entry import YamlEntry, path_complaint
 
 __all__ = ["read_live"]
 
@@ -34,43 +32,44 @@ _GIVES = {
 
 def read_live(name: str, entry: YamlEntry, catalogue: Catalogue) -> LiveSource:
     """Return the source; complaints go to the entry's collector."""
-    looks = []
+    probes = []
     for key, value in entry.each("metrics"):
         metric = catalogue.metrics.get(key.text)
         if metric is None or not isinstance(value, Mapping):
             continue
         inner = YamlEntry(value, entry.collector)
-        found = _look(inner)
-        _fits(found, metric, key.span, inner)
-        looks.append((key.text, found))
-    return LiveSource(name, tuple(looks), entry.node.span)
+        found = _probe(inner)
+        _check_type(found, metric, key.span, inner)
+        probes.append((key.text, found))
+    return LiveSource(name, tuple(probes), entry.node.span)
 
 
-def _fits(found: Probe, metric: Metric, span: Span, entry: YamlEntry) -> None:
+def _check_type(found: Probe, metric: Metric, span: Span, entry: YamlEntry) -> None:
     if metric.series != "single" or metric.scope:
-        entry.collector.add("E514", f"`{metric.name}` is not a single value, a look gives one", span)
+        entry.collector.add("E514", f"`{metric.name}` is not a single value, but a probe gives one", span)
         return
     gives = _GIVES.get(found.kind)
     if found.kind == "env":
         gives = (Kind.BOOL,) if found.active_unless is not None else None
         if metric.type.kind is Kind.TIMESTAMP:
-            entry.collector.add("E514", f"`{metric.name}` is a timestamp, a variable gives none", span)
+            entry.collector.add("E514", f"`{metric.name}` is a timestamp, but a variable gives none", span)
     if found.command is not None:
         gives = _command_gives(found.command)
     if gives and metric.type.kind not in gives:
-        words = " or ".join(str(each) for each in gives)
-        text = f"`{found.kind}` gives the type {words}, `{metric.name}` has {metric.type}"
+        types = " or ".join(str(each) for each in gives)
+        text = f"`{found.kind}` gives the type {types}, but `{metric.name}` has {metric.type}"
         entry.collector.add("E514", text, span)
 
 
-def _look(entry: YamlEntry) -> Probe:
+def _probe(entry: YamlEntry) -> Probe:
     kind = next((each for each in (*_GIVES, "command", "env") if entry.has(each)), "exists")
     if kind in _PATHS:
         return Probe(kind, entry.path(kind))  # type: ignore[arg-type]
     if kind == "env":
         return _env(entry)
     if kind == "process":
-        return Probe("process", _process(entry))
+        found = entry.regular_expression(kind)
+        return Probe("process", found.pattern if found else "(?!)")
     if kind == "command":
         return _command(entry)
     if kind == "choose":
@@ -87,8 +86,8 @@ def _look(entry: YamlEntry) -> Probe:
 
 
 def _part(entry: YamlEntry) -> Probe:
-    """A part of `any`, `all`, `not` and `choose` is true or false."""
-    found = _look(entry)
+    """Read a part of `any`, `all`, `not` or `choose`, which must be true or false."""
+    found = _probe(entry)
     if found.kind in ("modified", "age", "pid", "process", "choose"):
         entry.complain("E514", f"`{found.kind}` is neither true nor false", found.kind)
     return found
@@ -100,18 +99,8 @@ def _command_gives(command: Command) -> tuple[Kind, ...] | None:
     return (Kind.BOOL, Kind.NUMBER) if command.gives == "exit" else None
 
 
-def _process(entry: YamlEntry) -> str:
-    text = entry.text("process")
-    try:
-        re.compile(text)
-    except (re.error, RecursionError, OverflowError) as problem:
-        entry.complain("E505", f"`process` is no regular expression: {problem}", "process")
-        return "(?!)"
-    return text
-
-
 def _command(entry: YamlEntry) -> Probe:
-    """A program by name or by its path below the root, with its arguments as they are."""
+    """Read a program, by name or by its path below the root, and its arguments as they are."""
     argv = entry.texts("command")
     program = argv[0] if argv else ""
     found = path_complaint(program)
@@ -123,19 +112,16 @@ def _command(entry: YamlEntry) -> Probe:
     equals = entry.text("equals") if entry.has("equals") else None
     gives = entry.text("gives", "output" if equals is not None else "exit")
     if equals is not None and gives == "exit":
-        entry.complain("E515", "`equals` is compared with the output, this gives the exit status", "equals")
+        entry.complain("E515", "`equals` compares the output, but this gives the exit status", "equals")
     timeout = parse_duration(entry.text("timeout", "60s")) or Decimal(0)
     if not 0 < timeout <= COMMAND_SECONDS:
-        entry.complain("E515", f"`timeout` lies outside of 1s to {COMMAND_SECONDS}s", "timeout")
+        entry.complain("E515", f"`timeout` must lie between 1s and {COMMAND_SECONDS}s", "timeout")
     command = Command(argv, gives, equals, timeout)  # type: ignore[arg-type]
     return Probe("command", " ".join(argv), separator=entry.text("separator", ","), command=command)
 
 
 def _env(entry: YamlEntry) -> Probe:
-    name = entry.text("env")
-    wrong = variable_complaint(name)
-    if wrong:
-        entry.complain("E513", wrong, "env")
+    name = entry.variable("env")
     value = entry.value("unset")
     unset: str | bool | Decimal | tuple[str, ...] | None = None
     if isinstance(value, list):

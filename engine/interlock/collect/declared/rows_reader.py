@@ -1,4 +1,4 @@
-"""Reads a `rows` source of a sources document."""
+"""Reads a `rows` source of a sources document: its format, columns, coverage and queries."""
 
 from __future__ import annotations
 
@@ -10,8 +10,10 @@ from ...diagnostics import name_hint
 from ...language.times import parse_duration, parse_time
 from ...policy.catalogue import Catalogue
 from ...policy.yaml.yaml_nodes import Mapping, Scalar
+from ..formats import FORMATS
+from ..formats.model import Format
+from ..json_documents import Pointer
 from ..model import Bound, Column, ColumnType, DeclaredCoverage, Query, RowsSource
-from ..pointer import Pointer
 from .yaml_entry import YamlEntry
 
 __all__ = ["read_rows"]
@@ -19,25 +21,16 @@ __all__ = ["read_rows"]
 _TYPES = ("time", "number", "integer", "text", "bool", "json", "key")
 _STARTS = ("first", "began")
 _ENDS = ("last", "modified", "as_of")
-_ONLY = {
-    "rows": ("json",),
-    "table": ("sqlite",),
-    "match": ("lines",),
-    "unmatched": ("lines",),
-    "may_be_empty": ("jsonl", "csv", "lines"),
-    "schema": ("json", "jsonl"),
-}
-_NEEDED = {"sqlite": "table", "lines": "match"}
 
 
 def read_rows(name: str, entry: YamlEntry, catalogue: Catalogue) -> RowsSource:
     """Return the source; complaints go to the entry's collector."""
-    style = entry.text("format")
-    _keys(entry, style)
+    file_format = FORMATS[entry.text("format")]
+    _keys(entry, file_format)
     match = _match(entry)
     rows = entry.pointer("rows") if entry.has("rows") else None
     columns = tuple(
-        _column(key.text, YamlEntry(value, entry.collector), style, match, rows)
+        _column(key.text, YamlEntry(value, entry.collector), file_format, match, rows)
         for key, value in entry.each("columns")
         if isinstance(value, Mapping)
     )
@@ -51,7 +44,7 @@ def read_rows(name: str, entry: YamlEntry, catalogue: Catalogue) -> RowsSource:
         name,
         entry.path("files" if many else "file"),
         many,
-        style,  # type: ignore[arg-type]
+        file_format.name,
         stamp,
         columns,
         tuple(_queries(entry, catalogue)),
@@ -61,7 +54,7 @@ def read_rows(name: str, entry: YamlEntry, catalogue: Catalogue) -> RowsSource:
         match=match,
         continues=entry.text("unmatched") == "continues",
         zone=entry.zone(),
-        coverage=_coverage(entry, style, times),
+        coverage=_coverage(entry, file_format, times),
         torn=entry.text("torn", "unknown"),  # type: ignore[arg-type]
         may_be_empty=entry.flag("may_be_empty"),
         schema=entry.schema(),
@@ -69,67 +62,66 @@ def read_rows(name: str, entry: YamlEntry, catalogue: Catalogue) -> RowsSource:
     )
 
 
-def _keys(entry: YamlEntry, style: str) -> None:
+def _keys(entry: YamlEntry, file_format: Format) -> None:
     if entry.has("file") == entry.has("files"):
         both = "has both `file` and `files`" if entry.has("file") else "has neither `file` nor `files`"
         key = "files" if entry.has("files") else "kind"
         entry.complain("E509", f"a rows source {both}", key, "one file: `file`; a pattern: `files`")
-    for key, styles in _ONLY.items():
-        if entry.has(key) and style not in styles:
-            entry.complain("E509", f"`{key}` is for the format {' or '.join(styles)}, this is {style}", key)
-    needed = _NEEDED.get(style)
-    if needed and not entry.has(needed):
-        entry.complain("E509", f"the format {style} needs `{needed}`", "format")
-    torn = entry.text("torn")
-    if torn == "tail" and style not in ("jsonl", "csv", "lines"):
-        entry.complain("E509", f"`torn: tail` is for jsonl, csv and lines, this is {style}", "torn")
-    if torn == "file" and not entry.has("files"):
+    for key in sorted(frozenset().union(*(each.takes for each in FORMATS.values()))):
+        if entry.has(key):
+            _require(entry, key, key, file_format)
+    for key in file_format.needs:
+        if not entry.has(key):
+            entry.complain("E509", f"the format {file_format.name} needs `{key}`", "format")
+    if entry.text("torn") == "tail":
+        _require(entry, "torn", "torn: tail", file_format)
+    if entry.text("torn") == "file" and not entry.has("files"):
         entry.complain("E509", "`torn: file` is for several files, under `files`", "torn")
+
+
+def _require(entry: YamlEntry, key: str, written: str, file_format: Format, code: str = "E509") -> None:
+    """Complain of what is written under a key unless the source's format takes it."""
+    if written not in file_format.takes:
+        *others, last = [each.name for each in FORMATS.values() if written in each.takes]
+        names = f"{', '.join(others)} or {last}" if others else last
+        entry.complain(code, f"`{written}` is for the format {names}, this is {file_format.name}", key)
 
 
 def _match(entry: YamlEntry) -> re.Pattern[str] | None:
     if not entry.has("match"):
         return None
-    text = entry.text("match")
-    try:
-        found = re.compile(text)
-    except (re.error, RecursionError, OverflowError) as problem:
-        entry.complain("E505", f"`match` is no regular expression: {problem}", "match")
-        return None
-    if not found.groupindex:
+    found = entry.regular_expression("match")
+    if found is not None and not found.groupindex:
         entry.complain("E505", "`match` names no group", "match", "write a group as `(?P<time>\\S+)`")
     return found
 
 
 def _column(
-    name: str, entry: YamlEntry, style: str, match: re.Pattern[str] | None, rows: Pointer | None
+    name: str, entry: YamlEntry, file_format: Format, match: re.Pattern[str] | None, rows: Pointer | None
 ) -> Column:
     kind = next((each for each in _TYPES if entry.has(each)), "text")
     of_file = entry.has("of")
     if name == "ordinal":
-        entry.complain("E506", "`ordinal` is the row's number, which every table has", kind)
+        entry.complain("E506", "every table already has a column `ordinal`, the number of the row", kind)
     if kind == "key":
         stars = (rows or ()).count("*")
         number = int(entry.number("key", Decimal(1)))
         if number > stars:
-            entry.complain("E506", f"`rows` has {stars} `*`, there is no name number {number}", "key")
+            entry.complain("E506", f"`rows` has {stars} `*`, so there is no key {number}", "key")
         return Column(name, "key", key=number, optional=entry.flag("optional"))
-    is_json = style in ("json", "jsonl")
-    if of_file and style != "json":
-        entry.complain("E506", f"`of: file` is for the format json, this is {style}", "of")
-    if kind == "json" and style not in ("json", "jsonl", "parquet"):
-        entry.complain(
-            "E506", f"a json column is for the formats json, jsonl and parquet, this is {style}", kind
-        )
+    if of_file:
+        _require(entry, "of", "of: file", file_format, "E506")
+    if kind == "json":
+        _require(entry, kind, "json", file_format, "E506")
     place = entry.text(kind)
-    if style == "lines" and match is not None and place not in match.groupindex:
+    if "match" in file_format.takes and match is not None and place not in match.groupindex:
         hint = name_hint(place, match.groupindex)
         entry.complain("E506", f"`match` has no group `{place}`", kind, hint)
     return Column(
         name,
         cast("ColumnType", kind),
         place,
-        entry.pointer(kind) if is_json else (),
+        entry.pointer(kind) if file_format.by_pointer else (),
         of_file=of_file,
         unit=entry.text("unit", "s"),
         shift=_shift(entry),
@@ -143,36 +135,35 @@ def _shift(entry: YamlEntry) -> Decimal:
     return -found if text.startswith("-") else found
 
 
-def _coverage(entry: YamlEntry, style: str, times: list[str]) -> DeclaredCoverage:
+def _coverage(entry: YamlEntry, file_format: Format, times: list[str]) -> DeclaredCoverage:
     inner = entry.under("covered")
     if inner is None:
         return DeclaredCoverage()
     each = parse_duration(inner.text("each")) if inner.has("each") else None
     by = inner.text("by") or None
     if each is not None and (inner.has("from") or inner.has("to")):
-        inner.complain("E511", "`each` tells both ends, `from` and `to` cannot be given too", "each")
+        inner.complain("E511", "`each` sets both ends, so `from` and `to` cannot be given", "each")
     if by is not None and (each is None or by not in times):
         hint = name_hint(by, times, "`by` is a time column, and goes with `each`")
         inner.complain("E511", f"`{by}` dates no period of this source", "by", hint)
-    start = _bound(inner, "from", _STARTS, style) if inner.has("from") else "first"
-    end = _bound(inner, "to", _ENDS, style) if inner.has("to") else "last"
+    start = _bound(inner, "from", _STARTS, file_format) if inner.has("from") else "first"
+    end = _bound(inner, "to", _ENDS, file_format) if inner.has("to") else "last"
     return DeclaredCoverage(start, end, each, by)
 
 
-def _bound(entry: YamlEntry, key: str, words: tuple[str, ...], style: str) -> Bound:
+def _bound(entry: YamlEntry, key: str, names: tuple[str, ...], file_format: Format) -> Bound:
     text = entry.text(key)
-    if text in words:
+    if text in names:
         return text
     if text.startswith("/"):
-        if style != "json":
-            entry.complain("E511", f"a pointer is for the format json, this is {style}", key)
+        _require(entry, key, f"{key}: /pointer", file_format, "E511")
         return entry.pointer(key)
     time = parse_time(text)
     if time is None:
-        known = ", ".join(f"`{each}`" for each in words)
-        hint = name_hint(text, words, f"write {known}, a pointer or a time in UTC")
+        known = ", ".join(f"`{each}`" for each in names)
+        hint = name_hint(text, names, f"write {known}, a pointer or a time in UTC")
         entry.complain("E511", f"`{text}` is no end of a coverage", key, hint)
-        return words[0]
+        return names[0]
     return time
 
 

@@ -1,4 +1,4 @@
-"""Turns sources documents into `Sources`, with every complaint about them."""
+"""Reads sources documents: every source, the metrics that it supplies, and complaints about them."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from ...diagnostics import Collector, Span, name_hint, unknown_name
 from ...errors import MissingExtra
 from ...policy.catalogue import RESERVED, Catalogue
 from ...policy.yaml.yaml_nodes import Mapping
+from ..json_documents import Pointer
 from ..model import DocumentMetric, DocumentSource, RowsSource, Source, Sources
-from ..pointer import Pointer
-from ..rows.query_checks import check_queries
+from ..rows.row_sources import check_queries
 from .live_reader import read_live
 from .rows_reader import read_rows
 from .yaml_entry import YamlEntry
@@ -20,9 +20,9 @@ __all__ = ["load_sources"]
 
 
 def load_sources(nodes: Iterable[Mapping], catalogue: Catalogue, collector: Collector) -> Sources:
-    """Read sources documents whose shape the schema has already passed. Complaints go to `collector`.
+    """Read sources documents that satisfy their schema. Complaints go to `collector`.
 
-    The SQL of rows sources is checked with duckdb; where that is not installed a finding says so.
+    The SQL of rows sources is checked with duckdb; if that is not installed, a warning says so.
     """
     sources: dict[str, Source] = {}
     places: dict[str, Span] = {}
@@ -41,14 +41,14 @@ def load_sources(nodes: Iterable[Mapping], catalogue: Catalogue, collector: Coll
             _suppliers(key.text, entry, catalogue, supplier, spans)
             sources[key.text] = _source(key.text, entry, catalogue)
     _joins(sources, collector)
-    _check(sources, catalogue, collector)
+    _check_sql(sources, catalogue, collector)
     return Sources(sources, supplier, spans)
 
 
 def _suppliers(
     source: str, entry: YamlEntry, catalogue: Catalogue, supplier: dict[str, str], spans: dict[str, Span]
 ) -> None:
-    """Every metric is declared, and supplied once."""
+    """Check that every metric is declared, and supplied once."""
     for key, _ in entry.each("metrics"):
         name, span = key.text, key.span
         metric = catalogue.metrics.get(name)
@@ -106,10 +106,10 @@ def _pick(name: str, span: Span, entry: YamlEntry, catalogue: Catalogue) -> Docu
     metric = catalogue.metrics[name]
     if metric.series != "single":
         hint = "supply it from a `rows` source"
-        entry.collector.add("E514", f"`{name}` is a series, a document gives single values", span, hint)
+        entry.collector.add("E514", f"`{name}` is a series, but a document gives single values", span, hint)
     elif bool(metric.scope) != entry.has("members"):
         wanted = (
-            f"needs `members`, it has one value for each {metric.scope}" if metric.scope else "has no members"
+            f"needs `members`: it has one value for each {metric.scope}" if metric.scope else "has no members"
         )
         entry.collector.add("E514", f"`{name}` {wanted}", span)
     return DocumentMetric(
@@ -127,7 +127,7 @@ def _pick(name: str, span: Span, entry: YamlEntry, catalogue: Catalogue) -> Docu
 
 
 def _joins(sources: dict[str, Source], collector: Collector) -> None:
-    """`with` names other rows sources."""
+    """Check that `with` names other rows sources."""
     tables = {name for name, each in sources.items() if isinstance(each, RowsSource)}
     for source in sources.values():
         if not isinstance(source, RowsSource):
@@ -140,7 +140,7 @@ def _joins(sources: dict[str, Source], collector: Collector) -> None:
                 )
 
 
-def _check(sources: dict[str, Source], catalogue: Catalogue, collector: Collector) -> None:
+def _check_sql(sources: dict[str, Source], catalogue: Catalogue, collector: Collector) -> None:
     rows = {name: each for name, each in sources.items() if isinstance(each, RowsSource)}
     try:
         if rows:

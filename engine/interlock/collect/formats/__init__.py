@@ -1,1 +1,14 @@
-"""File formats: each module turns the bytes of an artefact into records with their place."""
+"""The source formats by name: a new one is a module in this folder and a line here."""
+
+from .csv_files import CSV
+from .json_files import JSON
+from .jsonl_files import JSONL
+from .log_lines import LINES
+from .model import Format
+from .parquet_files import PARQUET
+from .sqlite_tables import SQLITE
+
+__all__ = ["FORMATS"]
+
+FORMATS: dict[str, Format] = {each.name: each for each in (JSON, JSONL, CSV, SQLITE, PARQUET, LINES)}
+"""In the order in which messages name them."""

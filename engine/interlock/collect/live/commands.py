@@ -1,7 +1,7 @@
-"""Runs the commands that live sources declare, where that is allowed, or takes from an archive how they ended.
+"""Runs the commands of live sources, if that is allowed, or reads from an archive how they ended.
 
-No shell, no input, the root as folder, a time limit, the whole group ended with it. Only the exit status and the first
-bytes of the output are kept, and of these the typed value alone goes on.
+A command has no shell and no input, runs in the root, and has a time limit. Only the exit status and the first bytes of
+the output are kept, and the snapshot gets only the typed value.
 """
 
 from __future__ import annotations
@@ -14,8 +14,9 @@ from ...language.times import parse_time, show_time
 from ...limits import COMMAND_OUTPUT, SKEW
 from ...process import OutOfTime, run_program
 from ..artefact_root import Root
+from ..json_documents import decode, read_json
 from ..model import Command
-from ..unreadable import Unreadable, decode, read_json
+from ..unreadable import Unreadable
 
 __all__ = ["CommandResult", "Commands"]
 
@@ -24,7 +25,7 @@ _GIT = ("git", "rev-parse", "HEAD")
 
 @dataclass(frozen=True, slots=True)
 class CommandResult:
-    """How a command ended: its status, what it printed (None: too much), when, and on which commit."""
+    """How a command ended: its status, its output (None if it was too long), when, and on which commit."""
 
     status: int
     output: str | None
@@ -34,7 +35,7 @@ class CommandResult:
 
 @dataclass(slots=True)
 class Commands:
-    """The commands of one collection; each is run once, however many metrics ask for it."""
+    """The commands of one collection; each runs once, however many metrics need it."""
 
     root: Root
     allowed: bool
@@ -45,12 +46,12 @@ class Commands:
     _commit: list[str | None] = field(default_factory=list)
 
     def ran(self, command: Command) -> CommandResult:
-        """Return how a command ended; Trouble when it may not run, cannot run or takes too long."""
+        """Return how a command ended. Raises Unreadable if it may not run, cannot run or takes too long."""
         if command.argv not in self._ran:
             try:
                 self._ran[command.argv] = self._archived(command) if self.archive else self._run(command)
-            except Unreadable as trouble:
-                self._ran[command.argv] = trouble
+            except Unreadable as problem:
+                self._ran[command.argv] = problem
         found = self._ran[command.argv]
         if isinstance(found, Unreadable):
             raise found
@@ -60,10 +61,10 @@ class Commands:
         if not self.allowed:
             raise Unreadable("not covered", f"{_named(command)} runs only with `--allow-commands`")
         status, output = _start(self.root, command)
-        return CommandResult(status, output, self.now, self.commit())
+        return CommandResult(status, output, self.now, self._checked_out())
 
-    def commit(self) -> str | None:
-        """The commit that is checked out in the root, None where git tells none."""
+    def _checked_out(self) -> str | None:
+        """Return the commit that is checked out in the root, None if git names none."""
         if not self._commit:
             try:
                 status, output = _start(self.root, Command(_GIT, timeout=Decimal(10)))
@@ -73,14 +74,14 @@ class Commands:
         return self._commit[0]
 
     def _archived(self, command: Command) -> CommandResult:
-        """`commands.json` at the root of a copy tells how every command ended when the copy was made."""
+        """Return how a command ended when the copy was made, from `commands.json` at its root."""
         found = read_json(decode(self.root.open("commands.json").data, "commands.json"), "commands.json")
         entries = found.get("commands") if isinstance(found, dict) else None
         if not isinstance(entries, list) or not all(isinstance(each, dict) for each in entries):
             raise Unreadable("torn source", "commands.json holds no list `commands` of objects")
         mine = [each for each in entries if each.get("command") == list(command.argv)]
         if len(mine) != 1:
-            which = "does not tell" if not mine else "tells twice"
+            which = "records twice" if mine else "does not record"
             raise Unreadable("conflict" if mine else "missing", f"commands.json {which} {_named(command)}")
         return self._read(mine[0], command)
 
@@ -93,7 +94,9 @@ class Commands:
             or not isinstance(output, str)
             or at is None
         ):
-            raise Unreadable("torn source", f"commands.json tells {_named(command)} without `exit` and `at`")
+            raise Unreadable(
+                "torn source", f"commands.json records {_named(command)} without `exit` and `at`"
+            )
         if at > self.as_of + SKEW:
             detail = f"{_named(command)} ran at {show_time(at)}, after the snapshot's time"
             raise Unreadable("clock skew", detail)
@@ -110,10 +113,10 @@ def _start(root: Root, command: Command) -> tuple[int, str | None]:
     program = str(root.path(name)) if "/" in name else shutil.which(name)
     if program is None:
         raise Unreadable("missing", f"there is no program {name}")
-    words = [program, *command.argv[1:]]
+    argv = [program, *command.argv[1:]]
     try:
         ended = run_program(
-            words, seconds=float(command.timeout), folder=root.folder, output_limit=COMMAND_OUTPUT
+            argv, seconds=float(command.timeout), folder=root.folder, output_limit=COMMAND_OUTPUT
         )
     except OutOfTime:
         raise Unreadable("overflow", f"{_named(command)} took longer than {command.timeout} s") from None

@@ -1,4 +1,4 @@
-"""Gives the result of a query the shape of its metric: a value, a regular series, an irregular one, by member."""
+"""Turns the result of a query into the entries of its metric: a value, or a series, as a whole or by member."""
 
 from __future__ import annotations
 
@@ -16,22 +16,22 @@ from ..typed_values import floored, from_sql, is_number, is_time, number, sql_ty
 from ..unreadable import UnknownEntry, Unreadable
 from .source_coverage import CoveredSpan
 
-__all__ = ["Entry", "QueryResult", "complaint", "record_columns", "shape"]
+__all__ = ["Entry", "MetricEntries", "complaint", "shape"]
 
 Entry = dict[str, object]
 Row = tuple[object, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class QueryResult:
+class MetricEntries:
     """A metric's entry, or its entries by member."""
 
     entry: Entry | None = None
     members: dict[str, Entry] | None = None
 
 
-def record_columns(metric: Metric, catalogue: Catalogue) -> dict[str, Type]:
-    """Return the columns of a record by their short names; empty for a metric that is none."""
+def _record_columns(metric: Metric, catalogue: Catalogue) -> dict[str, Type]:
+    """Return the columns of a record by their short names; empty for a metric that is no record."""
     found = {}
     for each in metric.columns:
         short = each.removeprefix(f"{metric.name}.")
@@ -41,13 +41,13 @@ def record_columns(metric: Metric, catalogue: Catalogue) -> dict[str, Type]:
     return found
 
 
-def wanted(metric: Metric, catalogue: Catalogue) -> tuple[dict[str, Type | str], dict[str, Type | str]]:
+def _wanted(metric: Metric, catalogue: Catalogue) -> tuple[dict[str, Type | str], dict[str, Type | str]]:
     """Return the columns that a query must and may give: a type, or `time`, `count`, `text`."""
     must: dict[str, Type | str] = {"member": "text"} if metric.scope else {}
     if metric.series == "single":
         return must | {"value": metric.type}, {"n": "count", "at": "time"}
     must |= {"at": "time"}
-    columns = record_columns(metric, catalogue)
+    columns = _record_columns(metric, catalogue)
     if columns:
         return must | dict(columns), {}
     if metric.type.kind is not Kind.EVENT:
@@ -56,8 +56,8 @@ def wanted(metric: Metric, catalogue: Catalogue) -> tuple[dict[str, Type | str],
 
 
 def complaint(answer: Answer, metric: Metric, catalogue: Catalogue) -> str | None:
-    """Tell what is wrong with the columns of a query for this metric; None when nothing is."""
-    must, may = wanted(metric, catalogue)
+    """Return what is wrong with the columns of a query for this metric, or None."""
+    must, may = _wanted(metric, catalogue)
     need = f"`{metric.name}` needs the columns {', '.join(f'`{each}`' for each in must)}"
     for name in must:
         if answer.names.count(name) != 1:
@@ -65,10 +65,10 @@ def complaint(answer: Answer, metric: Metric, catalogue: Catalogue) -> str | Non
     for name, kind in zip(answer.names, answer.types, strict=True):
         want = must.get(name, may.get(name))
         if want is None:
-            return f"the SQL gives a column `{name}` too many: {need}"
-        words, fits = _fitting(want)
+            return f"the SQL gives a column `{name}` that the metric does not take: {need}"
+        needed, fits = _fitting(want)
         if not fits(kind) and kind.strip('"') != "NULL":
-            return f"the SQL gives {kind} as `{name}`, `{metric.name}` needs {words}"
+            return f"the SQL gives {kind} as `{name}`, `{metric.name}` needs {needed}"
     return None
 
 
@@ -82,19 +82,23 @@ def _fitting(want: Type | str) -> tuple[str, Callable[[str], bool]]:
     }[want]
 
 
-def shape(answer: Answer, metric: Metric, covered: CoveredSpan | None, rosters: Rosters) -> QueryResult:
-    """Return the snapshot's entries; Trouble where the result as a whole says nothing."""
+def shape(answer: Answer, metric: Metric, covered: CoveredSpan | None, rosters: Rosters) -> MetricEntries:
+    """Return the metric's entries. Raises Unreadable if the result as a whole gives none.
+
+    A declared member without rows gets an empty irregular series, unless a member is undeclared: it may be the same one
+    under another name.
+    """
     groups = _by_member(answer, metric, rosters) if metric.scope else {"": list(answer.rows)}
     entries = {
         member: _entry(answer.names, rows, metric, covered, rosters) for member, rows in groups.items()
     }
     if not metric.scope:
-        return QueryResult(entry=entries[""])
-    strangers = any(name == metric.name for name, _ in rosters.strangers)
-    if metric.series == "irregular" and covered is not None and not strangers:
+        return MetricEntries(entry=entries[""])
+    undeclared = any(name == metric.name for name, _ in rosters.undeclared)
+    if metric.series == "irregular" and covered is not None and not undeclared:
         for member in rosters.declared(metric):
             entries.setdefault(member, _entry(answer.names, [], metric, covered, rosters))
-    return QueryResult(members=entries)
+    return MetricEntries(members=entries)
 
 
 def _by_member(answer: Answer, metric: Metric, rosters: Rosters) -> dict[str, list[Row]]:
@@ -119,8 +123,8 @@ def _entry(
         if metric.series == "regular":
             return _regular(dicts, metric, covered)
         return _irregular(dicts, metric, rosters.catalogue, covered)
-    except Unreadable as trouble:
-        return trouble.unknown.entry()
+    except Unreadable as problem:
+        return problem.unknown.entry()
 
 
 def _single(rows: list[Entry], metric: Metric, covered: CoveredSpan | None, rosters: Rosters) -> Entry:
@@ -134,7 +138,7 @@ def _single(rows: list[Entry], metric: Metric, covered: CoveredSpan | None, rost
             raise Unreadable("no time", "the SQL gives no `at`")
         at = _time(rows[0]["at"])
     elif covered is None:
-        raise Unreadable("not covered", "the source covers no time up to which the value would hold")
+        raise Unreadable("not covered", "the source covers no time, so the value has no time")
     else:
         at = covered.end
     entry: Entry = {"value": value, "at": show_time(at)}
@@ -144,7 +148,7 @@ def _single(rows: list[Entry], metric: Metric, covered: CoveredSpan | None, rost
 
 
 def _regular(rows: list[Entry], metric: Metric, covered: CoveredSpan | None) -> Entry:
-    """Only periods that lie wholly inside the coverage are points."""
+    """Only periods that lie wholly inside the coverage become points."""
     if covered is None:
         raise Unreadable("not covered", "the source covers no time")
     every = metric.every or Decimal(0)
@@ -160,7 +164,7 @@ def _regular(rows: list[Entry], metric: Metric, covered: CoveredSpan | None) -> 
 def _irregular(rows: list[Entry], metric: Metric, catalogue: Catalogue, covered: CoveredSpan | None) -> Entry:
     if covered is None:
         raise Unreadable("not covered", "the source covers no time")
-    columns = record_columns(metric, catalogue)
+    columns = _record_columns(metric, catalogue)
     points = []
     for row in rows:
         at = _time(row["at"])
@@ -176,7 +180,7 @@ def _irregular(rows: list[Entry], metric: Metric, catalogue: Catalogue, covered:
 
 
 def _value(value: object, kind: Type) -> Entry:
-    """One point's value, unknown by itself where it is not of the type."""
+    """Return the value of one point; it alone is unknown if it is not of the type."""
     found = _plain(value, kind)
     return found if isinstance(found, dict) else {"value": found}
 
@@ -186,8 +190,8 @@ def _plain(value: object, kind: Type) -> object:
         return UnknownEntry("missing", "the SQL gives no value").entry()
     try:
         return from_sql(value, kind)
-    except Unreadable as trouble:
-        return trouble.unknown.entry()
+    except Unreadable as problem:
+        return problem.unknown.entry()
 
 
 def _time(value: object) -> Decimal:

@@ -1,45 +1,47 @@
-"""Reads `rows` sources: artefacts into tables, tables into DuckDB, one query a metric."""
+"""Reads `rows` sources: artefacts into tables, tables into DuckDB, one query a metric, checked when it is declared."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from ...diagnostics import Collector
 from ...limits import SNAPSHOT_POINTS, SOURCE_ROWS
-from ...policy.catalogue import Metric
+from ...policy.catalogue import Catalogue, Metric
 from ..artefact_root import Artefact, Root
 from ..duckdb_tables import Database, SqlRefused, columns_of
-from ..formats.parquet import read_parquet
-from ..formats.records import read_records
-from ..formats.sqlite import read_database
+from ..formats import FORMATS
 from ..model import Query, RowsSource
 from ..rosters import Rosters
 from ..unreadable import UnknownEntry, Unreadable
-from .query_results import QueryResult, complaint, shape
+from .query_results import MetricEntries, complaint, shape
 from .source_coverage import CoveredSpan, cover
 from .typed_tables import SourceTable, fill
 
-__all__ = ["LoadedSource", "Window", "ask", "load", "open_tables"]
+__all__ = ["LoadedSource", "check_queries", "load", "query_rows"]
 
 Window = tuple[Decimal | None, Decimal]
-"""The stretch of time that rows must lie in: (since, as_of)."""
+"""The times that rows must lie between: (since, as_of)."""
+
+_DAY = Decimal(86_400)
+_SAMPLE_TIMES = {"as_of": _DAY * 2, "from": _DAY, "to": _DAY * 2}
 
 
 @dataclass(slots=True)
 class LoadedSource:
-    """A source with its artefacts read; `trouble` where it says nothing, `torn` where files were left out."""
+    """A source with its artefacts read: `problem` if it is unknown as a whole, `torn` for each file left out."""
 
     source: RowsSource
     table: SourceTable
     artefacts: list[Artefact] = field(default_factory=list)
     tops: list[tuple[str, object, Decimal]] = field(default_factory=list)
     torn: list[UnknownEntry] = field(default_factory=list)
-    trouble: UnknownEntry | None = None
+    problem: UnknownEntry | None = None
 
 
 def load(root: Root, source: RowsSource, window: Window) -> LoadedSource:
-    """Read every artefact of a source; what is torn makes the whole unknown, unless declared otherwise."""
+    """Read every artefact of a source. A torn one makes the source unknown, unless it is declared otherwise."""
     loaded = LoadedSource(source, SourceTable({each.name: [] for each in source.columns}))
     try:
         names = root.find(source.pattern) if source.many else (source.pattern,)
@@ -48,32 +50,26 @@ def load(root: Root, source: RowsSource, window: Window) -> LoadedSource:
         for name in names:
             _load_file(root, name, loaded, window)
         if len(loaded.torn) == len(names):
-            loaded.trouble = loaded.torn[0]
-    except Unreadable as trouble:
-        loaded.trouble = trouble.unknown
+            loaded.problem = loaded.torn[0]
+    except Unreadable as problem:
+        loaded.problem = problem.unknown
     return loaded
 
 
 def _load_file(root: Root, name: str, loaded: LoadedSource, window: Window) -> None:
     source = loaded.source
     part = SourceTable({each.name: [] for each in source.columns})
-    top: object = None
     try:
         artefact = root.open(name)
-        if source.format == "sqlite":
-            fill(part, source, read_database(root, artefact, source), artefact.modified, window)
-        elif source.format == "parquet":
-            fill(part, source, read_parquet(artefact, source), artefact.modified, window)
-        else:
-            top, records = read_records(artefact, source)
-            fill(part, source, records, artefact.modified, window)
-    except Unreadable as trouble:
+        contents = FORMATS[source.format].read(root, artefact, source)
+        fill(part, source, contents.records, artefact.modified, window)
+    except Unreadable as problem:
         if source.torn != "file":
             raise
-        loaded.torn.append(trouble.unknown)
+        loaded.torn.append(problem.unknown)
         return
     loaded.artefacts.append(artefact)
-    loaded.tops.append((name, top, artefact.modified))
+    loaded.tops.append((name, contents.top, artefact.modified))
     _append(loaded.table, part)
 
 
@@ -89,32 +85,51 @@ def _append(table: SourceTable, part: SourceTable) -> None:
         table.newest = part.newest if table.newest is None else max(table.newest, part.newest)
 
 
-def open_tables(loaded: LoadedSource, others: Mapping[str, LoadedSource]) -> Database:
-    """Return a locked database with the source's table and those it joins."""
-    database = Database()
-    for each in (loaded, *(others[name] for name in loaded.source.joins)):
+def query_rows(
+    loaded: LoadedSource, joined: Sequence[LoadedSource], window: Window, rosters: Rosters
+) -> Iterator[tuple[Query, MetricEntries | UnknownEntry, CoveredSpan | None]]:
+    """Yield each query of a source with the entries of its metric, or why it is unknown, and the coverage.
+
+    `joined` are the sources that its SQL may join: a torn file of one makes every metric unknown.
+    """
+    problem = next((each.problem for each in (loaded, *joined) if each.problem), None)
+    problem = problem or next((each.torn[0] for each in joined if each.torn), None)
+    if problem is not None:
+        yield from ((query, problem, None) for query in loaded.source.metrics)
+        return
+    with Database() as database:
+        _fill(database, (loaded, *joined))
+        for query in loaded.source.metrics:
+            found: MetricEntries | UnknownEntry
+            try:
+                found, covered = _ask(database, loaded, joined, query, window, rosters)
+            except Unreadable as wrong:
+                found, covered = wrong.unknown, None
+            yield query, found, covered
+
+
+def _fill(database: Database, every: Sequence[LoadedSource]) -> None:
+    for each in every:
         columns = columns_of(each.source.columns)
         database.create(each.source.view, columns, {"ordinal": each.table.ordinals, **each.table.columns})
     database.lock()
-    return database
 
 
-def ask(
+def _ask(
     database: Database,
     loaded: LoadedSource,
+    joined: Sequence[LoadedSource],
     query: Query,
-    metric: Metric,
     window: Window,
     rosters: Rosters,
-) -> tuple[QueryResult, CoveredSpan | None]:
-    """Return a metric's entries and the coverage behind them; Trouble when the query gives nothing of use."""
+) -> tuple[MetricEntries, CoveredSpan | None]:
+    metric = rosters.catalogue.metrics[query.metric]
     covered = cover(loaded.source, loaded.table, loaded.tops, window, metric.began)
-    if loaded.torn and not _may_lack(metric, loaded.source):
+    if loaded.torn and not _may_lack_files(metric, loaded.source):
         raise Unreadable(loaded.torn[0].cause, loaded.torn[0].detail)
     ends = {"from": covered.start if covered else None, "to": covered.end if covered else None}
     try:
-        tables = [loaded.source.view, *(name.replace("-", "_") for name in loaded.source.joins)]
-        database.check(query.sql, tables)
+        database.check(query.sql, [each.source.view for each in (loaded, *joined)])
         answer = database.ask(query.sql, {"as_of": window[1], **ends})
         wrong = complaint(answer, metric, rosters.catalogue)
     except SqlRefused as problem:
@@ -126,6 +141,45 @@ def ask(
     return shape(answer, metric, covered, rosters), covered
 
 
-def _may_lack(metric: Metric, source: RowsSource) -> bool:
-    """Whether a file may be left out: a slot of a regular series is then missing, a chain of reports shorter."""
+def _may_lack_files(metric: Metric, source: RowsSource) -> bool:
+    """A file may be left out of a regular series, as a missing slot, and of a chain of reports, which gets shorter."""
     return metric.series == "regular" or (metric.series == "irregular" and source.coverage.each is not None)
+
+
+def check_queries(rows: Mapping[str, RowsSource], catalogue: Catalogue, collector: Collector) -> None:
+    """Try every query on empty tables with the declared columns, in a locked database.
+
+    Adds E507 for SQL that may not run or does not bind, E508 for a result that does not suit the metric. Raises
+    MissingExtra without duckdb.
+    """
+    with Database() as database:
+        for source in rows.values():
+            columns = columns_of(source.columns)
+            database.create(source.view, columns, dict.fromkeys(columns, ()))
+        database.lock()
+        for source in rows.values():
+            tables = [source.view, *(rows[name].view for name in source.joins if name in rows)]
+            for query in source.metrics:
+                metric = catalogue.metrics.get(query.metric)
+                if metric is not None:
+                    _check(database, query, metric, tables, catalogue, collector)
+
+
+def _check(
+    database: Database,
+    query: Query,
+    metric: Metric,
+    tables: Sequence[str],
+    catalogue: Catalogue,
+    collector: Collector,
+) -> None:
+    try:
+        database.check(query.sql, tables)
+        wrong = complaint(database.ask(query.sql, _SAMPLE_TIMES), metric, catalogue)
+    except SqlRefused as problem:
+        collector.add("E507", f"the SQL of `{query.metric}` is refused: {problem}", query.span)
+    except Unreadable:
+        return  # the sample breaks the query, artefacts may not
+    else:
+        if wrong:
+            collector.add("E508", wrong, query.span)

@@ -1,4 +1,4 @@
-"""What a source knows all about: the stretch of time in which nothing happened that it does not tell."""
+"""The coverage of a rows source: from when to when it knows everything that happened."""
 
 from __future__ import annotations
 
@@ -6,18 +6,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from ..json_documents import ABSENT, one, show_pointer
 from ..model import Bound, RowsSource
-from ..pointer import ABSENT, one
 from ..typed_values import NoTime, read_moment
 from ..unreadable import Unreadable
 from .typed_tables import SourceTable
 
 __all__ = ["CoveredSpan", "cover"]
 
+Tops = Sequence[tuple[str, object, Decimal]]
+"""Of each artefact its name, its value as a whole (None if the format has none) and its date."""
+
 
 @dataclass(frozen=True, slots=True)
 class CoveredSpan:
-    """A stretch of time; `complete` is the end up to which a period of a regular series may reach."""
+    """A stretch of time; a period of a regular series counts if it ends by `complete`."""
 
     start: Decimal
     end: Decimal
@@ -27,14 +30,11 @@ class CoveredSpan:
 def cover(
     source: RowsSource,
     table: SourceTable,
-    tops: Sequence[tuple[str, object, Decimal]],
+    tops: Tops,
     window: tuple[Decimal | None, Decimal],
     began: Decimal | None,
 ) -> CoveredSpan | None:
-    """Return the coverage, cut at (since, as_of); None when the source cannot tell any.
-
-    `tops` holds name, top-level value (None where it is not JSON) and date of each artefact.
-    """
+    """Return the coverage, cut at (since, as_of); None if there is none. Raises Unreadable for a bound without time."""
     since, as_of = window
     if source.coverage.each is not None:
         found = _chain(table, source.coverage.each)
@@ -50,7 +50,7 @@ def cover(
 
 
 def _chain(table: SourceTable, each: Decimal) -> tuple[Decimal, Decimal] | None:
-    """The newest unbroken chain of rows, each of which speaks for `each` from its stamp."""
+    """The newest unbroken chain of rows, each of which covers the time `each` from its stamp."""
     stamps = sorted({stamp for stamp in table.seen if stamp.is_finite()}, reverse=True)
     if not stamps:
         return None
@@ -62,9 +62,7 @@ def _chain(table: SourceTable, each: Decimal) -> tuple[Decimal, Decimal] | None:
     return start, stamps[0] + each
 
 
-def _start(
-    source: RowsSource, table: SourceTable, tops: Sequence[tuple[str, object, Decimal]], began: Decimal | None
-) -> Decimal | None:
+def _start(source: RowsSource, table: SourceTable, tops: Tops, began: Decimal | None) -> Decimal | None:
     bound = source.coverage.start
     if bound == "began":
         return began
@@ -73,9 +71,7 @@ def _start(
     return min(_fixed(bound, source, tops), default=None)
 
 
-def _end(
-    source: RowsSource, table: SourceTable, tops: Sequence[tuple[str, object, Decimal]], as_of: Decimal
-) -> Decimal | None:
+def _end(source: RowsSource, table: SourceTable, tops: Tops, as_of: Decimal) -> Decimal | None:
     bound = source.coverage.end
     if bound == "as_of":
         return as_of
@@ -86,14 +82,13 @@ def _end(
     return max(_fixed(bound, source, tops), default=None)
 
 
-def _fixed(bound: Bound, source: RowsSource, tops: Sequence[tuple[str, object, Decimal]]) -> list[Decimal]:
+def _fixed(bound: Bound, source: RowsSource, tops: Tops) -> list[Decimal]:
     if isinstance(bound, Decimal):
         return [bound]
     assert isinstance(bound, tuple)
     times = []
     for name, top, _ in tops:
-        value = one(top, bound)
-        where = f"{name}: /{'/'.join(bound)}"
+        value, where = one(top, bound), f"{name}: {show_pointer(bound)}"
         if value is ABSENT:
             raise Unreadable("not covered", f"{where} is absent")
         try:

@@ -1,4 +1,4 @@
-"""Turns records into a typed table, dated, in file order, cut at the snapshot's time."""
+"""Fills a source's table from records: typed, dated, in file order, cut at the time of the snapshot."""
 
 from __future__ import annotations
 
@@ -8,12 +8,14 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from ...language.values import CauseName
 from ...limits import SOURCE_ROWS
-from ..formats.records import Record
+from ..formats import FORMATS
+from ..formats.model import Format, Record
+from ..json_documents import ABSENT, one, resolve
 from ..model import Column, RowsSource
-from ..pointer import ABSENT, one, resolve
 from ..typed_values import NoTime, read_moment
-from ..unreadable import Cause, Unreadable
+from ..unreadable import Unreadable
 
 __all__ = ["SourceTable", "fill"]
 
@@ -23,10 +25,10 @@ _DOUBLE = 1 << 53
 
 @dataclass(slots=True)
 class SourceTable:
-    """A source's rows as columns of Python values, times as decimal seconds.
+    """The rows of a source as columns of Python values, times as seconds since 1970.
 
-    `seen` holds the stamps of all rows up to `as_of`, before the cut at `since`, for the coverage; `newest` the
-    latest time of any row, also of one later than `as_of`.
+    For the coverage, `seen` holds the stamps of all rows up to `as_of`, also of those before `since`, and `newest` the
+    latest time of any row, also of one after `as_of`.
     """
 
     columns: dict[str, list[object]]
@@ -36,7 +38,7 @@ class SourceTable:
 
     @property
     def rows(self) -> int:
-        """How many rows SQL sees."""
+        """The number of rows that SQL sees."""
         return len(self.ordinals)
 
 
@@ -47,7 +49,7 @@ def fill(
     modified: Decimal,
     window: tuple[Decimal | None, Decimal],
 ) -> None:
-    """Append the records of one artefact; `window` is (since, as_of). Trouble at the first torn record."""
+    """Append the records of one artefact; `window` is (since, as_of). Raises Unreadable at the first torn record."""
     since, as_of = window
     readers = [(each, _reader(each, source)) for each in source.columns]
     stamp = source.coverage.by or source.time
@@ -80,9 +82,10 @@ def _place(
 
 
 def _reader(column: Column, source: RowsSource) -> Callable[[Record], object]:
-    """Return the function that takes the column's value from a record and holds it against its type."""
-    find = _finder(column, source)
-    convert = _from_text(column, source) if source.format in ("csv", "lines") else _from_json(column, source)
+    """Return the function that finds the column's value in a record and checks its type."""
+    file_format = FORMATS[source.format]
+    find = _finder(column, file_format)
+    convert = _from_text(column, source) if file_format.text_only else _from_typed(column, source)
 
     def read(record: Record) -> object:
         value = find(record)
@@ -94,17 +97,17 @@ def _reader(column: Column, source: RowsSource) -> Callable[[Record], object]:
             return convert(value)
         except NoTime as problem:
             raise Unreadable("no time", f"{record.place}: `{column.name}` {problem}") from None
-        except _Unfit as problem:
+        except _WrongValue as problem:
             raise Unreadable(problem.cause, f"{record.place}: `{column.name}` {problem}") from None
 
     return read
 
 
-def _finder(column: Column, source: RowsSource) -> Callable[[Record], object]:
+def _finder(column: Column, file_format: Format) -> Callable[[Record], object]:
     if column.type == "key":
         index = column.key - 1
         return lambda record: record.names[index] if index < len(record.names) else ABSENT
-    if source.format not in ("json", "jsonl"):
+    if not file_format.by_pointer:
         place = column.place
         return lambda record: record.value.get(place, ABSENT) if isinstance(record.value, dict) else ABSENT
     pointer = column.pointer
@@ -113,25 +116,25 @@ def _finder(column: Column, source: RowsSource) -> Callable[[Record], object]:
     return lambda record: resolve(record.value, pointer)
 
 
-class _Unfit(Exception):
+class _WrongValue(Exception):
     """A value is not of its column's type."""
 
-    def __init__(self, text: str, cause: Cause = "torn source") -> None:
+    def __init__(self, text: str, cause: CauseName = "torn source") -> None:
         super().__init__(text)
-        self.cause: Cause = cause
+        self.cause: CauseName = cause
 
 
-def _from_json(column: Column, source: RowsSource) -> Callable[[object], object]:
+def _from_typed(column: Column, source: RowsSource) -> Callable[[object], object]:
     if column.type == "time":
         return lambda value: read_moment(value, source.zone, column.unit) + column.shift
-    if column.type == "bool" and source.format == "sqlite":
+    if column.type == "bool" and FORMATS[source.format].integer_bools:
         return lambda value: _bool(value == 1 if value in (0, 1) and isinstance(value, int) else value)
     return {"number": _number, "integer": _integer, "bool": _bool, "json": _json}.get(column.type, _text)
 
 
 def _from_text(column: Column, source: RowsSource) -> Callable[[object], object]:
-    """A CSV or log holds texts only: each is read as the declared type; an empty one is absent."""
-    convert = _from_json(column, source)
+    """Each text is read as the declared type; an empty one is absent."""
+    convert = _from_typed(column, source)
 
     def read(value: object) -> object:
         text = str(value)
@@ -140,7 +143,7 @@ def _from_text(column: Column, source: RowsSource) -> Callable[[object], object]
         if not text.strip():
             if column.optional:
                 return None
-            raise _Unfit("is empty")
+            raise _WrongValue("is empty")
         if column.type == "bool":
             return _bool({"true": True, "false": False}.get(text.strip().lower(), text))
         numeric = column.type in ("number", "integer") or (column.type == "time" and _is_number(text))
@@ -157,26 +160,26 @@ def _parse(text: str) -> object:
     text = text.strip()
     plain = text.removeprefix("-").removeprefix("+")
     if not plain[:1].isdigit() and not plain[:1] == "." and plain.lower() not in ("nan", "inf", "infinity"):
-        raise _Unfit("is not a number")
+        raise _WrongValue("is not a number")
     if plain.isascii() and plain.isdigit():
         return int(text) if len(plain) < 300 else math.inf
     try:
         return float(text) if "_" not in text else text
     except ValueError:
-        raise _Unfit("is not a number") from None
+        raise _WrongValue("is not a number") from None
 
 
 def _number(value: object) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
-        raise _Unfit("is not a number")
+        raise _WrongValue("is not a number")
     try:
         found = float(value)
     except OverflowError:
         found = math.inf
     if not math.isfinite(found):
-        raise _Unfit("is not finite", "not finite")
+        raise _WrongValue("is not finite", "not finite")
     if isinstance(value, int) and abs(value) > _DOUBLE and int(found) != value:
-        raise _Unfit("has more digits than a number keeps: declare it `integer`", "out of range")
+        raise _WrongValue("has more digits than a number keeps: declare it `integer`", "out of range")
     return found
 
 
@@ -184,29 +187,29 @@ def _integer(value: object) -> int:
     if isinstance(value, float) and value.is_integer() and abs(value) <= _DOUBLE:
         value = int(value)
     if isinstance(value, float) and not math.isfinite(value):
-        raise _Unfit("is not finite", "not finite")
+        raise _WrongValue("is not finite", "not finite")
     if isinstance(value, Decimal) and value != value.to_integral_value():
-        raise _Unfit("is not a whole number")
+        raise _WrongValue("is not a whole number")
     if isinstance(value, Decimal) or (isinstance(value, int) and not -_INTEGER <= value < _INTEGER):
-        raise _Unfit("is beyond 64 bits", "out of range")
+        raise _WrongValue("is beyond 64 bits", "out of range")
     if isinstance(value, bool) or not isinstance(value, int):
-        raise _Unfit("is not a whole number")
+        raise _WrongValue("is not a whole number")
     return value
 
 
 def _text(value: object) -> str:
     if not isinstance(value, str):
-        raise _Unfit("is not text")
+        raise _WrongValue("is not text")
     return value.encode("utf-8", "replace").decode("utf-8")
 
 
 def _bool(value: object) -> bool:
     if not isinstance(value, bool):
-        raise _Unfit("is not true or false")
+        raise _WrongValue("is not true or false")
     return value
 
 
 def _json(value: object) -> str:
     if not isinstance(value, dict | list):
-        raise _Unfit("is not a list or mapping")
+        raise _WrongValue("is not a list or mapping")
     return json.dumps(value, sort_keys=True, ensure_ascii=True, default=str)

@@ -155,5 +155,5 @@ def _findings(tested: TestRun) -> Iterator[Finding]:
 
 
 def _line(span: Span) -> Span:
-    """The whole line: what is at fault is the case, not its first word."""
+    """The whole line: the case is at fault, not its first word."""
     return Span(span.file, span.line, 0)

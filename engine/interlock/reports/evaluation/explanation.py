@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from ...canonical import canonical
 from ...diagnostics import columns
-from ...evaluation.deciding.cause_text import told
+from ...evaluation.deciding.cause_text import cause_lines
 from ...evaluation.verdict import Comparison, RuleResult, Verdict
 from ...language.times import show_time
 from ...limits import FORMAT
@@ -166,6 +166,6 @@ def _unknown(result: EvaluationResult, rule: RuleResult) -> tuple[str, ...]:
     """Why a rule is unknown, and where its metrics come from."""
     if rule.outcome != "unknown" or not rule.causes:
         return ()
-    lines = tuple(told(rule.causes))
+    lines = tuple(cause_lines(rule.causes))
     more = (f"and {len(lines) - _CAUSES} more",) if len(lines) > _CAUSES else ()
     return (*lines[:_CAUSES], *more, *origins(result.snapshot, rule.causes)[:_CAUSES])

@@ -7,8 +7,7 @@ from dataclasses import asdict, dataclass
 from decimal import Decimal
 
 from ...canonical import canonical
-from ...collect.collector import Collection
-from ...collect.explaining import Explanation
+from ...collect.collection import Collection, Explanation
 from ...diagnostics import Collector, printable
 from ...language.times import show_time
 from ..renderers import rendered
@@ -97,9 +96,10 @@ def origin_as_text(explanation: Explanation, style: ReportStyle) -> str:
 
 def origin_as_json(explanation: Explanation, style: ReportStyle) -> str:
     """Return the same as one line."""
+    covered = explanation.covered
     table = asdict(explanation) | {
         "files": [{"file": name, "sha256": digest} for name, digest in explanation.files],
-        "covered": list(explanation.covered) if explanation.covered else None,
+        "covered": None if covered is None else [show_time(covered.start), show_time(covered.end)],
     }
     return canonical(table).decode("utf-8") + "\n"
 

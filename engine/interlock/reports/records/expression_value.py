@@ -9,7 +9,7 @@ from typing import Any
 
 from ...canonical import canonical
 from ...diagnostics import printable
-from ...evaluation.deciding.cause_text import told
+from ...evaluation.deciding.cause_text import cause_lines
 from ...evaluation.expressions.comparisons import shown
 from ...evaluation.expressions.expression import ExpressionResult
 from ...evaluation.snapshot.series_values import Members, Series
@@ -93,7 +93,7 @@ def as_text(expression: ExpressionValue, style: ReportStyle) -> str:
     along = "along " if shape.time or shape.members else ""
     lines = [
         f"type: {found.node.type}, {along}{shape}",
-        *(f"unknown: {each}" for each in told(_causes(found.value))),
+        *(f"unknown: {each}" for each in cause_lines(_causes(found.value))),
         *(f"assumed: {each}" for each in found.assumptions),
     ]
     parts = [*_value(expression, style), *map(printable, lines), *_comparisons(found, style)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from decimal import Decimal
 from pathlib import Path
@@ -9,6 +10,8 @@ from typing import Any
 
 import pytest
 
+from interlock.collect.live.probes import command_lines
+from interlock.collect.unreadable import Unreadable
 from interlock.language.times import show_time
 from support.desks import metrics, run, write
 from support.roots import instant
@@ -84,8 +87,8 @@ def test_a_missing_folder_proves_nothing(tmp_path: Path) -> None:
     assert metrics(run(tmp_path, SWITCH, environ={"LIVE_KILL_SWITCH": "1"}))["flag"] is True
 
 
-def test_the_present_says_nothing_of_the_past(root: Path) -> None:
-    detail = "a live source says nothing of 2026-03-30T06:00:00Z, more than five minutes from the clock"
+def test_a_past_moment_is_not_covered(root: Path) -> None:
+    detail = "a live source measures only the present: 2026-03-30T06:00:00Z is more than five minutes from the clock"
     found = run(root, SWITCH, NOW, now="2026-03-30T06:05:01Z", env_names=["A"], environ={"A": "1"})
     assert metrics(found)["flag"] == {"unknown": "not covered", "detail": detail}
     assert found.snapshot["env"] == {}
@@ -153,7 +156,7 @@ def test_an_archive_brings_its_own_variables(root: Path) -> None:
     collected: Any = found.snapshot["collected"]
     assert collected["archive"] is True
     write(root, "env.json", "{}")
-    unknown = {"unknown": "missing", "detail": "env.json does not tell the variable LIVE_KILL_SWITCH"}
+    unknown = {"unknown": "missing", "detail": "env.json does not record the variable LIVE_KILL_SWITCH"}
     assert metrics(run(root, SWITCH, NOW, **options))["flag"] == unknown
     write(root, "env.json", '{"LIVE_KILL_SWITCH": 1}')
     torn = {"unknown": "torn source", "detail": "env.json is not a mapping from names to texts or null"}
@@ -161,3 +164,45 @@ def test_an_archive_brings_its_own_variables(root: Path) -> None:
     (root / "env.json").unlink()
     missing = {"unknown": "missing", "detail": "env.json: no such file or directory"}
     assert metrics(run(root, SWITCH, NOW, **options))["flag"] == missing
+
+
+def _process(root: Path, pid: str, line: bytes) -> None:
+    write(root, f"{pid}/cmdline", line)
+
+
+def test_processes_are_listed_by_their_command_lines(tmp_path: Path) -> None:
+    _process(tmp_path, "1", b"init\0")
+    _process(tmp_path, "self", b"")
+    _process(tmp_path, "40", b"python3\0agents/orchestrator_v2.py\0run\0")
+    _process(tmp_path, "41", b"python3\0agents/live_trader.py\0")
+    (tmp_path / "42").mkdir()
+    lines = command_lines(tmp_path)
+    assert lines == ["init", "python3 agents/orchestrator_v2.py run", "python3 agents/live_trader.py"]
+
+
+def test_a_system_that_hides_its_processes_has_no_count(tmp_path: Path) -> None:
+    with pytest.raises(Unreadable) as problem:
+        command_lines(tmp_path)
+    assert str(problem.value) == "missing: this system does not list its processes in /proc"
+
+
+PROCESS = """
+sources:
+  machine:
+    kind: live
+    doc: a
+    metrics:
+      total: {process: 'agents/orchestrator_v2\\.py run$'}
+"""
+
+
+def test_processes_of_an_archive_are_counted(root: Path) -> None:
+    write(root, "env.json", "{}")
+    missing = {"unknown": "missing", "detail": "processes.json: no such file or directory"}
+    assert metrics(run(root, PROCESS, archive=True)) == {"total": missing}
+    lines = ["python3 agents/orchestrator_v2.py run", "bash", "vim agents/orchestrator_v2.py"]
+    write(root, "processes.json", json.dumps(lines))
+    assert metrics(run(root, PROCESS, archive=True)) == {"total": 1}
+    write(root, "processes.json", "{}")
+    torn = {"unknown": "torn source", "detail": "processes.json is not a list of texts"}
+    assert metrics(run(root, PROCESS, archive=True)) == {"total": torn}

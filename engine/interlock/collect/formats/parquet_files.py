@@ -1,4 +1,4 @@
-"""Reads the rows of a Parquet file from a copy of the bytes that were hashed, so that both are the same."""
+"""Parquet files: read from a copy of the bytes that were hashed, so that both are the same."""
 
 from __future__ import annotations
 
@@ -6,17 +6,20 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from ..artefact_root import Artefact
+from ..artefact_root import Artefact, Root
 from ..duckdb_tables import parquet_rows
 from ..model import RowsSource
 from ..unreadable import Unreadable
-from .records import Record
+from .model import Contents, Format, Record
 
-__all__ = ["read_parquet"]
+__all__ = ["PARQUET"]
 
 
-def read_parquet(artefact: Artefact, source: RowsSource) -> Iterator[Record]:
-    """Yield the rows in file order; Trouble when the file is empty, torn or lacks a declared column."""
+def _read(_: Root, artefact: Artefact, source: RowsSource) -> Contents:
+    return Contents(_records(artefact, source))
+
+
+def _records(artefact: Artefact, source: RowsSource) -> Iterator[Record]:
     if not artefact.data:
         raise Unreadable("missing", f"{artefact.name} is empty")
     wanted = {each.place: each.optional for each in source.columns}
@@ -25,3 +28,6 @@ def read_parquet(artefact: Artefact, source: RowsSource) -> Iterator[Record]:
         copy.write_bytes(artefact.data)
         for number, row in enumerate(parquet_rows(copy, artefact.name, wanted), start=1):
             yield Record(artefact.name, "row", number, row)
+
+
+PARQUET = Format("parquet", _read, frozenset({"json"}))

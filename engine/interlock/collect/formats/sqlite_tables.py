@@ -1,4 +1,4 @@
-"""Reads a table of an SQLite database from a copy, so that not even a lock is left beside the original.
+"""SQLite tables: read from a copy, so that not even a lock is left beside the original.
 
 The database, its write-ahead log and its journal are copied together; recovery happens in the copy, which is then
 opened read-only.
@@ -12,17 +12,21 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from ..artefact_root import Artefact, Root
+from ..duckdb_tables import quoted
 from ..model import RowsSource
 from ..unreadable import Unreadable
-from .records import Record
+from .model import Contents, Format, Record
 
-__all__ = ["read_database"]
+__all__ = ["SQLITE"]
 
 _SIDES = ("-wal", "-journal")
-_ATTEMPTS = 3
 
 
-def read_database(root: Root, artefact: Artefact, source: RowsSource) -> Iterator[Record]:
+def _read(root: Root, artefact: Artefact, source: RowsSource) -> Contents:
+    return Contents(_records(root, artefact, source))
+
+
+def _records(root: Root, artefact: Artefact, source: RowsSource) -> Iterator[Record]:
     """Yield the rows of the source's table in the order of their row ids."""
     if not artefact.data:
         raise Unreadable("missing", f"{artefact.name} is empty")
@@ -73,17 +77,16 @@ def _select(connection: sqlite3.Connection, file: str, source: RowsSource) -> It
     kind = connection.execute("SELECT type, sql FROM sqlite_master WHERE name = ?", (table,)).fetchone()
     if kind is None or kind[0] != "table":
         raise Unreadable("missing", f"{file} has no table `{table}`")
-    quoted = _quoted(table)
-    names = {row[1] for row in connection.execute(f"PRAGMA table_info({quoted})")}
+    source_table = quoted(table)
+    names = {row[1] for row in connection.execute(f"PRAGMA table_info({source_table})")}
     wanted = sorted({each.place for each in source.columns if each.place in names})
     absent = [each.place for each in source.columns if each.place not in names and not each.optional]
     if absent:
         raise Unreadable("torn source", f"table `{table}` of {file} has no column `{absent[0]}`")
-    columns = ", ".join(map(_quoted, wanted)) or "NULL"
+    columns = ", ".join(map(quoted, wanted)) or "NULL"
     order = "" if "WITHOUT ROWID" in str(kind[1]).upper() else " ORDER BY rowid"
-    for number, row in enumerate(connection.execute(f"SELECT {columns} FROM {quoted}{order}"), start=1):  # noqa: S608
+    for number, row in enumerate(connection.execute(f"SELECT {columns} FROM {source_table}{order}"), start=1):  # noqa: S608
         yield Record(file, "row", number, dict(zip(wanted, row, strict=False)))
 
 
-def _quoted(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
+SQLITE = Format("sqlite", _read, frozenset({"table"}), needs=("table",), integer_bools=True)

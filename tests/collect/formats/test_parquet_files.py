@@ -53,7 +53,7 @@ def _made(root: Path, select: str = ROWS) -> Path:
 def test_rows_are_read_typed_and_cut_at_the_time_of_the_snapshot(tmp_path: Path) -> None:
     _made(tmp_path)
     found = run(tmp_path, SOURCE)
-    end = "2026-03-30T06:00:00Z"  # the file has a later row, so it tells all up to here
+    end = "2026-03-30T06:00:00Z"  # the file has a later row, so it covers all up to here
     assert metrics(found) == {
         "level": {"at": end, "value": '["b"]'},
         "total": {"at": end, "value": 3},

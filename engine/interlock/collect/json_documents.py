@@ -1,0 +1,130 @@
+"""JSON artefacts: strict reading, JSON Schemas that they must satisfy, and pointers to their values.
+
+A pointer is that of RFC 6901 with one addition: a step `*` stands for every key or item.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from functools import cache
+from typing import Any, Final
+
+from ..resources import artefact_schema_path
+from ..strict_json import InvalidJSON, StrictReader, decode_utf8, exact_number
+from .unreadable import Unreadable
+
+__all__ = [
+    "ABSENT",
+    "Pointer",
+    "artefact_schemas",
+    "check_artefact",
+    "decode",
+    "expand",
+    "one",
+    "parse_pointer",
+    "read_json",
+    "resolve",
+    "show_pointer",
+]
+
+Pointer = tuple[str, ...]
+
+ABSENT: Final = object()
+"""The value of a pointer that leads nowhere."""
+
+_QUICK = StrictReader()
+_EXACT = StrictReader(fraction=exact_number)
+_POINTER = re.compile(r"(/([^~/]|~[01])*)*")
+_INDEX = re.compile(r"0|[1-9][0-9]{0,9}", re.ASCII)
+
+
+def decode(data: bytes, place: str) -> str:
+    """Return UTF-8 text, without a byte order mark. Raises Unreadable for another encoding."""
+    try:
+        return decode_utf8(data)
+    except InvalidJSON as problem:
+        raise Unreadable("torn source", f"{place} {problem.problem}") from None
+
+
+def read_json(text: str, place: str, exact: bool = False) -> object:
+    """Return the value of a JSON text, fractions as decimals if `exact`. Raises Unreadable if it is torn."""
+    try:
+        return (_EXACT if exact else _QUICK).read(text)
+    except InvalidJSON as problem:
+        raise Unreadable("torn source", f"{place} {problem.problem}") from None
+
+
+def parse_pointer(text: str) -> Pointer | None:
+    """Return the steps of a pointer; None if the text is no pointer. The empty text points at the whole value."""
+    if not _POINTER.fullmatch(text):
+        return None
+    return tuple(step.replace("~1", "/").replace("~0", "~") for step in text.split("/")[1:])
+
+
+def show_pointer(pointer: Pointer) -> str:
+    """Return a pointer for a message: its steps after slashes, not escaped."""
+    return "/" + "/".join(pointer)
+
+
+def resolve(value: object, pointer: Pointer) -> object:
+    """Follow a pointer without `*` from `value`; ABSENT if it leads nowhere."""
+    for step in pointer:
+        if isinstance(value, dict):
+            value = value.get(step, ABSENT)
+        elif isinstance(value, list) and _INDEX.fullmatch(step) and int(step) < len(value):
+            value = value[int(step)]
+        else:
+            return ABSENT
+    return value
+
+
+def expand(value: object, pointer: Pointer) -> Iterator[tuple[tuple[str, ...], object]]:
+    """Yield every value that a pointer with `*` leads to, with the names that the stars stood for."""
+    if "*" not in pointer:
+        found = resolve(value, pointer)
+        if found is not ABSENT:
+            yield (), found
+        return
+    star = pointer.index("*")
+    inner = resolve(value, pointer[:star])
+    pairs: list[tuple[str, object]] = []
+    if isinstance(inner, dict):
+        pairs = list(inner.items())
+    elif isinstance(inner, list):
+        pairs = [(str(index), each) for index, each in enumerate(inner)]
+    for name, each in pairs:
+        for names, found in expand(each, pointer[star + 1 :]):
+            yield (name, *names), found
+
+
+def one(value: object, pointer: Pointer) -> object:
+    """Return the only value that the pointer leads to; ABSENT if there is none or more than one."""
+    found = [each for _, each in expand(value, pointer)]
+    return found[0] if len(found) == 1 else ABSENT
+
+
+def artefact_schemas() -> tuple[str, ...]:
+    """Return the names of the schemas that a source may ask for, sorted."""
+    return tuple(sorted(each.stem for each in artefact_schema_path("x").parent.glob("*.json")))
+
+
+def check_artefact(name: str, value: object, place: str) -> None:
+    """Raise Unreadable if the value fails the schema; the detail names the field and never shows its value."""
+    problems = _validator(name).iter_errors(value)
+    problem = min(problems, key=lambda each: (list(map(str, each.path)), str(each.validator)), default=None)
+    if problem is None:
+        return
+    where = show_pointer(tuple(map(str, problem.path))) if problem.path else "it"
+    wrong = f"{place} fails the schema `{name}`: {where} breaks `{problem.validator}`"
+    raise Unreadable("torn source", wrong)
+
+
+@cache
+def _validator(name: str) -> Any:
+    from jsonschema import Draft202012Validator
+    from referencing import Registry
+
+    schema = json.loads(artefact_schema_path(name).read_text(encoding="utf-8"))
+    return Draft202012Validator(schema, registry=Registry())

@@ -1,0 +1,77 @@
+"""The results of queries: values, members, records, and what is no value."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from support.desks import LINES, LOG, changed, jsonl, metrics, run
+
+
+def test_values_that_are_no_values(tmp_path: Path) -> None:
+    text = (
+        LOG
+        + """      rate: {sql: "select 1.0 / 0 as value from trades limit 1"}
+      level: {sql: "select 'x' as value from trades where false"}
+      wait: {sql: "select pnl as value from trades"}
+      moment: {sql: "select max(at_) as value from trades"}
+      flag: {sql: "select bool_or(pnl < 0) as value from trades"}
+      symbols: {sql: "select ['ETH-USD', 'BTC/USDT'] as value"}
+"""
+    )
+    seen = metrics(run(jsonl(tmp_path), text))
+    assert seen["rate"] == {"unknown": "not finite", "detail": "it is not a finite number"}
+    assert seen["level"] == {"unknown": "missing", "detail": "the SQL gives no value"}
+    assert seen["wait"] == {"unknown": "conflict", "detail": "the SQL gives 3 rows for one value"}
+    assert seen["moment"]["value"] == "2026-03-29T00:00:00Z"
+    assert seen["flag"]["value"] is True
+    assert seen["symbols"]["value"] == ["BTC-USD", "ETH-USD"]
+
+
+SCOPED = changed(
+    LOG,
+    ("      pnl: {number: /pnl}\n", "      pnl: {number: /pnl}\n      symbol: {text: /symbol}\n"),
+    (
+        '      pnl: {sql: "select sum(pnl) as value, count(*) as n, max(at_) as at from trades"}\n',
+        '      edge: {sql: "select symbol as member, sum(pnl) as value from trades group by 1"}\n'
+        '      fills: {sql: "select symbol as member, at_ as at, pnl as value from trades"}\n',
+    ),
+)
+
+
+def test_members(tmp_path: Path) -> None:
+    lines = [f'{{"at": "2026-03-29T0{i}:00:00Z", "pnl": {i}, "symbol": "BTC/USDT"}}' for i in range(3)]
+    found = run(jsonl(tmp_path, lines), SCOPED)
+    covered = ["2026-03-29T00:00:00Z", "2026-03-29T02:00:00Z"]
+    scopes: Any = found.snapshot["scopes"]
+    assert scopes["symbol"]["BTC-USD"]["edge"] == {"value": Decimal(3), "at": "2026-03-29T02:00:00Z"}
+    assert scopes["symbol"]["ETH-USD"] == {"fills": {"covered": covered, "points": []}}
+    assert found.findings == ()
+
+
+def test_an_undeclared_member_is_left_out_and_may_be_a_declared_one(tmp_path: Path) -> None:
+    lines = ['{"at": "2026-03-29T00:00:00Z", "pnl": 1, "symbol": "XBT"}']
+    found = run(jsonl(tmp_path, lines), SCOPED)
+    assert found.snapshot["scopes"] == {}
+    assert [(each.code, each.message) for each in found.findings] == [
+        ("W851", "`edge` is measured for `XBT`, which is no member of the scope `symbol`: left out"),
+        ("W851", "`fills` is measured for `XBT`, which is no member of the scope `symbol`: left out"),
+    ]
+
+
+def test_several_undeclared_members_are_one_finding(tmp_path: Path) -> None:
+    names = ("XBT", "DOGE", "LTC", "XRP", "ADA")
+    lines = [f'{{"at": "2026-03-29T00:00:00Z", "pnl": 1, "symbol": "{name}"}}' for name in names]
+    found = run(jsonl(tmp_path, lines), SCOPED)
+    assert [each.message for each in found.findings if "`fills`" in each.message] == [
+        "`fills` is measured for `ADA`, `DOGE`, `LTC` and 2 more, which are no members of the scope `symbol`: left out"
+    ]
+
+
+def test_records(tmp_path: Path) -> None:
+    text = LOG + "      jobs: {sql: \"select at_ as at, 'win' as outcome, pnl as size from trades\"}\n"
+    seen = metrics(run(jsonl(tmp_path, LINES[:1]), text))
+    assert seen["jobs"]["points"] == [
+        {"at": "2026-03-28T01:00:00Z", "outcome": "win", "size": Decimal("1.5")}
+    ]

@@ -1,0 +1,147 @@
+"""Coverage: reports by day and week, torn reports, the ends that a source declares."""
+
+from __future__ import annotations
+
+import os
+from decimal import Decimal
+from pathlib import Path
+
+from support.desks import CATALOGUE, LINES, LOG, changed, jsonl, metrics, run, write
+
+
+def test_an_empty_log_may_be_declared_to_mean_that_nothing_happened(tmp_path: Path) -> None:
+    write(tmp_path, "t.jsonl", "")
+    text = changed(
+        LOG,
+        (
+            "    time: at_",
+            "    time: at_\n    may_be_empty: true\n    covered: {from: 2026-03-01, to: as_of}",
+        ),
+    )
+    seen = metrics(run(tmp_path, text))
+    assert seen["total"] == {"value": 0, "at": "2026-03-30T06:00:00Z"}
+    assert seen["pnl"] == {"unknown": "missing", "detail": "the SQL gives no value"}
+    assert seen["trades"] == {"covered": ["2026-03-01T00:00:00Z", "2026-03-30T06:00:00Z"], "points": []}
+
+
+def test_no_coverage_no_value(tmp_path: Path) -> None:
+    text = changed(LOG, ("    time: at_", "    time: at_\n    may_be_empty: true"))
+    write(tmp_path, "t.jsonl", "")
+    seen = metrics(run(tmp_path, text))
+    assert seen["total"]["unknown"] == seen["trades"]["unknown"] == "not covered"
+
+
+REPORTS = """
+sources:
+  reports:
+    kind: rows
+    doc: one report a day
+    files: reports/day_*.json
+    format: json
+    time: date
+    timezone: UTC
+    torn: file
+    columns: {date: {time: /date}, value: {number: /value}}
+    covered: {each: 1d}
+    metrics:
+      daily: {sql: "select date as at, value from reports"}
+      alerts: {sql: "select date as at from reports where value > 5"}
+      total: {sql: "select count(*) as value from reports"}
+"""
+
+
+def reports(root: Path, days: dict[int, str]) -> Path:
+    for day, text in days.items():
+        write(root, f"reports/day_{day:02}.json", text)
+    return root
+
+
+def good(day: int, value: int = 1) -> str:
+    return f'{{"date": "2026-03-{day:02}", "value": {value}}}'
+
+
+def test_reports_by_day(tmp_path: Path) -> None:
+    seen = metrics(run(reports(tmp_path, {day: good(day) for day in (26, 27, 29)}), REPORTS))
+    assert [each["at"] for each in seen["daily"]["points"]] == ["2026-03-29T00:00:00Z"]
+    assert seen["alerts"]["covered"] == ["2026-03-29T00:00:00Z", "2026-03-30T00:00:00Z"]
+    assert seen["total"] == {"value": 3, "at": "2026-03-30T00:00:00Z"}
+
+
+def test_a_torn_report_is_missing_and_the_others_stand(tmp_path: Path) -> None:
+    days = {day: good(day, 9) for day in (26, 28, 29)} | {27: good(27)[:-3]}
+    found = run(reports(tmp_path, days), REPORTS)
+    seen = metrics(found)
+    assert [each["at"][8:10] for each in seen["daily"]["points"]] == ["28", "29"]
+    assert seen["alerts"]["covered"][0] == "2026-03-28T00:00:00Z"
+    assert seen["total"] == {"unknown": "torn source", "detail": "reports/day_27.json is not JSON, column 32"}
+    strict = metrics(run(tmp_path, changed(REPORTS, ("    torn: file\n", ""))))
+    assert all(strict[name] == seen["total"] for name in ("daily", "alerts", "total"))
+
+
+def test_a_half_day_of_rows_is_no_day(tmp_path: Path) -> None:
+    text = (
+        LOG
+        + "      daily: {sql: \"select date_trunc('day', at_) as at, sum(pnl) as value from trades group by 1\"}\n"
+    )
+    rows = ["2026-03-26T08:00:00Z", "2026-03-27T08:00:00Z", "2026-03-28T08:00:00Z"]
+    seen = metrics(run(jsonl(tmp_path, [f'{{"at": "{each}", "pnl": 1}}' for each in rows]), text))
+    assert seen["daily"] == {
+        "from": "2026-03-26T08:00:00Z",
+        "points": [{"at": "2026-03-27T00:00:00Z", "value": Decimal(1)}],
+    }
+
+
+WEEKS = """
+sources:
+  weeks:
+    kind: rows
+    doc: a report a week, known when its last day is over
+    files: week_*.json
+    format: json
+    time: known
+    timezone: UTC
+    columns:
+      known: {time: /week_ending, shift: 1d}
+      week: {time: /week_ending, shift: -6d}
+      pnl: {number: /pnl}
+    covered: {each: 1w, by: week}
+    metrics:
+      trades: {sql: "select week as at, pnl as value from weeks order by week"}
+"""
+
+
+def test_a_report_is_not_seen_before_its_week_is_over(tmp_path: Path) -> None:
+    for day in (15, 22):
+        write(tmp_path, f"week_{day}.json", f'{{"week_ending": "2026-03-{day}", "pnl": {day}}}')
+    first = {"at": "2026-03-09T00:00:00Z", "value": Decimal(15)}
+    assert metrics(run(tmp_path, WEEKS, "2026-03-22T12:00:00Z"))["trades"] == {
+        "covered": ["2026-03-09T00:00:00Z", "2026-03-16T00:00:00Z"],
+        "points": [first],
+    }
+    assert metrics(run(tmp_path, WEEKS, "2026-03-23T00:00:00Z"))["trades"] == {
+        "covered": ["2026-03-09T00:00:00Z", "2026-03-23T00:00:00Z"],
+        "points": [first, {"at": "2026-03-16T00:00:00Z", "value": Decimal(22)}],
+    }
+
+
+def test_coverage_may_begin_with_the_metric_and_end_with_the_file(tmp_path: Path) -> None:
+    text = changed(LOG, ("    time: at_", "    time: at_\n    covered: {from: began, to: modified}"))
+    catalogue = CATALOGUE.replace(
+        "daily: {type: number, every: 1d", "daily: {type: number, began: 2026-03-25, every: 1d"
+    )
+    text += "      daily: {sql: \"select date_trunc('day', at_) as at, sum(pnl) as value from trades group by 1\"}\n"
+    path = jsonl(tmp_path, LINES[:3]) / "t.jsonl"
+    stamp = 1774828800  # 2026-03-30T00:00:00Z
+    os.utime(path, (stamp, stamp))
+    seen = metrics(run(tmp_path, text, catalogue=catalogue))
+    assert seen["daily"] == {
+        "from": "2026-03-25T00:00:00Z",
+        "points": [
+            {"at": "2026-03-28T00:00:00Z", "value": Decimal("-0.5")},
+            {"at": "2026-03-29T00:00:00Z", "value": Decimal("0.25")},
+        ],
+    }
+    assert seen["total"] == {
+        "unknown": "not covered",
+        "detail": "the source covers no time, so the value has no time",
+    }
