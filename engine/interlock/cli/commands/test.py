@@ -13,7 +13,7 @@ from ...testing.policies.cell_coverage import CellCoverage, Watcher, covered
 from ...testing.policies.model import Suite
 from ...testing.policies.runner import CaseResult, CaseRunner
 from ...testing.rollouts.story_coverage import stories_covered
-from ...testing.rollouts.story_runner import StoryResult, play
+from ...testing.rollouts.story_runner import StoryResult, run_stories
 from ..command import Subcommand
 from ..options import format_option, policies_option, policy_option
 from ..output import deliver, output_option, require_writable, show
@@ -75,7 +75,7 @@ def command(
     watcher = Watcher()
     bench = CaseRunner(selected.root, watcher if coverage or suggest or least is not None else None)
     with progress("running tests"):
-        results, stories = bench.run(selected.suites), play(selected.root, selected.stories)
+        results, stories = bench.run(selected.suites), run_stories(selected.root, selected.stories)
     if suggest:
         return _suggest(bench, selected.suites, results, watcher, output)
     measured = _whole(selected, bench, results, stories, watcher) if bench.watch is not None else None

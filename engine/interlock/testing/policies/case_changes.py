@@ -87,7 +87,7 @@ class Changer:
     def draft(self, node: Mapping, before: SnapshotDraft) -> SnapshotDraft:
         draft = self.clock(node, before)
         changes = list(self.changes(node))
-        # A roster told by a metric must stand before the values at its members.
+        # The roster of `members_from` must stand before the values at its members.
         for key, value in sorted(changes, key=lambda each: self.scope_of(each[0].text) is not None):
             draft = self.set(draft, key, value)
         draft = self.members(node, draft)
@@ -193,8 +193,8 @@ class Changer:
         if scope.members_from is None:
             return scope.members
         form = draft.metrics.get(scope.members_from)
-        told = form.get("value") if isinstance(form, dict) else form
-        return tuple(str(each) for each in told) if isinstance(told, list) else ()
+        names = form.get("value") if isinstance(form, dict) else form
+        return tuple(str(each) for each in names) if isinstance(names, list) else ()
 
 
 def _deep(scopes: Mapping) -> Iterator[tuple[Scalar, Scalar, Scalar, Node]]:

@@ -22,7 +22,7 @@ _TIMES = re.compile(r"(.+?) *\bx([1-9][0-9]{0,4})", re.ASCII)
 _LONGEST = 20_000
 
 Item = Node | None
-"""One slot or point: what is written for it, or None for a gap."""
+"""One slot or point: its written value, or None for a gap."""
 
 
 def expanded(node: Sequence, collector: Collector) -> list[Item]:
@@ -109,8 +109,8 @@ class SeriesWriter:
             if point is not None:
                 kept[index] = point
         begin = min([first, *kept])
-        told = before.get("from") if isinstance(before, dict) else None
-        moment = parse_time(told) if isinstance(told, str) else None
+        start = before.get("from") if isinstance(before, dict) else None
+        moment = parse_time(start) if isinstance(start, str) else None
         start = slot_start(begin, every) if moment is None else min(moment, slot_start(begin, every))
         return {"from": show_time(start), "points": [kept[index] for index in sorted(kept)]}
 

@@ -1,4 +1,4 @@
-"""Reads what a step of a story says of the snapshot, the policies, the people and the other rollouts."""
+"""Reads the context that a step of a story gives: the stage shown, policies, people and the other rollouts."""
 
 from __future__ import annotations
 
@@ -8,16 +8,54 @@ from decimal import Decimal
 
 from ...diagnostics import Collector, name_hint
 from ...evaluation.verdict import NOT_EVALUATED
+from ...language.values import Value
 from ...ledger.state.rollout_state import COMPLETE, RolloutState
+from ...policy.catalogue import Catalogue, Metric
 from ...policy.loader import PolicyRoot
 from ...policy.rollout_model import Rollout, Stage
 from ...policy.yaml.yaml_nodes import Mapping, Node, Scalar
 from ..policies.case_changes import Changer
+from ..policies.model import SnapshotDraft
 from ..policies.value_forms import instant
 from .model import StoryContext
-from .stage_snapshot import settings_of, showing
 
-__all__ = ["LONG_AGO", "StoryContextReader", "vouching"]
+__all__ = ["LONG_AGO", "StoryContextReader", "settings_of", "showing", "vouching"]
+
+
+_MEMBER = "a-member"
+
+
+def settings_of(rollout: Rollout) -> tuple[str, ...]:
+    """Return every setting that a rollout looks at: flags and canary sets of all its stages."""
+    names = {name for stage in rollout.stages for name in (*stage.flags, *stage.canary)}
+    return tuple(sorted({*names, *rollout.lever}))
+
+
+def showing(stage: Stage, catalogue: Catalogue, as_of: Decimal) -> SnapshotDraft:
+    """Return a snapshot with the flags of a stage; a set that limits it has the first member of its scope."""
+    metrics = catalogue.metrics
+    forms = {name: _form(metrics[name], value) for name, value in stage.flags.items() if name in metrics}
+    forms |= {name: _one_member(metrics[name], catalogue) for name in stage.canary if name in metrics}
+    return SnapshotDraft(as_of, {name: _counted(metrics[name], form) for name, form in forms.items()})
+
+
+def _form(metric: Metric, value: Value) -> object:
+    if isinstance(value, frozenset):
+        return sorted(value)
+    if metric.type.enum is not None and isinstance(value, Decimal):
+        return metric.type.enum.values[int(value)]
+    return value
+
+
+def _one_member(metric: Metric, catalogue: Catalogue) -> list[str]:
+    scope = catalogue.scopes.get(metric.type.of)
+    return [scope.members[0] if scope and scope.members else _MEMBER]
+
+
+def _counted(metric: Metric, form: object) -> object:
+    """A setting that is measured from samples has enough of them."""
+    return form if metric.min_n is None else {"value": form, "n": metric.min_n}
+
 
 LONG_AGO = Decimal(365 * 86400)
 """How long ago another rollout got where it is, unless a step says since when."""

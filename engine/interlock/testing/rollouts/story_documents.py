@@ -148,13 +148,13 @@ class _StoryReader:
         count = int(end // step) if step and end else 0
         if not 0 < count <= _MOST:
             hint = "raise `every`, or begin in a `stage`" if count else "raise `for`"
-            told = f"more than {_MOST}" if count else "no"
-            self.complain("E725", f"{told} snapshots in `{length.text}`", length.span, hint)
+            number = f"more than {_MOST}" if count else "no"
+            self.complain("E725", f"{number} snapshots in `{length.text}`", length.span, hint)
             return ()
         assert step is not None
         found = tuple(before + step * each for each in range(1, count + 1))
         if not all(map(in_calendar, found)):
-            hint = "time ends with the year 9999, and is told to nine decimals"
+            hint = "time ends with the year 9999 and has at most nine decimals"
             self.complain(
                 "E726", f"no snapshot can be as of every instant of `{length.text}`", length.span, hint
             )

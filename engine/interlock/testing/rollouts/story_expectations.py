@@ -22,7 +22,7 @@ __all__ = ["StoryExpectationReader", "compared"]
 def compared(
     wanted: StoryExpectation, after: RolloutState, course: RolloutDecision | None, refused: str
 ) -> Iterator[Difference]:
-    """Yield every difference; a refusal that nobody expects is the only one."""
+    """Yield every difference; an unexpected refusal is the only one."""
     if wanted.refused or course is None:
         if not wanted.refused or wanted.refused not in refused:
             told = f"refused: {wanted.refused}" if wanted.refused else wanted.decision or "a decision"
@@ -66,7 +66,7 @@ def _stood(wanted: StoryExpectation, after: RolloutState) -> Iterator[Difference
 
 @dataclass(frozen=True, slots=True)
 class StoryExpectationReader:
-    """Reads the expectations of one rollout's steps; what is no word of the schema goes to the collector."""
+    """Reads the expectations of one rollout's steps; complaints go to the collector."""
 
     rollout: Rollout
     collector: Collector
