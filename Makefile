@@ -7,8 +7,9 @@ AS_OF   ?= 2026-03-30T06:30:00Z
 PHASE_A ?= 2026-02-02
 OUT     ?= out
 WORKERS ?= 2
+GATE    ?= live-rollout-readiness
 
-JUDGED     = --historic --environment paper --stateless --baseline phase_a=$(OUT)/phase_a.json
+OPTIONS    = --historic --environment paper --stateless --baseline phase_a=$(OUT)/phase_a.json
 READY     := .venv/.ready
 RUN       := .venv/bin/python
 PARALLEL   = -n $(WORKERS) --dist loadgroup
@@ -38,20 +39,30 @@ $(READY): requirements-dev.lock pyproject.toml
 	    echo "$(PYTHON) lacks its module venv: on Debian and Ubuntu, \`apt-get install python3-venv\`" >&2; exit 2; fi
 	@echo "installing the pinned packages into .venv (once, about a minute)"
 	@test -x .venv/bin/pip || $(PYTHON) -m venv .venv
-	@$(RUN) -m pip install --quiet --require-hashes -r requirements-dev.lock
-	@$(RUN) -m pip install --quiet --no-deps --no-build-isolation --editable .
+	@$(RUN) -m pip install -qq --require-hashes -r requirements-dev.lock
+	@$(RUN) -m pip install -qq --no-deps --no-build-isolation --editable .
 	@touch $@
 
-# A verdict below the best is an answer and not a failure: `evaluate` says it by the exit codes 1 (a policy is at its
-# worst) and 3 (in between). Any other code but 0 ends the demo.
-demo: $(READY)  ## collect from examples/desk, evaluate every policy, write a report
+# A verdict below the best is an answer and not a failure: `evaluate` ends with 1 where a policy is at its worst and with
+# 3 in between. Any other code but 0 ends the demo.
+demo: $(READY)  ## collect from examples/desk, evaluate one gate, write a report on all of them
 	@mkdir -p $(OUT)
-	$(INTERLOCK) validate
-	$(INTERLOCK) collect --root $(ROOT) --as-of $(AS_OF) --archive -o $(OUT)/snapshot.json
-	$(INTERLOCK) collect --root $(ROOT) --as-of $(PHASE_A) -o $(OUT)/phase_a.json 2> $(OUT)/phase_a.log || { cat $(OUT)/phase_a.log; exit 2; }
-	$(INTERLOCK) evaluate $(OUT)/snapshot.json $(JUDGED) || [ $$? -eq 1 -o $$? -eq 3 ]
-	$(INTERLOCK) report $(OUT)/snapshot.json $(JUDGED) -o $(OUT)/report.md
-	@echo "the report is in $(OUT)/report.md"
+	@echo "Check the policies:"
+	@$(INTERLOCK) validate
+	@echo && echo "Measure the example desk:"
+	@$(INTERLOCK) collect --root $(ROOT) --as-of $(AS_OF) --archive -o $(OUT)/snapshot.json
+	@$(INTERLOCK) collect --root $(ROOT) --as-of $(PHASE_A) --quiet -o $(OUT)/phase_a.json
+	@echo && echo "Is phase 2b ready for micro-live trading?"
+	@$(INTERLOCK) evaluate $(OUT)/snapshot.json --policy $(GATE) $(OPTIONS) || [ $$? -eq 1 -o $$? -eq 3 ]
+	@echo && echo "Every gate, with a list of tasks for each person:"
+	@$(INTERLOCK) report $(OUT)/snapshot.json $(OPTIONS) -o $(OUT)/report.md
+	@head -n 3 $(OUT)/report.md | tail -n 1
+	@echo && echo "Try next, with $(INTERLOCK):" && \
+	    echo "  explain $(OUT)/snapshot.json --policy $(GATE) --historic --environment paper --stateless" && \
+	    echo "  eval 'streak(equity.daily_change < 0)' $(OUT)/snapshot.json" && \
+	    echo "  test --policy $(GATE)" && \
+	    echo "  metrics drawdown" && \
+	    echo "  --help"
 
 play: $(READY)  ## play experiment 0 through the command line, with a rollback in the middle
 	rm -rf $(OUT)/experiment_0
@@ -84,9 +95,10 @@ check-newest:  ## check with the newest packages that pyproject.toml allows, wit
 bench: $(READY)  ## measure speed as ratios, count what a ledger survives, write docs/benchmarks.md
 	$(RUN) bench/run.py
 
-docs: $(READY)  ## write docs/diagnostics.md and docs/reference/ from the codes and the schemas
+docs: $(READY)  ## write docs/diagnostics.md, docs/cli.md and docs/reference/ from codes, commands and schemas
 	$(RUN) docs/make_diagnostics.py
 	$(RUN) docs/make_reference.py
+	$(RUN) docs/make_cli.py
 
 # Run with UPGRADE=--upgrade to take newer versions than the locks already hold.
 lock:  ## pin the dependencies of pyproject.toml and requirements-dev.in, with hashes

@@ -8,29 +8,36 @@ from pathlib import Path
 
 import pytest
 
-from interlock.alerts.channels import ChannelOptions, channels_of
+from interlock.alerts.channel import Channel
+from interlock.alerts.channels import channels_of
 from interlock.errors import UsageError
 
 LEDGER = Path("ledger.db")
 URL = "https://alerts.example/hook"
 
 
+def channels(given: dict[str, str], environ: dict[str, str] | None = None) -> tuple[Channel, ...]:
+    return channels_of(given, LEDGER, environ or {}, {})
+
+
 def test_there_are_as_many_as_are_wanted_in_one_order() -> None:
-    wanted = ChannelOptions(Path("events.jsonl"), sys.executable, URL)
-    kinds = [each.name.split()[0] for each in channels_of(wanted, LEDGER, {})]
-    assert (kinds, channels_of(ChannelOptions(), LEDGER, {})) == (["file", "command", "url"], ())
+    given = {"--events-url": URL, "--events-command": sys.executable, "--events": "events.jsonl"}
+    assert [each.name.split()[0] for each in channels(given)] == ["file", "command", "url"]
+    assert channels({}) == ()
 
 
-@pytest.mark.parametrize("wanted", [ChannelOptions(token_env="TOKEN"), ChannelOptions(url=URL, token_env="")])
-def test_a_token_goes_with_a_url(wanted: ChannelOptions) -> None:
+@pytest.mark.parametrize(
+    "given", [{"--events-token-env": "TOKEN"}, {"--events-url": URL, "--events-token-env": ""}]
+)
+def test_a_token_goes_with_a_url(given: dict[str, str]) -> None:
     with pytest.raises(UsageError) as problem:
-        channels_of(wanted, LEDGER, {"TOKEN": "s3cret"})
+        channels(given, {"TOKEN": "s3cret"})
     assert str(problem.value) == "`--events-token-env NAME` belongs to `--events-url URL`"
 
 
 def test_a_token_is_read_from_its_variable_alone() -> None:
-    wanted = ChannelOptions(url=URL, token_env="TOKEN")
-    found = [channels_of(wanted, LEDGER, environ)[0] for environ in ({"TOKEN": "t0ken"}, {})]
+    given = {"--events-url": URL, "--events-token-env": "TOKEN"}
+    found = [channels(given, environ)[0] for environ in ({"TOKEN": "t0ken"}, {})]
     assert [each.problem() for each in found] == ["", "the variable `TOKEN` is not set"]
 
 

@@ -218,7 +218,7 @@ def test_an_alarm_that_a_lockdown_explains_is_told_when_that_is_over(desk: Desk)
     ]
     shown = desk.command("log", "show", "--kind", "notify", "--ledger", "ledger.db").out.splitlines()[1:]
     assert [each.split("notify", 1)[1].strip() for each in shown] == [
-        "closes QUIET: nobody, not risk: lock is LOCKED",
+        "closes QUIET: no audience, not risk: lock is LOCKED",
         "lock LOCKED: risk",
         "closes QUIET: risk",
         "lock FREE: risk",
@@ -352,7 +352,7 @@ def test_what_cannot_be_meant_is_refused_and_the_ledger_is_as_it_was(
 
 def test_without_a_ledger_nobody_knows_what_was_told(desk: Desk) -> None:
     desk.at(6)
-    need = "`--ledger FILE`: only a ledger knows what was told before"
+    need = "`--ledger FILE`: a ledger holds the events that were sent before"
     done = desk.command("evaluate", "06.json", "--historic", "--events", "e")
     assert (done.code, done.err) == (2, f"error: `--events` needs {need}\n")
     done = desk.command("evaluate", "06.json", "--historic", "--events-command", "x", "--renotify", "4h")

@@ -11,13 +11,16 @@ import threading
 from pathlib import Path
 from typing import Any
 
+import click
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from interlock.cli.command import CommandGroup, Subcommand
 from interlock.cli.main import run
 from interlock.cli.registry import COMMANDS
 from interlock.wording import listed
+from support.commands import documented
 from support.grain import POLICIES
 
 from .conftest import Command
@@ -48,7 +51,7 @@ CLOSED = ["2>&-", "<&-", *(["2>/dev/full"] if Path("/dev/full").exists() else []
         ("validate --policies", "`--policies` needs a value"),
         ("validate --strict=yes", "`--strict` takes no value"),
         ("validate --format jsn", "no format is called `jsn`: did you mean `json`?"),
-        ("validate --format xml", "no format is called `xml`: there are text, json, github, junit and sarif"),
+        ("validate --format xml", "no format is called `xml`: there are text, json, markdown, github, junit and sarif"),
         (
             "validate --policies nowhere",
             "nowhere is no policy root: it holds no interlock.yaml: the folder does not exist",
@@ -56,6 +59,8 @@ CLOSED = ["2>&-", "<&-", *(["2>/dev/full"] if Path("/dev/full").exists() else []
         ("eval", "`interlock eval` needs EXPRESSION: see `interlock eval --help`"),
         ("eval 1", "`interlock eval` needs SNAPSHOT: see `interlock eval --help`"),
         ("eval 1 2 3 4", "`interlock eval` does not take `3 4` as well: see `interlock eval --help`"),
+        ("log shw", "no command is called `shw`: did you mean `show`?"),
+        ("rollout x", "no command is called `x`: there are advance, history, list, note, rearm, rollback and status"),
         ("metrics a b", "`interlock metrics` does not take `b` as well: see `interlock metrics --help`"),
         ("collect", "`interlock collect` needs `--root`: see `interlock collect --help`"),
         ("validate \x1b[31m", "there is no file or folder `\\u001b[31m`"),
@@ -73,19 +78,46 @@ def test_without_a_command_the_help_goes_to_stderr(command: Command) -> None:
     assert told.err == helped.out
 
 
-def test_the_help_lists_every_command_with_one_line(command: Command) -> None:
-    listed = command("-h").out.partition("Commands:\n")[2].split("\n\n")[0].splitlines()
-    assert [line.split()[0] for line in listed] == list(COMMANDS)
-    assert all(line.endswith(".") and not line.endswith("...") for line in listed)
+def test_the_help_lists_every_command_with_one_line_below_its_task(command: Command) -> None:
+    sections = command("-h").out.split("\n\n")
+    listed = {head: text.splitlines() for head, _, text in (each.partition(":\n") for each in sections)}
+    for task in dict.fromkeys(task for task, _ in COMMANDS.values()):
+        lines = listed[task]
+        assert [line.split()[0] for line in lines] == [
+            name for name, each in COMMANDS.items() if each[0] == task
+        ]
+        assert all(line.endswith(".") and not line.endswith("...") for line in lines)
 
 
-@pytest.mark.parametrize("name", COMMANDS)
-def test_the_help_of_every_command_has_an_example_that_parses(command: Command, name: str) -> None:
-    done = command(name, "--help")
-    assert done.code == 0 and done.err == ""
-    examples = done.out.partition("Examples:\n")[2].splitlines()
-    assert examples and all(line.startswith(f"    interlock {name}") for line in examples)
-    assert "\x1b" not in done.out
+def test_every_help_fits_80_columns(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    wrong = []
+    for words, _ in documented():
+        done = command(*words, "--help")
+        assert (done.code, done.err) == (0, "")
+        wrong += [f"{' '.join(words)}: {line}" for line in done.out.splitlines() if len(line) > 80]
+        assert "\x1b" not in done.out
+    assert wrong == []
+
+
+@pytest.mark.parametrize(
+    ("words", "found"), [pytest.param(*each, id=" ".join(each[0])) for each in documented()]
+)
+def test_the_help_of_every_command_has_examples_that_parse(
+    words: list[str], found: Subcommand | CommandGroup
+) -> None:
+    assert found.examples
+    for each in found.examples:
+        given = shlex.split(each.replace("\\\n", " "))
+        given = given[: given.index(">")] if ">" in given else given
+        assert given[: len(words) + 1] == ["interlock", *words]
+        name, *rest = given[len(words) :]
+        command: click.Command | None = found
+        if isinstance(found, CommandGroup):
+            name, *rest = rest
+            command = found.get_command(click.Context(found), name)
+        assert command is not None
+        assert command.make_context(name, rest).params
 
 
 def test_the_version_is_the_same_wherever_it_is_asked_for(command: Command) -> None:

@@ -14,7 +14,7 @@ from typing import Any
 import interlock
 from interlock.canonical import canonical
 from interlock.policy.loader import find_root
-from interlock.reports.evaluation_result import EvaluationResult
+from interlock.reports.evaluation.evaluation_result import EvaluationResult
 from support.grain import AS_OF, DESK, POLICIES
 from support.roots import instant
 

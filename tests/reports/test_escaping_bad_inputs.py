@@ -5,7 +5,9 @@ With INTERLOCK_UPDATE_GOLDEN=1 what is shown is written into the file instead.
 
 from __future__ import annotations
 
+import json
 import os
+import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +17,9 @@ import yaml
 import interlock
 from interlock.api import check
 from interlock.diagnostics import render
-from interlock.reports.evaluation_result import EvaluationResult, ReportStyle
-from interlock.reports.full_report import report
-from interlock.reports.output_formats import rendered
+from interlock.reports.evaluation.evaluation_result import EvaluationResult
+from interlock.reports.renderers import rendered
+from interlock.reports.style import ReportStyle
 from support import roots
 
 FILE = Path(__file__).resolve().parents[1] / "bad_inputs" / "render.yaml"
@@ -58,10 +60,11 @@ def shown(root: Path, case: dict[str, Any]) -> dict[str, str]:
     """Return for each format the lines that hold the hostile text."""
     metrics = {"kill.active": True, "strategy": case.get("strategy", "manual")}
     seen, policies = roots.snapshot("2026-03-30T06:00:00Z", metrics), interlock.load(root)
-    judged = EvaluationResult(seen, policies.decide(seen), policies.policies)
-    texts = {form: rendered(form, [judged], ReportStyle()) for form in FORMATS[:3]} | {
-        "report": report(judged)
-    }
+    result = EvaluationResult(seen, policies.decide(seen), policies.policies)
+    texts = {form: rendered("evaluation", form, [result], ReportStyle()) for form in FORMATS[:3]}
+    texts["report"] = rendered("report", "markdown", result, ReportStyle())
+    ElementTree.fromstring(rendered("evaluation", "junit", [result], ReportStyle()))
+    json.loads(rendered("evaluation", "sarif", [result], ReportStyle()))
     assert all(each.isprintable() for text in texts.values() for each in text.split("\n"))
     clue = "written after" if "runbook" in case else "stopped by"
     return {form: "\n".join(_with(text, clue)) for form, text in texts.items() if clue in text}

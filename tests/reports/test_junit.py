@@ -30,3 +30,9 @@ def test_what_xml_forbids_is_replaced() -> None:
     assert xml_text("\x00a\ud800\uffff\t") == "\ufffda\ufffd\ufffd\t"
     read = ElementTree.fromstring(junit(every, [JUnitCase(every, every, every, 1, every, every)]).encode())
     assert [each.get("line") for each in read.iter("testcase")] == ["1"]
+
+
+def test_a_case_that_does_not_count_is_skipped() -> None:
+    text = junit("all", [JUnitCase("gate", "stateless", "t.yaml", 3, skipped="opens nothing")])
+    assert '<testsuite name="gate" tests="1" failures="0" errors="0" skipped="1">' in text
+    assert '<skipped message="opens nothing" />' in text

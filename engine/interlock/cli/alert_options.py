@@ -1,4 +1,4 @@
-"""Options that say who carries the events of changed verdicts, and what they come to."""
+"""The options that name the channels of events, and what a command makes of them."""
 
 from __future__ import annotations
 
@@ -12,36 +12,20 @@ from typing import Any
 import click
 
 from ..alerts.channel import Channel
-from ..alerts.channels import ChannelOptions, channels_of
+from ..alerts.channels import KINDS, ChannelOption, channels_of
 from ..diagnostics import printable
 from ..errors import UsageError
-from ..language.times import parse_duration
 from ..wording import listed
+from .options import Period, with_options
 
-__all__ = ["AlertOptions", "alerting_of", "alerting_options"]
+__all__ = ["AlertOptions", "alert_options", "alerts_from"]
 
-_OPTIONS = (
-    click.option(
-        "--events",
-        type=click.Path(path_type=Path),
-        metavar="FILE",
-        help="Append what people are to hear of to this file, as lines of JSON.",
-    ),
-    click.option(
-        "--events-command", metavar="'WORDS'", help="Hand these lines to a command, on its standard input."
-    ),
-    click.option("--events-url", metavar="URL", help="Post these lines to a URL."),
-    click.option(
-        "--events-token-env", metavar="NAME", help="The variable that holds the bearer token of the URL."
-    ),
-    click.option("--renotify", metavar="4h", help="Tell again of a verdict that stays below the best."),
-)
-_NAMES = ("events", "events_command", "events_url", "events_token_env", "renotify")
+_RENOTIFY = "--renotify"
 
 
 @dataclass(frozen=True, slots=True)
 class AlertOptions:
-    """The channels of a run, and after how many seconds what stays is told again."""
+    """The channels of a run, and after how many seconds a verdict that stays below the best is an event again."""
 
     channels: tuple[Channel, ...] = ()
     renotify: Decimal | None = None
@@ -51,43 +35,46 @@ class AlertOptions:
         """The channels' names in the ledger."""
         return tuple(each.name for each in self.channels)
 
-    def insist(self) -> None:
-        """Raise UsageError, before the work rather than after it, where a channel could take nothing."""
+    def require_ready(self) -> None:
+        """Raise UsageError, before the work begins, where a channel cannot take events."""
         for each in self.channels:
             why = each.problem()
             if why:
                 raise UsageError(f"no event could be delivered to {each.label}: {printable(why)}")
 
 
-def alerting_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add the options to a command; `alerting_of` takes them out of what it is given."""
-    for option in reversed(_OPTIONS):
-        command = option(command)
-    return command
+def alert_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the options of every kind of channel to a command; `alerts_from` takes them out of its arguments."""
+    channels = [click.option(each.name, metavar=each.metavar, help=each.help) for each in _channel_options()]
+    renotify = click.option(
+        _RENOTIFY,
+        type=Period("4h", positive=True),
+        metavar="4h",
+        help="Repeat the event of a verdict that stays below the best.",
+    )
+    return with_options([*channels, renotify])(command)  # type: ignore[no-any-return]
 
 
-def alerting_of(
+def alerts_from(
     options: dict[str, Any], ledger: str | Path | None, **taken: str | Path | None
 ) -> AlertOptions:
-    """Return what the options come to; raises UsageError for what cannot be meant, and without a ledger.
+    """Return what the options name; raises UsageError where they contradict each other, and without a ledger.
 
     `taken` are the other files that the command writes, by what they are (`kill_switch`).
     """
-    given = {name: options.pop(name) for name in _NAMES}
-    named = [f"`--{name.replace('_', '-')}`" for name in _NAMES if given[name] is not None]
+    names = [*(each.name for each in _channel_options()), _RENOTIFY]
+    values = {name: options.pop(name.removeprefix("--").replace("-", "_")) for name in names}
+    given = {name: value for name, value in values.items() if value is not None}
+    if ledger is None and given:
+        need = "need" if len(given) > 1 else "needs"
+        why = "a ledger holds the events that were sent before"
+        raise UsageError(f"{listed([f'`{each}`' for each in given])} {need} `--ledger FILE`: {why}")
     if ledger is None:
-        if named:
-            why = "only a ledger knows what was told before"
-            raise UsageError(f"{listed(named)} {'need' if named[1:] else 'needs'} `--ledger FILE`: {why}")
         return AlertOptions()
-    renotify = _interval(given.pop("renotify"))
-    wanted = ChannelOptions(*(given[name] for name in _NAMES[:-1]))
+    renotify = given.pop(_RENOTIFY, None)
     files = {f"the {name.replace('_', ' ')}": Path(each) for name, each in taken.items() if each is not None}
-    return AlertOptions(channels_of(wanted, Path(ledger), os.environ, files), renotify)
+    return AlertOptions(channels_of(given, Path(ledger), os.environ, files), renotify)
 
 
-def _interval(text: str | None) -> Decimal | None:
-    found = None if text is None else parse_duration(text)
-    if text is not None and not found:
-        raise UsageError(f"`--renotify {printable(text)}` is no duration: write `4h` or `30m`")
-    return found
+def _channel_options() -> list[ChannelOption]:
+    return [each for kind in KINDS.values() for each in (kind.option, *kind.more)]

@@ -1,4 +1,4 @@
-"""What the options of a command name, looked up and read: policies, snapshots, baselines, members."""
+"""Reads what the options of a command name: policies, snapshots, baselines, members."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ..errors import DocumentError, UsageError
 from ..evaluation.deciding.memory import Renames
 from ..limits import SNAPSHOT_BYTES
 from . import terminal
-from .progress import waiting
+from .progress import progress
 
 __all__ = [
     "load_policies",
@@ -27,7 +27,7 @@ __all__ = [
 
 
 def shown_name(root: Path, given: str, task: str) -> str:
-    """Return the name that the path has in complaints; raises UsageError where it holds no document."""
+    """Return the name of a path in diagnostics; raises UsageError where it holds no document."""
     path = Path(given)
     if not path.exists():
         raise UsageError(f"there is no file or folder `{printable(given)}`")
@@ -46,8 +46,8 @@ def within(file: str, name: str) -> bool:
 
 
 def load_policies(folder: str | None) -> PolicySet:
-    """Load the policy root; raises DocumentError with the source lines of every complaint."""
-    with waiting("reading policies") as advance:
+    """Load the policy root; raises DocumentError with every diagnostic and its source lines."""
+    with progress("reading policies") as advance:
         policies, collector = check(folder, advance)
     if collector.errors:
         raise DocumentError(collector.errors, collector.sources)
@@ -55,15 +55,15 @@ def load_policies(folder: str | None) -> PolicySet:
 
 
 def sound_policies(folder: str | None) -> PolicySet:
-    """Load what is sound of the policy root and tell the rest: for what must not wait until every document is."""
+    """Load the valid documents of the policy root and note the others: a rollback must not wait for a fix."""
     policies, collector = check(folder)
     for each in collector.errors:
-        terminal.tell(f"passed over: {printable(str(each))}")
+        terminal.note(f"passed over: {printable(str(each))}")
     return policies
 
 
 def renames(folder: str | None) -> Renames:
-    """Return what policies and rules were called before, as far as they are sound; nothing without a policy root."""
+    """Return the former names of policies and rules, as far as they are valid; none without a policy root."""
     try:
         return Renames.of(check(folder)[0].policies.values())
     except UsageError:
@@ -76,7 +76,7 @@ def read_snapshot(name: str) -> Snapshot:
     """Read a snapshot from a file, or from stdin where the name is `-`."""
     if name == "-":
         return Snapshot.parse(sys.stdin.buffer.read(SNAPSHOT_BYTES + 1), "stdin")
-    with waiting("reading the snapshot"):
+    with progress("reading the snapshot"):
         return Snapshot.read(Path(name))
 
 
@@ -91,7 +91,7 @@ def read_baselines(pairs: Iterable[tuple[str, str]]) -> Mapping[str, Snapshot]:
 
 
 def resolve_member(policies: PolicySet, scope: str, member: str) -> tuple[str, str]:
-    """Return scope and member by their own names, aliases resolved; raises UsageError for unknown ones."""
+    """Return scope and member, aliases resolved; raises UsageError for an unknown one."""
     policies.known("scope", scope, policies.catalogue.scopes)
     declared = policies.catalogue.scopes[scope]
     name = declared.aliases.get(member, member)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, TypeVar
@@ -11,14 +11,17 @@ import click
 from click.shell_completion import CompletionItem
 
 from .. import clock
-from ..diagnostics import printable, unknown_name
+from ..diagnostics import printable
 from ..errors import UsageError
-from ..language.times import parse_time
+from ..language.times import parse_duration, parse_time
+from ..reports.renderers import formats, require_format
 
 __all__ = [
     "COMMANDS_OF_A_COPY",
+    "FormatName",
     "Instant",
     "Pair",
+    "Period",
     "allow_commands_option",
     "anchor_option",
     "archive_option",
@@ -33,11 +36,12 @@ __all__ = [
     "policy_option",
     "root_option",
     "stateless_option",
+    "with_options",
 ]
 
 
 class Instant(click.ParamType):  # type: ignore[type-arg]
-    """An instant in seconds since the epoch. A time without a zone is refused: it would mean another one elsewhere."""
+    """An instant in seconds since the epoch. A time without a zone is refused: it has another meaning elsewhere."""
 
     name = "time"
 
@@ -54,32 +58,49 @@ class Instant(click.ParamType):  # type: ignore[type-arg]
         return found
 
 
-COMMANDS_OF_A_COPY = "`--allow-commands` does not go with `--archive`: a copy tells how its commands ended"
+COMMANDS_OF_A_COPY = "`--allow-commands` does not go with `--archive`: a copy holds how its commands ended"
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 _Option = Callable[[_Command], _Command]
 
 
-class _OneOf(click.ParamType):  # type: ignore[type-arg]
-    """One of a few words; another is an error with a suggestion."""
+class FormatName(click.ParamType):  # type: ignore[type-arg]
+    """The name of a format; another name is an error with a suggestion."""
 
     name = "format"
 
-    def __init__(self, words: Iterable[str]) -> None:
-        self.words = tuple(words)
+    def __init__(self, known: Callable[[], tuple[str, ...]]) -> None:
+        self.known = known
 
     def get_metavar(self, param: click.Parameter, ctx: click.Context | None = None) -> str:
-        return "|".join(self.words)
+        return "|".join(self.known())
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        if value not in self.words:
-            raise UsageError(str(unknown_name("format", value, self.words)))
+        require_format(value, self.known())
         return str(value)
 
     def shell_complete(
         self, ctx: click.Context, param: click.Parameter, incomplete: str
     ) -> list[CompletionItem]:
-        return [CompletionItem(each) for each in self.words if each.startswith(incomplete)]
+        return [CompletionItem(each) for each in self.known() if each.startswith(incomplete)]
+
+
+class Period(click.ParamType):  # type: ignore[type-arg]
+    """A duration in seconds, written as in `example`; `positive`: 0 is none."""
+
+    name = "duration"
+
+    def __init__(self, example: str, *, positive: bool = False) -> None:
+        self.example, self.positive = example, positive
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Decimal:
+        if isinstance(value, Decimal):
+            return value
+        found = parse_duration(value)
+        if found is None or (self.positive and not found):
+            option = max(param.opts, key=len) if param else "a duration"
+            raise UsageError(f"`{option} {printable(value)}` is no duration: write `{self.example}` or `30m`")
+        return found
 
 
 class Pair(click.ParamType):  # type: ignore[type-arg]
@@ -108,7 +129,7 @@ class Pair(click.ParamType):  # type: ignore[type-arg]
 policies_option: _Option[Any] = click.option(
     "--policies",
     metavar="DIR",
-    help="The policy root; default: $INTERLOCK_POLICIES, else the nearest parent's policies/.",
+    help="The policy root; default: $INTERLOCK_POLICIES, else the nearest policies/ in this folder or above.",
 )
 root_option: _Option[Any] = click.option(
     "--root", metavar="DIR", help="Collect from the desk's artefacts in this folder first."
@@ -132,15 +153,17 @@ baseline_option: _Option[Any] = click.option(
     "baselines",
     multiple=True,
     type=Pair("--baseline", "NAME=SNAPSHOT", "phase_a=before.json"),
-    help="A snapshot that stands for a named baseline; may be given several times.",
+    help="A snapshot for a named baseline; may be given several times.",
 )
 stateless_option: _Option[Any] = click.option(
     "--stateless",
     is_flag=True,
-    help="Do without a ledger: nothing latched, held or attested, and the exit code is never 0.",
+    help="Do without a ledger: nothing is latched or attested, and the exit code is never 0.",
 )
 ledger_option: _Option[Any] = click.option(
-    "--ledger", metavar="FILE", help="Remember by this ledger; `evaluate` records there before it answers."
+    "--ledger",
+    metavar="FILE",
+    help="Use the latches and attestations of this ledger; `evaluate` records there.",
 )
 
 
@@ -150,13 +173,13 @@ def anchor_option(**settings: Any) -> _Option[Any]:
         "--anchor",
         type=click.Path(path_type=Path),
         metavar="FILE",
-        help="The ledger's head, kept elsewhere: it must hold, and moves on with what is recorded.",
+        help="A file with the ledger's head: it is checked first, and updated with each record.",
         **settings,
     )
 
 
 historic_option: _Option[Any] = click.option(
-    "--historic", is_flag=True, help="The past is meant: do not compare the snapshot's time with the clock."
+    "--historic", is_flag=True, help="Evaluate an old snapshot as of its own time: no verdict expires."
 )
 member_option: _Option[Any] = click.option(
     "--member",
@@ -174,8 +197,24 @@ policy_option: _Option[Any] = click.option(
 )
 
 
-def format_option(*words: str) -> _Option[Any]:
-    """Return the option `--format`; the first word is the default."""
+def format_option(kind: str) -> _Option[Any]:
+    """Return the option `--format` for a kind of record of `reports.renderers`; its first format is the default."""
     return click.option(
-        "--format", "form", type=_OneOf(words), default=words[0], show_default=True, help="How to print."
+        "--format",
+        "form",
+        type=FormatName(lambda: formats(kind)),
+        default=formats(kind)[0],
+        show_default=True,
+        help="The output format.",
     )
+
+
+def with_options(options: Sequence[_Option[Any]]) -> _Option[Any]:
+    """Return a decorator that adds options to a command, in their order."""
+
+    def decorated(command: Callable[..., Any]) -> Callable[..., Any]:
+        for option in reversed(options):
+            command = option(command)
+        return command
+
+    return decorated

@@ -1,40 +1,32 @@
-"""Hands a result to a file, written whole or not at all, or to stdout."""
+"""Delivers a result: rendered in a format, then written to a file, whole or not at all, or to stdout."""
 
 from __future__ import annotations
 
 import os
 import sys
-from dataclasses import replace
 from pathlib import Path
+from typing import TextIO
 
 import click
 
 from ..diagnostics import printable
 from ..errors import UsageError
 from ..files import write_atomically
-from ..policy.loader import find_root
-from ..reports.evaluation_result import ReportStyle
+from ..reports.renderers import rendered
+from ..reports.style import ReportStyle
 from . import terminal
 
-__all__ = ["deliver", "look", "on_screen", "output_option", "writable"]
+__all__ = ["deliver", "output_option", "require_writable", "show", "style_of"]
 
-_COLOURS = {
-    "good": "green",
-    "middle": "yellow",
-    "bad": "red",
-    "blind": "magenta",
-    "idle": "",
-    "strong": "",
-    "faint": "cyan",
-}
+_COLOURS = {"good": "green", "middle": "yellow", "bad": "red", "unknown": "magenta", "faint": "cyan"}
 
 output_option = click.option(
     "-o", "--output", default="-", metavar="FILE", help="Where the result goes; default: stdout."
 )
 
 
-def writable(output: str) -> None:
-    """Raise UsageError before the work rather than after it."""
+def require_writable(output: str) -> None:
+    """Raise UsageError, before the work begins, for a file that cannot be written."""
     if output == "-":
         return
     path = Path(output)
@@ -47,36 +39,37 @@ def writable(output: str) -> None:
         raise UsageError(f"cannot write `{shown}`: it is a folder")
 
 
+def show(kind: str, form: str, record: object, output: str = "-", root: Path | None = None) -> None:
+    """Deliver a record in a format; files of the policy root `root` are named as seen from here."""
+    above = "" if root is None else Path(os.path.relpath(root.resolve().parent)).as_posix()
+    style = style_of(sys.stdout, above) if output == "-" and form == "text" else ReportStyle(above=above)
+    deliver(rendered(kind, form, record, style), output, for_people=form == "text")
+
+
 def deliver(text: str, output: str, *, for_people: bool = False) -> None:
-    """Write the text as UTF-8; `for_people` prints it as the terminal can show it."""
+    """Write the text as UTF-8; `for_people` prints it in the signs that the terminal can show."""
     if output != "-":
         write_atomically(Path(output), text.encode("utf-8", "backslashreplace"))
-        terminal.tell(f"wrote {printable(Path(output).as_posix())}")
+        terminal.note(f"wrote {printable(Path(output).as_posix())}")
     elif for_people:
-        terminal.say(text.removesuffix("\n"))
+        if text:
+            terminal.out(text.removesuffix("\n"))
     else:
         terminal.write(text.encode("utf-8", "backslashreplace"))
 
 
-def look(output: str, policies: str | None) -> ReportStyle:
-    """Return how the result is to look where it goes."""
-    above = Path(os.path.relpath(find_root(policies).resolve().parent)).as_posix()
-    return ReportStyle(above=above) if output != "-" else replace(on_screen(), above=above)
+def style_of(stream: TextIO, above: str = "") -> ReportStyle:
+    """Return the style of a text on stdout or stderr."""
+
+    def paint(text: str, tone: str) -> str:
+        return terminal.paint(text, _COLOURS.get(tone, ""), stream, bold=tone == "strong")
+
+    return ReportStyle(terminal.width(stream), not _shows_marks(stream), paint, above)
 
 
-def on_screen() -> ReportStyle:
-    """Return how a result is to look on stdout that names no place in the policies."""
-    return ReportStyle(terminal.width(sys.stdout), not _fine(), _paint)
-
-
-def _fine() -> bool:
-    """Whether stdout can show the marks."""
+def _shows_marks(stream: TextIO) -> bool:
     try:
-        "✔✘·".encode(sys.stdout.encoding or "utf-8")
+        "✔✘·".encode(stream.encoding or "utf-8")
     except (UnicodeEncodeError, LookupError):
         return False
     return True
-
-
-def _paint(text: str, tone: str) -> str:
-    return terminal.paint(text, _COLOURS[tone], sys.stdout, bold=tone == "strong")

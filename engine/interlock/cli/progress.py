@@ -1,4 +1,4 @@
-"""A bar on stderr for waits that a person would notice: over a second, at a terminal, gone afterwards."""
+"""A progress bar on stderr for work of over a second: at a terminal only, gone afterwards."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-__all__ = ["waiting"]
+__all__ = ["progress"]
 
 _DELAY = 1.0
 
 
 @contextmanager
-def waiting(label: str, total: int | None = None) -> Iterator[Callable[[], None]]:
-    """Yield a function to call after each step; without `total` the bar only shows that work goes on."""
+def progress(label: str, total: int | None = None) -> Iterator[Callable[[], None]]:
+    """Yield a function to call after each step; without `total` the bar shows only that work goes on."""
     if not sys.stderr.isatty():
         yield lambda: None
         return
@@ -47,11 +47,11 @@ class _Bar:
             if self.over:
                 return
             columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
-            progress = Progress(*columns, console=Console(stderr=True), transient=True)
-            task = progress.add_task(self.label, total=self.total)
-            progress.start()
-            self.draw = lambda steps: progress.update(task, completed=steps)
-            self.close = progress.stop
+            drawn = Progress(*columns, console=Console(stderr=True), transient=True)
+            task = drawn.add_task(self.label, total=self.total)
+            drawn.start()
+            self.draw = lambda steps: drawn.update(task, completed=steps)
+            self.close = drawn.stop
 
     def advance(self) -> None:
         self.steps += 1

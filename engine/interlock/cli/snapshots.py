@@ -1,13 +1,12 @@
-"""The one snapshot that a command is about: a file, stdin, or what a desk shows; with the options that name it."""
+"""The snapshots that a command evaluates: files, stdin, or one collected from a desk, with the options for it."""
 
 from __future__ import annotations
 
 import glob
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
 from .. import clock
 from ..api import PolicySet, Snapshot
@@ -26,19 +25,27 @@ from .options import (
     historic_option,
     policies_option,
     root_option,
+    with_options,
 )
 
-__all__ = ["SnapshotOrigin", "collected", "in_order", "named", "not_from_the_future", "origin_options"]
+__all__ = [
+    "SnapshotOrigin",
+    "collect_snapshot",
+    "origin_options",
+    "read_snapshots",
+    "refuse_future",
+    "snapshot_names",
+]
 
 
-def named(name: str) -> tuple[str, ...]:
+def snapshot_names(name: str) -> tuple[str, ...]:
     """Return the names of snapshots: `-`, a file, every `*.json` of a folder, or what a pattern matches."""
     path = Path(name)
     if name == "-" or path.is_file():
         return (name,)
     if path.is_dir():
         found = sorted(each.as_posix() for each in path.glob("*.json") if each.is_file())
-        lacking = f"the folder `{printable(name)}` holds no snapshot: files ending in .json are looked for"
+        lacking = f"the folder `{printable(name)}` holds no snapshot: no file there ends in .json"
     else:
         matches = [Path(each) for each in glob.glob(name, recursive=True)]  # noqa: PTH207  it may be absolute
         found = sorted(each.as_posix() for each in matches if each.is_file())
@@ -49,8 +56,8 @@ def named(name: str) -> tuple[str, ...]:
     return tuple(found)
 
 
-def in_order(names: tuple[str, ...], advance: Callable[[], None]) -> list[Snapshot]:
-    """Read the snapshots in order of `as_of` and name; raises SnapshotError with every one that is not valid."""
+def read_snapshots(names: tuple[str, ...], advance: Callable[[], None]) -> list[Snapshot]:
+    """Read snapshots, in order of `as_of` and name; raises SnapshotError that names every one that is not valid."""
     found: list[Snapshot] = []
     problems: list[str] = []
     for name in names:
@@ -64,13 +71,17 @@ def in_order(names: tuple[str, ...], advance: Callable[[], None]) -> list[Snapsh
     return sorted(found, key=lambda each: (each.as_of, each.name))
 
 
-def not_from_the_future(snapshots: list[Snapshot], now: Decimal, *, record: bool) -> None:
-    """Raise SnapshotError for a snapshot later than the clock: nothing was measured then yet.
+def refuse_future(snapshots: list[Snapshot], now: Decimal, *, record: bool) -> None:
+    """Raise SnapshotError for a snapshot later than the clock.
 
-    What is recorded stands in the way of all that is older, so that no word of anybody makes the future recordable.
+    `record`: it would be recorded. A recorded snapshot keeps older ones out, so `--historic` cannot allow it then.
     """
     late = [each for each in snapshots if each.as_of > now + SKEW]
-    hint = "check both clocks" if record else "check both clocks, or say with `--historic` that this is meant"
+    hint = (
+        "check both clocks"
+        if record
+        else "check both clocks, or evaluate it as of its own time with `--historic`"
+    )
     if late:
         raise SnapshotError(
             "\n".join(
@@ -80,7 +91,7 @@ def not_from_the_future(snapshots: list[Snapshot], now: Decimal, *, record: bool
         )
 
 
-def collected(
+def collect_snapshot(
     policies: PolicySet,
     root: str,
     as_of: Decimal,
@@ -90,22 +101,18 @@ def collected(
     archive: bool,
     allow_commands: bool,
 ) -> Snapshot:
-    """Collect from a desk and read back what a snapshot file would hold."""
+    """Collect from a desk, note the findings, and return the snapshot as its file would be read."""
     found = policies.collect(
         root, as_of, now=now, since=since, archive=archive, allow_commands=allow_commands
     )
-    for line in _findings(found.findings):
-        terminal.tell(line)
+    for each in found.findings:
+        terminal.note(printable(str(each)))
     return Snapshot.parse(canonical(found.snapshot), "snapshot.json")
-
-
-def _findings(found: tuple[object, ...]) -> Iterator[str]:
-    return (printable(str(each)) for each in found)
 
 
 @dataclass(frozen=True, slots=True)
 class SnapshotOrigin:
-    """Where the snapshot comes from; times are seconds since the epoch."""
+    """The options that name one snapshot, or a desk to collect it from; times are seconds since the epoch."""
 
     root: str | None
     as_of: Decimal | None
@@ -117,13 +124,13 @@ class SnapshotOrigin:
 
     @property
     def now(self) -> Decimal | None:
-        """The clock, None where the past is meant."""
+        """The clock, None for a snapshot of the past."""
         return None if self.historic else clock.now()
 
     def snapshot(self, name: str | None, policies: PolicySet, *, record: bool) -> Snapshot | None:
-        """Return the snapshot that is named, None where none is; `record`: it is to be recorded.
+        """Return the snapshot that is named, None where none is; `record`: it will be recorded.
 
-        Raises UsageError where two are named, SnapshotError for one from the future.
+        Raises UsageError where two are named, SnapshotError for one later than the clock.
         """
         if name is not None and self.root is not None:
             raise UsageError("a snapshot and `--root` are both given: name one")
@@ -133,37 +140,35 @@ class SnapshotOrigin:
             return None
         found = self._collected(policies) if name is None else self._read(name)
         if record or not self.historic:
-            not_from_the_future([found], clock.now(), record=record)
+            refuse_future([found], clock.now(), record=record)
         return found
 
     def _read(self, name: str) -> Snapshot:
-        names = named(name)
+        names = snapshot_names(name)
         if len(names) > 1:
-            raise UsageError(f"one snapshot is wanted and there are {len(names)}: name a file")
+            raise UsageError(
+                f"`{printable(name)}` holds {len(names)} snapshots and one is needed: name a file"
+            )
         return read_snapshot(names[0])
 
     def _collected(self, policies: PolicySet) -> Snapshot:
         assert self.root is not None
         now = clock.now()
-        return collected(
+        return collect_snapshot(
             policies, self.root, now if self.as_of is None else self.as_of,
             now=now, since=None, archive=self.archive, allow_commands=self.allow_commands,
         )  # fmt: skip
 
 
-_OPTIONS = (
-    root_option,
-    as_of_option,
-    archive_option,
-    allow_commands_option,
-    environment_option,
-    historic_option,
-    policies_option,
+origin_options = with_options(
+    (
+        root_option,
+        as_of_option,
+        archive_option,
+        allow_commands_option,
+        environment_option,
+        historic_option,
+        policies_option,
+    )
 )
-
-
-def origin_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add the options of `SnapshotOrigin` to a command."""
-    for option in reversed(_OPTIONS):
-        command = option(command)
-    return command
+"""Adds the options of `SnapshotOrigin` to a command."""

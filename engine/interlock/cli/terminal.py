@@ -1,4 +1,4 @@
-"""How commands speak: text on stdout, remarks on stderr, colours and bars only where a person looks."""
+"""Output of commands: results on stdout, notes on stderr, colours only at a terminal."""
 
 from __future__ import annotations
 
@@ -6,18 +6,15 @@ import contextlib
 import os
 import shutil
 import sys
-from collections.abc import Iterable, Mapping
 from io import TextIOWrapper
 from typing import TextIO
 
 import click
 
-from ..diagnostics import Diagnostic, render
 from ..errors import UsageError, system_reason
 
-__all__ = ["abandon", "coloured", "complaints", "flush", "paint", "prepare", "say", "tell", "width", "write"]
+__all__ = ["abandon", "coloured", "flush", "note", "out", "paint", "prepare", "width", "write"]
 
-_MARKS = {"error": "red", "warning": "yellow", "hint:": "cyan", "^": "red"}
 _PLAIN = str.maketrans({"…": "...", "—": "-", "–": "-", "·": "|", "×": "x", "≥": ">=", "≤": "<=", "→": "->"})
 
 
@@ -28,16 +25,16 @@ def prepare() -> None:
             stream.reconfigure(errors="backslashreplace")
 
 
-def say(text: str = "") -> None:
-    """Print to stdout. Raises UsageError where the system refuses, BrokenPipeError where nobody reads."""
+def out(text: str = "") -> None:
+    """Print to stdout. Raises UsageError where the system refuses, BrokenPipeError where the reader has left."""
     try:
         click.echo(encodable(text, sys.stdout), file=sys.stdout, color=coloured(sys.stdout))
     except OSError as problem:
         raise _refused(problem) from None
 
 
-def tell(text: str) -> None:
-    """Print to stderr: what is not the result itself, and therefore lost where nobody can read it."""
+def note(text: str) -> None:
+    """Print to stderr; what cannot be written there is dropped, since it is no part of the result."""
     try:
         click.echo(encodable(text, sys.stderr), file=sys.stderr, color=coloured(sys.stderr))
     except OSError:
@@ -55,7 +52,7 @@ def write(data: bytes) -> None:
 
 
 def flush() -> None:
-    """Hand over what is still buffered."""
+    """Write the buffered output."""
     try:
         sys.stdout.flush()
     except OSError as problem:
@@ -63,7 +60,7 @@ def flush() -> None:
 
 
 def abandon(*streams: TextIO) -> None:
-    """Let what a stream still holds go nowhere, so that the end of the process does not try once more."""
+    """Drop what a stream still holds, so the end of the process does not try to write it again."""
     nowhere = os.open(os.devnull, os.O_WRONLY)
     for stream in streams:
         with contextlib.suppress(OSError, ValueError):
@@ -79,7 +76,7 @@ def _refused(problem: OSError) -> Exception:
 
 
 def encodable(text: str, stream: TextIO) -> str:
-    """Return the text in plain ASCII signs where the stream's encoding lacks the finer ones."""
+    """Return the text in ASCII signs where the stream's encoding lacks the others."""
     try:
         text.encode(stream.encoding or "utf-8")
     except (UnicodeEncodeError, LookupError):
@@ -88,36 +85,15 @@ def encodable(text: str, stream: TextIO) -> str:
 
 
 def coloured(stream: TextIO) -> bool:
-    """Tell whether a person looks at the stream and wants colours (https://no-color.org)."""
+    """Tell whether the stream is a terminal that shows colours (https://no-color.org)."""
     return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
 
 
 def paint(text: str, colour: str, stream: TextIO, *, bold: bool = False) -> str:
     """Return the text in a colour where the stream shows colours."""
-    return click.style(text, fg=colour or None, bold=bold) if coloured(stream) else text
+    return click.style(text, fg=colour or None, bold=bold or None) if coloured(stream) else text
 
 
 def width(stream: TextIO) -> int:
-    """Return the columns of the terminal; what is piped has no end."""
+    """Return the columns of a terminal; a pipe has no limit."""
     return shutil.get_terminal_size((100, 24)).columns if stream.isatty() else 10_000
-
-
-def complaints(found: Iterable[Diagnostic], sources: Mapping[str, list[str]], stream: TextIO) -> str:
-    """Return complaints with their source lines, in colour where the stream shows colours."""
-    return "\n\n".join(_painted(render(each, sources), each.severity, stream) for each in found)
-
-
-def _painted(text: str, severity: str, stream: TextIO) -> str:
-    if not coloured(stream):
-        return text
-    head, *rest = text.split("\n")
-    place, mark, message = head.partition(f": {severity} ")
-    colour = _MARKS[severity]
-    lines = [paint(place, "", stream, bold=True) + paint(mark, colour, stream, bold=True) + message]
-    for line in rest:
-        if line.startswith("    | ") and not line[6:].strip().strip("^"):
-            line = line[:6] + paint(line[6:], colour, stream, bold=True)
-        elif line.startswith("  hint: "):
-            line = paint("  hint:", "cyan", stream) + line[7:]
-        lines.append(line)
-    return "\n".join(lines)

@@ -1,4 +1,4 @@
-"""Which tests a command is asked for: of policies and of rollouts, by name and by place."""
+"""The tests that a command runs: of policies and of rollouts, selected by name and by place."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from ..testing.rollouts.model import RolloutSuite
 from ..testing.rollouts.story_documents import read_stories
 from ..testing.suite_reader import read_suites
 from .inputs import shown_name, within
-from .progress import waiting
+from .progress import progress
 
-__all__ = ["TestSelection", "chosen"]
+__all__ = ["TestSelection", "select_tests"]
 
 
 @dataclass(frozen=True, slots=True)
 class TestSelection:
-    """A policy root, the suites of its policies and rollouts that were asked for, and whether these are all."""
+    """A policy root, the selected suites of its policies and rollouts, and whether these are all of them."""
 
     root: PolicyRoot
     suites: tuple[Suite, ...]
@@ -30,26 +30,26 @@ class TestSelection:
     whole: bool
 
 
-def chosen(
+def select_tests(
     paths: Sequence[str], policies: str | None, policy_ids: Sequence[str], rollout_ids: Sequence[str] = ()
 ) -> TestSelection:
-    """Return the tests below `paths`, of the named policies and rollouts; without a name those of all.
+    """Return the tests below `paths` of the named policies and rollouts; without a name those of all.
 
-    Raises DocumentError for complaints about any document, UsageError where there is no test.
+    Raises DocumentError where any document is invalid, UsageError where there is no test.
     """
     path = find_root(policies)
     names = [shown_name(path, each, "test") for each in paths]
     found = _read(path)
-    _known("policy", policy_ids, found.root.policies)
-    _known("rollout", rollout_ids, found.root.rollouts)
+    _require_known("policy", policy_ids, found.root.policies)
+    _require_known("rollout", rollout_ids, found.root.rollouts)
     every = not policy_ids and not rollout_ids
 
-    def asked(name: str, ids: Sequence[str], span: Span) -> bool:
+    def selected(name: str, ids: Sequence[str], span: Span) -> bool:
         here = not names or any(within(span.file, each) for each in names)
         return here and (every or name in ids)
 
-    suites = tuple(each for each in found.suites if asked(each.policy, policy_ids, each.span))
-    stories = tuple(each for each in found.stories if asked(each.rollout.id, rollout_ids, each.span))
+    suites = tuple(each for each in found.suites if selected(each.policy, policy_ids, each.span))
+    stories = tuple(each for each in found.stories if selected(each.rollout.id, rollout_ids, each.span))
     if not any(each.cases for each in suites) and not stories:
         raise UsageError("no tests found: write a document that begins with `tests: POLICY`")
     return TestSelection(found.root, suites, stories, found.collector, every and not names)
@@ -57,7 +57,7 @@ def chosen(
 
 def _read(path: Path) -> TestSelection:
     collector = Collector()
-    with waiting("reading policies and tests") as advance:
+    with progress("reading policies and tests") as advance:
         root = load_root(path, collector, advance)
         suites, stories = read_suites(root, collector), read_stories(root, collector)
     if collector.errors:
@@ -65,7 +65,7 @@ def _read(path: Path) -> TestSelection:
     return TestSelection(root, suites, stories, collector, True)
 
 
-def _known(kind: str, ids: Iterable[str], table: Iterable[str]) -> None:
+def _require_known(kind: str, ids: Iterable[str], table: Iterable[str]) -> None:
     known = sorted(table)
     for each in ids:
         if each not in known:

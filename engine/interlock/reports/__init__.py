@@ -1,1 +1,1 @@
-"""Reports: verdicts in words, one output format a file."""
+"""Reports: records as text, JSON, Markdown and the formats of other tools."""

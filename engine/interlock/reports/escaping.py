@@ -1,4 +1,4 @@
-"""Makes text of any origin inert: in Markdown, in a line of a terminal, in an annotation of a code host."""
+"""Text of any origin made inert: for Markdown, for a line of a terminal, for an annotation of a code host."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ _FILE = re.compile(r"[^?#]+\.[A-Za-z]{2,5}(?:[?#].*)?")
 
 
 def line(text: str) -> str:
-    """Return the text on one line, with every character that could steer a terminal shown as its escape."""
+    """Return the text on one line, with every character that could control a terminal shown as its escape."""
     return printable(" ".join(text.split()))
 
 
 def markdown(value: object) -> str:
     """Return a value as Markdown that shows just its characters, in a paragraph, a list or a cell of a table.
 
-    What stands between two backticks, as names do in the engine's own words, becomes a code span.
+    A text between two backticks, as names are written in messages, becomes a code span.
     """
     if isinstance(value, Safe):
         return value

@@ -1,4 +1,4 @@
-"""Writes JUnit XML and reads it back before anybody else does, so that what is handed over is well formed."""
+"""JUnit XML, read back once it is written, so it is always well formed."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _ILLEGAL = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
 
 @dataclass(frozen=True, slots=True)
 class JUnitCase:
-    """One test case of the file: it failed where `message` says something; `details` tell more."""
+    """One test case: it failed where `message` has a text, with `details`; `skipped` says why it does not count."""
 
     suite: str
     name: str
@@ -22,6 +22,7 @@ class JUnitCase:
     line: int
     message: str = ""
     details: str = ""
+    skipped: str = ""
 
 
 def xml_text(text: str) -> str:
@@ -46,7 +47,9 @@ def junit(name: str, checks: Sequence[JUnitCase]) -> str:
 
 def _counts(name: str, checks: Sequence[JUnitCase]) -> dict[str, str]:
     failures = sum(bool(each.message) for each in checks)
-    return {"name": xml_text(name), "tests": str(len(checks)), "failures": str(failures), "errors": "0"}
+    found = {"name": xml_text(name), "tests": str(len(checks)), "failures": str(failures), "errors": "0"}
+    skipped = sum(bool(each.skipped) for each in checks)
+    return {**found, "skipped": str(skipped)} if skipped else found
 
 
 def _case(parent: ElementTree.Element, check: JUnitCase) -> None:
@@ -60,3 +63,5 @@ def _case(parent: ElementTree.Element, check: JUnitCase) -> None:
     if check.message:
         failure = ElementTree.SubElement(element, "failure", {"message": xml_text(check.message)})
         failure.text = xml_text(check.details or check.message)
+    elif check.skipped:
+        ElementTree.SubElement(element, "skipped", {"message": xml_text(check.skipped)})

@@ -1,4 +1,4 @@
-"""Renders the report templates: what a template writes is escaped unless it is Markdown already."""
+"""The report templates, filled in: each value is escaped unless it is Markdown already."""
 
 from __future__ import annotations
 
@@ -8,16 +8,17 @@ from typing import TYPE_CHECKING, Any
 from ..resources import report_templates_dir
 from ..wording import number
 from . import escaping, marks
+from .style import mark
 
 if TYPE_CHECKING:
     from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-__all__ = ["rendered"]
+__all__ = ["filled"]
 
 
-def rendered(name: str, **names: Any) -> str:
-    """Return the template of that name, filled in; templates are files of ours, never text of a user."""
-    return str(_environment().get_template(name).render(**names))
+def filled(template: str, **names: Any) -> str:
+    """Return the template of that name, filled in; templates are files of the package, never text of a user."""
+    return str(_environment().get_template(template).render(**names))
 
 
 @functools.cache
@@ -37,7 +38,7 @@ def _environment() -> ImmutableSandboxedEnvironment:
     environment.filters |= {
         "code": escaping.code,
         "link": escaping.link,
-        "mark": marks.mark,
+        "mark": mark,
         "moment": marks.moment,
         "number": number,
         "outcome": marks.outcome_word,

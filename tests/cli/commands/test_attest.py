@@ -256,11 +256,11 @@ REFUSED = {
     ),
     "what is no term": (
         ("sign-off", *WORD, "--expires", "soon"),
-        "`--expires soon` is no duration: write `14d` or `2h`",
+        "`--expires soon` is no duration: write `14d` or `30m`",
     ),
     "no snapshot": (
         ("sign-off", *WORD[:4]),
-        "`sign-off` depends on limit, change.author: name the snapshot that shows it with `--from`",
+        "`sign-off` is bound to limit, change.author: name the snapshot with `--from`",
     ),
     "a value that is unknown": (
         ("sign-off", *WORD, "--from", "empty.json"),
@@ -289,7 +289,7 @@ REFUSED = {
     ),
     "bytes to sign without a time": (
         ("sign-off", *WORD, "--to-sign", "word"),
-        "`--to-sign` needs `--at`: the bytes that are signed tell when it was said",
+        "`--to-sign` needs `--at`: the signed bytes hold the time",
     ),
 }
 
@@ -458,7 +458,7 @@ def test_a_locked_key_asks_for_its_passphrase(signing: Desk, monkeypatch: pytest
     file.write_bytes(key.private_bytes(serialization.Encoding.PEM, form, lock))
     words = ("risk-desk", "risk", "--sign-key", "risk-desk.pem")
     monkeypatch.setattr("sys.stdin.isatty", lambda: False, raising=False)
-    message = "`risk-desk.pem` is locked, and nobody is here to give the passphrase"
+    message = "`risk-desk.pem` is locked: run the command at a terminal, which asks for the passphrase"
     refused(signing, lambda: signing.say(*words), message)
     monkeypatch.setattr("interlock.cli.commands.attest._passphrase", lambda _: "open")
     refused(signing, lambda: signing.say(*words), "`risk-desk.pem` cannot be opened with this passphrase")

@@ -153,7 +153,7 @@ def test_a_snapshot_from_the_future_is_refused_beyond_the_skew(
     at("2026-03-30T06:29:57Z")
     done = command(*words)
     assert (done.code, done.out) == (2, "")
-    hint = "check both clocks, or say with `--historic` that this is meant"
+    hint = "check both clocks, or evaluate it as of its own time with `--historic`"
     assert done.err == (
         f"error: {desk_snapshot.as_posix()}: as of 2026-03-30T06:30:00Z, which the clock has not reached: {hint}\n"
     )
@@ -236,18 +236,18 @@ NOTHING = "name a snapshot, or a folder to collect from with `--root DIR`"
         ),
         (
             ["--root", ".", "--archive", "--allow-commands"],
-            "`--allow-commands` does not go with `--archive`: a copy tells how its commands ended",
+            "`--allow-commands` does not go with `--archive`: a copy holds how its commands ended",
         ),
         (["x.json"], "no file or folder is called `x.json`"),
         (["x*.json"], "no file matches `x*.json`"),
-        (["."], "the folder `.` holds no snapshot: files ending in .json are looked for"),
+        (["."], "the folder `.` holds no snapshot: no file there ends in .json"),
         (["x.json", "--policy", "trades"], "no policy is called `trades`: did you mean `trade`?"),
         (["x.json", "--environment", "papr"], "no environment is called `papr`: did you mean `paper`?"),
         (["x.json", "--member", "symbl=X"], "no scope is called `symbl`: did you mean `symbol`?"),
         (["x.json", "--member", "symbol=MAIZ"], "`MAIZ` is no member of `symbol`: did you mean `MAIZE`?"),
         (
             ["x.json", "--member", "symbol=WHEAT", "--policy", "key-figures"],
-            "`--member symbol=WHEAT`: no policy asked for is judged by symbol",
+            "`--member symbol=WHEAT`: no selected policy is evaluated for each symbol",
         ),
         (["x.json", "--format", "markdwn"], "no format is called `markdwn`: did you mean `markdown`?"),
         (["x.json", "-o", "no/where.txt"], "cannot write `no/where.txt`: there is no folder `no`"),

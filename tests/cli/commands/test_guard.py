@@ -178,11 +178,11 @@ NOTHING = "name a snapshot, or a folder to collect from with `--root DIR`"
         (["s.json", "--root", "desk", "--", "bot"], f"{NOTHING}: both are given"),
         (
             ["s.json", "--historic", "--", "bot"],
-            "`guard` refuses `--historic`: it acts now, on what is recorded",
+            "`guard` refuses `--historic`: it acts now, and records every verdict",
         ),
         (
             ["s.json", "--stateless", "--", "bot"],
-            "`guard` refuses `--stateless`: it acts now, on what is recorded",
+            "`guard` refuses `--stateless`: it acts now, and records every verdict",
         ),
         (["s.json", "bot"], "`interlock guard` does not take `bot` as well: see `interlock guard --help`"),
     ],
@@ -207,9 +207,8 @@ def test_a_policy_must_be_named(started: Started, command: Command) -> None:
 def test_help_shows_how_a_command_is_guarded(command: Command) -> None:
     text = command("guard", "--help").out
     assert text.splitlines()[0] == "Usage: interlock guard [OPTIONS] [SNAPSHOT] -- COMMAND ..."
-    assert (
-        "interlock guard --policy live-rollout-readiness --root . --environment live -- python bot.py" in text
-    )
+    assert "  interlock guard --policy live-rollout-readiness --root . \\\n" in text
+    assert "      --environment live -- python bot.py\n" in text
 
 
 @pytest.mark.parametrize(

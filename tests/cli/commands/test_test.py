@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from reports.sarif import results
 from support import rollouts
 from support.suites import BASE, write
 
@@ -66,6 +67,29 @@ def test_other_formats_tell_the_same(root: Path, command: Command) -> None:
     )
 
 
+def test_markdown_and_sarif_tell_the_same(root: Path, command: Command) -> None:
+    write(root.parent, {"t.yaml": BAD})
+    assert command("test", "--policies", root, "--format", "markdown").out == (
+        "| case | of     | place              | difference                         |\n"
+        "| ---- | ------ | ------------------ | ---------------------------------- |\n"
+        "| shut | `gate` | policies/t.yaml:11 | verdict: expected GO, got NO_GO    |\n"
+        "|      |        |                    | rule kill: expected pass, got fail |\n"
+        "\n1 case in 1 document: 1 does not hold.\n"
+    )
+    done = command("test", "--policies", root, "--format", "sarif", "--coverage", "--min", "100")
+    failing, *missed = results(done.out)
+    assert failing["message"] == {
+        "text": "shut: verdict: expected GO, got NO_GO; rule kill: expected pass, got fail"
+    }
+    assert (failing["ruleId"], failing["locations"][0]["physicalLocation"]["region"]) == (
+        "gate",
+        {"startLine": 11},
+    )
+    assert {(each["ruleId"], each["level"]) for each in missed} == {("coverage", "error")}
+    write(root.parent, {"t.yaml": GOOD})
+    assert results(command("test", "--policies", root, "--format", "sarif").out) == []
+
+
 def test_coverage_gates_and_counts_untested_policies(root: Path, command: Command) -> None:
     done = command("test", "--policies", root, "--coverage", "--min", "100")
     assert done.code == 1
@@ -90,19 +114,6 @@ def test_coverage_gates_and_counts_untested_policies(root: Path, command: Comman
 def test_a_slip_is_told(words: str, text: str, root: Path, command: Command) -> None:
     done = command("test", "--policies", root, *words.split())
     assert (done.code, done.out, done.err) == (2, "", f"error: {text}\n")
-
-
-def test_mutants_are_killed_or_shown(root: Path, command: Command) -> None:
-    done = command("mutate", "--policies", root, "--jobs", 1, "--min", 95)
-    assert done.code == 1
-    assert "✘ gate: operator in rule rate  policies/gate.yaml:17\n" in done.out
-    assert "    - require: hit_rate >= min_rate\n    + require: hit_rate > min_rate\n" in done.out
-    write(root.parent, {"t.yaml": BAD})
-    failing = command("mutate", "--policies", root)
-    assert (failing.code, failing.err) == (
-        2,
-        "error: 1 case failing without a mutant: see `interlock test`\n",
-    )
 
 
 # --- rollouts ----------------------------------------------------------------------------------------------------

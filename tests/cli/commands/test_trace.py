@@ -7,6 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from interlock.analysis.inventory import read_inventory
+from interlock.analysis.statement_trace import trace
+from interlock.diagnostics import Collector
+from interlock.policy.loader import load_root
+from interlock.reports.renderers import rendered
+from interlock.reports.style import ReportStyle
+
 from ..conftest import Command
 
 TEXT = """\
@@ -85,3 +92,11 @@ def test_another_list_may_be_named(command: Command, root: Path, tmp_path: Path)
         "",
         "3 statements, 3 rules, 2 stages: 2 in rules, 1 in stages of rollouts.",
     ]
+
+
+@pytest.mark.parametrize("width", [60, 80])
+def test_the_matrix_fits_the_terminal(root: Path, width: int) -> None:
+    found = trace(load_root(root, Collector()), read_inventory(root.parent / "docs" / "inventory.yaml"))
+    text = rendered("trace", "text", found, ReportStyle(width=width))
+    assert max(map(len, text.splitlines())) <= width
+    assert ("left out, for lack of room: place" in text) == (width == 60)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
 import pytest
 
 from interlock.errors import MissingExtra
+from reports.sarif import results
 
 from ..conftest import Command
 
@@ -169,6 +171,49 @@ def test_github_commands_cannot_be_forged_by_a_document(validate: Command, root:
     assert first.startswith("::error file=policies/a%2Cb%3Ac%25d.yaml,line=1,endLine=1,col=14,")
     assert "got the text `x\\u000a::error title=y::100%25 \\u001b[31m`" in first
     assert all(line.startswith("::error file=policies/a%2Cb%3Ac%25d.yaml,") for line in done.out.splitlines())
+
+
+def test_markdown_is_a_table_and_a_count(validate: Command, root: Path) -> None:
+    done = validate("--format", "markdown")
+    assert (done.code, done.err) == (2, "2 errors in 1 file\n")
+    rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in done.out.splitlines()]
+    assert rows[0] == ["place", "severity", "code", "message", "hint"]
+    assert rows[2] == [
+        "policies/desk/bad.yaml:7:19",
+        "error",
+        "`E305`",
+        "no metric, param or let is called `kill.actve`",
+        "did you mean `kill.active`?",
+    ]
+    assert done.out.endswith("\n\n2 errors in 1 file\n")
+    (root / "desk" / "bad.yaml").unlink()
+    assert validate("--format", "markdown").out == "No complaints.\n"
+
+
+def test_sarif_names_the_codes_and_the_places(validate: Command, root: Path) -> None:
+    done = validate("--format", "sarif")
+    assert (done.code, done.err) == (2, "2 errors in 1 file\n")
+    first, second = results(done.out)
+    assert (first["ruleId"], second["ruleId"], first["level"]) == ("E305", "E204", "error")
+    assert first["locations"][0]["physicalLocation"] == {
+        "artifactLocation": {"uri": "policies/desk/bad.yaml"},
+        "region": {"startLine": 7, "startColumn": 19, "endLine": 7, "endColumn": 29},
+    }
+
+
+def test_junit_has_a_case_for_each_document(validate: Command, root: Path) -> None:
+    done = validate("--format", "junit")
+    cases = list(ElementTree.fromstring(done.out).iter("testcase"))
+    assert [(each.get("name"), each.get("line"), len(each)) for each in cases] == [
+        ("policies/catalogue.yaml", "1", 0),
+        ("policies/desk/bad.yaml", "7", 1),
+        ("policies/good.yaml", "1", 0),
+        ("policies/interlock.yaml", "1", 0),
+    ]
+    text = (
+        "E305: no metric, param or let is called `kill.actve`; E204: `NOGO` is not a verdict of this policy"
+    )
+    assert [each.get("message") for each in cases[1]] == [text]
 
 
 def test_a_warning_is_an_error_only_when_strict(

@@ -264,7 +264,9 @@ def test_every_format_and_command_says_it_in_its_first_line(desk: Path, command:
     assert first("evaluate") == f"gate: {OPENED}"
     assert first("explain") == f"gate 1.0.0: ✔ {OPENED}"
     assert first("evaluate", "--format", "markdown") == f"### Verdicts {count}"
-    assert first("evaluate", "--format", "github") == f"::warning title=gate::{OPENED}"
+    assert first("evaluate", "--format", "github") == (
+        f"::warning file=policies/gate.yaml,line=1,title=gate::{OPENED}"
+    )
     assert first("report") == f"# Gates {count}"
     (told,) = json.loads(first("evaluate", "--format", "json"))["opened"]
     assert (told["policy"], told["told"]) == ("gate", f"gate: {OPENED}")

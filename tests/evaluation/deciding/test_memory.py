@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import interlock
-from interlock.cli.replay_run import replayed
+from interlock.cli.main import run
 from interlock.errors import UsageError
 from interlock.evaluation.deciding.memory import Renames
 from interlock.evaluation.deciding.request import Decision
@@ -151,7 +151,9 @@ def test_without_a_former_name_nothing_follows(root: Path, ledger: Path, tmp_pat
     assert str(problem.value) == "`alarm/bad-days` is not latched: did you mean `alarm/worse-days`?"
 
 
-def test_a_renamed_rule_is_replayed_byte_for_byte(root: Path, ledger: Path, tmp_path: Path) -> None:
+def test_a_renamed_rule_is_replayed_byte_for_byte(
+    root: Path, ledger: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     one(root, ledger, snapshot("2026-03-29T06:30:00Z", BAD))
     write(tmp_path, rollback=BOTH)
     one(root, ledger, snapshot("2026-03-30T06:30:00Z", GOOD))
@@ -160,13 +162,12 @@ def test_a_renamed_rule_is_replayed_byte_for_byte(root: Path, ledger: Path, tmp_
     one(root, ledger, snapshot("2026-03-30T07:30:00Z", GOOD))
     with Ledger(ledger) as opened:
         verdicts = [each.sequence for each in opened.entries() if each.kind == "verdict"]
-    lines = [replayed(ledger, each, None) for each in verdicts]
-    assert lines == [
-        ([f"entry {number}: {name}: the same, byte for byte"], True, False)
-        for number, name in zip(
-            verdicts, ["rollback ROLLBACK", "alarm ROLLBACK", "alarm INVESTIGATE"], strict=True
-        )
+    names = ["rollback ROLLBACK", "alarm ROLLBACK", "alarm INVESTIGATE"]
+    codes = [run(["log", "replay", str(each), "--ledger", str(ledger)]) for each in verdicts]
+    lines = [
+        f"entry {each}: {name}: the same, byte for byte" for each, name in zip(verdicts, names, strict=True)
     ]
+    assert (codes, capsys.readouterr().out.splitlines()) == ([0, 0, 0], lines)
 
 
 # a rename changes nothing: any course of days, re-arms and new names against the same course under one name

@@ -1,4 +1,4 @@
-"""`interlock attest`: one person's word on what a policy asks people to attest."""
+"""`interlock attest`: records that a person attests what a policy requires."""
 
 from __future__ import annotations
 
@@ -13,49 +13,62 @@ from ...api import PolicySet, Snapshot
 from ...diagnostics import printable
 from ...errors import EXIT_BEST, UsageError, system_reason
 from ...files import write_atomically
-from ...language.times import parse_duration
 from ...ledger.acts import recorded_snapshot
 from ...ledger.attestation import attest, new_statement
 from ...ledger.cryptography_signing import sign
 from ...policy.model import Attestation
 from ...wording import listed
 from .. import terminal
-from ..action_options import act_of, acting_options
+from ..action_options import LEDGER_EXITS, act_from, act_options
+from ..command import Subcommand
 from ..inputs import load_policies, read_snapshot
-from ..options import policies_option
+from ..options import Period, policies_option
 
 __all__ = ["command"]
 
-_EXAMPLES = """\b
-Examples:
-  interlock attest phase-2c-sign-off --by WHO --role quant-lead --reason 'read the report' --from snapshot.json
-  interlock attest canary-symbols --by WHO --role risk --reason 'as agreed' --from snapshot.json
-  interlock attest WHAT --by WHO --role risk --reason 'all green' --from 12 --sign-key risk.pem
-"""
 _FILE = click.Path(path_type=Path)
 
 
-@click.command("attest", epilog=_EXAMPLES)
+@click.command(
+    "attest",
+    cls=Subcommand,
+    short_help="Record that a person attests something.",
+    examples=(
+        "interlock attest phase-2c-sign-off --by WHO --role quant-lead \\\n"
+        "    --reason 'read the report' --from snapshot.json",
+        "interlock attest canary-symbols --by WHO --role risk \\\n"
+        "    --reason 'all green' --from 12 --sign-key risk.pem",
+    ),
+    exits={EXIT_BEST: "the attestation is recorded, or its bytes are written", **LEDGER_EXITS},
+)
 @click.argument("what")
-@click.option("--role", required=True, metavar="ROLE", help="The role in which the person speaks.")
+@click.option("--role", required=True, metavar="ROLE", help="The role of the person.")
 @click.option(
-    "--expires", metavar="14d", help="For how long it counts; default: as long as the policy allows."
+    "--expires",
+    type=Period("14d"),
+    metavar="14d",
+    help="How long it counts; default: as long as the policy allows.",
 )
 @click.option("--evidence", default="", metavar="TEXT", help="Where the evidence is.")
-@click.option("--from", "origin", metavar="SNAPSHOT|N", help="The snapshot whose values it is bound to.")
+@click.option(
+    "--from",
+    "origin",
+    metavar="SNAPSHOT|N",
+    help="The snapshot with the values that it is bound to: a file, or an entry's number.",
+)
 @click.option(
     "--sign-key", type=_FILE, metavar="FILE", help="Sign it with the private Ed25519 key in this PEM file."
 )
 @click.option(
-    "--to-sign", type=_FILE, metavar="FILE", help="Record nothing; write the bytes that are to be signed."
+    "--to-sign", type=_FILE, metavar="FILE", help="Record nothing; write the bytes to sign to this file."
 )
 @click.option("--signature", type=_FILE, metavar="FILE", help="The signature of those bytes, 64 bytes long.")
-@acting_options
+@act_options
 @policies_option
 def command(
     what: str,
     role: str,
-    expires: str | None,
+    expires: Decimal | None,
     evidence: str,
     origin: str | None,
     sign_key: Path | None,
@@ -69,30 +82,28 @@ def command(
 ) -> int:
     """Record that a person attests WHAT.
 
-    It counts for the bound values as they were in the snapshot, until it expires, only with enough others, and for
-    snapshots of its own instant or later: collect a new one before you evaluate. Where
-    the policy lists keys it is signed: with `--sign-key`, or elsewhere: `--to-sign` writes what is to be signed, and
-    the same options with `--signature` record it.
+    An attestation counts until it expires, while the bound values are those of the snapshot, and with as many others as
+    the policy requires. It counts for snapshots of its own instant or later: collect a new one before you evaluate.
+
+    Where the policy lists keys, sign it with --sign-key. To sign on another machine, --to-sign writes the bytes; the
+    same options with --signature then record the attestation.
     """
     signer = _signer(sign_key, to_sign, signature, at)
-    act = act_of(by, reason, at)
+    act = act_from(by, reason, at)
     loaded = load_policies(policies)
     loaded.known("attestation", what, loaded.root.attestations)
     declared = loaded.root.attestations[what]
-    lasting = None if expires is None else parse_duration(expires)
-    if expires is not None and lasting is None:
-        raise UsageError(f"`--expires {printable(expires)}` is no duration: write `14d` or `2h`")
     bound = _bound(loaded, declared, origin, ledger, by)
-    word = new_statement(declared, role, bound, act, duration=lasting, evidence=evidence)
+    statement = new_statement(declared, role, bound, act, duration=expires, evidence=evidence)
     if to_sign is not None:
-        write_atomically(to_sign, word.text())
-        terminal.say(
+        write_atomically(to_sign, statement.text())
+        terminal.out(
             f"wrote {to_sign.as_posix()}: sign it, and record it with the same options and `--signature FILE`"
         )
         return EXIT_BEST
-    missing = attest(ledger, declared, word, sign=signer, anchor=act.anchor)
-    told = f", {missing}" if missing else ""
-    terminal.say(f"{printable(by)} attested {what} as {role} until {word.until}{told}")
+    missing = attest(ledger, declared, statement, sign=signer, anchor=act.anchor)
+    rest = f", {missing}" if missing else ""
+    terminal.out(f"{printable(by)} attested {what} as {role} until {statement.until}{rest}")
     return EXIT_BEST
 
 
@@ -101,10 +112,8 @@ def _bound(
 ) -> dict[str, object]:
     names = [*declared.binds, *filter(None, [declared.author])]
     if names and origin is None:
-        told = ", ".join(names)
-        raise UsageError(
-            f"`{declared.name}` depends on {told}: name the snapshot that shows it with `--from`"
-        )
+        values = ", ".join(names)
+        raise UsageError(f"`{declared.name}` is bound to {values}: name the snapshot with `--from`")
     return {} if origin is None else loaded.bound(declared.name, _snapshot(origin, ledger), by)
 
 
@@ -117,13 +126,13 @@ def _snapshot(origin: str, ledger: Path) -> Snapshot:
 def _signer(
     key: Path | None, to_sign: Path | None, signature: Path | None, at: Decimal | None
 ) -> Callable[[bytes], bytes] | None:
-    """What gives the signature; None where none is given."""
+    """The function that gives the signature; None where no option names one."""
     given = {"--sign-key": key, "--to-sign": to_sign, "--signature": signature}
     names = [f"`{name}`" for name, file in given.items() if file is not None]
     if len(names) > 1:
         raise UsageError(f"{listed(names)} do not go together")
     if key is None and names and at is None:
-        raise UsageError(f"{names[0]} needs `--at`: the bytes that are signed tell when it was said")
+        raise UsageError(f"{names[0]} needs `--at`: the signed bytes hold the time")
     if key is not None:
         return lambda text: sign(key, text, lambda: _passphrase(key))
     return None if signature is None else lambda _: _read(signature)
@@ -131,7 +140,9 @@ def _signer(
 
 def _passphrase(key: Path) -> str:
     if not sys.stdin.isatty():
-        raise UsageError(f"`{key.as_posix()}` is locked, and nobody is here to give the passphrase")
+        raise UsageError(
+            f"`{key.as_posix()}` is locked: run the command at a terminal, which asks for the passphrase"
+        )
     return str(click.prompt(f"passphrase of {key.as_posix()}", hide_input=True, err=True))
 
 

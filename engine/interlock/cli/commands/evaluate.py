@@ -1,4 +1,4 @@
-"""`interlock evaluate`: the verdict of every gate over one snapshot or many, with reasons."""
+"""`interlock evaluate`: the verdict of every policy over one snapshot or many, with reasons."""
 
 from __future__ import annotations
 
@@ -6,30 +6,49 @@ from typing import Any
 
 import click
 
-from ...errors import worst_exit
-from ...reports.output_formats import FORMATS, rendered
-from ..alert_options import alerting_of, alerting_options
-from ..evaluation_run import EvaluationRun, RunOptions, judging_options, remarks
+from ...errors import (
+    EXIT_BEST,
+    EXIT_BETWEEN,
+    EXIT_INTEGRITY,
+    EXIT_INVALID,
+    EXIT_NOT_EVALUATED,
+    EXIT_WORST,
+    worst_exit,
+)
+from ...policy.loader import find_root
+from ..alert_options import alert_options, alerts_from
+from ..command import Subcommand
+from ..evaluation_run import EvaluationRun, RunOptions, note_rest, run_options
 from ..options import format_option
-from ..output import deliver, look, output_option, writable
+from ..output import output_option, require_writable, show
 
 __all__ = ["command"]
 
-_EXAMPLES = """\b
-Examples:
-  interlock evaluate snapshot.json --environment paper --stateless
-  interlock evaluate snapshots/ --policy live-rollout-readiness --historic
-  interlock evaluate --root . --environment live --format json -o verdicts.json
-  interlock evaluate snapshot.json --historic --ledger .interlock/ledger.db
-  interlock evaluate --root . --ledger .interlock/ledger.db --events-command 'mail -s alerts desk@example.com'
-"""
 
-
-@click.command("evaluate", short_help="Judge snapshots and print every verdict.", epilog=_EXAMPLES)
+@click.command(
+    "evaluate",
+    cls=Subcommand,
+    short_help="Evaluate snapshots and print every verdict.",
+    examples=(
+        "interlock evaluate snapshot.json --environment paper --stateless",
+        "interlock evaluate snapshots/ --policy live-rollout-readiness --historic",
+        "interlock evaluate --root . --environment live --format json -o verdicts.json",
+        "interlock evaluate snapshot.json --historic --ledger .interlock/ledger.db",
+        "interlock evaluate --root . --ledger ledger.db --events-command 'mail desk'",
+    ),
+    exits={
+        EXIT_BEST: "every selected policy is at its best verdict",
+        EXIT_WORST: "a policy is at its worst verdict",
+        EXIT_INVALID: "a policy, a snapshot or the command line is refused",
+        EXIT_BETWEEN: "a policy lies in between, or no ledger was used",
+        EXIT_NOT_EVALUATED: "nothing was evaluated or recorded, or a verdict has expired",
+        EXIT_INTEGRITY: "the ledger is damaged",
+    },
+)
 @click.argument("snapshots", nargs=-1)
-@judging_options
-@alerting_options
-@format_option(*FORMATS)
+@run_options
+@alert_options
+@format_option("evaluation")
 @output_option
 def command(
     snapshots: tuple[str, ...],
@@ -37,17 +56,17 @@ def command(
     output: str,
     **options: Any,
 ) -> int:
-    """Judge SNAPSHOTS: files, - for stdin, folders of *.json files or quoted patterns.
+    """Evaluate SNAPSHOTS: files, - for stdin, folders of *.json files or quoted patterns.
 
-    The exit code is 0 when every policy asked for is at its best verdict, 1 when one is at its worst, 3 in between, 4
-    when nothing was evaluated or a verdict has expired, 2 when a policy or a snapshot is refused. Events that could
-    not be delivered change no exit code: they are told on stderr and go out with the next run.
+    With --root a snapshot is collected first. Verdicts expire: use --historic to evaluate an old snapshot as of its
+    own time. An event that cannot be delivered is reported on stderr and sent with the next run; it changes no exit
+    code.
     """
-    writable(output)
-    alerting = alerting_of(options, options["ledger"], anchor=options["anchor"], output=output)
-    alerting.insist()
-    asked = RunOptions(**options)
-    judged = EvaluationRun(snapshots, asked, record=True, alerting=alerting).judged()
-    deliver(rendered(form, judged, look(output, asked.policies)), output, for_people=form == "text")
-    remarks(judged)
-    return worst_exit(each.exit_code for each in judged)
+    require_writable(output)
+    alerts = alerts_from(options, options["ledger"], anchor=options["anchor"], output=output)
+    alerts.require_ready()
+    run = RunOptions(**options)
+    results = EvaluationRun(snapshots, run, record=True, alerts=alerts).results()
+    show("evaluation", form, results, output, find_root(run.policies))
+    note_rest(results)
+    return worst_exit(each.exit_code for each in results)

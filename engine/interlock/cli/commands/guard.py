@@ -1,4 +1,4 @@
-"""`interlock guard`: a command that starts live only while every gate is open."""
+"""`interlock guard`: starts a command, in live mode only while every gate is open."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import click
 
 from ... import clock
 from ...diagnostics import printable
-from ...errors import UsageError
+from ...errors import EXIT_BETWEEN, EXIT_INTEGRITY, EXIT_NOT_EVALUATED, EXIT_WORST, UsageError
 from ...guard import kill_switch
 from ...guard.clearance import (
     Clearance,
@@ -25,21 +25,16 @@ from ...guard.clearance import (
 from ...guard.start_command import start
 from .. import terminal
 from ..action_options import ledger_file_option
-from ..alert_options import alerting_of, alerting_options
+from ..alert_options import alert_options, alerts_from
+from ..command import Subcommand
 from ..inputs import load_policies, read_snapshot
 from ..options import allow_commands_option, anchor_option, environment_option, policies_option
 
 __all__ = ["command"]
 
-_EXAMPLES = """\b
-Examples:
-  interlock guard --policy live-rollout-readiness --root . --environment live -- python bot.py
-  interlock guard --policy startup-safety snapshot.json --environment live -- ./start.sh --fast
-"""
 
-
-class _Guard(click.Command):
-    """Takes everything after the first `--` as the command, untouched."""
+class _Guard(Subcommand):
+    """Takes everything after the first `--` as the command, unchanged."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         at = args.index("--") if "--" in args else len(args)
@@ -50,7 +45,23 @@ class _Guard(click.Command):
         return [*super().collect_usage_pieces(ctx), "--", "COMMAND", "..."]
 
 
-@click.command("guard", cls=_Guard, short_help="Start a command only while gates are open.", epilog=_EXAMPLES)
+@click.command(
+    "guard",
+    cls=_Guard,
+    short_help="Start a command only while gates are open.",
+    examples=(
+        "interlock guard --policy live-rollout-readiness --root . \\\n"
+        "    --environment live -- python bot.py",
+        "interlock guard --policy startup-safety snapshot.json -- ./start.sh --fast",
+    ),
+    exits={
+        EXIT_WORST: "live: a policy is at its worst verdict; nothing was started",
+        EXIT_BETWEEN: "live: a policy lies in between; nothing was started",
+        EXIT_NOT_EVALUATED: "live: nothing was evaluated or recorded, or it has expired",
+        EXIT_INTEGRITY: "live: the ledger is damaged; nothing was started",
+        127: "there is no command of that name",
+    },
+)
 @click.argument("snapshot", required=False)
 @click.option(
     "--policy",
@@ -65,7 +76,7 @@ class _Guard(click.Command):
 @environment_option
 @ledger_file_option
 @anchor_option()
-@alerting_options
+@alert_options
 @click.option(
     "--kill-switch",
     "switch",
@@ -93,19 +104,20 @@ def command(
     policies: str | None,
     **options: Any,
 ) -> int:
-    """Judge --root DIR or a SNAPSHOT of at most 15 minutes, record it in the ledger, and start COMMAND.
+    """Evaluate --root DIR or a SNAPSHOT of at most 15 minutes, record it in the ledger, and start COMMAND.
 
-    Live mode is any value of LIVE_MODE but unset, empty, 0, false, no and off. Live, COMMAND starts only when every
-    policy is at its best verdict; anything else is logged as CRITICAL, throws the kill switch and starts nothing: the
-    exit code is 1 at the worst verdict, 3 in between, 4 when nothing was evaluated or recorded or it has expired, 5 for
-    a damaged ledger, 2 for invalid input. On paper COMMAND starts whatever the verdict, which is told. A COMMAND that
-    starts takes the place of this process: exit code and signals are its own; 127 when there is none of that name.
+    The environment variable LIVE_MODE chooses the mode: unset, empty, 0, false, no and off mean paper, any other value
+    means live. In live mode COMMAND starts only when every policy is at its best verdict. Otherwise a CRITICAL line is
+    logged, the kill switch is activated and nothing starts. On paper COMMAND starts in any case, and the verdict is
+    printed.
+
+    A COMMAND that starts replaces this process: its exit code and its signals are its own.
     """
     program: tuple[str, ...] = context.meta["command"]
-    _agree(program, snapshot, root, historic=historic, stateless=stateless)
+    _check(program, snapshot, root, historic=historic, stateless=stateless)
     switch = switch or Path(root or "") / kill_switch.DEFAULT
-    alerting = alerting_of(options, ledger, anchor=anchor, kill_switch=switch)
-    question = ClearanceRequest(
+    alerts = alerts_from(options, ledger, anchor=anchor, kill_switch=switch)
+    request = ClearanceRequest(
         tuple(dict.fromkeys(policy_ids)),
         ledger,
         None if root is None else Path(root),
@@ -113,37 +125,37 @@ def command(
         environment,
         anchor,
         allow_commands,
-        alerting.channels,
-        alerting.renotify,
+        alerts.channels,
+        alerts.renotify,
     )
-    setting = StartContext(dict(os.environ), clock.now, switch)
-    found = clear_start(partial(load_policies, policies), question, setting)
-    return _acted(found, program)
+    start_context = StartContext(dict(os.environ), clock.now, switch)
+    found = clear_start(partial(load_policies, policies), request, start_context)
+    return _start(found, program)
 
 
-def _acted(found: Clearance, program: tuple[str, ...]) -> int:
+def _start(found: Clearance, program: tuple[str, ...]) -> int:
     for line in found.findings:
-        terminal.tell(printable(line))
+        terminal.note(printable(line))
     if found.live and not found.open:
-        terminal.tell(f"CRITICAL: {refusal_line(found)}; nothing was started")
+        terminal.note(f"CRITICAL: {refusal_line(found)}; nothing was started")
     for line in found.undelivered:
-        terminal.tell(line)
+        terminal.note(line)
     for line in warning_lines(found):
-        terminal.tell(f"WARNING: {line}")
+        terminal.note(f"WARNING: {line}")
     if found.live and not found.open:
         return found.code
     for line in start_lines(found):
-        terminal.tell(line)
+        terminal.note(line)
     return start(program)
 
 
-def _agree(
+def _check(
     program: tuple[str, ...], snapshot: str | None, root: str | None, *, historic: bool, stateless: bool
 ) -> None:
-    """Refuse what cannot be meant; nothing was asked then, so the kill switch stays as it is."""
+    """Refuse a malformed command line; the kill switch stays as it is."""
     if historic or stateless:
         name = "--historic" if historic else "--stateless"
-        raise UsageError(f"`guard` refuses `{name}`: it acts now, on what is recorded")
+        raise UsageError(f"`guard` refuses `{name}`: it acts now, and records every verdict")
     if not program or not program[0]:
         raise UsageError(
             "name the command to start after `--`: `interlock guard --policy ID --root DIR -- COMMAND`"

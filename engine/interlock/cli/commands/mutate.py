@@ -1,4 +1,4 @@
-"""`interlock mutate`: changes the policies in one thing at a time and asks whether a test notices."""
+"""`interlock mutate`: changes policies one thing at a time and checks that a test fails."""
 
 from __future__ import annotations
 
@@ -7,33 +7,38 @@ from collections.abc import Sequence
 
 import click
 
-from ...errors import EXIT_BEST, EXIT_WORST, UsageError
-from ...reports.mutation_report import FORMATS
+from ...errors import EXIT_BEST, EXIT_INVALID, EXIT_WORST, UsageError
 from ...testing.mutation.mutation import mutated
 from ...testing.policies.runner import CaseRunner
 from ...wording import number
+from ..command import Subcommand
 from ..options import format_option, policies_option, policy_option
-from ..output import deliver, look, output_option, writable
-from ..progress import waiting
-from ..test_selection import chosen
+from ..output import output_option, require_writable, show
+from ..progress import progress
+from ..test_selection import select_tests
 
 __all__ = ["command"]
 
-_EXAMPLES = """\b
-Examples:
-  interlock mutate
-  interlock mutate --policy turnover-gate
-  interlock mutate --min 95 --format json -o mutants.json
-"""
-
 
 @click.command(
-    "mutate", short_help="Change policies one thing at a time and ask the tests.", epilog=_EXAMPLES
+    "mutate",
+    cls=Subcommand,
+    short_help="Change policies and check that a test fails.",
+    examples=(
+        "interlock mutate",
+        "interlock mutate --policy turnover-gate",
+        "interlock mutate --min 95 --format json -o mutants.json",
+    ),
+    exits={
+        EXIT_BEST: "enough mutants are killed",
+        EXIT_WORST: "fewer than --min percent are killed",
+        EXIT_INVALID: "a document is invalid, or a case fails without any mutant",
+    },
 )
 @click.argument("paths", nargs=-1)
 @policies_option
 @policy_option
-@format_option(*FORMATS)
+@format_option("mutants")
 @click.option(
     "--min", "least", type=click.IntRange(0, 100), metavar="PERCENT", help="Fail where less is killed."
 )
@@ -48,21 +53,20 @@ def command(
     jobs: int | None,
     output: str,
 ) -> int:
-    """Change policies one thing at a time and ask the tests below PATHS.
+    """Change policies one thing at a time and run the tests below PATHS.
 
-    A mutant is the policy with one thing changed: a threshold, an operator, a window, what a rule contributes, or a
-    rule that is gone. One that no test notices survives, unless a search of the boundaries finds no snapshot that tells
-    it apart. The exit code is 0, 1 where a smaller share than `--min` is killed, 2 for an invalid document or where a
-    case fails without any mutant.
+    A mutant is the policy with one change: a threshold, an operator, a window, a contribution, or a rule less. A mutant
+    that no test notices survives. It is equivalent where a search of the boundaries finds no snapshot with another
+    verdict.
     """
-    writable(output)
-    asked = chosen(paths, policies, policy_ids)
-    if not asked.suites:
+    require_writable(output)
+    selected = select_tests(paths, policies, policy_ids)
+    if not selected.suites:
         raise UsageError("no tests of policies found: rollouts have no mutants")
-    failed = sum(not each.passed for each in CaseRunner(asked.root).run(asked.suites))
+    failed = sum(not each.passed for each in CaseRunner(selected.root).run(selected.suites))
     if failed:
         raise UsageError(f"{number(failed, 'case')} failing without a mutant: see `interlock test`")
-    with waiting("trying mutants") as advance:
-        found = mutated(asked.root, asked.suites, jobs or os.cpu_count() or 1, advance)
-    deliver(FORMATS[form](found, look(output, policies)), output, for_people=form == "text")
+    with progress("trying mutants") as advance:
+        found = mutated(selected.root, selected.suites, jobs or os.cpu_count() or 1, advance)
+    show("mutants", form, found, output, selected.root.path)
     return EXIT_WORST if found.percent() < (least or 0) else EXIT_BEST

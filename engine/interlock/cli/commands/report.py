@@ -1,4 +1,4 @@
-"""`interlock report`: the whole story of one snapshot in Markdown, for people who know trading and not the code."""
+"""`interlock report`: the full report on one snapshot, for people who know trading and not the code."""
 
 from __future__ import annotations
 
@@ -6,34 +6,43 @@ from typing import Any
 
 import click
 
-from ...errors import EXIT_BEST, EXIT_BETWEEN, EXIT_WORST
-from ...reports.full_report import report
-from ..evaluation_run import EvaluationRun, RunOptions, judging_options, remarks
-from ..output import deliver, output_option, writable
+from ...errors import EXIT_BEST, EXIT_BETWEEN, EXIT_INTEGRITY, EXIT_NOT_EVALUATED, EXIT_WORST
+from ..command import Subcommand
+from ..evaluation_run import EvaluationRun, RunOptions, note_rest, run_options
+from ..options import format_option
+from ..output import output_option, require_writable, show
 
 __all__ = ["command"]
 
-_EXAMPLES = """\b
-Examples:
-  interlock report snapshot.json --environment paper --stateless -o report.md
-  interlock report --root . --environment live -o report.md
-  interlock report snapshot.json --policy phase-2c-promotion --historic -o promotion.md
-"""
 
-
-@click.command("report", epilog=_EXAMPLES)
+@click.command(
+    "report",
+    cls=Subcommand,
+    short_help="Write a full report on one snapshot.",
+    examples=(
+        "interlock report snapshot.json --environment paper --stateless -o report.md",
+        "interlock report --root . --environment live -o report.md",
+        "interlock report snapshot.json --policy phase-2c-promotion --historic",
+    ),
+    exits={
+        EXIT_BEST: "the report is written, whatever the verdicts are",
+        EXIT_NOT_EVALUATED: "nothing was evaluated, or a verdict has expired",
+        EXIT_INTEGRITY: "the ledger is damaged",
+    },
+)
 @click.argument("snapshot", required=False)
-@judging_options
+@run_options
+@format_option("report")
 @output_option
-def command(snapshot: str | None, output: str, **options: Any) -> int:
-    """Write a report on SNAPSHOT (a file, or - for stdin) in Markdown.
+def command(snapshot: str | None, form: str, output: str, **options: Any) -> int:
+    """Write a report on SNAPSHOT (a file, or - for stdin).
 
-    The exit code is 0 whatever the verdicts are; 2 when a policy or the snapshot is refused, 4 when nothing was
-    evaluated or a verdict has expired.
+    It begins with a table of the gates and the tasks for each person, then shows every gate with its rules, and ends
+    with the sources and the commands that give the same report again.
     """
-    writable(output)
-    judged = EvaluationRun([snapshot] if snapshot else [], RunOptions(**options)).only("a report")
-    deliver(report(judged), output)
-    remarks([judged])
-    code = judged.exit_code
+    require_writable(output)
+    result = EvaluationRun([snapshot] if snapshot else [], RunOptions(**options)).only("a report")
+    show("report", form, result, output)
+    note_rest([result])
+    code = result.exit_code
     return EXIT_BEST if code in (EXIT_WORST, EXIT_BETWEEN) else code

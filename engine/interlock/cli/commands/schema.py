@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 from pathlib import Path
 from urllib.parse import quote
 
@@ -13,21 +14,26 @@ from ...diagnostics import printable, unknown_name
 from ...errors import EXIT_BEST, UsageError, system_reason
 from ...files import write_atomically
 from ...policy.loader import SCHEMAS, find_root
+from ...reports.tables import Table
 from ...resources import schema_names, schema_path
 from .. import terminal
-from ..terminal_tables import Table
+from ..command import Subcommand
+from ..output import style_of
 
 __all__ = ["command"]
 
-_EXAMPLES = """\b
-Examples:
-  interlock schema
-  interlock schema policy
-  interlock schema --write .interlock/schemas
-"""
 
-
-@click.command("schema", epilog=_EXAMPLES)
+@click.command(
+    "schema",
+    cls=Subcommand,
+    short_help="Print the JSON Schemas of documents, for editors.",
+    examples=(
+        "interlock schema",
+        "interlock schema policy",
+        "interlock schema --write .interlock/schemas",
+    ),
+    exits={EXIT_BEST: "schemas are listed, printed or written"},
+)
 @click.argument("kind", default="")
 @click.option(
     "--write",
@@ -61,7 +67,7 @@ def _list(kinds: list[str]) -> None:
     for kind in kinds:
         about = json.loads(schema_path(kind).read_text(encoding="utf-8"))["description"]
         table.add(kind, first_keys.get(kind, ""), about)
-    table.show()
+    terminal.out("\n".join(table.lines(style_of(sys.stdout))))
 
 
 def _write(folder: Path, kinds: list[str]) -> None:
@@ -74,12 +80,12 @@ def _write(folder: Path, kinds: list[str]) -> None:
         raise UsageError(f"cannot make the folder `{shown}`: {system_reason(problem)}") from None
     for kind in kinds:
         write_atomically(folder / f"{kind}.json", schema_path(kind).read_bytes())
-    terminal.tell(f"wrote {len(kinds)} schemas to {shown}")
+    terminal.note(f"wrote {len(kinds)} schemas to {shown}")
     there = quote(_way(folder.resolve(), root), safe="/:")  # an editor reads the path up to the first blank
     here = printable(_way(root, Path.cwd()))
-    terminal.say(f"a policy in {here}/ begins with the line below; in a folder of it with one more `../`,")
-    terminal.say("and a document of another kind with that kind in place of `policy`:")
-    terminal.say(f"# yaml-language-server: $schema={there}/policy.json")
+    terminal.out(f"a policy in {here}/ begins with the line below; in a folder of it with one more `../`,")
+    terminal.out("and a document of another kind with that kind in place of `policy`:")
+    terminal.out(f"# yaml-language-server: $schema={there}/policy.json")
 
 
 def _root() -> Path:

@@ -1,4 +1,4 @@
-"""`interlock test`: every case of the tests documents, and what they cover."""
+"""`interlock test`: the cases of the tests documents, and what they cover."""
 
 from __future__ import annotations
 
@@ -7,29 +7,33 @@ from collections.abc import Sequence
 import click
 
 from ...errors import EXIT_BEST, EXIT_WORST, UsageError
-from ...reports.test_report import FORMATS, TestRun
+from ...reports.documents.test_rows import TestRun
 from ...testing.mutation.mutation import suggested
 from ...testing.policies.cell_coverage import CellCoverage, Watcher, covered
 from ...testing.policies.model import Suite
 from ...testing.policies.runner import CaseResult, CaseRunner
 from ...testing.rollouts.story_coverage import stories_covered
 from ...testing.rollouts.story_runner import StoryResult, run_stories
+from ..command import Subcommand
 from ..options import format_option, policies_option, policy_option
-from ..output import deliver, look, output_option, writable
-from ..progress import waiting
-from ..test_selection import TestSelection, chosen
+from ..output import deliver, output_option, require_writable, show
+from ..progress import progress
+from ..test_selection import TestSelection, select_tests
 
 __all__ = ["command"]
 
-_EXAMPLES = """\b
-Examples:
-  interlock test
-  interlock test policies/phase-2b-operations --policy turnover-gate
-  interlock test --coverage --min 100 --format junit -o tests.xml
-"""
 
-
-@click.command("test", short_help="Run the tests of policies and rollouts.", epilog=_EXAMPLES)
+@click.command(
+    "test",
+    cls=Subcommand,
+    short_help="Run the tests of policies and rollouts.",
+    examples=(
+        "interlock test",
+        "interlock test policies/phase-2b-operations --policy turnover-gate",
+        "interlock test --coverage --min 100 --format junit -o tests.xml",
+    ),
+    exits={EXIT_BEST: "every case holds", EXIT_WORST: "a case does not hold, or too little is covered"},
+)
 @click.argument("paths", nargs=-1)
 @policies_option
 @policy_option
@@ -40,13 +44,13 @@ Examples:
     metavar="ID",
     help="Only this rollout; may be given several times.",
 )
-@format_option(*FORMATS)
-@click.option("--coverage", is_flag=True, help="Tell which outcomes and boundaries no case saw.")
+@format_option("tests")
+@click.option("--coverage", is_flag=True, help="Show which outcomes and boundaries no case covers.")
 @click.option(
     "--min", "least", type=click.IntRange(0, 100), metavar="PERCENT", help="Fail where less is covered."
 )
 @click.option(
-    "--suggest", is_flag=True, help="Print cases to paste for all that no case sees or would notice."
+    "--suggest", is_flag=True, help="Print cases, to paste, for what no case covers or would notice."
 )
 @output_option
 def command(
@@ -62,31 +66,32 @@ def command(
 ) -> int:
     """Run the tests documents below PATHS (default: all of the policy root).
 
-    A case that does not hold shows what was expected, what came, and the explanation of the rule that differs. The
-    exit code is 0 when every case holds, 1 when one does not or too little is covered, 2 for an invalid document.
+    A case that does not hold shows what was expected, what came, and the explanation of each rule that differs.
     """
-    writable(output)
+    require_writable(output)
     if suggest and form != "text":
         raise UsageError("`--suggest` prints YAML to paste: leave `--format` out")
-    asked = chosen(paths, policies, policy_ids, rollout_ids)
+    selected = select_tests(paths, policies, policy_ids, rollout_ids)
     watcher = Watcher()
-    bench = CaseRunner(asked.root, watcher if coverage or suggest or least is not None else None)
-    with waiting("running tests"):
-        results, stories = bench.run(asked.suites), run_stories(asked.root, asked.stories)
+    bench = CaseRunner(selected.root, watcher if coverage or suggest or least is not None else None)
+    with progress("running tests"):
+        results, stories = bench.run(selected.suites), run_stories(selected.root, selected.stories)
     if suggest:
-        return _suggest(bench, asked.suites, results, watcher, output)
-    measured = _whole(asked, bench, results, stories, watcher) if bench.watch is not None else None
-    tested = TestRun(results, asked.root.policies, asked.collector.sources, measured, least or 0, stories)
-    deliver(FORMATS[form](tested, look(output, policies)), output, for_people=form == "text")
+        return _suggest(bench, selected.suites, results, watcher, output)
+    measured = _whole(selected, bench, results, stories, watcher) if bench.watch is not None else None
+    tested = TestRun(
+        results, selected.root.policies, selected.collector.sources, measured, least or 0, stories
+    )
+    show("tests", form, tested, output, selected.root.path)
     return EXIT_WORST if tested.failed or tested.short else EXIT_BEST
 
 
 def _suggest(
     bench: CaseRunner, suites: Sequence[Suite], results: Sequence[CaseResult], watcher: Watcher, output: str
 ) -> int:
-    """Print cases by document; those for mutants only where all cells are reached without them."""
+    """Print cases by document; those for mutants only where no cell is missing."""
     lines: list[str] = []
-    with waiting("searching for cases") as advance:
+    with progress("searching for cases") as advance:
         for name in sorted({each.policy for each in suites}):
             own = [each for each in suites if each.policy == name]
             missed = _measured(bench, own, results, watcher).missed
@@ -107,18 +112,18 @@ def _measured(
 
 
 def _whole(
-    asked: TestSelection,
+    selected: TestSelection,
     bench: CaseRunner,
     results: Sequence[CaseResult],
     stories: Sequence[StoryResult],
     watcher: Watcher,
 ) -> CellCoverage:
-    """Of all tests the coverage of all policies and rollouts, untested ones included; else of those tested."""
-    if asked.whole:
+    """The coverage of all policies and rollouts where all tests were run; else of those that were tested."""
+    if selected.whole:
         policies = covered([each for _, each in sorted(bench.compiled.items())], bench.root, results, watcher)
         tested = [each for _, each in sorted(bench.root.rollouts.items())]
     else:
-        policies = _measured(bench, asked.suites, results, watcher)
-        tested = list({each.rollout.id: each.rollout for each in asked.stories}.values())
+        policies = _measured(bench, selected.suites, results, watcher)
+        tested = list({each.rollout.id: each.rollout for each in selected.stories}.values())
     staged = stories_covered(tested, bench.root, stories)
     return CellCoverage((*policies.cells, *staged.cells), (*policies.missed, *staged.missed))

@@ -1,4 +1,4 @@
-"""`interlock waive`: let one rule fail, or be unknown, for a while, where its policy allows it."""
+"""`interlock waive`: lets one rule fail, or be unknown, for a while, where its policy allows it."""
 
 from __future__ import annotations
 
@@ -9,37 +9,53 @@ import click
 
 from ...diagnostics import name_hint, printable
 from ...errors import EXIT_BEST, UsageError
-from ...language.times import parse_duration, show_time
+from ...language.times import show_time
 from ...ledger.acts import WaiverGrant, waive
 from .. import terminal
-from ..action_options import act_of, acting_options
+from ..action_options import LEDGER_EXITS, act_from, act_options
+from ..command import Subcommand
 from ..inputs import load_policies, resolve_member
-from ..options import policies_option
+from ..options import Period, policies_option
 
 __all__ = ["command"]
 
-_WORDS = {"failing": "fail", "unknown": "unknown"}
-_EXAMPLE = """\b
-Examples:
-  interlock waive gate/spread --for failing --by WHO --role risk --ticket OPS-12 --expires 4h --reason 'venue outage'
-"""
+_OUTCOMES = {"failing": "fail", "unknown": "unknown"}
 
 
-@click.command("waive", epilog=_EXAMPLE)
+@click.command(
+    "waive",
+    cls=Subcommand,
+    short_help="Let one rule fail or be unknown for a while.",
+    examples=(
+        "interlock waive gate/spread --for failing --by WHO --role risk \\\n"
+        "    --ticket OPS-12 --expires 4h --reason 'venue outage'",
+    ),
+    exits={EXIT_BEST: "the waiver is recorded", **LEDGER_EXITS},
+)
 @click.argument("rule")
-@click.option("--for", "outcome", required=True, type=click.Choice(tuple(_WORDS)), help="What is let pass.")
-@click.option("--role", required=True, metavar="ROLE", help="The role in which the person gives leave.")
-@click.option("--ticket", required=True, metavar="TEXT", help="Where it is followed up.")
-@click.option("--expires", required=True, metavar="4h", help="For how long, at most what the policy allows.")
-@click.option("--member", metavar="MEMBER", help="The member, of a policy that is judged for each.")
-@acting_options
+@click.option(
+    "--for", "outcome", required=True, type=click.Choice(tuple(_OUTCOMES)), help="The outcome that is waived."
+)
+@click.option("--role", required=True, metavar="ROLE", help="The role of the person who waives.")
+@click.option("--ticket", required=True, metavar="TEXT", help="The ticket that follows it up.")
+@click.option(
+    "--expires",
+    required=True,
+    type=Period("4h"),
+    metavar="4h",
+    help="How long it counts, at most as long as the policy allows.",
+)
+@click.option(
+    "--member", metavar="MEMBER", help="The member, for a policy that is evaluated for each member."
+)
+@act_options
 @policies_option
 def command(
     rule: str,
     outcome: str,
     role: str,
     ticket: str,
-    expires: str,
+    expires: Decimal,
     member: str | None,
     by: str,
     reason: str,
@@ -49,14 +65,11 @@ def command(
 ) -> int:
     """Let RULE, written POLICY/RULE, count as passed for a while.
 
-    Only rules that their policy calls waivable can be, by the roles and for the time that it allows; a latch never is.
-    A rule that composes another policy passes only while every rule beneath it that fails or is unknown may be waived
-    so too. What counts, has expired or is not needed is told by `evaluate`.
+    The policy must declare the rule waivable, by this role and for this time; a latch is never waived. A rule that
+    includes another policy counts as passed only while every failing or unknown rule of that policy may be waived too.
+    `evaluate` shows which waivers count, which have expired and which are not needed.
     """
-    act = act_of(by, reason, at)
-    lasting = parse_duration(expires)
-    if lasting is None:
-        raise UsageError(f"`--expires {printable(expires)}` is no duration: write `4h` or `30m`")
+    act = act_from(by, reason, at)
     loaded = load_policies(policies)
     name, _, wanted = rule.partition("/")
     loaded.known("policy", name, loaded.policies)
@@ -67,8 +80,8 @@ def command(
         raise UsageError(f"`{name}` has no rule `{printable(wanted)}`: {hint}")
     if member and policy.for_each:
         member = resolve_member(loaded, policy.for_each, member)[1]
-    leave = WaiverGrant(policy, found, member or "", _WORDS[outcome], role, ticket, lasting)
-    until = waive(ledger, loaded.policies, leave, act)
+    grant = WaiverGrant(policy, found, member or "", _OUTCOMES[outcome], role, ticket, expires)
+    until = waive(ledger, loaded.policies, grant, act)
     place = f" at {member}" if member else ""
-    terminal.say(f"waived {name}/{wanted}{place} while {outcome} until {show_time(until)}")
+    terminal.out(f"waived {name}/{wanted}{place} while {outcome} until {show_time(until)}")
     return EXIT_BEST

@@ -1,0 +1,42 @@
+"""`interlock rollout list`: every rollout with its state."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from ....errors import EXIT_BEST, UsageError
+from ....reports.records.rollout_records import ListedRollout
+from ...action_options import LEDGER_EXITS, ledger_file_option
+from ...command import Subcommand
+from ...inputs import load_policies
+from ...options import format_option, policies_option
+from ...output import show
+from .rollouts import read_state
+
+__all__ = ["command"]
+
+
+@click.command(
+    "list",
+    cls=Subcommand,
+    short_help="List rollouts with their state.",
+    examples=("interlock rollout list", "interlock rollout list --format json"),
+    exits={EXIT_BEST: "the rollouts are listed", **LEDGER_EXITS},
+)
+@format_option("rollouts")
+@ledger_file_option
+@policies_option
+def command(form: str, ledger: Path, policies: str | None) -> int:
+    """List the rollouts of the policy root and of the ledger, each with its state and stage."""
+    loaded, state = load_policies(policies), read_state(ledger)
+    known = loaded.root.rollouts
+    listed = [
+        ListedRollout(name, known.get(name), state.rollout(name))
+        for name in sorted({*known, *state.rollouts})
+    ]
+    if not listed and form != "json":
+        raise UsageError("the policy root holds no rollout")
+    show("rollouts", form, listed)
+    return EXIT_BEST

@@ -1,0 +1,1 @@
+"""Reports on verdicts: tables, explanations and the full report of one snapshot."""

@@ -1,0 +1,1 @@
+"""Reports on what was recorded or measured: ledger entries, rollouts, collections, expressions."""
