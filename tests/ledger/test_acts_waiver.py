@@ -108,8 +108,8 @@ def test_a_waived_rule_counts_as_passed_and_the_verdict_says_so(root: Path, ledg
     give(root, ledger)
     decision, found = judged(root, ledger)
     gate, parent = found["rollback"], found["parent"]
-    assert (gate.verdict, gate.possible, gate.leave) == ("GO", "GO", (TOLD,))
-    assert (parent.verdict, parent.leave) == ("GO", (f"rollback: {TOLD}",))
+    assert (gate.verdict, gate.possible, gate.waiver_lines) == ("GO", "GO", (TOLD,))
+    assert (parent.verdict, parent.waiver_lines) == ("GO", (f"rollback: {TOLD}",))
     result = rule(decision, "calm")
     assert (result.outcome, result.contribution, result.waiver) == ("fail", "GO", TOLD)
     assert result.reason == f"{TOLD}; loss is 70, needed < 50"
@@ -140,7 +140,7 @@ def test_a_verdict_that_waivers_do_not_make_better_was_not_opened(root: Path, le
     give(root, ledger)
     _, found = judged(root, ledger, hot=True)
     gate = found["rollback"]
-    assert (gate.verdict, gate.leave, gate.unwaived, gate.opening) == ("NO_GO", (TOLD,), None, "")
+    assert (gate.verdict, gate.waiver_lines, gate.unwaived, gate.opening) == ("NO_GO", (TOLD,), None, "")
     assert gate.headline == "rollback: NO_GO"
 
 
@@ -218,7 +218,7 @@ def test_a_rule_that_is_gone_or_in_shadow_needs_no_waiver(root: Path, ledger: Pa
     )
     write(tmp_path, rollback=POLICY.replace("id: calm", "id: calm\n    shadow: {since: 2026-03-01}"))
     decision, found = judged(root, ledger)
-    assert (verdicts(found)["rollback"], found["rollback"].leave) == ("GO", ())
+    assert (verdicts(found)["rollback"], found["rollback"].waiver_lines) == ("GO", ())
     assert decision.notes == (f"{HEAD} `rollback/calm` is in force and not needed",)
 
 
@@ -243,7 +243,7 @@ def test_a_composition_is_waived_where_all_that_fails_beneath_it_may_be(composed
     give(composed, ledger, "parent/child")
     decision, found = judged(composed, ledger)
     assert verdicts(found) == {"parent": "GO", "rollback": "NO_GO", "top": "GO"}
-    assert found["parent"].leave == (TOLD.replace("calm", "child"),)
+    assert found["parent"].waiver_lines == (TOLD.replace("calm", "child"),)
     assert decision.notes == (
         f"{HEAD} `parent/child` is too broad: beneath it only `rollback/calm` fails, waive that one",
     )

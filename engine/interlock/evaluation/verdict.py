@@ -1,4 +1,4 @@
-"""The frozen record of one policy applied to one snapshot; reports, ledger and commands read it, none edits it."""
+"""The frozen record of one policy evaluated over one snapshot; reports, ledger and commands read it."""
 
 from __future__ import annotations
 
@@ -73,8 +73,8 @@ class RuleResult:
 
 @dataclass(frozen=True, slots=True)
 class Waived:
-    """A waiver that counted: at which rule, for the outcome `fail` or `unknown`, the entry that holds it, by whose
-    leave and why, and the instant at which it ends, in seconds since the epoch."""
+    """A waiver that counted: its rule, the outcome `fail` or `unknown`, its entry in the ledger, who gave it and why, and
+    the instant at which it ends, in seconds since the epoch."""
 
     policy: str
     member: str | None
@@ -99,7 +99,7 @@ class Waived:
 @dataclass(frozen=True, slots=True)
 class UnmetRule:
     """A rule that fails or is unknown in a verdict or beneath it: its full name, its outcome, the roles that may waive
-    it and for how many seconds (None: nobody), whether it is latched, and whether it composes another policy."""
+    it and for how many seconds (None: no role), whether it is latched, and whether it composes another policy."""
 
     name: str
     outcome: str
@@ -175,7 +175,7 @@ class Verdict:
 
     @property
     def opening(self) -> str:
-        """Whose leave makes the verdict better than it would be, and until when; empty where nobody's does."""
+        """Whose waiver makes the verdict better, and until when; empty without one."""
         if self.unwaived is None:
             return ""
         word = "opened" if self.is_best else "eased"
@@ -190,7 +190,7 @@ class Verdict:
         return f"{self.name}: {self.verdict}" + (f", {self.opening}" if self.opening else "")
 
     @property
-    def leave(self) -> tuple[str, ...]:
+    def waiver_lines(self) -> tuple[str, ...]:
         """A line for each waiver that counted, with the name of the policy where it is another one."""
         own = (self.policy, self.member)
         return tuple(
@@ -208,7 +208,7 @@ class Verdict:
 
     @property
     def audience(self) -> frozenset[str]:
-        """Who is to hear of it: whom the policy names for the verdict, and whom the rules name that failed."""
+        """The recipients: those that the policy names for the verdict, and those of the rules that failed."""
         return frozenset({*self.notify, *(name for rule in self.failed() for name in rule.notify)})
 
     def record(self) -> dict[str, object]:
