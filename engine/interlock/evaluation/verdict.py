@@ -73,8 +73,8 @@ class RuleResult:
 
 @dataclass(frozen=True, slots=True)
 class Waived:
-    """A waiver that counted: its rule, the outcome `fail` or `unknown`, its entry in the ledger, who gave it and why, and
-    the instant at which it ends, in seconds since the epoch."""
+    """A waiver that counted: its rule, the outcome `fail` or `unknown`, its entry in the ledger, who gave it and why,
+    and the instant at which it ends (seconds since the epoch)."""
 
     policy: str
     member: str | None
