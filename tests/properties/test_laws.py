@@ -23,7 +23,7 @@ from interlock.evaluation.snapshot.measures import Measures
 from interlock.evaluation.snapshot.snapshot import Snapshot
 from interlock.evaluation.verdict import NOT_EVALUATED
 from interlock.policy.reading.catalogue_reader import read_catalogue
-from interlock.policy.reading.links import link
+from interlock.policy.reading.links import link_policies
 from interlock.policy.reading.policy_reader import read_policy
 from interlock.policy.yaml.reader import read_yaml
 from interlock.policy.yaml.yaml_nodes import Mapping
@@ -130,7 +130,7 @@ def compiled(texts):
         policy = read_policy(node, KNOWN, collector)
         assert policy is not None, (text, [str(each) for each in collector.diagnostics])
         policies[name] = policy
-    linked = link(policies, collector)
+    linked = link_policies(policies, collector)
     assert not collector.errors, [str(each) for each in collector.errors]
     return {name: compile_policy(each, KNOWN) for name, each in linked.items()}
 
