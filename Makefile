@@ -11,6 +11,7 @@ WORKERS ?= 2
 JUDGED     = --historic --environment paper --stateless --baseline phase_a=$(OUT)/phase_a.json
 READY     := .venv/.ready
 RUN       := .venv/bin/python
+PARALLEL   = -n $(WORKERS) --dist loadgroup
 INTERLOCK := .venv/bin/interlock
 NEWEST    := build/newest
 CHECKS     = tests/test_*.py $(wildcard tests/docs)
@@ -57,14 +58,14 @@ play: $(READY)  ## play experiment 0 through the command line, with a rollback i
 	$(RUN) examples/experiment_0/play.py --out $(OUT)/experiment_0
 
 test: $(READY)  ## run every test
-	$(RUN) -m pytest -n $(WORKERS)
+	$(RUN) -m pytest $(PARALLEL)
 
 check: $(READY)  ## check style, types, dead code, architecture, schemas, locks, documents and policies
 	$(RUN) -m ruff check .
 	$(RUN) -m ruff format --check .
 	$(RUN) -m mypy
 	$(RUN) -m vulture
-	$(RUN) -m pytest -n $(WORKERS) $(CHECKS)
+	$(RUN) -m pytest $(PARALLEL) $(CHECKS)
 	$(INTERLOCK) validate --strict
 	@mkdir -p build
 	$(INTERLOCK) test --coverage --min 100 > build/coverage.txt || { cat build/coverage.txt; exit 1; }

@@ -15,9 +15,10 @@ import io
 import shlex
 import shutil
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -25,7 +26,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 from bot import Bot, Switch
 
+from interlock import load
 from interlock.cli.main import run
+from interlock.policy.dependencies import reads
 
 __all__ = ["BEGIN", "HOUR", "Play", "play", "prepared"]
 
@@ -37,14 +40,6 @@ PARTS = (
     "phase-2-trading-plan/hard-triggers.yaml",
     "phase-2-trading-plan/baseline-kpis.yaml",
 )
-SOURCES = {
-    "agents": {"orchestrator-log"},
-    "desk-state": {"runtime-config", "integrity-checks"},
-    "experiment-0": {"exits", "swaps", "experiment-0-days", "incident-note"},
-    "paper-trading": {"shadow-decisions", "signal-evaluations"},
-    "trades": {"trades"},
-    "trading-plan": {"strategy-experiment"},
-}
 REPOSITORY = Path(__file__).resolve().parents[2]
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
@@ -162,24 +157,42 @@ class Play:
 
 def resting_on(policies: Path, out: Path) -> Path:
     """Copy what experiment 0 rests on into a policy root of its own, so that the play is quick: its documents word for
-    word, of the sources those that its policies read, and of the environment the values for these policies."""
+    word, of the sources the metrics that its policies read, and of the environment the values for these policies."""
     documents = [each for part in PARTS for each in sorted(policies.glob(part))]
     for each in documents:
         place = out / each.relative_to(policies)
         place.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(each, place)
-    names = {each.stem for each in documents}
-    _shorten(policies, out, "environments/paper.yaml", "values", names)
-    for file, wanted in SOURCES.items():
-        _shorten(policies, out, f"sources/{file}.yaml", "sources", wanted)
+    root = load(out).root
+    read = frozenset().union(*(reads(root, name).metrics for name in root.policies))
+    _write(out, "environments/paper.yaml", _values(policies, root.policies))
+    for each in sorted(policies.glob("sources/*.yaml")):
+        sources = _sources(each, read)
+        if sources:
+            _write(out, f"sources/{each.name}", {"sources": sources})
     return out
 
 
-def _shorten(policies: Path, out: Path, file: str, key: str, names: set[str]) -> None:
-    """Write a document with those entries of a table alone that are named."""
-    document = yaml.safe_load((policies / file).read_text(encoding="utf-8"))
-    document[key] = {name: entry for name, entry in document[key].items() if name in names}
-    document.pop("dwell", None)
+def _values(policies: Path, names: Collection[str]) -> dict[str, Any]:
+    """The environment with the values for these policies alone."""
+    document: dict[str, Any] = yaml.safe_load(
+        (policies / "environments/paper.yaml").read_text(encoding="utf-8")
+    )
+    values = {name: entry for name, entry in document["values"].items() if name in names}
+    return {"environment": document["environment"], "values": values}
+
+
+def _sources(path: Path, metrics: Collection[str]) -> dict[str, Any]:
+    """The sources of a document, with these metrics alone; a source that has none of them is left out."""
+    found = {}
+    for name, entry in yaml.safe_load(path.read_text(encoding="utf-8"))["sources"].items():
+        kept = {metric: how for metric, how in entry["metrics"].items() if metric in metrics}
+        if kept:
+            found[name] = {**entry, "metrics": kept}
+    return found
+
+
+def _write(out: Path, file: str, document: Mapping[str, Any]) -> None:
     (out / file).parent.mkdir(parents=True, exist_ok=True)
     (out / file).write_text(yaml.safe_dump(document, sort_keys=False), encoding="utf-8", newline="\n")
 

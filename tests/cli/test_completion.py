@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from interlock.cli.registry import COMMANDS
+from interlock.wording import listed
 
 from .test_main import ENVIRONMENT, INTERLOCK
 
@@ -134,5 +135,5 @@ def test_a_command_line_is_run_whatever_the_variable_says() -> None:
     """A verdict must not be taken for open because a variable made the command print a script and end with 0."""
     env = {**ENVIRONMENT, "_INTERLOCK_COMPLETE": "bash_source"}
     done = subprocess.run([*INTERLOCK, "zzz"], capture_output=True, text=True, env=env, check=False)
-    message = f"error: no command is called `zzz`: there are {', '.join(sorted(COMMANDS))}\n"
+    message = f"error: no command is called `zzz`: there are {listed(sorted(COMMANDS))}\n"
     assert (done.returncode, done.stdout, done.stderr) == (2, "", message)

@@ -80,6 +80,16 @@ stages:
   - {id: full, flags: {mood: nervous}, dwell: {min: required, max_gap: 2h}, advance: gate}
 rollback: {policy: back, reaches: ROLLBACK, to: previous}
 """,
+    "exits.yaml": """\
+rollout: exits
+version: 1.0.0
+title: Exits
+owner: quant
+exclusive: exits
+lever: [tone]
+stages: [{id: one, flags: {tone: calm}, dwell: {min: 1h, max_gap: 2h}, advance: gate}]
+rollback: {policy: back, reaches: ROLLBACK, to: previous}
+""",
     "sources.yaml": """\
 sources:
   other: {kind: live, doc: the mood, metrics: {mood: {env: MOOD}}}
@@ -137,7 +147,7 @@ tests: gate
 base: {as_of: 2026-03-30T06:00:00Z, set: {kill.active: false, fill_rate: 60%, daily: [1%, 1%]}}
 cases: [{name: killed, set: {kill.active: true}, expect: NO_GO}]
 """
-CASE = "name: a case\nexpect: NO_GO\n"
+CASE = "name: a case\nset: {kill.active: true}\nexpect: NO_GO\n"
 STORY = "tests: sizes\nof: rollout\ncases: [{name: a, steps: [{at: +1h, expect: HOLD}]}]\n"
 
 

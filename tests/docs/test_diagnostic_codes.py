@@ -53,7 +53,7 @@ def test_the_wrong_example_raises_the_code_and_the_right_one_nothing(code: str, 
     assert codes_raised(tmp_path / "good", CODES[code], CODES[code].good) == []
 
 
-def test_every_code_is_expected_by_some_test() -> None:
+def test_every_code_without_an_example_is_expected_by_some_test() -> None:
     files = [
         path
         for pattern in ("*.py", "*.yaml", "*.txt", "*.md")
@@ -62,5 +62,11 @@ def test_every_code_is_expected_by_some_test() -> None:
     ]
     text = "\n".join(path.read_text(encoding="utf-8", errors="replace") for path in files)
     expected = set(re.findall(r"\b[EW]\d{3}\b", text))
-    assert sorted(set(CODES) - expected) == []
+    assert sorted({code for code, each in CODES.items() if not each.place} - expected) == []
     assert sorted(each for each in expected - set(CODES) if each[1] in "123456") == []
+
+
+def test_the_engine_raises_every_code_and_no_other() -> None:
+    texts = [path.read_text(encoding="utf-8") for path in (ROOT / "engine").rglob("*.py")]
+    raised = {code for text in texts for code in re.findall(r'"([EW]\d{3})"', text)}
+    assert sorted(raised ^ set(CODES)) == []

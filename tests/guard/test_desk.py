@@ -366,7 +366,7 @@ def test_a_desk_with_members_that_no_roster_holds_is_refused(policies: PolicySet
     """Also where the policy reads nothing of them."""
     form = json.loads(TEXT) | {"scopes": {"symbol": {"DOGE": {"unread": 1}}}}
     strange = Snapshot.parse(json.dumps(form).encode(), "desk.json")
-    message = "trade: `DOGE` is no member of `symbol`: members are BTC, ETH"
+    message = "trade: `DOGE` is no member of `symbol`: there are BTC, ETH and XBT"
     with pytest.raises(SnapshotError) as caught:
         policies.gate("gate", state=begun(), desk=strange)
     assert str(caught.value) == message

@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -23,6 +24,18 @@ signal.signal(signal.SIGTERM, lambda *_: sys.exit(42))
 print('up', flush=True)
 time.sleep(60)
 """
+
+
+@pytest.fixture(autouse=True)
+def own_signals() -> Iterator[None]:
+    """A command that cannot take the place of the process leaves its signals behind, with their first meaning."""
+    names = [each for each in ("SIGPIPE", "SIGXFSZ") if hasattr(signal, each)]
+    meanings = {each: signal.getsignal(getattr(signal, each)) for each in names}
+    yield
+    for each, meaning in meanings.items():
+        signal.signal(getattr(signal, each), meaning)
+
+
 posix = pytest.mark.skipif(os.name != "posix", reason="needs processes that can be replaced")
 
 

@@ -33,11 +33,11 @@ def test_an_unknown_policy_is_named(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("base", "expect"),
     [
-        ("none.yaml", "policies/a.yaml:2:7: error E703: no tests document is called `policies/none.yaml`"),
-        ("/etc/passwd", "policies/a.yaml:2:7: error E703: `/etc/passwd` is not a file near this one"),
-        ("a.yaml", "policies/a.yaml:2:7: error E703: the base of `policies/a.yaml` comes from itself"),
+        ("none.yaml", "policies/a.yaml:2:7: error E730: no tests document is called `policies/none.yaml`"),
+        ("/etc/passwd", "policies/a.yaml:2:7: error E728: `/etc/passwd` is not a file near this one"),
+        ("a.yaml", "policies/a.yaml:2:7: error E729: the base of `policies/a.yaml` comes from itself"),
         ("none.json",
-"policies/a.yaml:2:7: error E703: `policies/none.json`: cannot read the snapshot: no such file or directory"),
+"policies/a.yaml:2:7: error E731: `policies/none.json`: cannot read the snapshot: no such file or directory"),
         ("{set: {kill.active: true}}", "policies/a.yaml:2:7: error E703: the base has no `as_of`"),
     ],
 )  # fmt: skip

@@ -27,8 +27,8 @@ def reads(root: PolicyRoot, name: str) -> Reads:
     policies = _with_composed(root, name)
     metrics, scopes = root.catalogue.metrics, root.catalogue.scopes
     found = {each for policy in policies for each in _named(policy) if each in metrics}
-    told_for = {metrics[each].scope for each in found} | {policy.for_each for policy in policies}
-    found |= {told for each in told_for if each and (told := scopes[each].members_from)}
+    scopes_read = {metrics[each].scope for each in found} | {policy.for_each for policy in policies}
+    found |= {source for each in scopes_read if each and (source := scopes[each].members_from)}
     overrides = [param.override for policy in policies for param in policy.params.values()]
     return Reads(
         frozenset(_key(each, root.catalogue) for each in found),

@@ -118,7 +118,6 @@ class Rule:
     reason: str = ""
     action: str = ""
     formerly: tuple[str, ...] = ()
-    labels: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def stateful(self) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from ..diagnostics import columns
-from ..evaluation.deciding.cause_text import told
+from ..evaluation.deciding.cause_text import cause_lines
 from ..evaluation.verdict import Comparison, RuleResult, Verdict
 from ..language.times import show_time
 from .escaping import line
@@ -129,7 +129,7 @@ def _row(comparison: Comparison) -> list[Cell]:
 def _unknown(judged: EvaluationResult, rule: RuleResult, look: ReportStyle) -> Iterator[str]:
     if rule.outcome != "unknown" or not rule.causes:
         return
-    lines = [*told(rule.causes)]
+    lines = [*cause_lines(rule.causes)]
     yield f"{_INDENT}unknown:"
     for text in lines[:_CAUSES]:
         yield from wrapped(line(text), look.width, f"{_INDENT}  - ", f"{_INDENT}    ")

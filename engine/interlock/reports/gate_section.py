@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from ..evaluation.deciding.cause_text import told
+from ..evaluation.deciding.cause_text import cause_lines
 from ..evaluation.verdict import Comparison, RuleResult, Verdict
 from ..policy.model import Policy
 from .escaping import Safe, code, markdown
@@ -112,7 +112,7 @@ def _lines(texts: Iterable[str]) -> Safe:
 def _unknown(judged: EvaluationResult, verdict: Verdict) -> Iterable[str]:
     """What is unknown, once however many rules it concerns, and where it should have come from."""
     causes = sorted({cause for rule in verdict.rules if rule.outcome == "unknown" for cause in rule.causes})
-    yield from told(causes)
+    yield from cause_lines(causes)
     yield from origins(judged.snapshot, causes)
 
 

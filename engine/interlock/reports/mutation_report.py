@@ -44,7 +44,7 @@ def _json(found: Mutation, look: ReportStyle) -> str:
         "equivalent": found.count(EQUIVALENT),
         "percent": float(found.percent()),
         "mutants": [
-            {**_record(each.mutant), "fate": each.word} for each in found.fates if each.word != KILLED
+            {**_record(each.mutant), "fate": each.status} for each in found.fates if each.status != KILLED
         ],
     }
     return json.dumps(table, indent=2, ensure_ascii=False) + "\n"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from ..evaluation.deciding.reasons import born
+from ..evaluation.deciding.reasons import unknown_origins
 from ..evaluation.verdict import RuleResult, Verdict
 from .evaluation_result import EvaluationResult, open_rules
 
@@ -51,7 +51,7 @@ def tasks(judged: EvaluationResult) -> dict[str, list[Task]]:
 
 def _action(rule: RuleResult) -> str:
     if rule.outcome == "unknown":
-        return f"measure what is unknown: {born(rule.causes)}"
+        return f"measure what is unknown: {unknown_origins(rule.causes)}"
     return rule.action or f"look into the rule {rule.id}"
 
 

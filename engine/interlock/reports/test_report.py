@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 
 from ..canonical import plain_number
 from ..diagnostics import Span
-from ..testing.policies.coverage_cells import CoverageCell
+from ..testing.policies.cell_coverage import CoverageCell
 from ..wording import number
 from .escaping import annotation, line
 from .evaluation_result import ReportStyle

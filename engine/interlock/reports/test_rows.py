@@ -87,7 +87,7 @@ def _case(tested: TestRun, result: CaseResult) -> CaseRow:
 
 
 def _story(result: StoryResult) -> CaseRow:
-    last, rollout = result.played[-1], result.suite.rollout
+    last, rollout = result.steps[-1], result.suite.rollout
     at, place = show_time(last.step.at), last.step.span.line
     differences = [
         {

@@ -41,22 +41,18 @@ class _SuiteReader:
     resolving: list[str] = field(default_factory=list)
 
     def suite(self, node: Mapping) -> Suite | None:
-        key = node.pairs[0][1]
-        policy = self.policy(key)
+        policy = self.policy(node)
         if policy is None:
             return None
         base = self.base(node)
-        title = node.get("title")
         cases = _Cases(self, policy, base).read(node)
-        return Suite(policy.id, title.text if isinstance(title, Scalar) else "", base, cases, key.span)
+        return Suite(policy.id, node.text("title"), base, cases, node.span_of("tests"))
 
-    def policy(self, key: Node) -> Policy | None:
-        assert isinstance(key, Scalar)
-        found = self.root.policies.get(key.text)
-        if found is None and not self.root.faulty.explain(f"policy:{key.text}"):
-            unknown = unknown_name("policy", key.text, self.root.policies)
-            self.collector.add("E701", unknown.message, key.span, unknown.hint)
-        return found
+    def policy(self, node: Mapping) -> Policy | None:
+        name, known = node.text("tests"), self.root.policies
+        if name not in known and not self.root.faulty.explain(f"policy:{name}"):
+            self.collector.add_unknown("E701", "policy", name, known, node.span_of("tests"))
+        return known.get(name)
 
     def base(self, node: Mapping) -> Situation:
         """Return the base of a document, read once."""
@@ -68,14 +64,13 @@ class _SuiteReader:
         return self.bases[file]
 
     def _base(self, node: Mapping) -> Situation:
-        given = node.get("base")
-        policy = self.policy(node.pairs[0][1])
-        if isinstance(given, Scalar):
-            return self.taken(given)
-        assert isinstance(given, Mapping)
-        source = given.get("from")
-        start = self.taken(source) if isinstance(source, Scalar) else _EMPTY
-        if source is None and given.get("as_of") is None:
+        name, given = node.scalar("base"), node.mapping("base")
+        policy = self.policy(node)
+        if name is not None:
+            return self.taken(name)
+        source = given.scalar("from")
+        start = self.taken(source) if source is not None else _EMPTY
+        if source is None and not given.has("as_of"):
             hint = "write `as_of: 2026-03-30T06:00:00Z`, or `from: FILE`"
             self.collector.add("E703", "the base has no `as_of`", given.span, hint)
         return start if policy is None else Changer(self.root, policy, self.collector).apply(given, start)
@@ -85,13 +80,11 @@ class _SuiteReader:
         here = name.span.file
         file = posixpath.normpath(posixpath.join(posixpath.dirname(here), name.text))
         if name.text.startswith(("/", "\\")) or ":" in name.text or file.startswith("../.."):
-            self.collector.add(
-                "E703", f"`{name.text}` is not a file near this one", name.span, "name it relatively"
-            )
+            message = f"`{name.text}` is not a file near this one"
+            self.collector.add("E728", message, name.span, "name it relatively")
         elif file in self.resolving:
-            self.collector.add(
-                "E703", f"the base of `{file}` comes from itself", name.span, "break the circle"
-            )
+            message = f"the base of `{file}` comes from itself"
+            self.collector.add("E729", message, name.span, "break the circle")
         elif file in self.documents:
             return replace(self.base(self.documents[file]), params={})
         elif file.endswith(".json"):
@@ -99,7 +92,7 @@ class _SuiteReader:
         else:
             otherwise = "name a tests document, or a snapshot in JSON"
             unknown = unknown_name("tests document", file, self.documents, otherwise)
-            self.collector.add("E703", unknown.message, name.span, unknown.hint)
+            self.collector.add("E730", unknown.message, name.span, unknown.hint)
         return _EMPTY
 
     def snapshot(self, name: Scalar, file: str) -> Situation:
@@ -107,7 +100,7 @@ class _SuiteReader:
             found = Snapshot.read(self.root.path.resolve().parent / file)
         except SnapshotError as problem:
             reason = str(problem).splitlines()[0].partition(": ")[2]
-            self.collector.add("E703", f"`{file}`: {reason}", name.span)
+            self.collector.add("E731", f"`{file}`: {reason}", name.span)
             return _EMPTY
         return Situation(SnapshotDraft(found.as_of, found.metrics, found.scopes, found.env))
 
@@ -134,15 +127,12 @@ class _Cases:
 
     def read(self, node: Mapping) -> tuple[Case, ...]:
         found: list[Case] = []
-        base = node.get("base")
-        key = base.key("expect") if isinstance(base, Mapping) else None
-        expect = base.get("expect") if isinstance(base, Mapping) else None
-        if key is not None and expect is not None:
-            found.append(Case("base", self.base, self.expecting.read(expect), key.span))
-        listed = node.get("cases")
-        for each in listed.items if isinstance(listed, Sequence) else ():
-            if isinstance(each, Mapping):
-                found += self.case(each)
+        base = node.mapping("base")
+        expect = base.get("expect")
+        if expect is not None:
+            found.append(Case("base", self.base, self.expecting.read(expect), base.key_span("expect")))
+        for each in node.sequence("cases").mappings:
+            found += self.case(each)
         self.unique(found)
         return tuple(found)
 
@@ -157,24 +147,23 @@ class _Cases:
             seen.setdefault(case.name, case)
 
     def case(self, node: Mapping) -> list[Case]:
-        name = node.get("name")
-        assert isinstance(name, Scalar)
+        name = node.scalar("name")
+        assert name is not None
         situation = self.changer.apply(node, self.base)
-        expect, table = node.get("expect"), node.get("table")
-        if (expect is None) == (table is None):
+        expect, table = node.get("expect"), node.mapping("table")
+        if (expect is None) == (not node.has("table")):
             hint = "write `expect: VERDICT`, or a `table`"
             self.collector.add("E704", f"the case `{name.text}` needs `expect` or `table`", name.span, hint)
             return []
-        if isinstance(table, Mapping):
+        if expect is None:
             found = list(self.rows(name, table, situation))
         else:
-            assert expect is not None
             found = [Case(name.text, situation, self.expecting.read(expect), name.span)]
         self.changes_something(node, name, found)
         return found
 
     def changes_something(self, node: Mapping, name: Scalar, cases: list[Case]) -> None:
-        given = any(node.get(key) is not None for key in (*CHANGES, "table"))
+        given = any(node.has(key) for key in (*CHANGES, "table"))
         if given and any(self.differs(each.situation) for each in cases):
             return
         if cases and not self.collector.errors:
@@ -184,7 +173,7 @@ class _Cases:
                 else "nothing"
             )
             hint = "change the base, or write `expect` beside the base"
-            self.collector.add("E704", f"the case `{name.text}` changes {why}", name.span, hint)
+            self.collector.add("E732", f"the case `{name.text}` changes {why}", name.span, hint)
 
     def differs(self, situation: Situation) -> bool:
         """Tell whether the policy can see a difference from the base."""
@@ -203,18 +192,17 @@ class _Cases:
         )
 
     def rows(self, name: Scalar, table: Mapping, situation: Situation) -> Iterator[Case]:
-        vary, rule, member = (_text(table, each) for each in ("vary", "rule", "member"))
-        key, given = table.get("vary"), table.get("rule")
-        assert isinstance(key, Scalar)
-        if isinstance(given, Scalar):
+        rule, member = table.text("rule"), table.text("member")
+        key, given = table.scalar("vary"), table.scalar("rule")
+        assert key is not None
+        if given is not None:
             self.expecting.known("rule", given, [each.id for each in self.policy.rules])
-        listed = table.get("rows")
-        for row in listed.items if isinstance(listed, Sequence) else ():
+        for row in table.sequence("rows").items:
             assert isinstance(row, Sequence)
             value = row.items[0]
             change = _change(key, value, self.place(key, member))
             shown = self.collector.sources.get(row.span.file, [""] * row.span.line)
-            case = f"{name.text}: {vary} {_shown(value, shown)}"
+            case = f"{name.text}: {key.text} {_shown(value, shown)}"
             here = member if self.policy.for_each else ""
             expectation: Expectation = self.expecting.row(row, rule, here)
             yield Case(case, self.changer.apply(change, situation), expectation, row.span)
@@ -230,11 +218,6 @@ def _keys(*drafts: SnapshotDraft) -> set[tuple[str, tuple[str, str] | None]]:
         for scope, members in draft.scopes.items():
             found |= {(key, (scope, member)) for member, table in members.items() for key in table}
     return found
-
-
-def _text(node: Mapping, key: str) -> str:
-    value = node.get(key)
-    return value.text if isinstance(value, Scalar) else ""
 
 
 def _change(key: Scalar, value: Node, place: tuple[str, str] | None) -> Mapping:

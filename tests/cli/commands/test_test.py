@@ -222,4 +222,4 @@ def test_rollouts_are_validated_and_have_no_mutants(staged: Path, command: Comma
     rollouts.write(staged.parent, {"exits-test.yaml": STORY.replace("stage: canary", "stage: canry")})
     done = command("validate", "--policies", staged)
     assert done.code == 2
-    assert done.out.startswith("policies/exits-test.yaml:9:68: error E701: `exits` has no stage `canry`\n")
+    assert done.out.startswith("policies/exits-test.yaml:9:68: error E711: `exits` has no stage `canry`\n")

@@ -19,10 +19,10 @@ BELOW = "write it relative to the root, with `/`"
 @pytest.mark.parametrize(
     ("metric", "probe", "complaint"),
     [
-        ("total", "{exists: a}", "6:7: error E514: `exists` gives the type boolean, but `total` has integer"),
-        ("moment", "{env: A}", "6:7: error E514: `moment` is a timestamp, but a variable gives none"),
+        ("total", "{exists: a}", "6:7: error E531: `exists` gives the type boolean, but `total` has integer"),
+        ("moment", "{env: A}", "6:7: error E531: `moment` is a timestamp, but a variable gives none"),
         ("daily", "{pid: a}", "6:7: error E514: `daily` is not a single value, but a probe gives one"),
-        ("flag", "{not: {pid: a}}", "6:25: error E514: `pid` is neither true nor false"),
+        ("flag", "{not: {pid: a}}", "6:25: error E532: `pid` is neither true nor false"),
         ("flag", "{env: 'A B'}", "6:19: error E513: `A B` is no name of an environment variable"),
         ("flag", "{command: [/bin/true]}", f"6:23: error E503: the path `/bin/true` is absolute ({BELOW})"),
         (
@@ -39,12 +39,12 @@ BELOW = "write it relative to the root, with `/`"
         (
             "flag",
             "{command: [a], timeout: 2h}",
-            "6:37: error E515: `timeout` must lie between 1s and 3600s",
+            "6:37: error E534: `timeout` must lie between 1s and 3600s",
         ),
         (
             "flag",
             "{command: [a], gives: exit, equals: x}",
-            "6:49: error E515: `equals` compares the output, but this gives the exit status",
+            "6:49: error E533: `equals` compares the output, but this gives the exit status",
         ),
         (
             "total",

@@ -33,22 +33,22 @@ from .rows import GOOD, TAIL, rows
         ),
         (
             rows("file: a*.json; format: json"),
-            "sources.yaml:5:11: error E503: the path `a*.json` is a pattern"
+            "sources.yaml:5:11: error E518: the path `a*.json` is a pattern"
             " (write `files:` where there are many files)",
         ),
         (
             rows("files: a.json; format: json"),
-            "sources.yaml:5:12: error E503: the pattern `a.json` has no `*` or `?`"
+            "sources.yaml:5:12: error E518: the pattern `a.json` has no `*` or `?`"
             " (write `file:` where there is one file)",
         ),
         (
             rows("file: a.json; files: b*.json; format: json"),
-            "sources.yaml:6:12: error E509: a rows source has both `file` and `files`"
+            "sources.yaml:6:12: error E524: a rows source has both `file` and `files`"
             " (one file: `file`; a pattern: `files`)",
         ),
         (
             rows("format: json"),
-            "sources.yaml:3:11: error E509: a rows source has neither `file` nor `files`"
+            "sources.yaml:3:11: error E524: a rows source has neither `file` nor `files`"
             " (one file: `file`; a pattern: `files`)",
         ),
         (
@@ -61,26 +61,26 @@ from .rows import GOOD, TAIL, rows
         ),
         (
             rows("file: a.jsonl; format: jsonl; covered: {from: /start}"),
-            "sources.yaml:7:21: error E511: `from: /pointer` is for the format json, this is jsonl",
+            "sources.yaml:7:21: error E509: `from: /pointer` is for the format json, this is jsonl",
         ),
         (
             rows("file: a.csv; format: csv", TAIL.replace("/day", "day").replace("number: /", "json: ")),
-            "sources.yaml:8:45: error E506: `json` is for the format json, jsonl or parquet, this is csv",
+            "sources.yaml:8:45: error E509: `json` is for the format json, jsonl or parquet, this is csv",
         ),
         (
             rows("file: a.jsonl; format: jsonl", TAIL.replace("time: /day", "time: /day, of: file")),
-            "sources.yaml:8:37: error E506: `of: file` is for the format json, this is jsonl",
+            "sources.yaml:8:37: error E509: `of: file` is for the format json, this is jsonl",
         ),
         (
             rows(
                 "file: a.log; format: lines; match: '(?P<at>.*)'",
                 TAIL.replace("{time: /day}, pnl: {number: /pnl}", "{time: day}"),
             ),
-            "sources.yaml:9:27: error E506: `match` has no group `day` (there are at)",
+            "sources.yaml:9:27: error E521: `match` has no group `day` (there are at)",
         ),
         (
             rows("file: a.db; format: sqlite"),
-            "sources.yaml:6:13: error E509: the format sqlite needs `table`",
+            "sources.yaml:6:13: error E525: the format sqlite needs `table`",
         ),
         (
             rows("file: a.log; format: lines; match: '(?P<day>.*'"),

@@ -22,7 +22,7 @@ def test_a_good_document_has_no_complaint() -> None:
         ),
         (
             rows(GOOD, TAIL.replace("total:", "jobs.size:")),
-            "sources.yaml:10:7: error E501: `jobs.size` is a column of the record `jobs`"
+            "sources.yaml:10:7: error E517: `jobs.size` is a column of the record `jobs`"
             " (supply `jobs` with its columns)",
         ),
         (
@@ -31,7 +31,7 @@ def test_a_good_document_has_no_complaint() -> None:
         ),
         (
             rows("file: a.json; format: json; with: [other]"),
-            "sources.yaml:3:5: error E512: `with` names `other`, which is no other rows source (there are none)",
+            "sources.yaml:3:5: error E529: `with` names `other`, which is no other rows source (there are none)",
         ),
         (
             rows(GOOD, TAIL.replace("from trades", "from trade")),

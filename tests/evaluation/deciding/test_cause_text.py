@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from interlock.evaluation.deciding.cause_text import told
+from interlock.evaluation.deciding.cause_text import cause_lines
 from interlock.language.values import Cause
 
 
@@ -60,4 +60,4 @@ def points(
     ],
 )  # fmt: skip
 def test_told(causes: list[Cause], lines: tuple[str, ...]) -> None:
-    assert told(causes) == lines
+    assert cause_lines(causes) == lines

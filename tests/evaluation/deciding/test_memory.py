@@ -286,7 +286,7 @@ def test_a_member_that_is_no_longer_judged_is_not_forgotten(root: Path, ledger: 
     one(root, ledger, hot("2026-03-29T06:30:00Z", "BTC-USD", "ETH-USD"))
     write(tmp_path, catalogue=CATALOGUE.replace("[BTC-USD, ETH-USD]", "[BTC-USD]"))
     found = one(root, ledger, hot("2026-03-29T06:40:00Z", "BTC-USD"))
-    place, hint = "where it is no longer judged", "bring that back, or re-arm with `interlock log rearm`"
+    place, hint = "where it is no longer evaluated", "bring that back, or re-arm with `interlock log rearm`"
     told = f"`hot-symbol` is latched in the ledger at `ETH-USD`, {place}: {hint}"
     assert [(each.policy, each.reason) for each in found.refusals] == [("hot-symbol", told)]
     assert [each.policy for each in found.verdicts] == ["rollback"]
@@ -304,6 +304,6 @@ def test_a_policy_latched_as_a_whole_is_not_forgotten_when_it_is_judged_for_memb
     one(root, ledger, hot("2026-03-29T06:30:00Z", "BTC-USD"))
     (root / "hot.yaml").write_text(PER_SYMBOL, encoding="utf-8")
     found = one(root, ledger, hot("2026-03-29T06:40:00Z", "BTC-USD"))
-    told = "`hot-symbol` is latched in the ledger as a whole and not for each symbol, where it is no longer judged"
+    told = "`hot-symbol` is latched in the ledger as a whole and not for each symbol, where it is no longer evaluated"
     hint = "bring that back, or re-arm with `interlock log rearm`"
     assert [each.reason for each in found.refusals] == [f"{told}: {hint}"]

@@ -19,8 +19,8 @@ BAD = {"2026-03-25": -0.05, "2026-03-26": -0.05, "2026-03-27": -0.05}
 HOLE = {each: value for each, value in BAD.items() if each != "2026-03-26"}
 AT, NEXT = "2026-03-30T06:30:00Z", "2026-03-31T06:30:00Z"
 DOUBT = (
-    "cannot tell: daily: missing at 2026-03-26, so that it may have fired at 2026-03-28T00:00:00Z: give what is "
-    "missing, or look and `interlock log rearm rollback/bad-days`"
+    "cannot tell: daily: missing at 2026-03-26, so it may have fired at 2026-03-28T00:00:00Z: give the "
+    "missing data, or check it and `interlock log rearm rollback/bad-days`"
 )
 ARMED = FILES["rollback.yaml"].replace("when: streak(daily", "when: hot and streak(daily")
 

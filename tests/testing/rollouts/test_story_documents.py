@@ -48,7 +48,7 @@ def test_a_wrong_document_is_complained_of(name: str, tmp_path: Path) -> None:
 def test_an_unknown_rollout_is_named(tmp_path: Path) -> None:
     steps = "cases: [{name: a, steps: [{at: +1h, shows: nowhere, expect: HOLD}]}]\n"
     assert complaints(tmp_path, HEAD.replace("exits", "exit") + steps) == [
-        "1:8: error E701: no rollout is called `exit`",
+        "1:8: error E706: no rollout is called `exit`",
         "hint: did you mean `exits`?",
     ]
 
@@ -56,7 +56,7 @@ def test_an_unknown_rollout_is_named(tmp_path: Path) -> None:
 def test_a_policy_is_no_rollout(tmp_path: Path) -> None:
     steps = "cases: [{name: a, steps: [{at: +1h, expect: HOLD}]}]\n"
     assert complaints(tmp_path, HEAD.replace("exits", "gate") + steps) == [
-        "1:8: error E701: no rollout is called `gate`",
+        "1:8: error E706: no rollout is called `gate`",
         "hint: there are exits, learning and sizes",
     ]
     assert complaints(tmp_path, HEAD.replace("of: rollout", "of: rollouts") + steps) == [
@@ -76,7 +76,7 @@ def test_a_rollout_that_cannot_be_read_is_complained_of_once(tmp_path: Path) -> 
 def test_a_case_needs_a_start(tmp_path: Path) -> None:
     text = "tests: exits\nof: rollout\ncases: [{name: a, steps: [{at: +1h, expect: HOLD}]}]\n"
     assert complaints(tmp_path, text) == [
-        "3:16: error E702: the case `a` has no `start`",
+        "3:16: error E723: the case `a` has no `start`",
         "hint: write `start: 2026-03-02T00:00:00Z`, here or above `cases`",
     ]
 

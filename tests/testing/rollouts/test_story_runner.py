@@ -8,7 +8,7 @@ import pytest
 
 from interlock.testing.rollouts.story_coverage import stories_covered
 from interlock.testing.rollouts.story_documents import read_stories
-from interlock.testing.rollouts.story_runner import StoryResult, play
+from interlock.testing.rollouts.story_runner import StoryResult, run_stories
 from support import rollouts
 from support.roots import read
 
@@ -32,7 +32,7 @@ def played(folder: Path, cases: str, name: str = "exits") -> tuple[StoryResult, 
     root, collector = read(rollouts.write(folder, {"t.yaml": HEAD.format(name=name) + cases}))
     suites = read_stories(root, collector)
     assert [str(each) for each in collector.sorted()] == []
-    return play(root, suites)
+    return run_stories(root, suites)
 
 
 def differences(folder: Path, steps: str, stage: str = "telemetry", name: str = "exits") -> list[str]:
@@ -45,7 +45,7 @@ def differences(folder: Path, steps: str, stage: str = "telemetry", name: str = 
 def test_a_story_is_played_from_the_first_stage_to_the_last(tmp_path: Path) -> None:
     found = played(tmp_path, WHOLE)[0]
     assert found.differences == () and found.passed
-    assert [(each.word, each.target) for each in found.played[-1].after.moves] == [
+    assert [(each.word, each.target) for each in found.steps[-1].after.moves] == [
         ("BEGIN", "telemetry"),
         ("ADVANCE", "canary"),
         ("ADVANCE", "full"),
@@ -87,7 +87,7 @@ def test_what_differs_is_told(steps: str, expect: list[str], tmp_path: Path) -> 
 def test_a_story_ends_at_its_first_step_that_differs(tmp_path: Path) -> None:
     steps = "{every: 1h, for: 5h, expect: ADVANCE}, {at: +1h, expect: COMPLETE}"
     found = played(tmp_path, f"  - {{name: a, stage: telemetry, steps: [{steps}]}}\n")[0]
-    assert [(len(found.played), each.got) for each in found.differences] == [(1, "HOLD")]
+    assert [(len(found.steps), each.got) for each in found.differences] == [(1, "HOLD")]
 
 
 @pytest.mark.parametrize(
@@ -252,7 +252,7 @@ def test_checks_that_rest_on_one_policy_are_seen_together(tmp_path: Path) -> Non
     case = f"  - {{name: a, stage: as-is, steps: [{{at: +1h, expect: ADVANCE}}, {steps}]}}\n"
     text = {"t.yaml": HEAD.format(name="sizes") + case, "sizes.yaml": one}
     root, collector = read(rollouts.write(tmp_path, text))
-    results = play(root, read_stories(root, collector))
+    results = run_stories(root, read_stories(root, collector))
     covered = stories_covered([root.rollouts["sizes"]], root, results)
     assert {(each.where, each.what) for each in covered.cells} - {
         (each.where, each.what) for each in covered.missed

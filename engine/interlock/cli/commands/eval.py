@@ -10,7 +10,7 @@ import click
 
 from ...canonical import canonical
 from ...errors import EXIT_BEST, UsageError
-from ...evaluation.deciding.cause_text import told
+from ...evaluation.deciding.cause_text import cause_lines
 from ...evaluation.expressions.comparisons import shown
 from ...evaluation.expressions.expression import ExpressionResult
 from ...evaluation.snapshot.series_values import Members, Series
@@ -157,7 +157,7 @@ def _text(found: ExpressionResult, most: int | None) -> None:
     else:
         terminal.say(f"value: {_exact(value, kind)}")
     terminal.say(f"type: {kind}, {'along ' if shape.time or shape.members else ''}{shape}")
-    for line in told(_causes(value)):
+    for line in cause_lines(_causes(value)):
         terminal.say(f"unknown: {line}")
     for line in found.assumptions:
         terminal.say(f"assumed: {line}")

@@ -13,7 +13,7 @@ from ...testing.policies.cell_coverage import CellCoverage, Watcher, covered
 from ...testing.policies.model import Suite
 from ...testing.policies.runner import CaseResult, CaseRunner
 from ...testing.rollouts.story_coverage import stories_covered
-from ...testing.rollouts.story_runner import StoryResult, play
+from ...testing.rollouts.story_runner import StoryResult, run_stories
 from ..options import format_option, policies_option, policy_option
 from ..output import deliver, look, output_option, writable
 from ..progress import waiting
@@ -72,7 +72,7 @@ def command(
     watcher = Watcher()
     bench = CaseRunner(asked.root, watcher if coverage or suggest or least is not None else None)
     with waiting("running tests"):
-        results, stories = bench.run(asked.suites), play(asked.root, asked.stories)
+        results, stories = bench.run(asked.suites), run_stories(asked.root, asked.stories)
     if suggest:
         return _suggest(bench, asked.suites, results, watcher, output)
     measured = _whole(asked, bench, results, stories, watcher) if bench.watch is not None else None

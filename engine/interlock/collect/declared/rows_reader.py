@@ -9,7 +9,6 @@ from typing import cast
 from ...diagnostics import name_hint
 from ...language.times import parse_duration, parse_time
 from ...policy.catalogue import Catalogue
-from ...policy.yaml.yaml_nodes import Mapping, Scalar
 from ..formats import FORMATS
 from ..formats.model import Format
 from ..json_documents import Pointer
@@ -25,21 +24,20 @@ _ENDS = ("last", "modified", "as_of")
 
 def read_rows(name: str, entry: YamlEntry, catalogue: Catalogue) -> RowsSource:
     """Return the source; complaints go to the entry's collector."""
-    file_format = FORMATS[entry.text("format")]
+    file_format = FORMATS[entry.node.text("format")]
     _keys(entry, file_format)
     match = _match(entry)
-    rows = entry.pointer("rows") if entry.has("rows") else None
+    rows = entry.pointer("rows") if entry.node.has("rows") else None
     columns = tuple(
         _column(key.text, YamlEntry(value, entry.collector), file_format, match, rows)
-        for key, value in entry.each("columns")
-        if isinstance(value, Mapping)
+        for key, value in entry.node.mapping("columns").tables
     )
     times = [each.name for each in columns if each.type == "time"]
-    stamp = entry.text("time")
+    stamp = entry.node.text("time")
     if stamp != "modified" and stamp not in times:
         hint = name_hint(stamp, times, "`time` is a column of type time, or `modified`")
         entry.complain("E506", f"`{stamp}` is no time column of this source", "time", hint)
-    many = entry.has("files")
+    many = entry.node.has("files")
     return RowsSource(
         name,
         entry.path("files" if many else "file"),
@@ -50,113 +48,116 @@ def read_rows(name: str, entry: YamlEntry, catalogue: Catalogue) -> RowsSource:
         tuple(_queries(entry, catalogue)),
         entry.node.span,
         rows=rows,
-        table=entry.text("table"),
+        table=entry.node.text("table"),
         match=match,
-        continues=entry.text("unmatched") == "continues",
+        continues=entry.node.text("unmatched") == "continues",
         zone=entry.zone(),
         coverage=_coverage(entry, file_format, times),
-        torn=entry.text("torn", "unknown"),  # type: ignore[arg-type]
-        may_be_empty=entry.flag("may_be_empty"),
+        torn=entry.node.text("torn", "unknown"),  # type: ignore[arg-type]
+        may_be_empty=entry.node.flag("may_be_empty"),
         schema=entry.schema(),
-        joins=entry.texts("with"),
+        joins=entry.node.texts("with"),
     )
 
 
 def _keys(entry: YamlEntry, file_format: Format) -> None:
-    if entry.has("file") == entry.has("files"):
-        both = "has both `file` and `files`" if entry.has("file") else "has neither `file` nor `files`"
-        key = "files" if entry.has("files") else "kind"
-        entry.complain("E509", f"a rows source {both}", key, "one file: `file`; a pattern: `files`")
+    if entry.node.has("file") == entry.node.has("files"):
+        both = "has both `file` and `files`" if entry.node.has("file") else "has neither `file` nor `files`"
+        key = "files" if entry.node.has("files") else "kind"
+        entry.complain("E524", f"a rows source {both}", key, "one file: `file`; a pattern: `files`")
     for key in sorted(frozenset().union(*(each.takes for each in FORMATS.values()))):
-        if entry.has(key):
+        if entry.node.has(key):
             _require(entry, key, key, file_format)
     for key in file_format.needs:
-        if not entry.has(key):
-            entry.complain("E509", f"the format {file_format.name} needs `{key}`", "format")
-    if entry.text("torn") == "tail":
+        if not entry.node.has(key):
+            entry.complain("E525", f"the format {file_format.name} needs `{key}`", "format")
+    if entry.node.text("torn") == "tail":
         _require(entry, "torn", "torn: tail", file_format)
-    if entry.text("torn") == "file" and not entry.has("files"):
-        entry.complain("E509", "`torn: file` is for several files, under `files`", "torn")
+    if entry.node.text("torn") == "file" and not entry.node.has("files"):
+        entry.complain("E526", "`torn: file` is for several files, under `files`", "torn")
 
 
-def _require(entry: YamlEntry, key: str, written: str, file_format: Format, code: str = "E509") -> None:
+def _require(entry: YamlEntry, key: str, written: str, file_format: Format) -> None:
     """Complain of what is written under a key unless the source's format takes it."""
     if written not in file_format.takes:
         *others, last = [each.name for each in FORMATS.values() if written in each.takes]
         names = f"{', '.join(others)} or {last}" if others else last
-        entry.complain(code, f"`{written}` is for the format {names}, this is {file_format.name}", key)
+        entry.complain("E509", f"`{written}` is for the format {names}, this is {file_format.name}", key)
 
 
 def _match(entry: YamlEntry) -> re.Pattern[str] | None:
-    if not entry.has("match"):
+    if not entry.node.has("match"):
         return None
     found = entry.regular_expression("match")
     if found is not None and not found.groupindex:
-        entry.complain("E505", "`match` names no group", "match", "write a group as `(?P<time>\\S+)`")
+        entry.complain("E520", "`match` names no group", "match", "write a group as `(?P<time>\\S+)`")
+        return None
     return found
 
 
 def _column(
     name: str, entry: YamlEntry, file_format: Format, match: re.Pattern[str] | None, rows: Pointer | None
 ) -> Column:
-    kind = next((each for each in _TYPES if entry.has(each)), "text")
-    of_file = entry.has("of")
+    kind = next((each for each in _TYPES if entry.node.has(each)), "text")
+    of_file = entry.node.has("of")
     if name == "ordinal":
-        entry.complain("E506", "every table already has a column `ordinal`, the number of the row", kind)
+        entry.complain("E522", "every table already has a column `ordinal`, the number of the row", kind)
     if kind == "key":
         stars = (rows or ()).count("*")
-        number = int(entry.number("key", Decimal(1)))
+        number = int(entry.node.number("key") or 1)
         if number > stars:
-            entry.complain("E506", f"`rows` has {stars} `*`, so there is no key {number}", "key")
-        return Column(name, "key", key=number, optional=entry.flag("optional"))
+            entry.complain("E523", f"`rows` has {stars} `*`, so there is no key {number}", "key")
+        return Column(name, "key", key=number, optional=entry.node.flag("optional"))
     if of_file:
-        _require(entry, "of", "of: file", file_format, "E506")
+        _require(entry, "of", "of: file", file_format)
     if kind == "json":
-        _require(entry, kind, "json", file_format, "E506")
-    place = entry.text(kind)
+        _require(entry, kind, "json", file_format)
+    place = entry.node.text(kind)
     if "match" in file_format.takes and match is not None and place not in match.groupindex:
         hint = name_hint(place, match.groupindex)
-        entry.complain("E506", f"`match` has no group `{place}`", kind, hint)
+        entry.complain("E521", f"`match` has no group `{place}`", kind, hint)
     return Column(
         name,
         cast("ColumnType", kind),
         place,
         entry.pointer(kind) if file_format.by_pointer else (),
         of_file=of_file,
-        unit=entry.text("unit", "s"),
+        unit=entry.node.text("unit", "s"),
         shift=_shift(entry),
-        optional=entry.flag("optional"),
+        optional=entry.node.flag("optional"),
     )
 
 
 def _shift(entry: YamlEntry) -> Decimal:
-    text = entry.text("shift")
+    text = entry.node.text("shift")
     found = parse_duration(text.removeprefix("-")) or Decimal(0)
     return -found if text.startswith("-") else found
 
 
 def _coverage(entry: YamlEntry, file_format: Format, times: list[str]) -> DeclaredCoverage:
-    inner = entry.under("covered")
-    if inner is None:
+    if not entry.node.has("covered"):
         return DeclaredCoverage()
-    each = parse_duration(inner.text("each")) if inner.has("each") else None
-    by = inner.text("by") or None
-    if each is not None and (inner.has("from") or inner.has("to")):
-        inner.complain("E511", "`each` sets both ends, so `from` and `to` cannot be given", "each")
-    if by is not None and (each is None or by not in times):
-        hint = name_hint(by, times, "`by` is a time column, and goes with `each`")
-        inner.complain("E511", f"`{by}` dates no period of this source", "by", hint)
-    start = _bound(inner, "from", _STARTS, file_format) if inner.has("from") else "first"
-    end = _bound(inner, "to", _ENDS, file_format) if inner.has("to") else "last"
+    inner = YamlEntry(entry.node.mapping("covered"), entry.collector)
+    each = inner.node.duration("each")
+    by = inner.node.text("by") or None
+    if each is not None and (inner.node.has("from") or inner.node.has("to")):
+        inner.complain("E527", "`each` sets both ends, so `from` and `to` cannot be given", "each")
+    if by is not None and each is None:
+        inner.complain("E527", "`by` dates the periods of `each`, which is not given", "by")
+    elif by is not None and by not in times:
+        hint = name_hint(by, times)
+        inner.complain("E506", f"`{by}` is no time column of this source", "by", hint)
+    start = _bound(inner, "from", _STARTS, file_format) if inner.node.has("from") else "first"
+    end = _bound(inner, "to", _ENDS, file_format) if inner.node.has("to") else "last"
     return DeclaredCoverage(start, end, each, by)
 
 
 def _bound(entry: YamlEntry, key: str, names: tuple[str, ...], file_format: Format) -> Bound:
-    text = entry.text(key)
+    text = entry.node.text(key)
     if text in names:
         return text
     if text.startswith("/"):
-        _require(entry, key, f"{key}: /pointer", file_format, "E511")
+        _require(entry, key, f"{key}: /pointer", file_format)
         return entry.pointer(key)
     time = parse_time(text)
     if time is None:
@@ -169,9 +170,8 @@ def _bound(entry: YamlEntry, key: str, names: tuple[str, ...], file_format: Form
 
 def _queries(entry: YamlEntry, catalogue: Catalogue) -> list[Query]:
     found = []
-    for key, value in entry.each("metrics"):
-        node = value.get("sql") if isinstance(value, Mapping) else None
-        metric = catalogue.metrics.get(key.text)
-        if isinstance(node, Scalar) and metric is not None and metric.record in (None, metric.name):
-            found.append(Query(key.text, node.text, node.span))
+    for key, value in entry.node.mapping("metrics").tables:
+        sql, metric = value.scalar("sql"), catalogue.metrics.get(key.text)
+        if sql is not None and metric is not None and metric.record in (None, metric.name):
+            found.append(Query(key.text, sql.text, sql.span))
     return found

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Literal, cast
 
-from ...diagnostics import Collector, Span, name_hint, unknown_name
+from ...diagnostics import Collector, Span, name_hint
 from ...errors import MissingExtra
 from ...policy.catalogue import RESERVED, Catalogue
 from ...policy.yaml.yaml_nodes import Mapping
@@ -29,12 +29,12 @@ def load_sources(nodes: Iterable[Mapping], catalogue: Catalogue, collector: Coll
     supplier: dict[str, str] = {}
     spans: dict[str, Span] = {}
     for node in nodes:
-        for key, value in YamlEntry(node, collector).each("sources"):
-            if not isinstance(value, Mapping):
-                continue
+        for key, value in node.mapping("sources").tables:
             if key.text in places:
                 related = [("first given here", places[key.text])]
-                collector.add("E512", f"the source `{key.text}` is given twice", key.span, None, related)
+                collector.add(
+                    "E528", f"the source `{key.text}` is given twice", key.span, "rename one", related
+                )
                 continue
             places[key.text] = key.span
             entry = YamlEntry(value, collector)
@@ -49,18 +49,16 @@ def _suppliers(
     source: str, entry: YamlEntry, catalogue: Catalogue, supplier: dict[str, str], spans: dict[str, Span]
 ) -> None:
     """Check that every metric is declared, and supplied once."""
-    for key, _ in entry.each("metrics"):
+    for key, _ in entry.node.mapping("metrics").pairs:
         name, span = key.text, key.span
         metric = catalogue.metrics.get(name)
         if name in RESERVED:
-            entry.collector.add("E502", f"`{name}` is supplied by the ledger", span)
+            entry.collector.add("E516", f"`{name}` is supplied by the ledger", span)
         elif metric is not None and metric.record and metric.record != name:
             hint = f"supply `{metric.record}` with its columns"
-            entry.collector.add("E501", f"`{name}` is a column of the record `{metric.record}`", span, hint)
+            entry.collector.add("E517", f"`{name}` is a column of the record `{metric.record}`", span, hint)
         elif metric is None:
-            unknown = unknown_name("metric", name, catalogue.metrics)
-            names = [f"metric:{name}"]
-            entry.collector.add("E501", unknown.message, span, unknown.hint, names=names)
+            entry.collector.add_unknown("E501", "metric", name, catalogue.metrics, span)
         elif name in spans:
             related = [("first supplied here", spans[name])]
             entry.collector.add(
@@ -71,7 +69,7 @@ def _suppliers(
 
 
 def _source(name: str, entry: YamlEntry, catalogue: Catalogue) -> Source:
-    match entry.text("kind"):
+    match entry.node.text("kind"):
         case "rows":
             return read_rows(name, entry, catalogue)
         case "live":
@@ -83,8 +81,8 @@ def _source(name: str, entry: YamlEntry, catalogue: Catalogue) -> Source:
 def _document(name: str, entry: YamlEntry, catalogue: Catalogue) -> DocumentSource:
     picks = [
         _pick(key.text, key.span, YamlEntry(value, entry.collector), catalogue)
-        for key, value in entry.each("metrics")
-        if isinstance(value, Mapping) and key.text in catalogue.metrics
+        for key, value in entry.node.mapping("metrics").tables
+        if key.text in catalogue.metrics
     ]
     return DocumentSource(
         name,
@@ -92,14 +90,14 @@ def _document(name: str, entry: YamlEntry, catalogue: Catalogue) -> DocumentSour
         _at(entry),
         tuple(picks),
         entry.node.span,
-        entry.text("unit", "s"),
+        entry.node.text("unit", "s"),
         entry.zone(),
         entry.schema(),
     )
 
 
 def _at(entry: YamlEntry) -> Pointer | Literal["modified"]:
-    return "modified" if entry.text("at") == "modified" else entry.pointer("at")
+    return "modified" if entry.node.text("at") == "modified" else entry.pointer("at")
 
 
 def _pick(name: str, span: Span, entry: YamlEntry, catalogue: Catalogue) -> DocumentMetric:
@@ -107,22 +105,23 @@ def _pick(name: str, span: Span, entry: YamlEntry, catalogue: Catalogue) -> Docu
     if metric.series != "single":
         hint = "supply it from a `rows` source"
         entry.collector.add("E514", f"`{name}` is a series, but a document gives single values", span, hint)
-    elif bool(metric.scope) != entry.has("members"):
+    elif bool(metric.scope) != entry.node.has("members"):
         wanted = (
             f"needs `members`: it has one value for each {metric.scope}" if metric.scope else "has no members"
         )
-        entry.collector.add("E514", f"`{name}` {wanted}", span)
+        entry.collector.add("E530", f"`{name}` {wanted}", span)
+    equals = entry.node.scalar("equals")
     return DocumentMetric(
         name,
         entry.pointer("pointer"),
         span,
-        entry.pointer("members") if entry.has("members") else None,
-        _at(entry) if entry.has("at") else None,
-        entry.pointer("n") if entry.has("n") else None,
-        entry.text("take", "value"),  # type: ignore[arg-type]
-        cast("str | bool | None", entry.value("equals")),
-        entry.number("scale") if entry.has("scale") else None,
-        entry.text("unit", "s"),
+        entry.pointer("members") if entry.node.has("members") else None,
+        _at(entry) if entry.node.has("at") else None,
+        entry.pointer("n") if entry.node.has("n") else None,
+        entry.node.text("take", "value"),  # type: ignore[arg-type]
+        cast("str | bool | None", equals.value if equals is not None else None),
+        entry.node.number("scale"),
+        entry.node.text("unit", "s"),
     )
 
 
@@ -136,7 +135,7 @@ def _joins(sources: dict[str, Source], collector: Collector) -> None:
             if name not in tables or name == source.id:
                 hint = name_hint(name, tables - {source.id})
                 collector.add(
-                    "E512", f"`with` names `{name}`, which is no other rows source", source.span, hint
+                    "E529", f"`with` names `{name}`, which is no other rows source", source.span, hint
                 )
 
 

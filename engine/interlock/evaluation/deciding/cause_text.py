@@ -1,4 +1,4 @@
-"""Tells why something is unknown in few words: what many points or members share is said once."""
+"""Causes of an unknown as short lines: causes that many points or members share are joined."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from ...language.times import parse_time
 from ...language.values import Cause
 from ...wording import listed
 
-__all__ = ["told"]
+__all__ = ["cause_lines"]
 
 _PERIODS = {
     Decimal(60): "minutes",
@@ -20,8 +20,8 @@ _PERIODS = {
 }
 
 
-def told(causes: Iterable[Cause]) -> tuple[str, ...]:
-    """Return one line for each thing that is unknown, in order; runs of points and groups of members are joined.
+def cause_lines(causes: Iterable[Cause]) -> tuple[str, ...]:
+    """Return one line for each unknown metric, in order; runs of points and groups of members are joined.
 
     `shadow.decisions: missing for 12 days from 2026-03-01 to 2026-03-12`, `edge.pnl at bear and bull: missing`.
     """
@@ -31,7 +31,7 @@ def told(causes: Iterable[Cause]) -> tuple[str, ...]:
         groups.setdefault((each.metric, each.member, each.cause, detail), []).append(each)
     by_words: dict[tuple[str, str], list[str]] = {}
     for (metric, member, _, _), found in groups.items():
-        members = by_words.setdefault((metric, _what(found)), [])
+        members = by_words.setdefault((metric, _cause_words(found)), [])
         if member and member not in members:
             members.append(member)
     return tuple(_line(metric, members, what) for (metric, what), members in by_words.items())
@@ -44,7 +44,7 @@ def _line(metric: str, members: Sequence[str], what: str) -> str:
     return f"{where}: {what}" if where else what
 
 
-def _what(found: Sequence[Cause]) -> str:
+def _cause_words(found: Sequence[Cause]) -> str:
     """The cause of one metric at one member, however many points it holds for."""
     first = found[0]
     times = sorted({each.at for each in found if each.at})

@@ -1,4 +1,4 @@
-"""Applies policies to a snapshot: outcome of each rule, join of their contributions, and what is still possible."""
+"""Evaluates policies over a snapshot: the outcome of each rule, the join of contributions, the possible verdict."""
 
 from __future__ import annotations
 
@@ -23,13 +23,19 @@ from ..snapshot.measures import Measures
 from ..snapshot.series_values import Shaped
 from ..verdict import Inputs, RuleResult, UnmetRule, Verdict, Waived
 from .inhibition import explained
-from .latches import StatefulRule, gone, joined_facts, lost, orphans
+from .latches import (
+    StatefulRule,
+    joined_facts,
+    latches_of_gone_members,
+    latches_of_gone_policies,
+    latches_of_gone_rules,
+)
 from .memory import Fact, Renames
-from .outcomes import Outcome, of_children, of_truth, printed, verdict_of
+from .outcomes import Outcome, of_children, of_truth, rule_assumptions, verdict_of
 from .past import CutMeasures, gained
 from .reasons import ReasonNames, generated, rendered
 from .request import Decision, Refusal, Request, attested
-from .waivers import WaiverRequest, Waivers, beneath, beside, counted, unmet
+from .waivers import WaiverRequest, Waivers, apply_waiver, rules_beneath, unmet_rules, with_unwaived
 
 __all__ = ["Decision", "Refusal", "Request", "decide"]
 
@@ -56,19 +62,19 @@ def decide(
         if name not in compiled:
             raise UsageError(str(unknown_name("policy", name, compiled)))
         try:
-            verdicts += beside(judge.policy(name, {}), partial(plain.policy, name, {}))
+            verdicts += with_unwaived(judge.policy(name, {}), partial(plain.policy, name, {}))
         except _NotEvaluable as problem:
             refusals.append(Refusal(name, str(problem)))
     if request.memory is not None:
-        refusals += [Refusal(*each) for each in gone(compiled, request.memory)]
-    judge.notes |= judge.hearing.notes(policies, measures.as_of)
+        refusals += [Refusal(*each) for each in latches_of_gone_policies(compiled, request.memory)]
+    judge.notes |= judge.waivers.notes(policies, measures.as_of)
     notes = sorted({*judge.notes, *map(str, measures.restated)})
     facts = joined_facts(judge.facts)
     return Decision(tuple(verdicts), tuple(refusals), tuple(notes), facts, explained(policies, verdicts))
 
 
 class _NotEvaluable(Exception):
-    """A policy cannot be evaluated with what was given."""
+    """A policy cannot be evaluated; the text says why."""
 
 
 @dataclass(slots=True)
@@ -77,7 +83,7 @@ class _Judge:
     measures: Measures
     request: Request
     attested: Mapping[str, Decimal] | None
-    hearing: Waivers
+    waivers: Waivers
     notes: set[str] = field(default_factory=set)
     facts: list[Fact] = field(default_factory=list)
     kept: dict[tuple[str, tuple[tuple[str, object], ...]], list[Verdict]] = field(default_factory=dict)
@@ -98,7 +104,7 @@ class _Judge:
         self.refuse(compiled)
         members, doubt = self.measures.roster(policy.for_each) if policy.for_each else (("",), ())
         if self.request.memory is not None and not doubt:
-            for problem in lost(policy, members, self.request.memory):
+            for problem in latches_of_gone_members(policy, members, self.request.memory):
                 raise _NotEvaluable(problem)
         if policy.for_each is None:
             return [_Case(self, compiled, None, given).verdict()]
@@ -109,7 +115,7 @@ class _Judge:
                 found.append(verdict)
             else:
                 self.notes.add(f"{policy.id} at {member}: no rule applies")
-        return found or [_Case(self, compiled, None, given).nobody(doubt)]
+        return found or [_Case(self, compiled, None, given).without_members(doubt)]
 
     def refuse(self, compiled: CompiledPolicy) -> None:
         policy = compiled.policy
@@ -134,7 +140,7 @@ class _Case:
         self.policy = compiled.policy
         self.member = member
         self.interpreter = self.interpreting(judge.measures)
-        self.given = _spelled(given)
+        self.given = _params_digest(given)
         self.params = self.parameters(given)
         self.interpreter.params = self.params.values
         self.names = ReasonNames(self.interpreter, self.policy, self.params.shown)
@@ -182,8 +188,8 @@ class _Case:
 
     # the verdict
 
-    def nobody(self, doubt: tuple[Cause, ...]) -> Verdict:
-        """The record of a policy with no member left."""
+    def without_members(self, doubt: tuple[Cause, ...]) -> Verdict:
+        """Return the verdict of a policy without a member to evaluate."""
         scope = self.policy.for_each or ""
         why = "; ".join(map(str, doubt)) or f"no rule applies at any member of `{scope}`"
         return self.assemble((), [], [f"not evaluated: {why}"])
@@ -192,7 +198,7 @@ class _Case:
         pairs = [self.judged(each) for each in self.compiled.rules]
         memory = self.judge.request.memory
         if memory is not None:
-            left = orphans(self.policy, memory.latches(self.policy.id, self.member or ""))
+            left = latches_of_gone_rules(self.policy, memory.latches(self.policy.id, self.member or ""))
             self.unmet += [
                 UnmetRule(f"{self.policy.id}/{each.id}", "fails", latched=True) for _, each in left
             ]
@@ -219,7 +225,7 @@ class _Case:
             inputs=self.inputs(children),
             rules=results,
             assumptions=self.assumptions(extra, children),
-            waivers=(*self.waivers, *dict.fromkeys(told for each in children for told in each.waivers)),
+            waivers=(*self.waivers, *dict.fromkeys(waived for each in children for waived in each.waivers)),
             notify=policy.notify.get(verdict, ()),
             unmet=tuple(dict.fromkeys(self.unmet)),
         )
@@ -244,10 +250,10 @@ class _Case:
     def assumptions(self, extra: list[str], children: list[Verdict]) -> tuple[str, ...]:
         found = [*extra, *self.params.printed, *self.names.assumed()]
         for rule in self.policy.rules:
-            found += printed(rule, self.policy.verdicts)
+            found += rule_assumptions(rule, self.policy.verdicts)
         for scope in self.compiled.scopes:
             if self.judge.catalogue.scopes[scope].open:
-                found.append(f"the scope `{scope}` is open: whatever the snapshot holds is a member")
+                found.append(f"the scope `{scope}` is open: every member in the snapshot counts")
         if self.compiled.needs_ledger and self.judge.request.stateless:
             found.append(f"stateless: {', '.join(self.compiled.needs_ledger)} without a ledger")
         for child in children:
@@ -257,30 +263,30 @@ class _Case:
     # one rule
 
     def judged(self, compiled: CompiledRule) -> tuple[Outcome, RuleResult]:
-        """Decide one rule, waive it where a person gave leave, and write its result; no waiver clears a latch."""
+        """Decide one rule, apply a waiver if there is one, and return its result; no waiver clears a latch."""
         rule = compiled.rule
-        outcome, latched = self.settled(compiled)
+        outcome, latched = self.contributed(compiled)
         result = self.result(compiled, outcome, latched=latched)
-        below = () if outcome.word == "skipped" else beneath(self.children.get(rule.id, ()))
+        below = () if outcome.status == "skipped" else rules_beneath(self.children.get(rule.id, ()))
         key = (self.policy.id, self.member or "", rule.id)
-        plea = WaiverRequest(rule, key, outcome.word, self.judge.measures.as_of, latched, below)
-        waiver = self.judge.hearing.heard(plea)
+        request = WaiverRequest(rule, key, outcome.status, self.judge.measures.as_of, latched, below)
+        waiver = self.judge.waivers.granted(request)
         if waiver is None:
-            self.unmet += unmet(plea)
+            self.unmet += unmet_rules(request)
             return outcome, result
-        outcome, told = counted(plea, waiver, outcome, self.policy.best)
-        self.waivers.append(told)
-        reason = f"{told}; {result.reason}"
+        outcome, waived = apply_waiver(request, waiver, outcome, self.policy.best)
+        self.waivers.append(waived)
+        reason = f"{waived}; {result.reason}"
         return outcome, replace(
             result,
             contribution=outcome.contribution,
             possible=outcome.possible,
-            waiver=str(told),
+            waiver=str(waived),
             reason=reason,
         )
 
-    def settled(self, compiled: CompiledRule) -> tuple[Outcome, bool]:
-        """Decide one rule with its contribution, and tell whether it is latched; a stateful one asks the ledger."""
+    def contributed(self, compiled: CompiledRule) -> tuple[Outcome, bool]:
+        """Return the outcome of one rule with its contribution, and whether the rule is latched."""
         rule, memory, as_of = compiled.rule, self.judge.request.memory, self.judge.measures.as_of
         if memory is None or not rule.stateful:
             found = self.outcome(compiled, self.interpreter)
@@ -291,7 +297,7 @@ class _Case:
 
         gains = [pair for name in compiled.metrics for pair in gained(name, self.metric(name), as_of)]
         case = StatefulRule(memory.given(self.given), self.policy, rule, self.member or "", as_of, self.given)
-        outcome, fact, latched = case.remembered(at, gains)
+        outcome, fact, latched = case.outcome(at, gains)
         self.judge.facts.append(fact)
         return outcome, latched
 
@@ -303,7 +309,7 @@ class _Case:
         return request.blind_for is None or request.blind_for > limit
 
     def at(self, instant: Decimal, after: Decimal | None) -> Interpreter:
-        """An interpreter over the series as they were at an instant, without what lies before `after`."""
+        """An interpreter over the series as they were at an instant, without the points before `after`."""
         if instant >= self.judge.measures.as_of and after is None:
             return self.interpreter
         cut = self.interpreting(CutMeasures(self.judge.measures, instant, after))
@@ -340,7 +346,7 @@ class _Case:
         return replace(outcome, sure=guard is True)
 
     def composed(self, rule: Rule, child: Composition) -> Outcome:
-        given = {name: self.handed(value) for name, value in child.params.items()}
+        given = {name: self.passed_down(value) for name, value in child.params.items()}
         verdicts = self.judge.policy(child.policy, given)
         below = self.judge.compiled[child.policy].policy
         if below.for_each is not None and below.for_each == self.policy.for_each:
@@ -348,7 +354,7 @@ class _Case:
         self.children[rule.id] = tuple(verdicts)
         return of_children(rule, child, below, verdicts)
 
-    def handed(self, value: object) -> Value:
+    def passed_down(self, value: object) -> Value:
         if isinstance(value, Param):
             absent = Unknown((Cause(value.name, "", "", "missing", "the param is unlimited"),))
             return self.params.values.get(value.name, absent)
@@ -359,7 +365,7 @@ class _Case:
         rule = compiled.rule
         return RuleResult(
             id=rule.id,
-            outcome=outcome.word,
+            outcome=outcome.status,
             contribution=outcome.contribution,
             reason=self.reason(rule, outcome),
             title=rule.title,
@@ -368,8 +374,8 @@ class _Case:
             latched=latched,
             comparisons=outcome.comparisons,
             causes=merged(outcome.causes),
-            action=rule.action or None if outcome.word in ("fail", "unknown") else None,
-            notify=rule.notify if outcome.word in ("fail", "unknown") else (),
+            action=rule.action or None if outcome.status in ("fail", "unknown") else None,
+            notify=rule.notify if outcome.status in ("fail", "unknown") else (),
             runbook=self.policy.runbook,
             file=rule.span.file,
             line=rule.span.line,
@@ -380,14 +386,14 @@ class _Case:
     def reason(self, rule: Rule, outcome: Outcome) -> str:
         if outcome.note:
             return outcome.note
-        if outcome.word == "fail" and rule.reason:
+        if outcome.status == "fail" and rule.reason:
             text = rendered(rule.reason, lambda path: self.names.text(path, outcome.comparisons))
             if text is not None:
                 return text
-        return generated(outcome.word, outcome.comparisons, outcome.causes)
+        return generated(outcome.status, outcome.comparisons, outcome.causes)
 
 
-def _spelled(given: Mapping[str, Value]) -> str:
-    """What a composition hands down, as text; empty where nothing is."""
+def _params_digest(given: Mapping[str, Value]) -> str:
+    """Return a digest of the params that a composition gives; empty without any."""
     words = {name: sorted(each) if isinstance(each, frozenset) else str(each) for name, each in given.items()}
     return digest(canonical(words)) if words else ""

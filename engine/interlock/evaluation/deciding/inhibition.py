@@ -1,4 +1,4 @@
-"""Which alarms another verdict explains: who hears of that one is spared them, and nobody else is."""
+"""Inhibition of alarms: people who are notified of one verdict are spared the alarms that it explains."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ __all__ = ["InhibitionNote", "explained"]
 
 @dataclass(frozen=True, slots=True)
 class InhibitionNote:
-    """What explains a part of a verdict, in words, and who is spared it: all of them hear of what explains it."""
+    """The verdicts that explain a part of another one, as text, and the recipients who are spared its alarm."""
 
     by: str
     spared: frozenset[str]
@@ -23,11 +23,11 @@ class InhibitionNote:
 def explained(
     policies: Mapping[str, Policy], verdicts: Iterable[Verdict]
 ) -> Mapping[tuple[str, str], InhibitionNote]:
-    """Return what the verdicts of one evaluation explain of each other, by policy and member; none is changed.
+    """Return which alarms the verdicts of one evaluation explain, by policy and member; no verdict changes.
 
-    A verdict explains only while one of its rules fails by what was read: unknown, latched and shadow rules prove
-    nothing. Only what fails is explained: no verdict explains why data is missing. Spared is who would not be told but
-    for the rules that are explained.
+    A verdict explains only while one of its rules fails on known data: unknown, latched and shadow rules prove nothing.
+    Only failing rules are explained: no verdict explains missing data. A recipient is spared if only explained rules
+    would notify them.
     """
     every = {(each.policy, each.member or ""): each for each in verdicts}
     found = {}
@@ -58,7 +58,7 @@ def _explaining(
 
 
 def _stands(verdict: Verdict, by: Inhibition) -> bool:
-    """Whether what was read proves that the verdict is reached."""
+    """Whether known data prove that the verdict is reached."""
     return any(_proves(rule, verdict, by) for rule in verdict.rules)
 
 
@@ -69,10 +69,10 @@ def _proves(rule: RuleResult, verdict: Verdict, by: Inhibition) -> bool:
 
 
 def _otherwise(policy: Policy, verdict: Verdict, without: frozenset[str]) -> frozenset[str]:
-    """Who would be told of the verdict if the rules that are explained had passed."""
+    """Return who would be notified of the verdict if the explained rules had passed."""
     rest = [rule for rule in verdict.failed() if rule.id not in without]
     then = join(verdict.verdicts, [rule.contribution for rule in rest])
-    told = {name for rule in rest for name in rule.notify}
+    recipients = {name for rule in rest for name in rule.notify}
     if then not in (NOT_EVALUATED, policy.best):
-        told |= set(policy.notify.get(then, ()))
-    return frozenset(told)
+        recipients |= set(policy.notify.get(then, ()))
+    return frozenset(recipients)

@@ -1,4 +1,4 @@
-"""What a rule's outcome becomes when the past is known: latched, blind for too long, or held."""
+"""Stateful rules: latches, blind limits and hysteresis, decided with the memory of a ledger."""
 
 from __future__ import annotations
 
@@ -13,18 +13,25 @@ from .memory import Fact, Key, Latch, Memory, Seen
 from .outcomes import Outcome, join
 from .reasons import generated
 
-__all__ = ["Judge", "StatefulRule", "gone", "joined_facts", "lost", "orphans", "unseen"]
+__all__ = [
+    "DecideAt",
+    "StatefulRule",
+    "joined_facts",
+    "latches_of_gone_members",
+    "latches_of_gone_policies",
+    "latches_of_gone_rules",
+]
 
 _WORST_FIRST = ("fail", "unknown", "pass", "skipped")
 
 
-Judge = Callable[[Decimal, Decimal | None, bool], Outcome]
-"""Decides a rule with its series cut at an instant, without what lies before another, by `hold` where that is true."""
+DecideAt = Callable[[Decimal, Decimal | None, bool], Outcome]
+"""Decides a rule with its series cut at an instant, without the points before another; the flag asks for `hold`."""
 
 
 @dataclass(frozen=True, slots=True)
 class StatefulRule:
-    """One stateful rule of a policy at a member, at an instant, before what the ledger remembers."""
+    """One stateful rule of a policy at a member and an instant, with the memory of the ledger."""
 
     memory: Memory
     policy: Policy
@@ -37,59 +44,59 @@ class StatefulRule:
     def key(self) -> Key:
         return (self.policy.id, self.member, self.rule.id)
 
-    def remembered(self, judge: Judge, gains: Iterable[tuple[Decimal, Seen]]) -> tuple[Outcome, Fact, bool]:
-        """Return the outcome, the fact that is to be recorded, and whether the rule is latched.
+    def outcome(self, decide: DecideAt, gains: Iterable[tuple[Decimal, Seen]]) -> tuple[Outcome, Fact, bool]:
+        """Return the outcome, the fact for the ledger, and whether the rule is latched.
 
         `gains` are the points of the rule's series, each with the instant at which it was gained.
         """
         rule, rearmed = self.rule, self.memory.rearmed(self.key)
         after = rearmed if rule.latch and rearmed is not None and rearmed < self.as_of else None
-        now = judge(self.as_of, after, self.held())
-        blind = now.word == "unknown" and self.blind()
+        now = decide(self.as_of, after, self.holds())
+        blind = now.status == "unknown" and self.blind()
         plain = now.contributing(rule, self.policy.verdicts, blind)
         latch = self.memory.latches(self.policy.id, self.member).get(rule.id)
         if not rule.latch or (latch is None and rearmed is not None and rearmed >= self.as_of):
-            return plain, Fact(self.key, now.word, given=self.given), False
+            return plain, Fact(self.key, now.status, given=self.given), False
         seen = self.memory.seen(self.key)
         instants, new = unseen(gains, seen, self.as_of, after)
         if latch is not None or rule.shadow is not None:
-            fact = Fact(self.key, now.word, tuple(each for _, each in new), given=self.given)
+            fact = Fact(self.key, now.status, tuple(each for _, each in new), given=self.given)
             return (plain, fact, False) if latch is None else (self.latched(plain, latch), fact, True)
-        past = self.judged(judge, instants, after)
+        past = self.past_outcomes(decide, instants, after)
         hole = _hole([*past, (self.as_of, now)], warm=not seen)
         blind = hole is not None and self.blind()
         fired = self.fired(past, now, blind)
         if fired is not None:
-            fact = Fact(self.key, now.word, tuple(each for _, each in new), fired, self.given)
+            fact = Fact(self.key, now.status, tuple(each for _, each in new), fired, self.given)
             return self.latched(plain, fired), fact, True
         if hole is None:
-            return plain, Fact(self.key, now.word, tuple(each for _, each in new), given=self.given), False
-        # from there on the points are judged again, until somebody can tell or a person has looked
+            return plain, Fact(self.key, now.status, tuple(each for _, each in new), given=self.given), False
+        # later points are judged again, until data come in or a person re-arms the trigger
         at, doubt = hole
-        if now.word != "unknown":
-            doubt = replace(doubt, note=self.doubtful(at, doubt))
+        if now.status != "unknown":
+            doubt = replace(doubt, note=self.doubt_note(at, doubt))
             plain = doubt.contributing(rule, self.policy.verdicts, blind)
         seen_before = tuple(each for gained, each in new if gained < at)
         return plain, Fact(self.key, "unknown", seen_before, given=self.given), False
 
-    def doubtful(self, at: Decimal, doubt: Outcome) -> str:
-        """Say of an instant in the past that nobody can tell whether the trigger was true then."""
+    def doubt_note(self, at: Decimal, doubt: Outcome) -> str:
+        """Return the reason for a past instant whose outcome is unknown."""
         why = generated("unknown", doubt.comparisons, doubt.causes)
-        hint = f"give what is missing, or look and `interlock log rearm {self.policy.id}/{self.rule.id}`"
-        return f"{why}, so that it may have fired at {show_time(at)}: {hint}"
+        hint = f"give the missing data, or check it and `interlock log rearm {self.policy.id}/{self.rule.id}`"
+        return f"{why}, so it may have fired at {show_time(at)}: {hint}"
 
-    def judged(
-        self, judge: Judge, instants: Iterable[Decimal], after: Decimal | None
+    def past_outcomes(
+        self, decide: DecideAt, instants: Iterable[Decimal], after: Decimal | None
     ) -> list[tuple[Decimal, Outcome]]:
-        """Judge instants of the past in turn, up to the first at which the trigger was true."""
+        """Decide past instants in turn, up to the first at which the trigger was true."""
         found: list[tuple[Decimal, Outcome]] = []
         for instant in instants:
-            found.append((instant, judge(instant, after, False)))
-            if found[-1][1].word == "fail":
+            found.append((instant, decide(instant, after, False)))
+            if found[-1][1].status == "fail":
                 break
         return found
 
-    def held(self) -> bool:
+    def holds(self) -> bool:
         """Whether the rule passed at its newest record, no longer ago than the policy's `max_gap`."""
         passed, most = self.memory.passed(self.key), self.policy.max_gap
         return (
@@ -100,7 +107,7 @@ class StatefulRule:
         )
 
     def blind(self) -> bool:
-        """Whether an unknown trigger has been so for longer than its limit; without a record it has."""
+        """Whether an unknown trigger has been unknown for longer than its limit; without a record it has."""
         if self.rule.blind_limit is None:
             return False
         known = self.memory.known(self.key)
@@ -111,12 +118,12 @@ class StatefulRule:
         """Return the latch of the first instant at which the trigger was true, else of one too long blind."""
         word = self.rule.failed
         for instant, then in past:
-            if then.word == "fail":
+            if then.status == "fail":
                 return Latch(instant, word, generated("fail", then.comparisons, then.causes))
-        if now.word == "fail":
+        if now.status == "fail":
             return Latch(self.as_of, word, generated("fail", now.comparisons, now.causes))
         if not blind or self.memory.first(self.policy.id) is None:
-            # without a record nobody has been blind for any time: it counts now and is not kept
+            # without a record the time without data is not known: it counts now and latches nothing
             return None
         limit = show_duration(self.rule.blind_limit or Decimal(0))
         return Latch(self.as_of, word, f"it was unknown for longer than {limit}")
@@ -125,14 +132,14 @@ class StatefulRule:
         """Return the outcome of a trigger that stays fired, whatever it would be now."""
         verdicts = self.policy.verdicts
         word = join(verdicts, (_known(self.policy, latch.verdict), self.rule.failed))
-        note = "" if now.word == "fail" else _since(self.policy, self.rule.id, latch)
-        return replace(now, word="fail", contribution=word, possible=(word,), note=note, sure=True)
+        note = "" if now.status == "fail" else _since(self.policy, self.rule.id, latch)
+        return replace(now, status="fail", contribution=word, possible=(word,), note=note, sure=True)
 
 
 def _hole(judged: Sequence[tuple[Decimal, Outcome]], *, warm: bool) -> tuple[Decimal, Outcome] | None:
-    """Return the first instant at which nobody can tell whether the trigger was true; while the rule is `warm`, having
-    judged no point yet, those before the first that is known only say that its series begin there."""
-    words = [outcome.word for _, outcome in judged]
+    """Return the first instant whose outcome is unknown. For a rule without judged points (`warm`), skip the unknown
+    instants at the start: its series begin there."""
+    words = [outcome.status for _, outcome in judged]
     known = [place for place, word in enumerate(words) if word != "unknown"]
     begin = known[0] if warm and known else 0
     return next((judged[place] for place in range(begin, len(words)) if words[place] == "unknown"), None)
@@ -141,8 +148,8 @@ def _hole(judged: Sequence[tuple[Decimal, Outcome]], *, warm: bool) -> tuple[Dec
 def unseen(
     gains: Iterable[tuple[Decimal, Seen]], seen: frozenset[Seen], as_of: Decimal, after: Decimal | None
 ) -> tuple[tuple[Decimal, ...], tuple[tuple[Decimal, Seen], ...]]:
-    """Return the instants at which a latched trigger is to be judged besides `as_of`, and the points that are new, each
-    with the instant at which it was gained.
+    """Return the past instants at which a latched trigger must be judged, and the new points, each with the instant at
+    which it was gained.
 
     From the first new point on each instant counts: a late point changes what later ones mean.
     """
@@ -154,8 +161,8 @@ def unseen(
     return tuple(instants), tuple(new)
 
 
-def orphans(policy: Policy, found: Mapping[str, Latch]) -> list[tuple[Outcome, RuleResult]]:
-    """Return what latches of rules that the policy no longer has go on contributing."""
+def latches_of_gone_rules(policy: Policy, found: Mapping[str, Latch]) -> list[tuple[Outcome, RuleResult]]:
+    """Return the contributions of latches whose rules are gone from the policy."""
     present = {rule.id for rule in policy.rules if rule.latch}
     results = []
     for name, latch in sorted(found.items()):
@@ -177,8 +184,8 @@ def orphans(policy: Policy, found: Mapping[str, Latch]) -> list[tuple[Outcome, R
     return results
 
 
-def gone(policies: Collection[str], memory: Memory) -> Iterator[tuple[str, str]]:
-    """Yield each latched policy that is gone, and what to say: a latch outlives its policy until it is re-armed."""
+def latches_of_gone_policies(policies: Collection[str], memory: Memory) -> Iterator[tuple[str, str]]:
+    """Yield each latched policy that is gone, with a reason: a latch outlives its policy until it is re-armed."""
     for name in sorted({policy for policy, _ in memory.latched()} - set(policies)):
         hint = f"bring the policy back, let its new name say `formerly: [{name}]`, or re-arm its rules"
         yield (
@@ -187,13 +194,13 @@ def gone(policies: Collection[str], memory: Memory) -> Iterator[tuple[str, str]]
         )
 
 
-def lost(policy: Policy, members: Collection[str], memory: Memory) -> Iterator[str]:
-    """Yield what to say of each member at which a policy is latched and no longer judged."""
+def latches_of_gone_members(policy: Policy, members: Collection[str], memory: Memory) -> Iterator[str]:
+    """Yield a reason for each member at which a policy is latched and no longer evaluated."""
     for member in sorted(member for name, member in memory.latched() if name == policy.id):
         if member not in members:
             place = f"at `{member}`" if member else f"as a whole and not for each {policy.for_each}"
             hint = "bring that back, or re-arm with `interlock log rearm`"
-            yield f"`{policy.id}` is latched in the ledger {place}, where it is no longer judged: {hint}"
+            yield f"`{policy.id}` is latched in the ledger {place}, where it is no longer evaluated: {hint}"
 
 
 def joined_facts(facts: Iterable[Fact]) -> tuple[Fact, ...]:

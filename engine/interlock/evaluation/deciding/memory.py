@@ -1,4 +1,4 @@
-"""What an evaluation remembers: a ledger fulfils `Memory`, and without one nothing is remembered."""
+"""The memory of an evaluation: the Protocol that a ledger fulfils, its records, and renamed policies and rules."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ Key = tuple[str, str, str]
 
 @dataclass(frozen=True, slots=True)
 class Renames:
-    """Names of now by former ones: of policies, and of rules with the policy's name of now."""
+    """Present names by former names: of policies, and of rules together with the present name of their policy."""
 
     policies: Mapping[str, str] = field(default_factory=dict)
     rules: Mapping[tuple[str, str], str] = field(default_factory=dict)
 
     @classmethod
     def of(cls, policies: Iterable[Policy]) -> Renames:
-        """Read what policies say that they and their rules were called."""
+        """Collect the former names that policies and their rules declare (`formerly`)."""
         every = list(policies)
         return cls(
             {former: each.id for each in every for former in each.formerly},
@@ -35,16 +35,16 @@ class Renames:
         )
 
     def now(self, key: Key) -> Key:
-        """Return what a rule is called now."""
+        """Return the present key of a rule."""
         policy = self.policies.get(key[0], key[0])
         return (policy, key[1], self.rules.get((policy, key[2]), key[2]))
 
     def policy(self, name: str) -> tuple[str, ...]:
-        """Return the name of a policy and all that it had before."""
+        """Return the name of a policy and its former names."""
         return (name, *sorted(former for former, now in self.policies.items() if now == name))
 
     def every(self, key: Key) -> tuple[Key, ...]:
-        """Return the key of a rule and all that it had before."""
+        """Return the key of a rule and its former keys."""
         policy, member, rule = key
         own = (policy, rule)
         rules = [rule, *sorted(old for (one, old), now in self.rules.items() if (one, now) == own)]
@@ -66,8 +66,8 @@ class Latch:
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """What an evaluation found of one stateful rule: pass, fail, unknown or skipped, the points that it judged for
-    the first time, the latch where it has fired now, and the params that a composition gave, as a digest."""
+    """The result of one stateful rule for the ledger: pass, fail, unknown or skipped, the points that were judged for
+    the first time, the latch if it fired now, and a digest of the params that a composition gave."""
 
     key: Key
     outcome: str
@@ -78,7 +78,7 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class Waiver:
-    """A person's leave for one rule to fail, or to be unknown (`outcome`), from `at` until `until`."""
+    """Permission by a person for one rule to fail or to be unknown (`outcome`), from `at` until `until`."""
 
     entry: int
     outcome: str
@@ -91,11 +91,11 @@ class Waiver:
 
 
 class Memory(Protocol):
-    """What a ledger knew before an evaluation, as far as it is not later than the snapshot's instant."""
+    """The contents of a ledger before an evaluation, up to the snapshot's instant."""
 
     @property
     def head(self) -> str:
-        """The digest of the newest entry that was known."""
+        """The digest of the newest entry."""
         ...
 
     def earlier(self, scopes: Mapping[str, Scope]) -> Sequence[Snapshot]:
@@ -116,7 +116,7 @@ class Memory(Protocol):
         ...
 
     def latches(self, policy: str, member: str) -> Mapping[str, Latch]:
-        """Return the latches of a policy at a member that nobody has re-armed, by rule."""
+        """Return the latches of a policy at a member that are not re-armed, by rule."""
         ...
 
     def latched(self) -> frozenset[tuple[str, str]]:
@@ -134,7 +134,7 @@ class Memory(Protocol):
     def attested(
         self, declared: Mapping[str, Attestation], value: Callable[[str], object]
     ) -> Mapping[str, Decimal]:
-        """Return what enough people attested, and until when; `value` gives a bound metric's value as it is now."""
+        """Return the attestations that count, and until when; `value` gives the present value of a bound metric."""
         ...
 
     def waivers(self, key: Key) -> Sequence[Waiver]:
@@ -146,9 +146,9 @@ class Memory(Protocol):
         ...
 
     def given(self, params: str) -> Memory:
-        """Return what is remembered of rules that a composition gave these params, as a digest; latches are shared."""
+        """Return the memory of rules that a composition gave these params (a digest); latches are shared."""
         ...
 
     def under(self, renames: Renames) -> Memory:
-        """Return what is remembered under the names that policies and rules have now."""
+        """Return the memory under the present names of policies and rules."""
         ...

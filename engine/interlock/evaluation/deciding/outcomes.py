@@ -1,4 +1,4 @@
-"""From a truth to an outcome, a contribution and what is possible; verdicts form a join."""
+"""Outcomes of rules: their status, contribution and possible contributions, and the join that makes a verdict."""
 
 from __future__ import annotations
 
@@ -10,26 +10,15 @@ from ...language.values import Cause, Unknown, merged
 from ...policy.model import Composition, Policy, Rule
 from ..verdict import NOT_EVALUATED, Comparison, RuleResult, Verdict
 
-__all__ = ["Outcome", "join", "of_children", "of_truth", "printed", "verdict_of"]
-
-
-def printed(rule: Rule, verdicts: tuple[str, ...]) -> list[str]:
-    """Return what a verdict must say of a rule that is outside the laws."""
-    if rule.shadow is not None:
-        return [f"rule `{rule.id}` is in shadow since {show_time(rule.shadow)} and does not contribute"]
-    if rule.fail_open:
-        return [f"rule `{rule.id}` fails open: {rule.fail_open}"]
-    if verdicts.index(rule.unknown) < verdicts.index(rule.failed):
-        return [f"rule `{rule.id}` contributes {rule.unknown} when unknown, {rule.failed} when it fails"]
-    return []
+__all__ = ["Outcome", "join", "of_children", "of_truth", "rule_assumptions", "verdict_of"]
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """`word` is pass, fail, unknown or skipped; `possible` holds every contribution that the rule may make;
+    """`status` is pass, fail, unknown or skipped; `possible` holds every contribution that the rule may make;
     `sure` is false where an unknown guard leaves open whether the rule applies at all."""
 
-    word: str
+    status: str
     causes: tuple[Cause, ...] = ()
     comparisons: tuple[Comparison, ...] = ()
     contribution: str | None = None
@@ -44,11 +33,11 @@ class Outcome:
 
     def contributing(self, rule: Rule, verdicts: Sequence[str], blind: bool) -> Outcome:
         """Add what the rule contributes: nothing in shadow; `blind` for too long as if it had failed."""
-        if self.word == "skipped" or rule.shadow is not None:
+        if self.status == "skipped" or rule.shadow is not None:
             return self
-        if self.word == "pass":
+        if self.status == "pass":
             return replace(self, contribution=verdicts[0], possible=(verdicts[0],))
-        if self.word == "fail":
+        if self.status == "fail":
             return replace(self, contribution=rule.failed, possible=(rule.failed,))
         given = rule.failed if blind else rule.unknown
         possible = (given,) if rule.fail_open else (given, rule.failed)
@@ -63,17 +52,17 @@ def of_truth(rule: Rule, truth: object) -> Outcome:
 
 
 def of_children(rule: Rule, child: Composition, policy: Policy, verdicts: Sequence[Verdict]) -> Outcome:
-    """Hold a child's verdict, the worst over its members, against the bound.
+    """Compare a child's verdict, the worst over its members, with the bound.
 
     A requirement is true only if verdict and possible verdict are within the bound; a trigger is true at the
     bound or worse, and unknown if only the possible verdict reaches it.
     """
     blind = [each for each in verdicts if not each.evaluated]
     if blind or not verdicts:
-        told = merged(*(rule.causes for each in blind for rule in each.rules))
+        causes = merged(*(rule.causes for each in blind for rule in each.rules))
         cause = Cause(child.policy, "", "", "missing", "the policy was not evaluated")
         return replace(
-            Outcome("unknown", told or (cause,)), note=f"cannot tell: `{child.policy}` was not evaluated"
+            Outcome("unknown", causes or (cause,)), note=f"cannot tell: `{child.policy}` was not evaluated"
         )
     order = policy.verdicts
     seen = max(order.index(each.verdict) for each in verdicts)
@@ -82,10 +71,10 @@ def of_children(rule: Rule, child: Composition, policy: Policy, verdicts: Sequen
     causes = merged(*(rule.causes for each in verdicts for rule in each.rules if rule.outcome == "unknown"))
     record = _compared(rule, child, order[seen], order[possible], seen, possible, bound)
     if rule.kind == "requirement":
-        word = "fail" if seen > bound else "pass" if possible <= bound else "unknown"
+        status = "fail" if seen > bound else "pass" if possible <= bound else "unknown"
     else:
-        word = "fail" if seen >= bound else "pass" if possible < bound else "unknown"
-    return Outcome(word, causes if word == "unknown" else (), (record,))
+        status = "fail" if seen >= bound else "pass" if possible < bound else "unknown"
+    return Outcome(status, causes if status == "unknown" else (), (record,))
 
 
 def _compared(
@@ -111,8 +100,8 @@ def _compared(
 def verdict_of(verdicts: Sequence[str], outcomes: Sequence[Outcome | RuleResult]) -> tuple[str, str]:
     """Return the join of the contributions and the join of all possible ones.
 
-    Where no contribution is sure the policy may have nothing to say, so it says nothing: otherwise a missing
-    guard could turn NOT_EVALUATED into the best verdict.
+    If no contribution is sure, there is no verdict: otherwise a missing guard could turn NOT_EVALUATED into the
+    best verdict.
     """
     if not any(each.sure and each.contribution is not None for each in outcomes):
         return NOT_EVALUATED, NOT_EVALUATED
@@ -121,6 +110,18 @@ def verdict_of(verdicts: Sequence[str], outcomes: Sequence[Outcome | RuleResult]
 
 
 def join(verdicts: Sequence[str], contributions: Sequence[str | None]) -> str:
-    """Return the worst contribution; without any there is no verdict."""
+    """Return the worst contribution, NOT_EVALUATED without any."""
     given = [verdicts.index(each) for each in contributions if each is not None]
     return verdicts[max(given)] if given else NOT_EVALUATED
+
+
+def rule_assumptions(rule: Rule, verdicts: tuple[str, ...]) -> list[str]:
+    """Return the assumption that a verdict prints for a rule outside the laws: in shadow, failing open or milder when
+    unknown."""
+    if rule.shadow is not None:
+        return [f"rule `{rule.id}` is in shadow since {show_time(rule.shadow)} and does not contribute"]
+    if rule.fail_open:
+        return [f"rule `{rule.id}` fails open: {rule.fail_open}"]
+    if verdicts.index(rule.unknown) < verdicts.index(rule.failed):
+        return [f"rule `{rule.id}` contributes {rule.unknown} when unknown, {rule.failed} when it fails"]
+    return []

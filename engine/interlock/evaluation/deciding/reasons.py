@@ -1,4 +1,4 @@
-"""Words for an outcome: the author's template in a sandbox, and a generated reason that always exists."""
+"""Reasons of outcomes: the author's template rendered in a sandbox, and a generated reason that always exists."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from ..expressions.comparisons import shown
 from ..expressions.interpreter import Interpreter
 from ..snapshot.series_values import Members, Series, Shaped
 from ..verdict import Comparison
-from .cause_text import told
+from .cause_text import cause_lines
 
 if TYPE_CHECKING:
     from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-__all__ = ["ReasonNames", "born", "failing", "generated", "rendered"]
+__all__ = ["ReasonNames", "failing", "generated", "rendered", "unknown_origins"]
 
 
 class ReasonNames:
@@ -37,7 +37,7 @@ class ReasonNames:
     def text(self, path: str, comparisons: Sequence[Comparison]) -> str | None:
         """Return the text of a dotted name, None where there is no such name.
 
-        Where a composed policy says what is wrong, a name that is unknown has nothing to add to it.
+        A rule that composes a policy gives the reason itself, so an unknown name counts as none there.
         """
         found = self.named(path, comparisons)
         return None if found == "unknown" and _composed(comparisons) else found
@@ -90,9 +90,9 @@ def failing(comparisons: Sequence[Comparison]) -> tuple[Comparison, ...]:
 
 
 def generated(outcome: str, comparisons: Sequence[Comparison], causes: Sequence[Cause]) -> str:
-    """Return the reason that needs no author."""
+    """Return the generated reason."""
     if outcome == "unknown":
-        return f"cannot tell: {born(causes)}"
+        return f"cannot tell: {unknown_origins(causes)}"
     shown = failing(comparisons) if outcome == "fail" else comparisons
     parts = [f"{each.left} is {each.seen}, needed {each.needed}" for each in shown]
     return "; ".join(dict.fromkeys(parts)) or (
@@ -100,9 +100,9 @@ def generated(outcome: str, comparisons: Sequence[Comparison], causes: Sequence[
     )
 
 
-def born(causes: Sequence[Cause]) -> str:
-    """Name where the unknown was born, the first three places."""
-    lines = told(causes)
+def unknown_origins(causes: Sequence[Cause]) -> str:
+    """Return the first three causes of the unknown as text."""
+    lines = cause_lines(causes)
     shown = lines[:3]
     more = f"; and {len(lines) - 3} more" if len(lines) > 3 else ""
     return "; ".join(shown) + more if shown else "nothing was measured"

@@ -1,4 +1,4 @@
-"""What an evaluation is asked, and everything that it answers."""
+"""The request and the result of one evaluation."""
 
 from __future__ import annotations
 
@@ -18,19 +18,11 @@ from .past import bound_value
 __all__ = ["Decision", "Refusal", "Request", "attested"]
 
 
-def attested(request: Request, measures: Measures) -> Mapping[str, Decimal] | None:
-    """Return what enough people attested, with the instant at which it ends; None where nobody can tell."""
-    if request.memory is None:
-        given = request.attested if request.stateless else None
-        return None if given is None else dict.fromkeys(given, Decimal("Infinity"))
-    return request.memory.attested(request.attestations, lambda name: bound_value(measures.metric(name)))
-
-
 @dataclass(frozen=True, slots=True)
 class Request:
-    """How a snapshot is to be judged: the environment's values by policy, named baselines, and what a ledger
-    remembers, or that it is done without one. Tests say in its place what is `attested` (None: nobody can tell)
-    and for how many seconds an unknown trigger has been blind (None: for too long), and may watch comparisons."""
+    """How to evaluate a snapshot: values of the environment by policy, named baselines, and the memory of a ledger or
+    `stateless`. Tests give instead of a ledger what is `attested` (None: unknown) and for how many seconds an unknown
+    trigger has been blind (None: for too long), and may watch comparisons."""
 
     environment: Mapping[str, Mapping[str, Value]] = field(default_factory=dict)
     baselines: Mapping[str, Measures] = field(default_factory=dict)
@@ -45,7 +37,7 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """A policy that was not evaluated at all, and why: a param without a value, or a ledger that it needs."""
+    """A policy that was not evaluated, and why: for example a param without a value, or no ledger."""
 
     policy: str
     reason: str
@@ -53,11 +45,22 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """Everything that one evaluation gives: verdicts in order, refused policies, members left out, the facts about
-    stateful rules that a ledger is to record, and what verdicts explain of each other, by policy and member."""
+    """The result of one evaluation: verdicts in order of policy and member, refused policies, notes, the facts about
+    stateful rules for the ledger, and which alarms other verdicts explain, by policy and member."""
 
     verdicts: tuple[Verdict, ...]
     refusals: tuple[Refusal, ...] = ()
     notes: tuple[str, ...] = ()
     facts: tuple[Fact, ...] = ()
     explained: Mapping[tuple[str, str], InhibitionNote] = field(default_factory=dict)
+
+
+def attested(request: Request, measures: Measures) -> Mapping[str, Decimal] | None:
+    """Return the attestations that count, each with the instant at which it ends (seconds since the epoch).
+
+    None without a ledger: whether anything is attested is unknown.
+    """
+    if request.memory is None:
+        given = request.attested if request.stateless else None
+        return None if given is None else dict.fromkeys(given, Decimal("Infinity"))
+    return request.memory.attested(request.attestations, lambda name: bound_value(measures.metric(name)))

@@ -38,7 +38,7 @@ class ComparedValues:
 
 
 Watch = Callable[[Node, str | None, Shaped, Shaped, Shaped], None]
-"""Is told of every comparison and every boolean metric: the node, the member, both sides and the truth."""
+"""Called with every comparison and every boolean metric: the node, the member, both sides and the truth."""
 
 
 @dataclass(slots=True)

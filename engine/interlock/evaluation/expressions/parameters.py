@@ -18,7 +18,7 @@ __all__ = ["Effective", "effective"]
 
 @dataclass(frozen=True, slots=True)
 class Effective:
-    """Values by name; names without a limit; required ones that nobody gave; and what a verdict must print."""
+    """Values by name, unlimited names, required names without a value, and the assumptions that a verdict prints."""
 
     values: Mapping[str, Value]
     unlimited: frozenset[str] = frozenset()

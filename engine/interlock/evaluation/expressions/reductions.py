@@ -1,7 +1,7 @@
 """What is left of many values: each function takes a selection and returns one value, with bounds where it can.
 
 Bounds rest on three facts about an item: it is surely there or doubtful, its value is known or lies between two
-ends, and there may be items that nobody saw. Every function is exact when no two items depend on each other.
+ends, and there may be items that were not seen. Every function is exact when no two items depend on each other.
 """
 
 from __future__ import annotations

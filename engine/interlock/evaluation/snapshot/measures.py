@@ -65,10 +65,10 @@ class Measures:
             if scope.open:
                 members = tuple(sorted({*members, *self.aliased(scope)}))
         else:
-            told = self.metric(scope.members_from)
-            if isinstance(told, Unknown):
-                return (), told.causes
-            members = tuple(sorted(told)) if isinstance(told, frozenset) else ()
+            stated = self.metric(scope.members_from)
+            if isinstance(stated, Unknown):
+                return (), stated.causes
+            members = tuple(sorted(stated)) if isinstance(stated, frozenset) else ()
         if not members:
             return (), (Cause(scope.members_from or name, "", "", "missing member", "the roster is empty"),)
         return members, ()
@@ -142,9 +142,9 @@ def _single(metric: Metric, form: object, as_of: Decimal, member: str) -> Value:
     def unknown(cause: str, detail: str = "", at: str = "") -> Unknown:
         return Unknown((Cause(metric.name, member, at, cause, detail),))
 
-    told = stated_unknown(form)
-    if told:
-        return unknown(*told)
+    stated = stated_unknown(form)
+    if stated:
+        return unknown(*stated)
     if isinstance(form, dict):
         if "value" not in form:
             what = "a series where one value is declared" if "points" in form else "an object without `value`"

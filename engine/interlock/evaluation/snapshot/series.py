@@ -39,10 +39,10 @@ class _Reading:
     def value(self, raw: object, form: Mapping[str, object], at: Decimal) -> Value:
         if self.metric.type.kind is Kind.EVENT:
             return True
-        told = stated_unknown({**form, "value": raw} if "unknown" in form else raw)
+        stated = stated_unknown({**form, "value": raw} if "unknown" in form else raw)
         few = too_few(self.metric, form)
-        if told or few:
-            cause, detail = told or ("too few samples", few)
+        if stated or few:
+            cause, detail = stated or ("too few samples", few)
             return self.unknown(self.cause(cause, detail, at))
         read = element(self.metric, raw, self.as_of)
         if isinstance(read, Cause):
@@ -79,10 +79,10 @@ def regular(metric: Metric, form: object, as_of: Decimal, member: str = "") -> S
     """
     reading = _Reading(metric, as_of, member)
     every = metric.every or Decimal(86400)
-    told = stated_unknown(form)
+    stated = stated_unknown(form)
     listed = _listed(form)
-    if told is None and listed is None:
-        told = ("wrong type", "a series with `points` is declared")
+    if stated is None and listed is None:
+        stated = ("wrong type", "a series with `points` is declared")
     slots, broken = _placed(reading, listed or [], every)
     due = slot_at(as_of - metric.lag, every) - 1
     end = max([due, *slots])
@@ -96,7 +96,7 @@ def regular(metric: Metric, form: object, as_of: Decimal, member: str = "") -> S
         at, value = slot_start(index, every), slots.get(index)
         if value is None:
             early = isinstance(seen, int) and index < seen
-            why = told or (("not covered", "") if early else ("missing", ""))
+            why = stated or (("not covered", "") if early else ("missing", ""))
             value = reading.unknown(reading.cause(*why, at))
         points.append(Point(at, index, value))
     past = None
@@ -109,16 +109,16 @@ def _start(metric: Metric, form: object, every: Decimal, slots: Mapping[int, Val
     """The first slot to list: that of `began`, else that of `from`, else the first one given."""
     if metric.began is not None:
         return next_slot(metric.began, every)
-    told = _seen_from(metric, form, every)
-    return min(slots, default=end + 1) if told is None else told
+    stated = _seen_from(metric, form, every)
+    return min(slots, default=end + 1) if stated is None else stated
 
 
 def _seen_from(metric: Metric, form: object, every: Decimal) -> int | Cause | None:
     """The first slot that the snapshot speaks of, where it says so."""
-    told = form.get("from") if isinstance(form, dict) else None
-    if told is None:
+    stated = form.get("from") if isinstance(form, dict) else None
+    if stated is None:
         return None
-    moment = parse_time(told) if isinstance(told, str) else None
+    moment = parse_time(stated) if isinstance(stated, str) else None
     if moment is None:
         return Cause(metric.name, "", "", "no time", "`from` of the series is not a time")
     return next_slot(moment, every)
@@ -145,10 +145,10 @@ def _placed(reading: _Reading, listed: list[object], every: Decimal) -> tuple[di
 def irregular(metric: Metric, form: object, as_of: Decimal, member: str = "") -> Series:
     """Return the points with what they cover; without `covered` nothing is known."""
     reading = _Reading(metric, as_of, member)
-    told = stated_unknown(form)
+    stated = stated_unknown(form)
     listed = _listed(form)
-    if told or listed is None:
-        cause = reading.cause(*(told or ("wrong type", "a series with `points` is declared")))
+    if stated or listed is None:
+        cause = reading.cause(*(stated or ("wrong type", "a series with `points` is declared")))
         return Series((), as_of, blank=(cause,))
     covered = _coverage(reading, form)
     if isinstance(covered, Cause):
@@ -174,10 +174,10 @@ def irregular(metric: Metric, form: object, as_of: Decimal, member: str = "") ->
 
 
 def _coverage(reading: _Reading, form: object) -> tuple[Decimal, Decimal] | Cause:
-    told = form.get("covered") if isinstance(form, dict) else None
-    if not isinstance(told, list) or len(told) != 2:
+    stated = form.get("covered") if isinstance(form, dict) else None
+    if not isinstance(stated, list) or len(stated) != 2:
         return reading.cause("not covered", "the series does not say what it covers")
-    ends = [parse_time(each) if isinstance(each, str) else None for each in told]
+    ends = [parse_time(each) if isinstance(each, str) else None for each in stated]
     start, stop = ends
     if start is None or stop is None or start > stop:
         return reading.cause("no time", "`covered` is not a stretch of time")

@@ -78,11 +78,11 @@ class PeriodHistory:
         """Return the series as it is now, and the periods whose value is another one than before."""
         if not self.listed:
             return form, []
-        told = stated_unknown(form)
+        stated = stated_unknown(form)
         start, now, unplaced = self.start, dict[Decimal, list[object]](), list[object]()
         if isinstance(form, dict):
             start = _least(start, _moment(form.get("from")))
-        if told is None:
+        if stated is None:
             if not isinstance(form, dict) or not isinstance(form.get("points"), list):
                 return form, []
             now, unplaced = _by_instant(form), [each for each in _list(form) if _at(each) is None]
@@ -93,8 +93,8 @@ class PeriodHistory:
         ]
         points = [point for _, given in sorted({**self.known, **now}.items()) for point in given]
         result: dict[str, object] = {"points": [*points, *unplaced]}
-        if told is not None:
-            result |= {"unknown": told[0], "detail": told[1]}
+        if stated is not None:
+            result |= {"unknown": stated[0], "detail": stated[1]}
         return {**result, **({"from": show_time(start)} if start is not None else {})}, restated
 
 
@@ -183,10 +183,10 @@ def _least(one: Decimal | None, other: Decimal | None) -> Decimal | None:
 
 
 def _cover(form: dict[str, object]) -> tuple[Decimal, Decimal] | None:
-    told = form.get("covered")
-    if not isinstance(told, list) or len(told) != 2 or any(_at(each) is None for each in _list(form)):
+    stated = form.get("covered")
+    if not isinstance(stated, list) or len(stated) != 2 or any(_at(each) is None for each in _list(form)):
         return None
-    start, stop = (_moment(each) for each in told)
+    start, stop = (_moment(each) for each in stated)
     return None if start is None or stop is None or start > stop else (start, stop)
 
 

@@ -8,7 +8,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from ...errors import UsageError
-from ...evaluation.deciding.waivers import hindered
+from ...evaluation.deciding.waivers import waiver_obstacle
 from ...language.times import show_duration, show_time
 from ...policy.model import Composition, Policy, Rule
 from ..recorder import Recorder
@@ -98,7 +98,7 @@ def _beneath(policies: Mapping[str, Policy], leave: WaiverGrant) -> Iterator[str
 def _open(policies: Mapping[str, Policy], name: str, leave: WaiverGrant) -> bool:
     """Whether any rule of a policy, or beneath it, may be waived so: a waiver of its composition could count."""
     for rule in policies[name].rules:
-        if hindered(rule.waivable, leave.role, leave.lasting):
+        if waiver_obstacle(rule.waivable, leave.role, leave.lasting):
             continue
         child = rule.condition
         if not isinstance(child, Composition) or _open(policies, child.policy, leave):

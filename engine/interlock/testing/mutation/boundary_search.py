@@ -1,4 +1,4 @@
-"""Searches snapshots near the boundaries of rules, so that a cell is seen or a mutant told from its policy."""
+"""Searches snapshots near the boundaries of rules for a case that covers a cell or distinguishes a mutant."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class SearchTarget:
     place: tuple[str, str] | None = None
 
     def form(self, draft: SnapshotDraft) -> object:
-        """Return what is written of it; of all members what is written of the first."""
+        """Return the written form; for all members the form of the first."""
         if self.place is None or self.place[1] != EVERYWHERE:
             return draft.form(self.key, self.place)
         tables = draft.scopes.get(self.place[0], {}).values()
@@ -78,7 +78,7 @@ class BoundarySearch:
                 yield _set(_set(seed, one, form), two, other)
 
     def beside(self, seed: Situation) -> Iterator[Situation]:
-        """Changes of what is no metric: attestations, how long a trigger was blind, variables."""
+        """Change attestations, the time that a trigger was blind, and variables."""
         names = sorted(self.attestable())
         for name in names:
             held = seed.attested or frozenset()

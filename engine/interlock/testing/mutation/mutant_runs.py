@@ -14,7 +14,7 @@ from ..policies.model import Situation
 from ..policies.runner import CaseResult, CaseRunner
 from .mutants import Mutant
 
-__all__ = ["MutantRun", "Probes", "told_apart"]
+__all__ = ["MutantRun", "Probes", "differ"]
 
 Probes = tuple[list[tuple[Situation, Decision]], Iterator[tuple[Situation, Decision]]]
 """Situations near the boundaries of some rules with what these come to: those at hand, and those to come."""
@@ -96,8 +96,8 @@ def merged(verdicts: Iterable[Verdict], again: Iterable[Verdict], mutant: Mutant
 
 
 def _joined(verdict: Verdict, rules: tuple[RuleResult, ...], mutant: Mutant) -> Verdict:
-    word, possible = verdict_of(mutant.policy.verdicts, rules)
-    return replace(verdict, rules=rules, verdict=word, possible=possible)
+    status, possible = verdict_of(mutant.policy.verdicts, rules)
+    return replace(verdict, rules=rules, verdict=status, possible=possible)
 
 
 def _skipped(rule: RuleResult) -> RuleResult:
@@ -110,13 +110,13 @@ def _names(result: CaseResult, rules: tuple[str, ...]) -> bool:
     return any(each in expected.rules for expected in every for each in rules)
 
 
-def told_apart(one: Decision, two: Decision) -> bool:
+def differ(one: Decision, two: Decision) -> bool:
     """Tell whether a test could tell two decisions apart: verdicts, possible verdicts, outcomes."""
 
-    def told(decision: Decision) -> object:
+    def meaning(decision: Decision) -> object:
         return [
             (each.member, each.verdict, each.possible, [(rule.id, rule.outcome) for rule in each.rules])
             for each in decision.verdicts
         ], [each.policy for each in decision.refusals]
 
-    return told(one) != told(two)
+    return meaning(one) != meaning(two)

@@ -15,7 +15,7 @@ from ...language.times import DURATION_UNITS
 from ...language.types import Kind, Type
 from ...policy.catalogue import Catalogue
 from ...policy.model import Composition, Param, Policy, Rule, Unlimited
-from ..policies.coverage_cells import may_be_unknown
+from ..policies.cell_coverage import may_be_unknown
 
 __all__ = ["Mutant", "mutants", "replaced", "stepped", "variants"]
 
@@ -236,7 +236,7 @@ def _literals(node: Literal, inside: bool) -> tuple[Decimal, ...]:
 
 
 def replaced(tree: Node, old: Node, new: Node) -> Node:
-    """Return the tree with `new` in the place of the node `old`, which is told by identity."""
+    """Return the tree with `new` in place of the node `old`, compared by identity."""
     if tree is old:
         return new
     if not isinstance(tree, Call):

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from ...diagnostics import Collector
 from ...policy.loader import PolicyRoot, load_root
-from ..policies.coverage_cells import CoverageCell
+from ..policies.cell_coverage import CoverageCell
 from ..policies.model import Suite
 from ..policies.runner import CaseRunner
 from ..suite_reader import read_suites
@@ -28,7 +28,7 @@ class MutantOutcome:
     """One mutant and what became of it: killed, survived, or equivalent since nothing tells it apart."""
 
     mutant: Mutant
-    word: str
+    status: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,14 +37,14 @@ class Mutation:
 
     fates: tuple[MutantOutcome, ...]
 
-    def count(self, word: str, policy: str = "") -> int:
+    def count(self, status: str, policy: str = "") -> int:
         """Return how many mutants had that fate, of one policy or of all."""
-        return sum(each.word == word and policy in ("", each.mutant.policy.id) for each in self.fates)
+        return sum(each.status == status and policy in ("", each.mutant.policy.id) for each in self.fates)
 
     @property
     def survivors(self) -> tuple[Mutant, ...]:
         """The mutants that no test noticed, although some snapshot tells them apart."""
-        return tuple(each.mutant for each in self.fates if each.word == SURVIVED)
+        return tuple(each.mutant for each in self.fates if each.status == SURVIVED)
 
     def percent(self, policy: str = "") -> Decimal:
         """Return the share that was killed of those that can be, cut to a tenth."""
@@ -59,7 +59,7 @@ def mutated(
     bench = CaseRunner(root)
     policies = sorted({each.policy for each in suites})
     every = {name: mutants(bench.compiled[name], dict(root.policies), root.catalogue) for name in policies}
-    # The longest first, so that no process waits long for another at the end.
+    # The longest first: no process then waits long for another at the end.
     order = sorted(policies, key=lambda name: -len(every[name]))
     if jobs < 2 or len(order) < 2:
         state = _State(root, tuple(suites), bench)

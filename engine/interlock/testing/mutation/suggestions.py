@@ -10,12 +10,11 @@ from ...evaluation.deciding.decide import Decision
 from ...evaluation.expressions.compiled import compile_policy
 from ...language.types import Type
 from ...policy.catalogue import Metric
-from ..policies.cell_coverage import Watcher, covered
-from ..policies.coverage_cells import CoverageCell
+from ..policies.cell_coverage import CoverageCell, Watcher, covered
 from ..policies.model import Case, Expectation, Expected, Situation, SnapshotDraft, Suite
 from ..policies.runner import CaseResult, CaseRunner
 from .boundary_search import BoundarySearch
-from .mutant_runs import MutantRun, told_apart
+from .mutant_runs import MutantRun, differ
 from .mutants import Mutant
 from .yaml_writer import word, written
 
@@ -135,10 +134,10 @@ def _telling(trial: MutantRun, suites: Sequence[Suite], mutant: Mutant) -> Situa
         if mutant.removed:
             apart = any(not each.is_best for each in decision.verdicts)
         else:
-            apart = told_apart(decision, bench.decide(policy, situation, changed))
+            apart = differ(decision, bench.decide(policy, situation, changed))
         if apart:
             confirmed += 1
-            if told_apart(bench.decide(policy, situation), bench.decide(policy, situation, whole)):
+            if differ(bench.decide(policy, situation), bench.decide(policy, situation, whole)):
                 return situation
         if confirmed == _CONFIRMED:
             return None
@@ -229,11 +228,11 @@ def _expectation(decision: Decision, rules: Sequence[str]) -> str:
         return f"{{refused: {_quoted(decision.refusals[0].reason[:60])}}}"
     parts = []
     for verdict in decision.verdicts:
-        told = [f"verdict: {verdict.verdict}"]
-        told += [f"possible: {verdict.possible}"] if verdict.possible != verdict.verdict else []
+        expected = [f"verdict: {verdict.verdict}"]
+        expected += [f"possible: {verdict.possible}"] if verdict.possible != verdict.verdict else []
         outcomes = ", ".join(f"{each.id}: {each.outcome}" for each in verdict.rules if each.id in rules)
-        told += [f"rules: {{{outcomes}}}"] if outcomes else []
-        parts.append((verdict.member, f"{{{', '.join(told)}}}"))
+        expected += [f"rules: {{{outcomes}}}"] if outcomes else []
+        parts.append((verdict.member, f"{{{', '.join(expected)}}}"))
     if len(parts) == 1 and parts[0][0] is None:
         return parts[0][1]
     return f"{{members: {{{', '.join(f'{name}: {text}' for name, text in parts)}}}}}"
@@ -269,8 +268,8 @@ def _members(bench: CaseRunner, one: SnapshotDraft, two: SnapshotDraft) -> Itera
             place = (scope, member)
             old = one.scopes.get(scope, {}).get(member, {})
             keys = [key for key in sorted({*forms, *old}) if one.form(key, place) != two.form(key, place)]
-            told = ", ".join(f"{key}: {_form(bench, key, two, one, place)}" for key in keys)
-            parts += [f"{word(member)}: {{{told}}}"] if told else []
+            changes = ", ".join(f"{key}: {_form(bench, key, two, one, place)}" for key in keys)
+            parts += [f"{word(member)}: {{{changes}}}"] if changes else []
         if parts:
             yield f"{scope}: {{{', '.join(parts)}}}"
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from collections.abc import Mapping as Table
 from dataclasses import dataclass
+from typing import Literal
 
 from ...diagnostics import Collector, name_hint
 from ...evaluation.deciding.decide import Decision
@@ -78,6 +79,7 @@ def noticed(
                 yield Difference("reason", each, reason, member, rule)
 
 
+_UNKNOWN = {"rule": "E707", "member": "E709", "verdict": "E710"}
 OUTCOMES = ("pass", "fail", "unknown", "skipped")
 
 
@@ -89,41 +91,39 @@ class ExpectationReader:
     catalogue: Catalogue
     collector: Collector
 
-    def known(self, noun: str, key: Scalar, names: Iterable[str]) -> bool:
+    def known(self, noun: Literal["rule", "member", "verdict"], key: Scalar, names: Iterable[str]) -> bool:
         known = list(names)
         if key.text in known:
             return True
         hint = name_hint(key.text, known)
-        self.collector.add("E701", f"`{self.policy.id}` has no {noun} `{key.text}`", key.span, hint)
+        self.collector.add(_UNKNOWN[noun], f"`{self.policy.id}` has no {noun} `{key.text}`", key.span, hint)
         return False
 
     def read(self, node: Node) -> Expectation:
         """Return the expectation of `expect: GO`, or of the long form."""
         if not isinstance(node, Mapping):
             return Expectation(self.expected(node))
-        members = node.get("members")
-        refused = node.get("refused")
         found = {}
-        for key, each in members.pairs if isinstance(members, Mapping) else ():
+        for key, each in node.mapping("members").pairs:
             if self.policy.for_each is None:
-                self.collector.add("E701", f"`{self.policy.id}` has no members", key.span, "drop `members`")
+                self.collector.add("E709", f"`{self.policy.id}` has no members", key.span, "drop `members`")
                 continue
             scope = self.catalogue.scopes[self.policy.for_each]
             if not scope.members or self.known("member", key, scope.members):
                 found[key.text] = self.expected(each)
-        return Expectation(self.expected(node), found, refused.text if isinstance(refused, Scalar) else "")
+        return Expectation(self.expected(node), found, node.text("refused"))
 
     def expected(self, node: Node) -> Expected:
         if isinstance(node, Scalar):
             return Expected(self.verdict(node))
         if not isinstance(node, Mapping):
             return Expected()
-        verdict, possible, others = (node.get(each) for each in ("verdict", "possible", "others"))
+        verdict, possible = node.scalar("verdict"), node.scalar("possible")
         return Expected(
-            self.verdict(verdict) if isinstance(verdict, Scalar) else "",
-            self.verdict(possible) if isinstance(possible, Scalar) else "",
+            self.verdict(verdict) if verdict else "",
+            self.verdict(possible) if possible else "",
             {key: each.text for key, each in self.rules(node, "rules") if isinstance(each, Scalar)},
-            others.text if isinstance(others, Scalar) else "",
+            node.text("others"),
             {key: _words(each) for key, each in self.rules(node, "reasons")},
         )
 
@@ -132,13 +132,8 @@ class ExpectationReader:
         return node.text
 
     def rules(self, node: Mapping, key: str) -> list[tuple[str, Node]]:
-        table = node.get(key)
         ids = [rule.id for rule in self.policy.rules]
-        return [
-            (name.text, each)
-            for name, each in (table.pairs if isinstance(table, Mapping) else ())
-            if self.known("rule", name, ids)
-        ]
+        return [(name.text, each) for name, each in node.mapping(key).pairs if self.known("rule", name, ids)]
 
     def row(self, row: Sequence, rule: str, member: str) -> Expectation:
         """Return what a table's row `[value, verdict, outcome]` expects, at its member if it names one."""
@@ -146,7 +141,7 @@ class ExpectationReader:
         outcomes: Table[str, str] = {}
         if more and not rule:
             hint = "write `rule:` beside `vary:`"
-            self.collector.add("E702", "an outcome without its rule", more[0].span, hint)
+            self.collector.add("E720", "an outcome without its rule", more[0].span, hint)
         elif more and isinstance(more[0], Scalar) and self.outcome(more[0]):
             outcomes = {rule: more[0].text}
         found = Expected(self.verdict(verdict) if isinstance(verdict, Scalar) else "", rules=outcomes)
@@ -156,7 +151,7 @@ class ExpectationReader:
         if node.text in OUTCOMES:
             return True
         hint = name_hint(node.text, OUTCOMES)
-        self.collector.add("E702", f"`{node.text}` is no outcome", node.span, hint)
+        self.collector.add("E719", f"`{node.text}` is no outcome", node.span, hint)
         return False
 
 

@@ -28,7 +28,7 @@ class SnapshotDraft:
     env: Forms = field(default_factory=dict)
 
     def form(self, name: str, place: tuple[str, str] | None = None) -> object:
-        """Return what is written of a metric, at (scope, member) if given; None where nothing is."""
+        """Return the written form of a metric, at (scope, member) if given; None without one."""
         if place is None:
             return self.metrics.get(name)
         return self.scopes.get(place[0], {}).get(place[1], {}).get(name)
@@ -53,8 +53,8 @@ class SnapshotDraft:
             "scopes": self.scopes,
             "env": self.env,
         }
-        told = digest(canonical(meaning)) if hashed else ""
-        return Snapshot(self.as_of, self.metrics, self.scopes, self.env, told, name)
+        hashed_as = digest(canonical(meaning)) if hashed else ""
+        return Snapshot(self.as_of, self.metrics, self.scopes, self.env, hashed_as, name)
 
 
 def _with(table: Forms, name: str, form: object) -> Forms:
@@ -64,7 +64,7 @@ def _with(table: Forms, name: str, form: object) -> Forms:
 
 @dataclass(frozen=True, slots=True)
 class Situation:
-    """Everything that a case hands to a policy. `attested` None: nobody can tell; `blind_for` None: too long."""
+    """Everything that a case gives to a policy. `attested` None: unknown; `blind_for` None: too long."""
 
     draft: SnapshotDraft
     environment: str | None = None
@@ -96,7 +96,7 @@ class Expectation:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One situation with what is expected of it; `member` is the one that a table's row looks at."""
+    """One situation with its expectation; `member` is the member of a row in a table of cases."""
 
     name: str
     situation: Situation

@@ -35,7 +35,7 @@ class CaseResult:
 
 @dataclass(slots=True)
 class CaseRunner:
-    """The policies of a root, compiled once, and the measures of every situation, read once; `watch` is told of
+    """The policies of a root, compiled once, and the measures of every situation, read once; `watch` is called with
     every comparison."""
 
     root: PolicyRoot
@@ -77,7 +77,7 @@ class CaseRunner:
         return decide(compiled or self.compiled, measures, request, [policy])
 
     def request(self, policy: str, situation: Situation) -> tuple[Measures, Request]:
-        """Return the measures of a situation and how it is to be judged; those of the cases are kept."""
+        """Return the measures and the request of a situation; those of the cases are kept."""
         kept = self._requests.get(id(situation))
         return kept if kept is not None else self._request(policy, situation)
 
@@ -91,8 +91,8 @@ class CaseRunner:
             self.values(policy, situation), frozen, stateless=True,
             attested=situation.attested, blind_for=situation.blind_for, watch=self.watch,
         )  # fmt: skip
-        told = situation.draft.metrics
-        inside = {name: told[name] for name in RESERVED if name in told}
+        given = situation.draft.metrics
+        inside = {name: given[name] for name in RESERVED if name in given}
         return Measures(situation.draft.snapshot("case"), catalogue, rollout=inside), request
 
     def values(self, policy: str, situation: Situation) -> Mapping[str, Mapping[str, Value]]:

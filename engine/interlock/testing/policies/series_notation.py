@@ -22,7 +22,7 @@ _TIMES = re.compile(r"(.+?) *\bx([1-9][0-9]{0,4})", re.ASCII)
 _LONGEST = 20_000
 
 Item = Node | None
-"""One slot or point: what is written for it, or None for a gap."""
+"""One slot or point: its written value, or None for a gap."""
 
 
 def expanded(node: Sequence, collector: Collector) -> list[Item]:
@@ -35,7 +35,7 @@ def expanded(node: Sequence, collector: Collector) -> list[Item]:
         match = _TIMES.fullmatch(each.text) if each.value == each.text else None
         count = int(match[2]) if match else 1
         if len(found) + count > _LONGEST:
-            collector.add("E702", f"a series of more than {_LONGEST} values", each.span)
+            collector.add("E722", f"a series of more than {_LONGEST} values", each.span)
             return found
         single = _retyped(each, match[1]) if match else each
         found += [None if single.text in GAP else single] * count
@@ -67,7 +67,7 @@ class SeriesWriter:
             return None
         if isinstance(node, Scalar) and node.text == "stale":
             return self.stale(node, before)
-        if isinstance(node, Mapping) and node.get("unknown") is not None:
+        if isinstance(node, Mapping) and node.has("unknown"):
             return self.writer.unknown(node)
         regular = self.writer.metric.series == "regular"
         if isinstance(node, Sequence):
@@ -77,7 +77,7 @@ class SeriesWriter:
             if regular and isinstance(only, Sequence):
                 return self.regular(only, None)
             if not regular:
-                return self.spaced(node) if node.get("points") is None else self.points_of(node)
+                return self.spaced(node) if not node.has("points") else self.points_of(node)
         hint = (
             "write `[0.01 x5, -0.031]`, newest last" if regular else "write `[]`, points, or `{values: […]}`"
         )
@@ -88,7 +88,7 @@ class SeriesWriter:
         for key, _ in node.pairs:
             if key.text not in _KEYS:
                 hint = name_hint(key.text, _KEYS)
-                self.writer.complain(f"unknown key `{key.text}`", key, hint)
+                self.writer.complain(f"unknown key `{key.text}`", key, hint, "E717")
                 return False
         return True
 
@@ -109,8 +109,8 @@ class SeriesWriter:
             if point is not None:
                 kept[index] = point
         begin = min([first, *kept])
-        told = before.get("from") if isinstance(before, dict) else None
-        moment = parse_time(told) if isinstance(told, str) else None
+        start = before.get("from") if isinstance(before, dict) else None
+        moment = parse_time(start) if isinstance(start, str) else None
         start = slot_start(begin, every) if moment is None else min(moment, slot_start(begin, every))
         return {"from": show_time(start), "points": [kept[index] for index in sorted(kept)]}
 
@@ -151,7 +151,7 @@ class SeriesWriter:
         if isinstance(node, Scalar) and metric.type.kind is Kind.EVENT and not self.columns:
             at = self.writer.instant(node)
             return None if at is None else show_time(at)
-        if not isinstance(node, Mapping) or node.get("at") is None:
+        if not isinstance(node, Mapping) or not node.has("at"):
             wanted = ", ".join(self.columns) or "value"
             self.writer.complain("a point with its time is wanted", node, f"write `{{at: -3h, {wanted}: …}}`")
             return None
@@ -168,7 +168,7 @@ class SeriesWriter:
                 found[key.text] = plain(each)
             else:
                 hint = name_hint(key.text, ("at", *types))
-                self.writer.complain(f"unknown key `{key.text}`", key, hint)
+                self.writer.complain(f"unknown key `{key.text}`", key, hint, "E717")
         return found
 
     def spaced(self, node: Mapping) -> object:
@@ -197,12 +197,12 @@ class SeriesWriter:
         metric = self.writer.metric
         if metric.series == "regular" or metric.max_age is None:
             hint = "leave its newest point out with `_`" if metric.series == "regular" else None
-            self.writer.complain("it never grows stale", node, hint)
+            self.writer.complain("it never grows stale", node, hint, "E716")
             return None
         end = self.writer.now - metric.max_age - 1
         covered = before.get("covered") if isinstance(before, dict) else None
         if not isinstance(before, dict) or not isinstance(covered, list):
-            self.writer.complain("nothing to grow stale", node, "give it points in the base")
+            self.writer.complain("nothing to grow stale", node, "give it points in the base", "E716")
             return None
         points = [raw for raw in before["points"] if (_moment(raw) or end) <= end]
         return {"covered": [covered[0], show_time(end)], "points": points}

@@ -41,8 +41,8 @@ class Writer:
     now: Decimal
     collector: Collector
 
-    def complain(self, message: str, node: Node, hint: str | None = None) -> None:
-        self.collector.add("E702", f"`{self.metric.name}`: {message}", node.span, hint)
+    def complain(self, message: str, node: Node, hint: str | None = None, code: str = "E702") -> None:
+        self.collector.add(code, f"`{self.metric.name}`: {message}", node.span, hint)
 
     def single(self, node: Node, before: object) -> object:
         """Return the form of a single value; `before` is the one that it replaces."""
@@ -59,23 +59,23 @@ class Writer:
 
     def stale(self, node: Node, before: object) -> object:
         if self.metric.max_age is None:
-            self.complain("it has no `max_age` and never grows stale", node)
+            self.complain("it has no `max_age` and never grows stale", node, code="E716")
             return None
         table = before if isinstance(before, dict) else {"value": before}
         if table.get("value") is None:
-            self.complain("nothing to grow stale", node, "give it a value in the base")
+            self.complain("nothing to grow stale", node, "give it a value in the base", "E716")
             return None
         return {**table, "at": show_time(self.now - self.metric.max_age - 1)}
 
     def table(self, node: Mapping, keys: tuple[str, ...]) -> object:
         """Return a mapping form: `value`, `n` and `at`, or `unknown` with a `detail`."""
-        if node.get("unknown") is not None:
+        if node.has("unknown"):
             return self.unknown(node)
         found: dict[str, object] = {}
         for key, each in node.pairs:
             if key.text not in keys:
                 hint = name_hint(key.text, keys)
-                self.complain(f"unknown key `{key.text}`", key, hint)
+                self.complain(f"unknown key `{key.text}`", key, hint, "E717")
             elif key.text == "n":
                 found["n"] = plain(each)
             elif key.text == "at":
@@ -91,14 +91,14 @@ class Writer:
         if table["unknown"] not in CAUSES:
             given = node.get("unknown") or node
             hint = name_hint(str(table["unknown"]), CAUSES)
-            self.complain(f"`{table['unknown']}` is no cause of an unknown value", given, hint)
+            self.complain(f"`{table['unknown']}` is no cause of an unknown value", given, hint, "E718")
         return table
 
     def instant(self, node: Node) -> Decimal | None:
         found = instant(node.text, self.now) if isinstance(node, Scalar) else None
         if found is None:
             hint = "write a time such as `2026-03-30T06:00:00Z`, or a distance such as `-3h`"
-            self.complain("a time is wanted", node, hint)
+            self.complain("a time is wanted", node, hint, "E715")
         return found
 
     def value(self, node: Node, kind: Type | None = None) -> object:
@@ -119,8 +119,8 @@ class Writer:
         return self.measured(node, kind)
 
     def names(self, node: Node) -> object:
-        if isinstance(node, Sequence) and all(isinstance(each, Scalar) for each in node.items):
-            return [each.text for each in node.items if isinstance(each, Scalar)]
+        if isinstance(node, Sequence) and len(node.scalars) == len(node.items):
+            return list(node.texts)
         self.complain("a list of names is wanted", node)
         return None
 

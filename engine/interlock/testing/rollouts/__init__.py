@@ -1,1 +1,1 @@
-"""Tests of rollouts: stories, played through the engine of the rollouts."""
+"""Tests of rollouts: stories, run through the engine of the rollouts."""

@@ -15,7 +15,7 @@ __all__ = ["RolloutSuite", "Story", "StoryContext", "StoryExpectation", "StorySt
 
 @dataclass(frozen=True, slots=True)
 class StoryContext:
-    """What is not as the rollout wants it.
+    """The differences of a step from the state that the rollout wants.
 
     The snapshot has the settings of the stage `shows` (empty: of the one that it is compared with) but for the forms in
     `changes` (None: missing). `verdicts` and `possible` are those of policies that are not at their best, `refused`

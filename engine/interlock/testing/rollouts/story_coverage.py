@@ -9,9 +9,8 @@ from ...ledger.state.rollout_state import ACTIVE, NONE
 from ...policy.loader import PolicyRoot
 from ...policy.rollout_model import COMPLETE, Rollout, Stage
 from ...rollout.decision import HOLD, ROLLBACK
-from ..policies.cell_coverage import CellCoverage
-from ..policies.coverage_cells import CoverageCell
-from .story_runner import PlayedStep, StoryResult
+from ..policies.cell_coverage import CellCoverage, CoverageCell
+from .story_runner import StepResult, StoryResult
 
 __all__ = ["rollout_cells", "stories_covered"]
 
@@ -52,8 +51,8 @@ def stories_covered(
     seen = {
         (result.suite.rollout.id, *each)
         for result in results
-        for played in result.played
-        for each in _seen(result.suite.rollout, played)
+        for step in result.steps
+        for each in _seen(result.suite.rollout, step)
     }
     every = tuple(cell for each in listed for cell in rollout_cells(each, root))
     missed = [
@@ -96,13 +95,13 @@ def _lasts(stage: Stage) -> bool:
 # what a step saw
 
 
-def _seen(rollout: Rollout, played: PlayedStep) -> Iterator[Seen]:
+def _seen(rollout: Rollout, step: StepResult) -> Iterator[Seen]:
     """What a step saw; what it does not ask for it did not see."""
-    course, before, wanted = played.course, played.before, played.step.wanted
-    if course is None or played.step.act == "rollback":
+    course, before, wanted = step.course, step.before, step.step.wanted
+    if course is None or step.step.act == "rollback":
         return
     asked = bool(wanted.decision or wanted.state or wanted.stage)
-    where = before.stage if before.state == ACTIVE else _REARM if played.step.act == "rearm" else _BEGIN
+    where = before.stage if before.state == ACTIVE else _REARM if step.step.act == "rearm" else _BEGIN
     if where == _BEGIN and before.state != NONE:
         return
     if course.word != HOLD:

@@ -10,7 +10,7 @@ from ...diagnostics import Collector, Span, name_hint, unknown_name
 from ...language.times import parse_duration, parse_time
 from ...policy.loader import PolicyRoot
 from ...policy.rollout_model import Rollout
-from ...policy.yaml.yaml_nodes import Mapping, Node, Scalar, Sequence
+from ...policy.yaml.yaml_nodes import Mapping, Scalar
 from ..policies.value_forms import in_calendar, instant
 from .model import RolloutSuite, Story, StoryStep
 from .story_context import StoryContextReader
@@ -24,8 +24,7 @@ _NO_ENVIRONMENT = "none"
 
 def of_rollout(node: Mapping) -> bool:
     """Tell whether a tests document is of a rollout and not of a policy."""
-    given = node.get("of")
-    return isinstance(given, Scalar) and given.text == "rollout"
+    return node.text("of") == "rollout"
 
 
 def read_stories(root: PolicyRoot, collector: Collector) -> tuple[RolloutSuite, ...]:
@@ -36,17 +35,14 @@ def read_stories(root: PolicyRoot, collector: Collector) -> tuple[RolloutSuite, 
 
 
 def _suite(node: Mapping, root: PolicyRoot, collector: Collector) -> RolloutSuite | None:
-    key = node.pairs[0][1]
-    assert isinstance(key, Scalar)
-    rollout = root.rollouts.get(key.text)
+    name, span = node.text("tests"), node.span_of("tests")
+    rollout = root.rollouts.get(name)
     if rollout is None:
-        if not root.faulty.explain(f"rollout:{key.text}"):
-            unknown = unknown_name("rollout", key.text, root.rollouts)
-            collector.add("E701", unknown.message, key.span, unknown.hint)
+        if not root.faulty.explain(f"rollout:{name}"):
+            collector.add_unknown("E706", "rollout", name, root.rollouts, span)
         return None
-    return RolloutSuite(
-        rollout, _text(node, "title"), _StoryReader(node, root, rollout, collector).read(), key.span
-    )
+    stories = _StoryReader(node, root, rollout, collector).read()
+    return RolloutSuite(rollout, node.text("title"), stories, span)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +58,7 @@ class _StoryReader:
         self.collector.add(code, message, span, hint)
 
     def read(self) -> tuple[Story, ...]:
-        found = [self.story(each) for each in _mappings(self.document.get("cases"))]
+        found = [self.story(each) for each in self.document.sequence("cases").mappings]
         self.unique(found)
         return tuple(found)
 
@@ -76,11 +72,11 @@ class _StoryReader:
             seen.setdefault(each.name, each)
 
     def story(self, node: Mapping) -> Story:
-        name = node.get("name")
-        assert isinstance(name, Scalar)
+        name = node.scalar("name")
+        assert name is not None
         start = self.start(node, name)
-        nodes = _mappings(node.get("steps"))
-        if not any(each.get("expect") for each in nodes):
+        nodes = node.sequence("steps").mappings
+        if not any(each.has("expect") for each in nodes):
             hint = "write `expect: HOLD` in one of its steps"
             self.complain("E704", f"the case `{name.text}` expects nothing", name.span, hint)
         steps = tuple(self.steps(nodes, start))
@@ -89,36 +85,36 @@ class _StoryReader:
     # where a story begins
 
     def start(self, node: Mapping, name: Scalar) -> Decimal:
-        given = node.get("start") or self.document.get("start")
-        if not isinstance(given, Scalar):
+        given = node.scalar("start") or self.document.scalar("start")
+        if given is None:
             hint = "write `start: 2026-03-02T00:00:00Z`, here or above `cases`"
-            self.complain("E702", f"the case `{name.text}` has no `start`", name.span, hint)
+            self.complain("E723", f"the case `{name.text}` has no `start`", name.span, hint)
             return Decimal(0)
         found = parse_time(given.text)
         if found is None:
             hint = "write a time such as `2026-03-02T00:00:00Z`"
-            self.complain("E702", f"`{given.text}` is no time", given.span, hint)
+            self.complain("E715", f"`{given.text}` is no time", given.span, hint)
         return found or Decimal(0)
 
     def stage(self, node: Mapping) -> str:
-        given = node.get("stage")
-        if not isinstance(given, Scalar):
+        given = node.scalar("stage")
+        if given is None:
             return ""
         names = [each.id for each in self.rollout.stages]
         if given.text not in names:
             hint = name_hint(given.text, names)
             message = f"`{self.rollout.id}` has no stage `{given.text}`"
-            self.complain("E701", message, given.span, hint)
+            self.complain("E711", message, given.span, hint)
             return ""
         return given.text
 
     def environment(self, node: Mapping) -> str | None:
-        given = node.get("environment") or self.document.get("environment")
-        if not isinstance(given, Scalar) or given.text == _NO_ENVIRONMENT:
+        given = node.scalar("environment") or self.document.scalar("environment")
+        if given is None or given.text == _NO_ENVIRONMENT:
             return None
         if given.text not in self.root.environments:
             unknown = unknown_name("environment", given.text, self.root.environments)
-            self.complain("E701", unknown.message, given.span, unknown.hint)
+            self.complain("E713", unknown.message, given.span, unknown.hint)
         return given.text
 
     # its steps
@@ -130,20 +126,20 @@ class _StoryReader:
             for at in self.moments(node, start):
                 start = at
                 wanted = expecting.read(node.get("expect"), at)
-                yield StoryStep(at, _text(node, "do"), around.read(node, at), wanted, node.span)
+                yield StoryStep(at, node.text("do"), around.read(node, at), wanted, node.span)
 
     def moments(self, node: Mapping, before: Decimal) -> tuple[Decimal, ...]:
         """The instants of a step: one, or every so often after the step before."""
-        at, every, length = (node.get(key) for key in ("at", "every", "for"))
-        if isinstance(at, Scalar) and every is None and length is None:
+        at, every, length = (node.scalar(key) for key in ("at", "every", "for"))
+        if at is not None and every is None and length is None:
             found = instant(at.text, before)
             if found is None:
                 hint = "write a time such as `2026-03-30T06:00:00Z`, or a step such as `+26h`"
-                self.complain("E702", f"`{at.text}` is no time", at.span, hint)
+                self.complain("E715", f"`{at.text}` is no time", at.span, hint)
             return () if found is None else (found,)
-        if at is not None or not isinstance(every, Scalar) or not isinstance(length, Scalar):
+        if at is not None or every is None or length is None:
             hint = "write `at: +1h`, or `every: 1h` and `for: 24h`"
-            self.complain("E702", "a step has either `at`, or `every` and `for`", node.span, hint)
+            self.complain("E724", "a step has either `at`, or `every` and `for`", node.span, hint)
             return ()
         return self.repeated(every, length, before)
 
@@ -152,24 +148,15 @@ class _StoryReader:
         count = int(end // step) if step and end else 0
         if not 0 < count <= _MOST:
             hint = "raise `every`, or begin in a `stage`" if count else "raise `for`"
-            told = f"more than {_MOST}" if count else "no"
-            self.complain("E702", f"{told} snapshots in `{length.text}`", length.span, hint)
+            number = f"more than {_MOST}" if count else "no"
+            self.complain("E725", f"{number} snapshots in `{length.text}`", length.span, hint)
             return ()
         assert step is not None
         found = tuple(before + step * each for each in range(1, count + 1))
         if not all(map(in_calendar, found)):
-            hint = "time ends with the year 9999, and is told to nine decimals"
+            hint = "time ends with the year 9999 and has at most nine decimals"
             self.complain(
-                "E702", f"no snapshot can be as of every instant of `{length.text}`", length.span, hint
+                "E726", f"no snapshot can be as of every instant of `{length.text}`", length.span, hint
             )
             return ()
         return found
-
-
-def _mappings(node: Node | None) -> list[Mapping]:
-    return [each for each in node.items if isinstance(each, Mapping)] if isinstance(node, Sequence) else []
-
-
-def _text(node: Mapping, key: str) -> str:
-    value = node.get(key)
-    return value.text if isinstance(value, Scalar) else ""

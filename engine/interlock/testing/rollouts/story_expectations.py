@@ -22,7 +22,7 @@ __all__ = ["StoryExpectationReader", "compared"]
 def compared(
     wanted: StoryExpectation, after: RolloutState, course: RolloutDecision | None, refused: str
 ) -> Iterator[Difference]:
-    """Yield every difference; a refusal that nobody expects is the only one."""
+    """Yield every difference; an unexpected refusal is the only one."""
     if wanted.refused or course is None:
         if not wanted.refused or wanted.refused not in refused:
             told = f"refused: {wanted.refused}" if wanted.refused else wanted.decision or "a decision"
@@ -66,7 +66,7 @@ def _stood(wanted: StoryExpectation, after: RolloutState) -> Iterator[Difference
 
 @dataclass(frozen=True, slots=True)
 class StoryExpectationReader:
-    """Reads the expectations of one rollout's steps; what is no word of the schema goes to the collector."""
+    """Reads the expectations of one rollout's steps; complaints go to the collector."""
 
     rollout: Rollout
     collector: Collector
@@ -77,66 +77,55 @@ class StoryExpectationReader:
             return StoryExpectation(node.text)
         if not isinstance(node, Mapping):
             return StoryExpectation()
-        attempt, findings = node.get("attempt"), node.get("findings")
+        attempt, findings = node.number("attempt"), node.get("findings")
         return StoryExpectation(
-            _text(node, "decision"),
-            _text(node, "state"),
+            node.text("decision"),
+            node.text("state"),
             self.stage(node),
-            int(attempt.text) if isinstance(attempt, Scalar) else None,
+            int(attempt) if attempt is not None else None,
             self.missing(node),
-            {key.text: _words(each) for key, each in _pairs(node, "reasons") if self.check(key)},
+            {key.text: _words(each) for key, each in node.mapping("reasons").pairs if self.check(key)},
             _words(findings) if findings is not None else None,
             self.earliest(node, at),
-            _text(node, "refused"),
+            node.text("refused"),
         )
 
-    def known(self, message: str, key: Scalar, names: Iterable[str]) -> bool:
+    def known(self, code: str, message: str, key: Scalar, names: Iterable[str]) -> bool:
         listed = list(names)
         if key.text in listed:
             return True
         hint = name_hint(key.text, listed)
-        self.collector.add("E701", message, key.span, hint)
+        self.collector.add(code, message, key.span, hint)
         return False
 
     def stage(self, node: Mapping) -> str:
-        given = node.get("stage")
-        if not isinstance(given, Scalar):
+        given = node.scalar("stage")
+        if given is None:
             return ""
         message = f"`{self.rollout.id}` has no stage `{given.text}`"
-        self.known(message, given, (each.id for each in self.rollout.stages))
+        self.known("E711", message, given, (each.id for each in self.rollout.stages))
         return given.text
 
     def check(self, key: Scalar) -> bool:
-        return self.known(unknown_name("check", key.text, CHECKS).message, key, CHECKS)
+        return self.known("E714", unknown_name("check", key.text, CHECKS).message, key, CHECKS)
 
     def missing(self, node: Mapping) -> frozenset[str] | None:
-        given = node.get("missing")
-        if not isinstance(given, Sequence):
+        if not node.has("missing"):
             return None
-        return frozenset(each.text for each in given.items if isinstance(each, Scalar) and self.check(each))
+        return frozenset(each.text for each in node.sequence("missing").scalars if self.check(each))
 
     def earliest(self, node: Mapping, at: Decimal) -> str:
-        given = node.get("earliest")
-        if not isinstance(given, Scalar) or given.text == "none":
-            return _text(node, "earliest")
+        given = node.scalar("earliest")
+        if given is None or given.text == "none":
+            return node.text("earliest")
         found = instant(given.text, at)
         if found is None:
             hint = "write a time such as `2026-03-30T06:00:00Z`, a distance such as `+26h`, or `none`"
-            self.collector.add("E702", f"`{given.text}` is no time", given.span, hint)
+            self.collector.add("E715", f"`{given.text}` is no time", given.span, hint)
             return ""
         return show_time(found)
-
-
-def _pairs(node: Mapping, key: str) -> tuple[tuple[Scalar, Node], ...]:
-    table = node.get(key)
-    return table.pairs if isinstance(table, Mapping) else ()
 
 
 def _words(node: Node) -> tuple[str, ...]:
     items = node.items if isinstance(node, Sequence) else (node,)
     return tuple(each.text for each in items if isinstance(each, Scalar))
-
-
-def _text(node: Mapping, key: str) -> str:
-    value = node.get(key)
-    return value.text if isinstance(value, Scalar) else ""

@@ -18,20 +18,19 @@ from ...rollout.store import PlannedChange, record, rolled_back
 from ..policies.expectations import Difference
 from ..policies.model import SnapshotDraft
 from .model import RolloutSuite, Story, StoryStep
-from .stage_snapshot import showing
-from .story_context import LONG_AGO
+from .story_context import LONG_AGO, showing
 from .story_expectations import compared
 from .story_stubs import StoryStore, StubContextReader, judged
 
-__all__ = ["PlayedStep", "StoryResult", "play"]
+__all__ = ["StepResult", "StoryResult", "run_stories"]
 
 _WHO = "tests"
 
 
 @dataclass(frozen=True, slots=True)
-class PlayedStep:
-    """One step that was taken: how the rollout stood before and after, what was decided (None: it was refused), and
-    everything in which that is not what was expected."""
+class StepResult:
+    """The result of one step: the state of the rollout before and after, the decision (None: it was refused), and every
+    difference from the expectation."""
 
     step: StoryStep
     before: RolloutState
@@ -42,11 +41,11 @@ class PlayedStep:
 
 @dataclass(frozen=True, slots=True)
 class StoryResult:
-    """One story that was played, up to its first step that differs."""
+    """The result of one story: its steps up to the first that differs."""
 
     suite: RolloutSuite
     story: Story
-    played: tuple[PlayedStep, ...]
+    steps: tuple[StepResult, ...]
 
     @property
     def passed(self) -> bool:
@@ -55,78 +54,78 @@ class StoryResult:
 
     @property
     def differences(self) -> tuple[Difference, ...]:
-        """In what the last step differs."""
-        return self.played[-1].differences
+        """The differences of the last step."""
+        return self.steps[-1].differences
 
 
-def play(root: PolicyRoot, suites: Iterable[RolloutSuite]) -> tuple[StoryResult, ...]:
-    """Play every story, in the order of the documents."""
+def run_stories(root: PolicyRoot, suites: Iterable[RolloutSuite]) -> tuple[StoryResult, ...]:
+    """Run every story, in the order of the documents."""
     return tuple(
-        StoryResult(suite, story, tuple(_Stage(root, suite.rollout, story).played()))
+        StoryResult(suite, story, tuple(_StoryRun(root, suite.rollout, story).steps()))
         for suite in suites
         for story in suite.stories
     )
 
 
 @dataclass(slots=True)
-class _Stage:
-    """Where one story is played."""
+class _StoryRun:
+    """One run of a story."""
 
     root: PolicyRoot
     rollout: Rollout
     story: Story
-    notes: StoryStore = field(default_factory=StoryStore)
+    store: StoryStore = field(default_factory=StoryStore)
 
     @property
-    def standing(self) -> RolloutState:
-        return self.notes.state.standing(self.rollout.id).copy()
+    def state(self) -> RolloutState:
+        return self.store.state.standing(self.rollout.id).copy()
 
-    def played(self) -> list[PlayedStep]:
-        self.begun()
-        found: list[PlayedStep] = []
+    def steps(self) -> list[StepResult]:
+        self.enter_stage()
+        found: list[StepResult] = []
         for step in self.story.steps:
-            found.append(self.taken(step))
+            found.append(self.step_result(step))
             if found[-1].differences:
                 break
         return found
 
-    def begun(self) -> None:
-        """Go to the stage in which the story begins, one after the other, all at once."""
+    def enter_stage(self) -> None:
+        """Enter the stage in which the story begins, through all stages before it."""
         names = [each.id for each in self.rollout.stages]
         for name in names[: names.index(self.story.stage) + 1] if self.story.stage else ():
-            before = self.standing
+            before = self.state
             word = "ADVANCE" if before.active else "BEGIN"
             change = PlannedChange(
                 word, self.story.start, name, _WHO, self.story.name, self.rollout.version, None,
                 self.story.environment,
             )  # fmt: skip
-            record(self.notes, self.rollout.id, before, change)
+            record(self.store, self.rollout.id, before, change)
 
-    def taken(self, step: StoryStep) -> PlayedStep:
-        before, refused = self.standing, ""
-        self.notes.state.rollouts |= self.others(step)
+    def step_result(self, step: StoryStep) -> StepResult:
+        before, refused = self.state, ""
+        self.store.state.rollouts |= self.others(step)
         try:
-            course = self.acted(step)
+            course = self.decision(step)
         except UsageError as problem:
             course, refused = None, str(problem)
-        after = self.standing
-        return PlayedStep(step, before, after, course, tuple(compared(step.wanted, after, course, refused)))
+        after = self.state
+        return StepResult(step, before, after, course, tuple(compared(step.wanted, after, course, refused)))
 
-    def acted(self, step: StoryStep) -> RolloutDecision:
+    def decision(self, step: StoryStep) -> RolloutDecision:
         if step.act == "rollback":
-            move = rolled_back(self.notes, self.root, self.rollout.id, Act(_WHO, self.story.name, step.at))
+            move = rolled_back(self.store, self.root, self.rollout.id, Act(_WHO, self.story.name, step.at))
             return RolloutDecision(ROLLBACK, (), move.target)
-        person, steering = Person(_WHO, self.story.name), self.steering(step)
+        person, engine = Person(_WHO, self.story.name), self.engine(step)
         if step.act == "advance":
-            return steering.advanced(self.rollout, person).course
+            return engine.advanced(self.rollout, person).course
         if step.act == "rearm":
-            return steering.rearmed(self.rollout, person).course
-        return steering.considered(self.rollout).course
+            return engine.rearmed(self.rollout, person).course
+        return engine.considered(self.rollout).course
 
-    def steering(self, step: StoryStep) -> RolloutEngine:
-        measures = Measures(self.shown(step).snapshot(self.story.name), self.root.catalogue)
+    def engine(self, step: StoryStep) -> RolloutEngine:
+        measures = Measures(self.snapshot_draft(step).snapshot(self.story.name), self.root.catalogue)
         viewer = StubContextReader(
-            self.root, self.notes, measures, self.story.environment, around=step.around
+            self.root, self.store, measures, self.story.environment, around=step.around
         )
 
         def judge(rollout: str, policies: tuple[str, ...], environment: str | None) -> Decision:
@@ -134,20 +133,20 @@ class _Stage:
 
         return RolloutEngine(viewer, judge)
 
-    def shown(self, step: StoryStep) -> SnapshotDraft:
-        draft = showing(self.compared(step), self.root.catalogue, step.at)
+    def snapshot_draft(self, step: StoryStep) -> SnapshotDraft:
+        draft = showing(self.shown_stage(step), self.root.catalogue, step.at)
         for name, form in step.around.changes.items():
             draft = draft.with_form(name, form)
         return draft
 
-    def compared(self, step: StoryStep) -> Stage:
+    def shown_stage(self, step: StoryStep) -> Stage:
         """The stage that the snapshot shows: the one named, else that in which the rollout is or begins."""
-        standing = self.standing
-        name = step.around.shows or (standing.stage if standing.state in (ACTIVE, ROLLED_BACK) else "")
+        state = self.state
+        name = step.around.shows or (state.stage if state.state in (ACTIVE, ROLLED_BACK) else "")
         return self.rollout.stage(name) or self.rollout.first
 
     def others(self, step: StoryStep) -> dict[str, RolloutState]:
-        """Those that come before are complete for long, the others were never begun, unless the step says more."""
+        """Rollouts that come before are long complete, the others not begun, unless the step says otherwise."""
         long = step.at - LONG_AGO
         names = set(self.root.rollouts) - {self.rollout.id}
         first = {each.rollout for each in self.rollout.after}

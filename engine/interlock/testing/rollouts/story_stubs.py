@@ -54,9 +54,9 @@ class StubContextReader(ContextReader):
     ) -> Context:
         """Return the scene of the snapshot with what the step says was attested and approved."""
         found = ContextReader.scene(self, rollout, standing, stage, gates)
-        told = self.around.attested
+        given = self.around.attested
         everything = vouching(self.root, rollout)
-        return replace(found, attested=everything if told is None else told, approved=self.around.approved)
+        return replace(found, attested=everything if given is None else given, approved=self.around.approved)
 
 
 def judged(step: StoryStep, names: tuple[str, ...], policies: Mapping[str, Policy]) -> Decision:
