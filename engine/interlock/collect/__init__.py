@@ -1,1 +1,1 @@
-"""Collects snapshots from a desk's artefacts, as sources documents say; `collecting` is its face."""
+"""Collects snapshots from the artefacts of a desk, as sources documents declare."""
