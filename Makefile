@@ -12,7 +12,7 @@ GATE    ?= live-rollout-readiness
 OPTIONS    = --historic --environment paper --stateless --baseline phase_a=$(OUT)/phase_a.json
 READY     := .venv/.ready
 RUN       := .venv/bin/python
-PARALLEL   = -n $(WORKERS) --dist loadgroup
+PARALLEL   = -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 INTERLOCK := .venv/bin/interlock
 NEWEST    := build/newest
 CHECKS     = tests/test_*.py $(wildcard tests/docs)
@@ -68,6 +68,7 @@ play: $(READY)  ## play experiment 0 through the command line, with a rollback i
 	rm -rf $(OUT)/experiment_0
 	$(RUN) examples/experiment_0/play.py --out $(OUT)/experiment_0
 
+# One worker runs the tests of a file, so what they share, as the play of experiment 0, is made once.
 test: $(READY)  ## run every test
 	$(RUN) -m pytest $(PARALLEL)
 

@@ -19,8 +19,6 @@ from interlock.ledger.file.ledger import Head, Ledger
 from interlock.ledger.file.verify import verify
 
 pytest.importorskip("duckdb", reason="collecting rows needs the duckdb extra")
-pytestmark = pytest.mark.xdist_group("play")
-"""One worker runs these tests, so one play serves all of them (`--dist loadgroup`, as `make test` runs)."""
 
 ROOT = Path(__file__).parents[2]
 STORY = Path(__file__).parent / "golden" / "experiment_0.txt"
