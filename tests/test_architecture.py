@@ -327,6 +327,17 @@ def test_no_file_is_longer_than_400_lines() -> None:
     assert [f"{each.at(1)}: {each.lines} lines" for each in modules().values() if each.lines > 400] == []
 
 
+def test_no_function_is_longer_than_45_lines() -> None:
+    lengths = {
+        f"{module.at(node.lineno)}: {node.name}": (node.end_lineno or 0) - node.lineno + 1
+        for module in modules().values()
+        for node in ast.walk(module.tree)
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+    }
+    assert len(lengths) > 1000
+    assert {name: length for name, length in lengths.items() if length > 45} == {}
+
+
 def test_nothing_is_evaluated_unpickled_or_handed_to_a_shell() -> None:
     wrong = [
         module.at(node.lineno)
