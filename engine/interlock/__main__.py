@@ -41,7 +41,7 @@ def _told(text: str) -> bool:
 def _stand_in() -> None:
     """Give each stream that the caller closed a stand-in, so that no file which is opened later takes its number.
 
-    What is written to stderr is lost; stdout refuses, since a result that nobody got is an error; stdin is empty.
+    What is written to stderr is lost; stdout refuses, since a result without a reader is an error; stdin is empty.
     """
     for name, flags in _CLOSED:
         if getattr(sys, name) is None:

@@ -100,7 +100,7 @@ def require(
     15 minutes old; judges and records in the `ledger`, whose head is kept in `anchor` where that is named. Under live
     mode (LIVE_MODE) anything but the best verdict, whatever went wrong, is logged as CRITICAL, throws the kill switch
     and raises NotCleared. On paper it returns, and `open` tells whether live mode would be allowed. Raises UsageError
-    for a call that cannot be meant.
+    for a malformed call.
     """
     if not policy_ids or (root is None) == (snapshot is None):
         raise UsageError("`require` needs a policy, and either `root` or `snapshot`")

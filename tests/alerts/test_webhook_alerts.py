@@ -150,7 +150,7 @@ def test_a_token_is_never_sent_unencrypted() -> None:
         webhook_channel("http://alerts.example/", "TOKEN", "t0ken")
     assert (
         str(problem.value)
-        == "`--events-token-env`: a token is sent to an https URL only, where nobody else can read it"
+        == "`--events-token-env`: a token is sent to an https URL only, where no one else can read it"
     )
 
 

@@ -17,7 +17,7 @@ from interlock.rollout.decision import CHECKS, blocks_group, decide
 from .contexts import SILENCE, at, brief, context, gate, other, rollout_state, root, verdict, waived
 
 EXITS, SIZES, LEARNING = (root().rollouts[name] for name in ("exits", "sizes", "learning"))
-ATTEST = "`exits.symbols` is BTC-USD, which nobody attests: `interlock attest canary-symbols`"
+ATTEST = "`exits.symbols` is BTC-USD, which is not attested: `interlock attest canary-symbols`"
 LATE = {"valid_until": at("05 23:00")}
 
 

@@ -109,7 +109,7 @@ def in_canary(desk: Make, **more: Any) -> Desk:
     return found
 
 
-WANTED = "canary (fail): `exits.symbols` is BTC-USD, which nobody attests: `interlock attest canary-symbols`"
+WANTED = "canary (fail): `exits.symbols` is BTC-USD, which is not attested: `interlock attest canary-symbols`"
 ASKED = "approval (fail): 1 must agree (quant): `interlock attest exits/canary`"
 NEXT = "2026-03-06T00:00:00Z"
 

@@ -98,7 +98,7 @@ def webhook_channel(url: str, variable: str = "", token: str = "") -> WebhookCha
     host, near = parts.hostname or "", (parts.hostname or "") in _LOOPBACK
     if variable and parts.scheme == "http" and not near:
         raise UsageError(
-            "`--events-token-env`: a token is sent to an https URL only, where nobody else can read it"
+            "`--events-token-env`: a token is sent to an https URL only, where no one else can read it"
         )
     place = f"{parts.scheme}://{f'[{host}]' if ':' in host else host}{f':{parts.port}' if parts.port else ''}"
     return WebhookChannel(url, f"`{place}`", f"url {place} {fingerprint(url)}", near, variable, token)

@@ -16,7 +16,7 @@ from ..wording import number
 __all__ = ["NOT_EVALUATED", "Comparison", "Inputs", "RuleResult", "UnmetRule", "Verdict", "Waived"]
 
 NOT_EVALUATED = "NOT_EVALUATED"
-"""What stands in place of a verdict when no rule contributed: exit code 4, unknown to whoever composes it."""
+"""What stands in place of a verdict when no rule contributed: exit code 4, unknown to a policy that composes it."""
 
 _UNRECORDED = ("passing", "nearest", "possible", "sure")
 
@@ -125,7 +125,7 @@ class Inputs:
 class Verdict:
     """One verdict. `as_of` and `valid_until` are seconds since the epoch; `possible` is the worst that the
     missing data could make it; `verdicts` runs from best to worst; `unwaived` is the pair of verdict and possible
-    verdict without waivers, where it is worse. `unmet` stays out of the record: it is for whoever composes this."""
+    verdict without waivers, where it is worse. `unmet` stays out of the record: policies that compose this one read it."""
 
     policy: str
     version: str

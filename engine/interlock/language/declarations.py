@@ -1,4 +1,4 @@
-"""What the checker asks of whoever knows the names: a Protocol that a policy fulfils."""
+"""The names that the checker needs: Protocols that a policy fulfils."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class Declarations(Protocol):
     def rosters(self) -> Mapping[str, tuple[str, ...]]: ...
     @property
     def attestable(self) -> Collection[str] | None:
-        """What people may attest; None where nobody knows."""
+        """What people may attest; None if that is unknown."""
         ...
 
     def words(self) -> Iterable[str]: ...

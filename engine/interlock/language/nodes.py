@@ -35,7 +35,7 @@ class MetricRef:
 
 @dataclass(frozen=True, slots=True)
 class ParamRef:
-    """A parameter of the policy; an enum `type` says how its word is to be read."""
+    """A parameter of the policy; an enum `type` says how to read its value."""
 
     name: str
     type: Type

@@ -283,7 +283,7 @@ def _canary(name: str, context: Context) -> Check:
         wanted = " or ".join(
             f"`interlock attest {each}`" for each in sorted(context.canary_attestations.get(name, ()))
         )
-        return Check("canary", "fail", f"`{name}` is {members}, which nobody attests: {wanted}")
+        return Check("canary", "fail", f"`{name}` is {members}, which is not attested: {wanted}")
     return Check("canary", "pass", f"`{name}` is {members}, as attested")
 
 

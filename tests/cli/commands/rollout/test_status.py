@@ -19,7 +19,7 @@ def test_status_draws_what_is_missing_and_records_nothing(canary: Days) -> None:
     for line in (
         "exits 1.0.0: ACTIVE",
         "HOLD: 3 checks in the way of full",
-        "`exits.symbols` is BTC-USD, which nobody attests: `interlock attest canary-symbols`",
+        "`exits.symbols` is BTC-USD, which is not attested: `interlock attest canary-symbols`",
         "0 complete days of 2 trading days, since 2026-03-03T12:00:00Z, until 2026-03-06T00:00:00Z",
         "1 must agree (quant): `interlock attest exits/canary`",
     ):
