@@ -125,7 +125,8 @@ class Inputs:
 class Verdict:
     """One verdict. `as_of` and `valid_until` are seconds since the epoch; `possible` is the worst that the
     missing data could make it; `verdicts` runs from best to worst; `unwaived` is the pair of verdict and possible
-    verdict without waivers, where it is worse. `unmet` stays out of the record: policies that compose this one read it."""
+    verdict without waivers, where it is worse. `unmet` stays out of the record: it serves policies that compose this
+    one."""
 
     policy: str
     version: str
