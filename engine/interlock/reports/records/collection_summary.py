@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from decimal import Decimal
 
 from ...canonical import canonical
@@ -97,8 +97,10 @@ def origin_as_text(explanation: Explanation, style: ReportStyle) -> str:
 def origin_as_json(explanation: Explanation, style: ReportStyle) -> str:
     """Return the same as one line."""
     covered = explanation.covered
-    table = asdict(explanation) | {
+    names = ("metric", "source", "place", "format", "rows", "sql", "ran", "archived", "entry", "members")
+    table = {name: getattr(explanation, name) for name in names} | {
         "files": [{"file": name, "sha256": digest} for name, digest in explanation.files],
+        "torn": list(explanation.torn),
         "covered": None if covered is None else [show_time(covered.start), show_time(covered.end)],
     }
     return canonical(table).decode("utf-8") + "\n"
