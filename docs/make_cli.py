@@ -73,11 +73,12 @@ def _row(option: click.Option, context: click.Context) -> str:
     shown = " ".join(
         filter(None, [", ".join(option.opts), "WORD" if choices else value.replace("|", " or ")])
     )
+    default = option.default.as_posix() if isinstance(option.default, Path) else option.default
     notes = [
         option.help or "",
         f"One of {', '.join(f'`{each}`' for each in choices)}." if choices else "",
         "Required." if option.required else "",
-        f"Default: `{option.default}`." if option.show_default else "",
+        f"Default: `{default}`." if option.show_default else "",
     ]
     return f"| `{shown}` | {' '.join(filter(None, notes))} |"
 

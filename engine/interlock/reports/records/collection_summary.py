@@ -97,17 +97,10 @@ def origin_as_text(explanation: Explanation, style: ReportStyle) -> str:
 def origin_as_json(explanation: Explanation, style: ReportStyle) -> str:
     """Return the same as one line."""
     covered = explanation.covered
-    table = {
-        "metric": explanation.metric,
-        "entry": explanation.entry,
-        "members": explanation.members,
-        "source": explanation.source,
-        "place": explanation.place,
-        "format": explanation.format or None,
+    names = ("metric", "source", "place", "format", "rows", "sql", "ran", "archived", "entry", "members")
+    table = {name: getattr(explanation, name) for name in names} | {
         "files": [{"file": name, "sha256": digest} for name, digest in explanation.files],
-        "rows": explanation.rows,
         "torn": list(explanation.torn),
-        "sql": explanation.sql,
         "covered": None if covered is None else [show_time(covered.start), show_time(covered.end)],
     }
     return canonical(table).decode("utf-8") + "\n"

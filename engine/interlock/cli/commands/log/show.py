@@ -42,5 +42,6 @@ def command(sequence: int | None, kinds: tuple[str, ...], last: int | None, form
         found = [each for each in found if each.sequence == sequence]
         if not found:
             raise UsageError(f"there is no such entry: {sequence}")
-    show("entries", form if sequence is None else "json", found[-last:] if last else found)
+    whole = sequence is not None and form == "text"
+    show("entries", "json" if whole else form, found[-last:] if last else found)
     return EXIT_BEST
