@@ -18,6 +18,7 @@ from ..yaml.yaml_nodes import Mapping, Node, Scalar, Sequence
 
 __all__ = ["ParamReader", "WrittenValue", "article", "fits", "flat", "in_range", "parse_as", "read_value"]
 
+_OVERRIDE = ("env", "when")
 _LEAF = ("value", "per", "override", "range", "doc", "required", "type", "currency")
 _MARKS = ("value", "required", "type")
 _WORD = re.compile(r"[A-Za-z][A-Za-z0-9_/.-]*", re.ASCII)
@@ -200,6 +201,9 @@ class ParamReader:
     def type(self, node: Mapping) -> Type | None:
         word, currency = node.scalar("type"), node.text("currency")
         if word is None:
+            if node.has("type"):
+                every = f"there are {', '.join(_TYPES)} and money with a `currency`"
+                self.complain("E227", "the type of a param is one word", node.span_of("type"), every)
             return None
         if word.text == "money" and currency:
             return Type(Kind.MONEY, currency=currency)
@@ -213,7 +217,11 @@ class ParamReader:
         self, name: str, kind: Type, node: Mapping, roster: tuple[str, ...] | None
     ) -> dict[str, ParamValue]:
         given = node.get("per")
+        if given is None:
+            return {}
         if not isinstance(given, Mapping):
+            message = f"`per` of `{name}` does not list members"
+            self.complain("E229", message, given.span, "write `per: {MEMBER: VALUE}`")
             return {}
         if roster is None:
             self.complain("E228", f"`per` of `{name}` needs a policy with `for_each`", given.span)
@@ -242,14 +250,20 @@ class ParamReader:
     def override(self, name: str, node: Mapping) -> Override | None:
         if not node.has("override"):
             return None
-        given = node.mapping("override")
-        env, when = given.text("env"), given.scalar("when")
-        if not _ENV.fullmatch(env):
-            hint = "write `override: {env: NAME, when: EXPRESSION}`"
+        given, hint = node.mapping("override"), "write `override: {env: NAME, when: EXPRESSION}`"
+        for each, _ in given.pairs:
+            if each.text not in _OVERRIDE:
+                message = f"unknown key `{each.text}` of the override of `{name}`"
+                self.complain("E223", message, each.span, name_hint(each.text, _OVERRIDE))
+        if not _ENV.fullmatch(given.text("env")):
             message = f"the override of `{name}` names no environment variable"
             self.complain("E231", message, node.span_of("override"), hint)
             return None
-        return Override(env, self.expression(when) if when else None, given.span)
+        when = given.scalar("when")
+        if given.has("when") and when is None:
+            message = f"the condition of the override of `{name}` is not an expression"
+            self.complain("E231", message, given.span_of("when"), hint)
+        return Override(given.text("env"), self.expression(when) if when else None, given.span)
 
 
 def _range(node: Sequence, kind: Type) -> Range | None:
