@@ -118,6 +118,7 @@ class Rule:
     reason: str = ""
     action: str = ""
     formerly: tuple[str, ...] = ()
+    labels: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def stateful(self) -> bool:

@@ -15,7 +15,7 @@ from ...language.times import parse_time
 from ..catalogue import Catalogue
 from ..model import Composition, Inhibition, Policy, Rule
 from ..names import PolicyNames, metrics_read
-from ..yaml.yaml_nodes import Mapping, Scalar
+from ..yaml.yaml_nodes import Mapping, Scalar, plain
 from .follow_on import FaultyNames, drop_follow_on
 from .params import ParamReader
 from .templates import check_template
@@ -187,6 +187,7 @@ class _PolicyReader:
             reason=node.text("reason").strip(),
             action=node.text("action").strip(),
             formerly=node.texts("formerly"),
+            labels={name: str(plain(each)) for name, each in node.mapping("labels").items()},
         )
 
     def optional(self, node: Mapping, key: str) -> Tree | None:
