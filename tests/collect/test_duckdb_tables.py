@@ -111,6 +111,23 @@ def test_refused(sql: str, message: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "name", ["pg_settings", "PG_CLASS", "sqlite_master", "duckdb_views", "tables", "duckdb_databases"]
+)
+def test_a_part_of_a_query_does_not_lend_its_name_to_a_table_of_duckdb(name: str) -> None:
+    with pytest.raises(SqlRefused) as caught:
+        ask(f"select (select count(*) from {name}) from (with {name} as (select 1) select 1)")
+    table = f"`{name.lower()}` is a table of DuckDB itself"
+    assert str(caught.value) == f"{table}: give that part another name"
+
+
+@pytest.mark.parametrize("name", ["pg_catalog.pg_settings", "information_schema.tables", "main.t"])
+def test_a_quoted_name_with_a_dot_does_not_reach_into_a_schema(name: str) -> None:
+    with pytest.raises(SqlRefused) as caught:
+        ask(f'select (select count(*) from {name}) from (with "{name}" as (select 1) select 1)')
+    assert str(caught.value) == f"there is no table `{name}`, only `t`"
+
+
+@pytest.mark.parametrize(
     "writing",
     [
         "insert into t select * from t returning v",

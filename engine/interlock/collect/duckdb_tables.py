@@ -176,10 +176,18 @@ class Database:
         nodes = list(_nodes(tree["statements"][0]["node"]))
         own = sorted(tables)
         local = {str(pair["key"]).lower() for node in nodes for pair in _map(node.get("cte_map"))}
+        taken = sorted(local & self._system_names() - set(own)) if local else []
+        if taken:
+            raise SqlRefused(f"`{taken[0]}` is a table of DuckDB itself: give that part another name")
         for node in nodes:
             complaint = _table(node, own, local) or _call(node)
             if complaint:
                 raise SqlRefused(complaint)
+
+    def _system_names(self) -> set[str]:
+        """The tables and views of every schema: outside its scope, a part of such a name would read DuckDB's own."""
+        query = "SELECT view_name FROM duckdb_views() UNION ALL SELECT table_name FROM duckdb_tables()"
+        return {str(name).lower() for (name,) in self.connection.execute(query).fetchall()}
 
     def ask(self, sql: str, parameters: Mapping[str, Decimal | None]) -> Answer:
         """Run one checked SELECT. Raises SqlRefused if it does not fit the tables, Unreadable if the data break it."""
@@ -268,7 +276,7 @@ def _table(node: dict[str, Any], own: list[str], local: set[str]) -> str | None:
     if kind == "BASE_TABLE":
         path = (node.get("catalog_name"), node.get("schema_name"), node["table_name"])
         name = ".".join(str(each) for each in path if each)
-        if name.lower() not in local.union(own):
+        if any(path[:2]) or name.lower() not in local.union(own):
             return f"there is no table `{name}`, only {', '.join(f'`{each}`' for each in own)}"
     elif kind == "TABLE_FUNCTION":
         name = str(node["function"].get("function_name", ""))
