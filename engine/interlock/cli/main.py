@@ -151,4 +151,4 @@ def _name(problem: click.BadParameter) -> str:
 
 def _calm(text: str) -> str:
     """Return a sentence of click's as a part of ours."""
-    return printable(text[:1].lower() + text[1:].rstrip(".").replace("'", "`"))
+    return printable((text[:1].lower() + text[1:].rstrip(".")).replace("'", "`"))

@@ -31,9 +31,9 @@ __all__ = ["command"]
     short_help="Evaluate snapshots and print every verdict.",
     examples=(
         "interlock evaluate snapshot.json --environment paper --stateless",
-        "interlock evaluate snapshots/ --policy live-rollout-readiness --historic",
+        "interlock evaluate snapshots/ --policy turnover-gate --historic",
         "interlock evaluate --root . --environment live --format json -o verdicts.json",
-        "interlock evaluate snapshot.json --historic --ledger .interlock/ledger.db",
+        "interlock evaluate snapshot.json --environment paper --ledger ledger.db",
         "interlock evaluate --root . --ledger ledger.db --events-command 'mail desk'",
     ),
     exits={

@@ -24,7 +24,7 @@ __all__ = ["command"]
     cls=Subcommand,
     short_help="Explain verdicts rule by rule.",
     examples=(
-        "interlock explain snapshot.json --policy live-rollout-readiness",
+        "interlock explain snapshot.json --policy turnover-gate --historic",
         "interlock explain snapshot.json --policy turnover-gate \\\n    --member symbol=BTC-USD --rule confidence",
         "interlock explain --root . --policy shadow-daily-health --format markdown",
     ),

@@ -22,7 +22,7 @@ __all__ = ["command"]
     examples=(
         "interlock report snapshot.json --environment paper --stateless -o report.md",
         "interlock report --root . --environment live -o report.md",
-        "interlock report snapshot.json --policy phase-2c-promotion --historic",
+        "interlock report snapshot.json --policy turnover-gate --historic",
     ),
     exits={
         EXIT_BEST: "the report is written, whatever the verdicts are",

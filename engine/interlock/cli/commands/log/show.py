@@ -6,8 +6,10 @@ from pathlib import Path
 
 import click
 
+from ....diagnostics import unknown_name
 from ....errors import EXIT_BEST, UsageError
 from ....ledger.file.ledger import Ledger
+from ....ledger.state.state import KINDS
 from ...action_options import LEDGER_EXITS, ledger_file_option
 from ...command import Subcommand
 from ...options import format_option
@@ -36,6 +38,9 @@ __all__ = ["command"]
 @ledger_file_option
 def command(sequence: int | None, kinds: tuple[str, ...], last: int | None, form: str, ledger: Path) -> int:
     """List the entries, or print the one with the number SEQUENCE whole, as JSON."""
+    for kind in kinds:
+        if kind not in KINDS:
+            raise UsageError(str(unknown_name("kind of entry", kind, KINDS)))
     with Ledger(ledger) as opened:
         found = [each for each in opened.entries() if not kinds or each.kind in kinds]
     if sequence is not None:
