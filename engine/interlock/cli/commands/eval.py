@@ -25,7 +25,7 @@ _POINTS = 12
     examples=(
         "interlock eval 'streak(equity.daily_change < -3%) >= 2' snapshot.json",
         "interlock eval 'share(last(edge.delta_pnl) > 0)' snapshot.json",
-        "interlock eval 'block_rate.floor' snapshot.json --policy live-rollout-readiness",
+        "interlock eval 'min_confidence' snapshot.json \\\n    --policy turnover-gate --member symbol=BTC-USD",
     ),
     exits={EXIT_BEST: "the expression was evaluated, whatever its value"},
 )
