@@ -1,18 +1,39 @@
-"""Writes a file whole or not at all: a reader never sees half of it, and a link is never followed."""
+"""Reads plain files only, and writes a file whole or not at all.
+
+A pipe or a device is never waited for; a reader never sees half a file, and a link is never written through.
+"""
 
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import secrets
+import stat
 from pathlib import Path
 
 from .errors import UsageError, system_reason
 
-__all__ = ["LEDGER_MARK", "no_ledger", "write_atomically"]
+__all__ = ["LEDGER_MARK", "no_ledger", "read_plain", "require_plain", "write_atomically"]
 
 LEDGER_MARK = b"ILK1"
 """What a ledger's file has at byte 68, where SQLite keeps the mark of an application."""
+
+
+def require_plain(path: Path) -> None:
+    """Raise OSError where there is no plain file: opening a pipe would wait for its writer."""
+    if not stat.S_ISREG(path.stat().st_mode):
+        raise OSError(errno.EINVAL, "not a plain file", path.as_posix())
+
+
+def read_plain(path: Path, limit: int) -> bytes:
+    """Return the bytes of a plain file, at most `limit` and one more; raises OSError where it cannot be read."""
+    require_plain(path)
+    flags = os.O_RDONLY
+    for each in ("O_NONBLOCK", "O_BINARY", "O_CLOEXEC"):  # a pipe that was put there since then
+        flags |= getattr(os, each, 0)
+    with os.fdopen(os.open(path, flags), "rb") as handle:
+        return handle.read(limit + 1)
 
 
 def write_atomically(path: Path, data: bytes) -> None:

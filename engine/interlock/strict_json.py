@@ -1,4 +1,4 @@
-"""Reads JSON strictly: UTF-8, no key twice, numbers of any length without harm, a complaint with its place."""
+"""Reads JSON strictly: Unicode text, no key twice, numbers of any length without harm, a complaint with its place."""
 
 from __future__ import annotations
 
@@ -9,9 +9,11 @@ from collections import Counter
 from collections.abc import Callable
 from decimal import Decimal
 
-__all__ = ["InvalidJSON", "StrictReader", "decode_utf8", "exact_number"]
+__all__ = ["InvalidJSON", "StrictReader", "decode_utf8", "exact_number", "is_unicode"]
 
 _LONG = 300
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_SURROGATE_ESCAPE = re.compile(r"\\u[dD][89a-fA-F]")
 
 
 class InvalidJSON(Exception):
@@ -38,6 +40,14 @@ def decode_utf8(data: bytes) -> str:
         raise InvalidJSON(f"is not UTF-8 at byte {problem.start}", "save the file as UTF-8") from None
 
 
+def is_unicode(text: str) -> bool:
+    """Tell whether a text has no half of a surrogate pair: such a text cannot be written as UTF-8.
+
+    An escape in JSON can name one, and Python reads a byte of a name or a variable that is not UTF-8 as one.
+    """
+    return _SURROGATE.search(text) is None
+
+
 def exact_number(text: str) -> Decimal:
     """Return the number of a JSON text as a decimal; beyond the range of decimals it is infinite."""
     try:
@@ -53,7 +63,8 @@ def _whole_number(text: str) -> int | Decimal:
 class StrictReader:
     """Reads JSON texts with given types of numbers and, where it is given, a limit on nesting.
 
-    `whole` and `fraction` take the text of a number, `constant` takes `NaN`, `Infinity` and `-Infinity`.
+    `whole` and `fraction` take the text of a number, `constant` takes `NaN`, `Infinity` and `-Infinity`. `halves` lets
+    halves of surrogate pairs pass.
     """
 
     def __init__(
@@ -63,8 +74,10 @@ class StrictReader:
         fraction: Callable[[str], object] = float,
         constant: Callable[[str], object] = float,
         depth: int | None = None,
+        halves: bool = False,
     ) -> None:
         self._depth = depth
+        self._halves = halves
         self._decode = json.JSONDecoder(
             object_pairs_hook=_unique,
             parse_int=whole,
@@ -77,7 +90,7 @@ class StrictReader:
         if self._depth is not None and _is_deeper(text, self._depth):
             raise InvalidJSON(f"is nested deeper than {self._depth} levels")
         try:
-            return self._decode(text)
+            value = self._decode(text)
         except _RepeatedKey as problem:
             raise InvalidJSON("has the same key twice in one object", f"keep one `{problem}`") from None
         except RecursionError:
@@ -85,6 +98,24 @@ class StrictReader:
         except json.JSONDecodeError as problem:
             line = f", line {problem.lineno}" if "\n" in text else ""
             raise InvalidJSON(f"is not JSON{line}, column {problem.colno}", _reason(problem, text)) from None
+        if not self._halves and _SURROGATE_ESCAPE.search(text) and not _all_unicode(value):
+            raise InvalidJSON("holds half of a surrogate pair", "write the character itself")
+        return value
+
+
+def _all_unicode(value: object) -> bool:
+    """Tell whether every text in a value is Unicode, without recursion."""
+    stack = [value]
+    while stack:
+        each = stack.pop()
+        if isinstance(each, str) and not is_unicode(each):
+            return False
+        if isinstance(each, dict):
+            stack += each
+            stack += each.values()
+        elif isinstance(each, list):
+            stack += each
+    return True
 
 
 def _unique(pairs: list[tuple[str, object]]) -> dict[str, object]:

@@ -41,11 +41,11 @@ __all__ = [
 def snapshot_names(name: str) -> tuple[str, ...]:
     """Return the names of snapshots: `-`, a file, every `*.json` of a folder, or what a pattern matches."""
     path = Path(name)
-    if name == "-" or path.is_file():
-        return (name,)
-    if path.is_dir():
+    if name != "-" and path.is_dir():
         found = sorted(each.as_posix() for each in path.glob("*.json") if each.is_file())
         lacking = f"the folder `{printable(name)}` holds no snapshot: no file there ends in .json"
+    elif name == "-" or path.exists():
+        return (name,)
     else:
         matches = [Path(each) for each in glob.glob(name, recursive=True)]  # noqa: PTH207  it may be absolute
         found = sorted(each.as_posix() for each in matches if each.is_file())

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import fnmatch
 import hashlib
 import os
-import re
 import stat
 from dataclasses import dataclass
 from decimal import Decimal
@@ -12,6 +12,7 @@ from pathlib import Path
 
 from ..errors import system_reason
 from ..limits import SOURCE_BYTES, SOURCE_FILES
+from ..strict_json import is_unicode
 from .unreadable import Unreadable
 
 __all__ = ["Artefact", "Root"]
@@ -104,13 +105,12 @@ class Root:
         if not any(each in step for each in "*?"):
             self._enter(f"{under}{step}", rest, names)
             return
-        shape = re.compile("".join({"*": "[^/]*", "?": "[^/]"}.get(each, re.escape(each)) for each in step))
         for name in self._listing(under):
             if name.startswith(".") and not step.startswith("."):
                 continue
             if step == "**":
                 self._deeper(f"{under}{name}", steps, names)
-            elif shape.fullmatch(name):
+            elif fnmatch.fnmatchcase(name, step):  # in the time of one pass, however many `*` there are
                 self._enter(f"{under}{name}", rest, names)
 
     def _deeper(self, name: str, steps: list[str], names: set[str]) -> None:
@@ -123,6 +123,8 @@ class Root:
         if rest and path.is_dir():
             self._walk(f"{name}/", rest, names)
         elif not rest and os.path.lexists(path) and not path.is_dir():
+            if not is_unicode(name):
+                raise Unreadable("torn source", "the name of a file that matches is not UTF-8")
             names.add(name)
             if len(names) > SOURCE_FILES:
                 raise Unreadable("overflow", f"more than {SOURCE_FILES} files match")

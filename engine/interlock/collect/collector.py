@@ -13,6 +13,7 @@ from ..language.times import show_time
 from ..language.types import BOOL
 from ..limits import LIVE_CLOCK_DISTANCE, SKEW
 from ..policy.catalogue import Catalogue, Metric
+from ..strict_json import is_unicode
 from .artefact_root import Root
 from .collection import Collection, Explanation, SnapshotBuilder
 from .document_sources import read_document
@@ -186,4 +187,6 @@ class _Run:
             context = self.live_context()
             for name in names:
                 with contextlib.suppress(Unreadable):
-                    self.snapshot.env[name] = context.variable(name)
+                    text = context.variable(name)
+                    if text is None or is_unicode(text):  # else it is not recorded, so the param is unknown
+                        self.snapshot.env[name] = text

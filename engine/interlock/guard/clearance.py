@@ -15,6 +15,7 @@ from ..canonical import canonical
 from ..collect.collection import Collection
 from ..diagnostics import printable
 from ..errors import (
+    EXIT_BUG,
     EXIT_INVALID,
     EXIT_NOT_EVALUATED,
     InterlockError,
@@ -123,15 +124,19 @@ def clear_start(
 ) -> Clearance:
     """Evaluate and record; in live mode anything but the best verdict throws the kill switch, even a bug.
 
-    A mistake of the user is not raised: it is the reason why the start is not open. Events are delivered last, after
-    the switch is thrown. A failed delivery changes nothing, but a verdict may expire during it.
+    A mistake of the user is not raised: it is the reason why the start is not open; on paper neither is a bug, because
+    a start on paper goes on. Events are delivered last, after the switch is thrown. A failed delivery changes nothing,
+    but a verdict may expire during it.
     """
     live = is_live(context.environ)
     try:
         found, recorded = _judge(load, request, context, Clearance(live))
     except Exception as problem:
-        if live:
-            _throw_switch(Clearance(live, f"the guard failed: {type(problem).__name__}"), context)
+        failed = Clearance(live, f"the guard failed: {type(problem).__name__}", EXIT_BUG)
+        if not live:
+            _LOG.error("the guard failed: this is a bug: please report it", exc_info=True)
+            return failed
+        _throw_switch(failed, context)
         raise
     found = _throw_switch(found, context) if live and not found.open else found
     if recorded is None or not request.channels:

@@ -9,6 +9,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from ..errors import MissingExtra, UsageError, system_reason
+from ..files import read_plain
 
 __all__ = ["missing_extra", "sign", "signed_by"]
 
@@ -76,8 +77,7 @@ def _unlock(file: Path, load: Callable[[bytes, bytes], object], pem: bytes, pass
 
 def _read(file: Path) -> bytes:
     try:
-        with file.open("rb") as handle:
-            return handle.read(_LARGEST)
+        return read_plain(file, _LARGEST)
     except OSError as problem:
         reason = system_reason(problem)
         raise UsageError(f"cannot read `{file.as_posix()}`: {reason}") from None

@@ -12,7 +12,7 @@ import click
 from ...api import PolicySet, Snapshot
 from ...diagnostics import printable
 from ...errors import EXIT_BEST, UsageError, system_reason
-from ...files import write_atomically
+from ...files import read_plain, write_atomically
 from ...ledger.acts import recorded_snapshot
 from ...ledger.attestation import attest, new_statement
 from ...ledger.cryptography_signing import sign
@@ -148,8 +148,7 @@ def _passphrase(key: Path) -> str:
 
 def _read(signature: Path) -> bytes:
     try:
-        with signature.open("rb") as handle:
-            return handle.read(65)
+        return read_plain(signature, 64)
     except OSError as problem:
         reason = system_reason(problem)
         raise UsageError(f"cannot read `{signature.as_posix()}`: {reason}") from None

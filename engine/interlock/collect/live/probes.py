@@ -14,6 +14,7 @@ from ...language.literals import OFF_WORDS, ON_WORDS, parse_literal
 from ...language.times import parse_time, show_time
 from ...language.types import BOOL, Kind, Type
 from ...limits import COMMAND_OUTPUT, SKEW
+from ...strict_json import is_unicode
 from ..artefact_root import Root
 from ..json_documents import decode, read_json
 from ..model import Probe
@@ -160,6 +161,8 @@ def _env(probe: Probe, kind: Type, context: LiveContext) -> object:
 
 
 def _typed(text: str, probe: Probe, kind: Type, name: str) -> object:
+    if not is_unicode(text):
+        raise Unreadable("wrong type", f"{name} is not UTF-8")
     match kind.kind:
         case Kind.BOOL if text and text.lower() in OFF_WORDS | ON_WORDS:
             return text.lower() in ON_WORDS

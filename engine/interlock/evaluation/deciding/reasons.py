@@ -126,7 +126,7 @@ def rendered(template: str, lookup: Callable[[str], str | None]) -> str | None:
     except (TemplateError, ArithmeticError, LookupError, TypeError, ValueError, RecursionError):
         return None
     text = " ".join(text.split())
-    return printable(text) if text and len(text.encode()) <= REASON_BYTES else None
+    return printable(text) if text and len(text.encode("utf-8", "surrogatepass")) <= REASON_BYTES else None
 
 
 def _put(names: dict[str, object], parts: list[str], text: str) -> None:

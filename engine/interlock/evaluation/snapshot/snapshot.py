@@ -12,6 +12,7 @@ from typing import Any
 from ...canonical import canonical, digest
 from ...diagnostics import name_hint
 from ...errors import SnapshotError, system_reason
+from ...files import read_plain
 from ...language.times import parse_time, show_time
 from ...limits import FORMAT, NUMBER_DIGITS, SNAPSHOT_BYTES, SNAPSHOT_DEPTH, SNAPSHOT_POINTS
 from ...strict_json import InvalidJSON, StrictReader, decode_utf8
@@ -49,8 +50,7 @@ class Snapshot:
     def read(cls, path: Path) -> Snapshot:
         """Read a file. Raises SnapshotError with the file, the place and what to do."""
         try:
-            with path.open("rb") as handle:
-                data = handle.read(SNAPSHOT_BYTES + 1)
+            data = read_plain(path, SNAPSHOT_BYTES)
         except OSError as problem:
             reason = system_reason(problem)
             raise SnapshotError(f"{path.as_posix()}: cannot read the snapshot: {reason}") from None
@@ -69,8 +69,9 @@ class Snapshot:
 
     @classmethod
     def restored(cls, data: bytes, name: str = "snapshot") -> Snapshot:
-        """Read what `canonical` gave: the same snapshot, odd numbers included."""
-        document = _odd_again(_decoded(data, name))
+        """Read what `canonical` gave: the same snapshot, odd numbers included, and halves of surrogate pairs in a text
+        that was recorded before they were refused."""
+        document = _odd_again(_decoded(data, name, _RESTORING))
         assert isinstance(document, dict)
         return cls._of(document, name, digest(data))
 
@@ -112,11 +113,11 @@ class Snapshot:
         )
 
 
-def _decoded(data: bytes, name: str) -> object:
+def _decoded(data: bytes, name: str, reader: StrictReader | None = None) -> object:
     if len(data) > SNAPSHOT_BYTES:
         raise SnapshotError(f"{name}: the snapshot is larger than {SNAPSHOT_BYTES} bytes")
     try:
-        return _READER.read(decode_utf8(data))
+        return (reader or _READER).read(decode_utf8(data))
     except InvalidJSON as problem:
         raise SnapshotError(f"{name}: the snapshot {problem}") from None
 
@@ -131,12 +132,17 @@ def _number(text: str) -> Decimal | InvalidNumber:
     return number if abs(number.adjusted()) <= _EXPONENT else InvalidNumber("out of range", text[:40])
 
 
-_READER = StrictReader(
-    whole=_number,
-    fraction=_number,
-    constant=lambda word: InvalidNumber("not finite", word),
-    depth=SNAPSHOT_DEPTH,
-)
+def _reader(*, halves: bool) -> StrictReader:
+    return StrictReader(
+        whole=_number,
+        fraction=_number,
+        constant=lambda word: InvalidNumber("not finite", word),
+        depth=SNAPSHOT_DEPTH,
+        halves=halves,
+    )
+
+
+_READER, _RESTORING = _reader(halves=False), _reader(halves=True)
 
 
 def _problems(document: object) -> Iterator[str]:

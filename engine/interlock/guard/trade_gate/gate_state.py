@@ -10,9 +10,9 @@ from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
 from ...errors import UsageError, system_reason
-from ...files import write_atomically
+from ...files import read_plain, write_atomically
 from ...language.times import parse_time, show_time
-from ...limits import FORMAT, GATE_MEMORY
+from ...limits import FORMAT, GATE_MEMORY, SNAPSHOT_BYTES
 
 __all__ = ["GateState", "Instant", "Number", "exact", "instant"]
 
@@ -88,7 +88,7 @@ class GateState:
     def read(cls, path: Path) -> GateState:
         """Read the state from a file; raises UsageError if it cannot be read or is not a state."""
         try:
-            return cls.from_json(path.read_bytes(), path.as_posix())
+            return cls.from_json(read_plain(path, SNAPSHOT_BYTES), path.as_posix())
         except OSError as problem:
             reason = system_reason(problem)
             raise UsageError(f"cannot read `{path.as_posix()}`: {reason}") from None

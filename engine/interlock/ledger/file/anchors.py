@@ -8,8 +8,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from ...errors import IntegrityError, InterlockError, LedgerError, UsageError
-from ...files import write_atomically
+from ...errors import IntegrityError, InterlockError, LedgerError, UsageError, system_reason
+from ...files import read_plain, write_atomically
+from ...limits import DOCUMENT_BYTES
 from .entry import Entry
 from .ledger import Head, Ledger, Transaction
 
@@ -46,9 +47,12 @@ def anchor_line(head: Head) -> str:
 def read_anchors(path: Path) -> tuple[Anchor, ...]:
     """Read the heads in an anchor file, one a line; raises UsageError for a file that holds none."""
     try:
-        lines = path.read_text(encoding="utf-8").split("\n")
-    except (OSError, UnicodeDecodeError):
-        raise UsageError(f"cannot read the anchor `{path.as_posix()}`") from None
+        lines = read_plain(path, DOCUMENT_BYTES).decode("utf-8").split("\n")
+    except OSError as problem:
+        why = system_reason(problem)
+        raise UsageError(f"cannot read the anchor `{path.as_posix()}`: {why}") from None
+    except UnicodeDecodeError:
+        raise UsageError(f"cannot read the anchor `{path.as_posix()}`: it is not UTF-8") from None
     found = []
     for number, line in enumerate(lines, start=1):
         match = _ANCHOR.fullmatch(line.strip())

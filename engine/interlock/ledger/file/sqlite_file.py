@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from ...errors import IntegrityError, LedgerError, UsageError, system_reason
-from ...files import LEDGER_MARK
+from ...files import LEDGER_MARK, require_plain
 from ...limits import LEDGER_WAIT
 
 __all__ = ["PRAGMAS", "connect", "create", "root_pages", "schema_intact", "sqlite_errors"]
@@ -69,7 +69,9 @@ def create(path: Path) -> None:
 
 def connect(path: Path, *, write: bool, wait: float = LEDGER_WAIT) -> sqlite3.Connection:
     """Open an existing ledger; raises UsageError if there is none, IntegrityError if the file is not a ledger."""
-    if not path.is_file():
+    if path.exists():
+        _require_plain(path)
+    else:
         hint = "name another with `--ledger FILE`, or begin it with `interlock evaluate --ledger FILE`"
         raise UsageError(f"there is no ledger at `{path.as_posix()}`: {hint}")
     mode = "rw" if write else "ro"
@@ -91,6 +93,17 @@ def connect(path: Path, *, write: bool, wait: float = LEDGER_WAIT) -> sqlite3.Co
         connection.close()
         raise
     return connection
+
+
+def _require_plain(path: Path) -> None:
+    """Raise UsageError where the ledger, or a file that SQLite keeps beside it, is a pipe, a device or a folder."""
+    for each in (path, *(path.with_name(f"{path.name}{side}") for side in ("-journal", "-wal", "-shm"))):
+        try:
+            require_plain(each)
+        except FileNotFoundError:
+            continue
+        except OSError as problem:
+            raise UsageError(f"cannot read `{each.as_posix()}`: {system_reason(problem)}") from None
 
 
 def schema_intact(connection: sqlite3.Connection) -> bool:

@@ -18,6 +18,7 @@ import yaml
 
 from ...diagnostics import Collector, Span
 from ...errors import system_reason
+from ...files import read_plain
 from ...limits import DOCUMENT_BYTES, DOCUMENT_DEPTH, DOCUMENT_NODES, NUMBER_DIGITS
 from .yaml_nodes import Atom, Mapping, Node, Scalar, Sequence
 
@@ -39,8 +40,7 @@ class _UnreadableYaml(Exception):
 def read_file(path: Path, shown: str, collector: Collector) -> Node | None:
     """Read one YAML file; `shown` is its name in complaints. Complaints go to `collector`; None if any."""
     try:
-        with path.open("rb") as handle:
-            data = handle.read(DOCUMENT_BYTES + 1)
+        data = read_plain(path, DOCUMENT_BYTES)
     except OSError as problem:
         reason = system_reason(problem)
         collector.add("E101", f"cannot read the file: {reason}", Span(shown, 1, 1))
