@@ -84,7 +84,7 @@ SOURCE_ROWS: Final = 2_000_000
 QUERY_MEMORY: Final = "1GB"
 """Memory that one source's SQL may use; it never spills to disk."""
 
-QUERY_SECONDS: Final = 60
+QUERY_SECONDS: Final = 20
 """Seconds after which one source's SQL is broken off."""
 
 LEDGER_WAIT: Final = 30

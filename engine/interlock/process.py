@@ -22,7 +22,7 @@ _LAST_OUTPUT = 0.2
 
 
 class OutOfTime(Exception):
-    """A program took longer than its time limit and was ended."""
+    """A program, or a statement of SQL, took longer than its time limit and was ended."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import re
-import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -18,14 +17,16 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import MissingExtra
 from ..limits import QUERY_MEMORY, QUERY_SECONDS
+from ..process import OutOfTime
 from .model import Column
+from .query_time import QueryTime
 from .sql_functions import ALLOWED, TABLE_FUNCTIONS, VALUE_KEYWORDS
 from .unreadable import Unreadable
 
 if TYPE_CHECKING:
     import duckdb
 
-__all__ = ["Answer", "Database", "SqlRefused", "columns_of", "moment", "parquet_rows", "quoted", "utc"]
+__all__ = ["Answer", "Database", "SqlRefused", "columns_of", "duckdb_module", "first_line", "moment", "parquet_rows", "quoted", "utc"]
 
 _PARAMETERS = ("as_of", "from", "to")
 """The parameters of SQL, written with a `$`: the snapshot's time and the ends of the coverage."""
@@ -113,7 +114,8 @@ def moment(seconds: Decimal) -> datetime:
     return _EPOCH + timedelta(microseconds=int((seconds * 1_000_000) // 1))
 
 
-def _module() -> Any:
+def duckdb_module() -> Any:
+    """Return the package. Raises MissingExtra where it is not installed."""
     try:
         import duckdb
     except ImportError:
@@ -125,15 +127,17 @@ class Database:
     """A database in memory. Tables are created first; after `lock` nothing can be added."""
 
     def __init__(self) -> None:
-        self.duckdb = _module()
+        self.duckdb = duckdb_module()
         settings = {"threads": 1, "memory_limit": QUERY_MEMORY}
         self.connection: duckdb.DuckDBPyConnection = self.duckdb.connect(":memory:", config=settings)
+        self._time = QueryTime(QUERY_SECONDS)
 
     def __enter__(self) -> Database:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self.connection.close()
+        if not self._time.lost:  # or it would wait for the statement that still runs
+            self.connection.close()
 
     def create(self, table: str, columns: Mapping[str, str], data: Mapping[str, Sequence[object]]) -> None:
         """Create a table and fill it; times in `data` are seconds since 1970."""
@@ -163,7 +167,7 @@ class Database:
         try:
             statements = self.connection.extract_statements(sql)
         except self.duckdb.Error as problem:
-            raise SqlRefused(_first_line(problem)) from None
+            raise SqlRefused(first_line(problem)) from None
         if len(statements) != 1 or statements[0].type.name.upper() != "SELECT":
             raise SqlRefused(_ONE)
         strange = sorted(set(statements[0].named_parameters) - set(_PARAMETERS))
@@ -197,19 +201,24 @@ class Database:
             for name, value in parameters.items()
             if name in used
         }
-        timer = threading.Timer(QUERY_SECONDS, self.connection.interrupt)
-        timer.daemon = True  # or an interrupted command would wait for it
-        timer.start()
-        try:
-            result = self.connection.execute(sql, given) if given else self.connection.execute(sql)
-            rows = result.fetchall()
-            description: list[Any] = list(result.description or [])
-        except self.duckdb.Error as problem:
-            raise self._reason(problem) from None
-        finally:
-            timer.cancel()
+        rows, description = self._run(sql, given)
         types = tuple(str(each[1]) for each in description)
         return Answer(tuple(str(each[0]).lower() for each in description), types, tuple(map(tuple, rows)))
+
+    def describe(self, sql: str, parameters: Mapping[str, Decimal]) -> Answer:
+        """Return the names and types of the columns of one checked SELECT, which is not run. Raises as `ask` does."""
+        used = self.connection.extract_statements(sql)[0].named_parameters
+        given = {name: moment(value) for name, value in parameters.items() if name in used}
+        rows, _ = self._run(f"DESCRIBE {sql}", given)
+        return Answer(tuple(str(row[0]).lower() for row in rows), tuple(str(row[1]) for row in rows), ())
+
+    def _run(self, sql: str, given: Mapping[str, object]) -> tuple[list[Any], list[Any]]:
+        try:
+            return self._time.run(self.connection, sql, given)
+        except OutOfTime:
+            raise Unreadable("overflow", f"the SQL took longer than {QUERY_SECONDS} s") from None
+        except self.duckdb.Error as problem:
+            raise self._reason(problem) from None
 
     def _reason(self, problem: Exception) -> Exception:
         """Return SqlRefused for a mistake of the author, Unreadable (without the data) if the data break the query."""
@@ -217,11 +226,9 @@ class Database:
             return Unreadable("overflow", "the SQL leaves the range of its numbers")
         if isinstance(problem, self.duckdb.ConversionException | self.duckdb.InvalidInputException):
             return Unreadable("wrong type", "the SQL converts a value that is not of that type")
-        if isinstance(problem, self.duckdb.InterruptException):
-            return Unreadable("overflow", f"the SQL took longer than {QUERY_SECONDS} s")
         if isinstance(problem, self.duckdb.OutOfMemoryException):
             return Unreadable("overflow", f"the SQL took more than {QUERY_MEMORY} of memory")
-        return SqlRefused(_first_line(problem))
+        return SqlRefused(first_line(problem))
 
 
 def parquet_rows(path: Path, file: str, wanted: Mapping[str, bool]) -> Iterator[dict[str, object]]:
@@ -230,7 +237,7 @@ def parquet_rows(path: Path, file: str, wanted: Mapping[str, bool]) -> Iterator[
     Times become texts, decimals without a fraction whole numbers. Raises Unreadable, under the name `file`, if it is no
     sound Parquet file or lacks a column.
     """
-    duckdb = _module()
+    duckdb = duckdb_module()
     settings = {"threads": 1, "memory_limit": QUERY_MEMORY, "autoload_known_extensions": False}
     with duckdb.connect(":memory:", config=settings) as connection:
         try:
@@ -322,7 +329,7 @@ def _map(value: object) -> list[dict[str, Any]]:
     return [each for each in found if isinstance(each, dict)] if isinstance(found, list) else []
 
 
-def _first_line(problem: Exception) -> str:
+def first_line(problem: Exception) -> str:
     """Return DuckDB's own message, without its excerpt of the statement."""
     text = re.sub(r"\A[A-Z][A-Za-z ]* Error: ", "", str(problem).split("\n", 1)[0].strip())
     return text[:1].lower() + text[1:].rstrip("!.")

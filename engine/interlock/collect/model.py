@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -11,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from ..diagnostics import Span
 from .json_documents import Pointer
+from .patterns import Pattern
 
 __all__ = [
     "Bound",
@@ -85,7 +85,7 @@ class RowsSource:
     span: Span
     rows: Pointer | None = None
     table: str = ""
-    match: re.Pattern[str] | None = None
+    match: Pattern | None = None
     continues: bool = False
     zone: ZoneInfo | None = None
     coverage: DeclaredCoverage = field(default_factory=DeclaredCoverage)
@@ -163,6 +163,7 @@ class Probe:
     choices: tuple[Choice, ...] = ()
     otherwise: str | None = None
     command: Command | None = None
+    pattern: Pattern | None = None
 
     def variables(self) -> tuple[Probe, ...]:
         """Return the probes of environment variables in it: itself, or its parts."""

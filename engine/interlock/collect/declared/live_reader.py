@@ -69,7 +69,7 @@ def _probe(entry: YamlEntry) -> Probe:
         return _env(entry)
     if kind == "process":
         found = entry.regular_expression(kind)
-        return Probe("process", found.pattern if found else "(?!)")
+        return Probe("process", entry.node.text(kind), pattern=found)
     if kind == "command":
         return _command(entry)
     if kind == "choose":

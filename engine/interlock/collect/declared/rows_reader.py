@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from decimal import Decimal
 from typing import cast
 
@@ -13,6 +12,7 @@ from ..formats import FORMATS
 from ..formats.model import Format
 from ..json_documents import Pointer
 from ..model import Bound, Column, ColumnType, DeclaredCoverage, Query, RowsSource
+from ..patterns import Pattern
 from .yaml_entry import YamlEntry
 
 __all__ = ["read_rows"]
@@ -85,18 +85,18 @@ def _require(entry: YamlEntry, key: str, written: str, file_format: Format) -> N
         entry.complain("E509", f"`{written}` is for the format {names}, this is {file_format.name}", key)
 
 
-def _match(entry: YamlEntry) -> re.Pattern[str] | None:
+def _match(entry: YamlEntry) -> Pattern | None:
     if not entry.node.has("match"):
         return None
     found = entry.regular_expression("match")
-    if found is not None and not found.groupindex:
+    if found is not None and not found.names:
         entry.complain("E520", "`match` names no group", "match", "write a group as `(?P<time>\\S+)`")
         return None
     return found
 
 
 def _column(
-    name: str, entry: YamlEntry, file_format: Format, match: re.Pattern[str] | None, rows: Pointer | None
+    name: str, entry: YamlEntry, file_format: Format, match: Pattern | None, rows: Pointer | None
 ) -> Column:
     kind = next((each for each in _TYPES if entry.node.has(each)), "text")
     of_file = entry.node.has("of")
@@ -113,8 +113,8 @@ def _column(
     if kind == "json":
         _require(entry, kind, "json", file_format)
     place = entry.node.text(kind)
-    if "match" in file_format.takes and match is not None and place not in match.groupindex:
-        hint = name_hint(place, match.groupindex)
+    if "match" in file_format.takes and match is not None and place not in match.names:
+        hint = name_hint(place, match.names)
         entry.complain("E521", f"`match` has no group `{place}`", kind, hint)
     return Column(
         name,

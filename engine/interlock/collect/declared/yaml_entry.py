@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo, available_timezones
 
 from ...diagnostics import Collector, unknown_name
+from ...errors import MissingExtra
 from ...policy.yaml.yaml_nodes import Mapping
 from ..json_documents import Pointer, artefact_schemas, parse_pointer
+from ..patterns import Pattern, parse_pattern
+from ..re2 import re2_complaint
 
 __all__ = ["YamlEntry", "path_complaint"]
 
@@ -44,12 +48,19 @@ class YamlEntry:
             self.complain("E513", f"`{text}` is no name of an environment variable", key)
         return text
 
-    def regular_expression(self, key: str) -> re.Pattern[str] | None:
+    def regular_expression(self, key: str) -> Pattern | None:
         try:
-            return re.compile(self.node.text(key))
-        except (re.error, RecursionError, OverflowError) as problem:
+            found = parse_pattern(self.node.text(key))
+        except ValueError as problem:
             self.complain("E505", f"`{key}` is no regular expression: {problem}", key)
             return None
+        with suppress(MissingExtra):  # matching says so
+            wrong = re2_complaint(found)
+            if wrong is not None:
+                hint = "write it without references and without looking ahead or back"
+                self.complain("E540", f"`{key}` is no pattern of RE2: {wrong}", key, hint)
+                return None
+        return found
 
     def pointer(self, key: str) -> Pointer:
         text = self.node.text(key)

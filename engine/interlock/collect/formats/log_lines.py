@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ..model import RowsSource
+from ..re2 import full_matches
 from ..unreadable import Unreadable
 from .model import Format, Record, finished_lines, text_records
 
@@ -17,11 +18,10 @@ _LONGEST = 1_000
 def _records(text: str, file: str, source: RowsSource) -> Iterator[Record]:
     assert source.match is not None
     continued = _LONGEST  # a line before the first record continues nothing
-    for number, line in enumerate(finished_lines(text, file, source).split("\n")[:-1], start=1):
-        match = source.match.fullmatch(line.rstrip("\r"))
-        if match is not None:
+    lines = [each.rstrip("\r") for each in finished_lines(text, file, source).split("\n")[:-1]]
+    for number, groups in enumerate(full_matches(source.match, lines), start=1):
+        if groups is not None:
             continued = 0
-            groups = {name: value for name, value in match.groupdict().items() if value is not None}
             yield Record(file, "line", number, groups)
             continue
         continued += 1

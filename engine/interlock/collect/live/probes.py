@@ -18,6 +18,7 @@ from ...strict_json import is_unicode
 from ..artefact_root import Root
 from ..json_documents import decode, read_json
 from ..model import Probe
+from ..re2 import count_matches
 from ..unreadable import Unreadable
 from .commands import Commands
 
@@ -68,7 +69,8 @@ def measure(probe: Probe, kind: Type, context: LiveContext) -> object:
             return _pid(probe, context)
         case "process":
             lines = _archived_command_lines(context.root) if context.archived else command_lines()
-            return Decimal(sum(1 for each in lines if re.search(probe.target, each)))
+            assert probe.pattern is not None
+            return Decimal(count_matches(probe.pattern, lines))
         case "command":
             return _command(probe, kind, context)
         case "env":

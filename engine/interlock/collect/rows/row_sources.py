@@ -147,7 +147,7 @@ def _may_lack_files(metric: Metric, source: RowsSource) -> bool:
 
 
 def check_queries(rows: Mapping[str, RowsSource], catalogue: Catalogue, collector: Collector) -> None:
-    """Try every query on empty tables with the declared columns, in a locked database.
+    """Check every query against empty tables with the declared columns, in a locked database; none is run.
 
     Adds E507 for SQL that may not run or does not bind, E508 for a result that does not suit the metric. Raises
     MissingExtra without duckdb.
@@ -175,11 +175,12 @@ def _check(
 ) -> None:
     try:
         database.check(query.sql, tables)
-        wrong = complaint(database.ask(query.sql, _SAMPLE_TIMES), metric, catalogue)
+        wrong = complaint(database.describe(query.sql, _SAMPLE_TIMES), metric, catalogue)
     except SqlRefused as problem:
         collector.add("E507", f"the SQL of `{query.metric}` is refused: {problem}", query.span)
-    except Unreadable:
-        return  # the sample breaks the query, artefacts may not
+    except Unreadable as problem:
+        detail = problem.unknown.detail
+        collector.add("E507", f"the SQL of `{query.metric}` is refused: {detail}", query.span)
     else:
         if wrong:
             collector.add("E508", wrong, query.span)
