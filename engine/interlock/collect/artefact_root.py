@@ -51,10 +51,11 @@ class Root:
     def open(self, name: str) -> Artefact:
         """Read a whole file, once a run. Raises Unreadable if it is missing, no plain file, too large or closed."""
         if name not in self._opened:
-            self._opened[name] = self._read(name)
+            self._opened[name] = self.read(name)
         return self._opened[name]
 
-    def _read(self, name: str) -> Artefact:
+    def read(self, name: str) -> Artefact:
+        """Read a whole file as it is now; raises as `open` does."""
         path = self.path(name)
         flags = os.O_RDONLY
         for each in ("O_NOFOLLOW", "O_NONBLOCK", "O_BINARY", "O_CLOEXEC"):

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from decimal import Decimal
 from pathlib import Path
 
+import pytest
 from support.desks import LOG, changed, metrics, run, write
+
+from interlock.collect.artefact_root import Artefact, Root
+from interlock.collect.formats import sqlite_log, sqlite_tables
 
 SQLITE = changed(
     LOG,
@@ -61,3 +66,113 @@ def test_a_damaged_database_and_a_missing_table(tmp_path: Path) -> None:
         "unknown": "missing",
         "detail": "t.db has no table `fill`",
     }
+
+
+def logged(folder: Path) -> tuple[sqlite3.Connection, Path]:
+    """A database whose log holds two transactions, and a copy of all its files."""
+    connection = database(folder / "t.db", wal=True)
+    connection.execute("insert into fills (at, pnl) values ('2026-03-29T01:00:00Z', -100)")
+    connection.commit()
+    copy = folder / "copy"
+    copy.mkdir()
+    for each in folder.glob("t.db*"):
+        (copy / each.name).write_bytes(each.read_bytes())
+    return connection, copy
+
+
+def read(root: Path) -> object:
+    found = metrics(run(root, SQLITE))["pnl"]
+    return found.get("value", found.get("detail"))
+
+
+def test_a_log_that_is_not_whole_makes_the_source_torn(tmp_path: Path) -> None:
+    connection, copy = logged(tmp_path)
+    try:
+        log = (copy / "t.db-wal").read_bytes()
+        assert read(copy) == Decimal("-100.75")
+        frames = (len(log) - 32) // 4120
+        for data, first in (
+            *((log[: len(log) - cut], frames) for cut in (1, 20, 4110)),
+            (log[:32], 1),
+            (b"", 1),
+            *((log[:at] + bytes([log[at] ^ 1]) + log[at + 1 :], None) for at in range(0, len(log), 613)),
+            *((log[:at] + bytes([log[at] ^ 1]) + log[at + 1 :], frames) for at in range(len(log) - 4120, len(log) - 4096)),
+        ):  # fmt: skip
+            (copy / "t.db-wal").write_bytes(data)
+            found = str(read(copy))
+            assert found.startswith("t.db-wal is not whole: frame "), (data == log, first)
+            assert found.endswith(" is cut, damaged or unfinished")
+            assert first is None or f" frame {first} " in found
+        (copy / "t.db-wal").unlink()
+        assert read(copy) == "t.db-wal is not whole: frame 1 is cut, damaged or unfinished"
+    finally:
+        connection.close()
+
+
+def test_frames_of_an_earlier_log_are_no_damage(tmp_path: Path) -> None:
+    connection, _ = logged(tmp_path)
+    try:
+        connection.execute("pragma wal_checkpoint(restart)").fetchall()
+        connection.execute("insert into fills (at, pnl) values ('2026-03-29T02:00:00Z', -1)")
+        connection.commit()
+        assert (tmp_path / "t.db-wal").stat().st_size > 32 + 2 * 4120
+        assert read(tmp_path) == Decimal("-101.75")
+    finally:
+        connection.close()
+
+
+def test_a_transaction_that_has_not_ended(tmp_path: Path) -> None:
+    connection = database(tmp_path / "t.db")
+    try:
+        connection.execute("pragma cache_size=1")
+        connection.execute("begin immediate")
+        assert read(tmp_path) == Decimal("-0.75")
+        connection.executemany("insert into fills (at, pnl) values (?, -9)", [("x" * 500,)] * 500)
+        assert read(tmp_path) == "t.db is being written"
+        copy = tmp_path / "copy"
+        copy.mkdir()
+        for each in tmp_path.glob("t.db*"):
+            (copy / each.name).write_bytes(each.read_bytes())
+        broken = "t.db holds a transaction that was broken off: open it once with the program that writes it"
+        assert read(copy) == broken
+    finally:
+        connection.close()
+
+
+def test_a_database_that_changes_while_it_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    connection, _ = logged(tmp_path)
+    whole = sqlite_tables.with_log
+
+    def raced(root: Root, artefact: Artefact, folder: Path) -> Path:
+        connection.execute("pragma wal_checkpoint(truncate)").fetchall()
+        return whole(root, artefact, folder)
+
+    monkeypatch.setattr(sqlite_tables, "with_log", raced)
+    try:
+        assert read(tmp_path) == "t.db changed while it was read"
+    finally:
+        connection.close()
+
+
+def test_a_log_that_is_overwritten_while_it_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    connection, _ = logged(tmp_path)
+    connection.execute("pragma wal_checkpoint(passive)").fetchall()
+    whole = sqlite_log._left_out
+
+    def raced(log: bytes, taken: int) -> bool:
+        connection.execute("pragma wal_checkpoint(truncate)").fetchall()
+        return whole(log, taken)
+
+    monkeypatch.setattr(sqlite_log, "_left_out", raced)
+    try:
+        assert read(tmp_path) == "t.db changed while it was read"
+    finally:
+        connection.close()
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="the system has no named pipes")
+@pytest.mark.parametrize("side", ["-journal", "-wal", "-shm"])
+def test_a_pipe_beside_a_database_is_not_waited_for(tmp_path: Path, side: str) -> None:
+    database(tmp_path / "t.db", wal=side != "-journal").close()
+    os.mkfifo(tmp_path / f"t.db{side}")
+    assert read(tmp_path) == f"t.db{side} is not a plain file"

@@ -1,7 +1,7 @@
-"""SQLite tables: read from a copy, so that not even a lock is left beside the original.
+"""SQLite tables: copied through SQLite itself, in one read transaction, and then read from the copy.
 
-The database, its write-ahead log and its journal are copied together; recovery happens in the copy, which is then
-opened read-only.
+So a writer is never in the way, and never half seen. What changes meanwhile is a torn source: its hash would be that of
+another file.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import sqlite3
 import tempfile
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 from ..artefact_root import Artefact, Root
@@ -16,10 +17,11 @@ from ..duckdb_tables import quoted
 from ..model import RowsSource
 from ..unreadable import Unreadable
 from .model import Contents, Format, Record
+from .sqlite_log import has_log, side, with_log
 
 __all__ = ["SQLITE"]
 
-_SIDES = ("-wal", "-journal")
+_BUSY_SECONDS = 5.0
 
 
 def _read(root: Root, artefact: Artefact, source: RowsSource) -> Contents:
@@ -28,48 +30,49 @@ def _read(root: Root, artefact: Artefact, source: RowsSource) -> Contents:
 
 def _records(root: Root, artefact: Artefact, source: RowsSource) -> Iterator[Record]:
     """Yield the rows of the source's table in the order of their row ids."""
+    file = artefact.name
     if not artefact.data:
-        raise Unreadable("missing", f"{artefact.name} is empty")
-    with tempfile.TemporaryDirectory(prefix="interlock-") as folder:
-        copy = Path(folder) / "copy.db"
-        copy.write_bytes(artefact.data)
-        recovered = _copy_sides(root, artefact, copy)
+        raise Unreadable("missing", f"{file} is empty")
+    with (
+        tempfile.TemporaryDirectory(prefix="interlock-") as folder,
+        closing(sqlite3.connect(":memory:", isolation_level=None)) as image,
+    ):
         try:
-            yield from _rows(copy, recovered, artefact.name, source)
-        except sqlite3.Error:
-            raise Unreadable("torn source", f"{artefact.name} is not a sound SQLite database") from None
+            _copy(_database(root, artefact, Path(folder)), image)
+            if root.read(file).data != artefact.data:
+                raise Unreadable("torn source", f"{file} changed while it was read")
+            image.execute("PRAGMA trusted_schema=OFF")
+            if image.execute("PRAGMA quick_check(1)").fetchone() != ("ok",):
+                raise Unreadable("torn source", f"{file} fails the check of its pages")
+            yield from _select(image, file, source)
+        except sqlite3.Error as problem:
+            raise Unreadable("torn source", f"{file} {_trouble(problem)}") from None
 
 
-def _copy_sides(root: Root, artefact: Artefact, copy: Path) -> bool:
-    found = False
-    for side in _SIDES:
-        name = artefact.name + side
-        if root.exists(name):
-            data = root.open(name).data
-            if data:
-                copy.with_name(copy.name + side).write_bytes(data)
-                found = True
-    if found and root.modified(artefact.name) != artefact.modified:
-        raise Unreadable("torn source", f"{artefact.name} changed while it was read")
-    return found
+def _database(root: Root, artefact: Artefact, folder: Path) -> Path:
+    """Return the database to read: the artefact itself, or a copy with what its write-ahead log holds."""
+    if has_log(artefact.data):
+        return with_log(root, artefact, folder)
+    side(root, f"{artefact.name}-journal")  # SQLite would wait for a pipe of that name
+    return root.path(artefact.name)
 
 
-def _rows(copy: Path, recovered: bool, file: str, source: RowsSource) -> Iterator[Record]:
-    if recovered:
-        connection = sqlite3.connect(copy, isolation_level=None)
-        try:
-            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
-            connection.execute("PRAGMA journal_mode=DELETE").fetchall()
-        finally:
-            connection.close()
-    connection = sqlite3.connect(f"{copy.as_uri()}?mode=ro&immutable=1", uri=True, isolation_level=None)
-    try:
-        connection.execute("PRAGMA trusted_schema=OFF")
-        if connection.execute("PRAGMA quick_check(1)").fetchone() != ("ok",):
-            raise Unreadable("torn source", f"{file} fails the check of its pages")
-        yield from _select(connection, file, source)
-    finally:
-        connection.close()
+def _copy(path: Path, image: sqlite3.Connection) -> None:
+    """Copy a database as of one transaction. A writer of it waits only for the copy."""
+    address = f"{path.as_uri()}?mode=ro"
+    with closing(sqlite3.connect(address, uri=True, isolation_level=None, timeout=_BUSY_SECONDS)) as found:
+        found.execute("BEGIN")
+        found.execute("SELECT 1 FROM sqlite_master").fetchone()  # takes the lock, or fails: `backup` waits for ever
+        found.backup(image)
+
+
+def _trouble(problem: sqlite3.Error) -> str:
+    code = getattr(problem, "sqlite_errorcode", None) or 0
+    if code & 0xFF == sqlite3.SQLITE_BUSY:
+        return "is being written"
+    if code == sqlite3.SQLITE_READONLY_ROLLBACK:
+        return "holds a transaction that was broken off: open it once with the program that writes it"
+    return "is not a sound SQLite database"
 
 
 def _select(connection: sqlite3.Connection, file: str, source: RowsSource) -> Iterator[Record]:
