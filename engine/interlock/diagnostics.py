@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, field
@@ -17,6 +18,9 @@ __all__ = [
 ]
 
 _MOST_NAMES = 30
+_COMMAND = re.compile(r"##(?=[A-Za-z]*\[)")
+_BLANK = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
+"""Characters that show nothing and count as printable."""
 
 
 @dataclass(frozen=True, order=True, slots=True)
@@ -139,8 +143,15 @@ def unknown_name(kind: str, name: str, known: Iterable[str], otherwise: str | No
 
 
 def printable(text: str) -> str:
-    """Replace control, bidirectional and other invisible characters by their escapes, for a terminal."""
-    return "".join(each if each.isprintable() else f"\\u{ord(each):04x}" for each in text)
+    """Replace control, bidirectional and other invisible characters by their escapes, for a terminal.
+
+    Where the output is the log of a CI job, a text such as `##[error]` or `##vso[…]` would command it: its second `#` is
+    escaped too.
+    """
+    seen = "".join(
+        each if each.isprintable() and each not in _BLANK else f"\\u{ord(each):04x}" for each in text
+    )
+    return _COMMAND.sub(r"#\\u0023", seen)
 
 
 def columns(text: str) -> int:
@@ -177,6 +188,7 @@ def _excerpt(span: Span, sources: Mapping[str, list[str]]) -> list[str]:
 
 
 def _visible(text: str) -> str:
-    return "".join(
+    seen = "".join(
         each if each.isprintable() or each == "\t" else "\N{REPLACEMENT CHARACTER}" for each in text
     )
+    return _COMMAND.sub("#\N{REPLACEMENT CHARACTER}", seen)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import shutil
 import sys
 from io import TextIOWrapper
@@ -15,6 +16,7 @@ from ..errors import UsageError, system_reason
 
 __all__ = ["abandon", "coloured", "flush", "note", "out", "paint", "prepare", "width", "write"]
 
+_COMMAND = re.compile(r"^(\s*)::", re.MULTILINE)
 _PLAIN = str.maketrans({"…": "...", "—": "-", "–": "-", "·": "|", "×": "x", "≥": ">=", "≤": "<=", "→": "->"})
 
 
@@ -28,7 +30,7 @@ def prepare() -> None:
 def out(text: str = "") -> None:
     """Print to stdout. Raises UsageError where the system refuses, BrokenPipeError where the reader has left."""
     try:
-        click.echo(encodable(text, sys.stdout), file=sys.stdout, color=coloured(sys.stdout))
+        click.echo(_without_commands(encodable(text, sys.stdout)), file=sys.stdout, color=coloured(sys.stdout))
     except OSError as problem:
         raise _refused(problem) from None
 
@@ -36,7 +38,7 @@ def out(text: str = "") -> None:
 def note(text: str) -> None:
     """Print to stderr; what cannot be written there is dropped, since it is no part of the result."""
     try:
-        click.echo(encodable(text, sys.stderr), file=sys.stderr, color=coloured(sys.stderr))
+        click.echo(_without_commands(encodable(text, sys.stderr)), file=sys.stderr, color=coloured(sys.stderr))
     except OSError:
         abandon(sys.stderr)
 
@@ -82,6 +84,11 @@ def encodable(text: str, stream: TextIO) -> str:
     except (UnicodeEncodeError, LookupError):
         return text.translate(_PLAIN)
     return text
+
+
+def _without_commands(text: str) -> str:
+    """Escape a colon where a line would command a CI job that shows it: `::error::` at its beginning."""
+    return _COMMAND.sub(r"\1\\u003a:", text)
 
 
 def coloured(stream: TextIO) -> bool:

@@ -8,14 +8,16 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from ..diagnostics import name_hint
+from ..diagnostics import name_hint, printable
 from ..errors import UsageError
 from ..evaluation.deciding.memory import Key, Renames
 from ..evaluation.deciding.waivers import waiver_obstacle
 from ..evaluation.snapshot.snapshot import Snapshot
 from ..evaluation.verdict import NOT_EVALUATED
 from ..language.times import show_duration, show_time
+from ..person_names import person_complaint
 from ..policy.model import Composition, Policy, Rule
+from ..strict_json import is_unicode
 from ..wording import listed
 from .file.ledger import Ledger
 from .recorder import Recorder
@@ -51,6 +53,11 @@ def require_author(by: str, reason: str) -> None:
     for option, text in (("by", by), ("reason", reason)):
         if not text.strip() or len(text) > _LONGEST:
             raise UsageError(f"`--{option}` needs 1 to {_LONGEST} characters: an act says who acts and why")
+        if not is_unicode(text):
+            raise UsageError(f"`--{option}` is not UTF-8")
+    wrong = person_complaint(by)
+    if wrong is not None:
+        raise UsageError(f"the name `{printable(by)}` of `--by` {wrong}")
 
 
 def rearm(

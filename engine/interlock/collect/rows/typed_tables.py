@@ -159,6 +159,8 @@ def _is_number(text: str) -> bool:
 def _parse(text: str) -> object:
     text = text.strip()
     plain = text.removeprefix("-").removeprefix("+")
+    if not plain.isascii():
+        raise _WrongValue("is not a number: its digits are not 0 to 9")
     if not plain[:1].isdigit() and not plain[:1] == "." and plain.lower() not in ("nan", "inf", "infinity"):
         raise _WrongValue("is not a number")
     if plain.isascii() and plain.isdigit():
