@@ -30,7 +30,9 @@ def prepare() -> None:
 def out(text: str = "") -> None:
     """Print to stdout. Raises UsageError where the system refuses, BrokenPipeError where the reader has left."""
     try:
-        click.echo(_without_commands(encodable(text, sys.stdout)), file=sys.stdout, color=coloured(sys.stdout))
+        click.echo(
+            _without_commands(encodable(text, sys.stdout)), file=sys.stdout, color=coloured(sys.stdout)
+        )
     except OSError as problem:
         raise _refused(problem) from None
 
@@ -38,7 +40,9 @@ def out(text: str = "") -> None:
 def note(text: str) -> None:
     """Print to stderr; what cannot be written there is dropped, since it is no part of the result."""
     try:
-        click.echo(_without_commands(encodable(text, sys.stderr)), file=sys.stderr, color=coloured(sys.stderr))
+        click.echo(
+            _without_commands(encodable(text, sys.stderr)), file=sys.stderr, color=coloured(sys.stderr)
+        )
     except OSError:
         abandon(sys.stderr)
 

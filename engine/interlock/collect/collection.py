@@ -51,6 +51,11 @@ class Explanation:
         """The entries by member; None if there are none."""
         return None if isinstance(self.found, UnknownEntry) else self.found.members
 
+    @property
+    def assumed(self) -> tuple[tuple[str, str], ...]:
+        """What the SQL assumes where data are missing: codes of diagnostics and texts."""
+        return () if isinstance(self.found, UnknownEntry) else self.found.assumed
+
     def provenance(self) -> dict[str, object]:
         """Return what the snapshot keeps of it; of several files only their number and one hash over all."""
         found: dict[str, object] = {"source": self.source}
@@ -65,6 +70,8 @@ class Explanation:
             found["torn"] = list(self.torn[:10])
         if self.archived:
             found["archive"] = True
+        if self.assumed:
+            found["assumed"] = [text for _, text in self.assumed]
         return found | dict(self.ran)
 
     def lines(self) -> Iterator[str]:
@@ -160,12 +167,23 @@ class SnapshotBuilder:
             "provenance": {name: each.provenance() for name, each in explanations.items()},
             "collected": collected,
         }
-        return Collection(snapshot, explanations, tuple(_undeclared_members(self.rosters, spans)))
+        return Collection(
+            snapshot,
+            explanations,
+            (*_undeclared_members(self.rosters, spans), *_assumptions(explanations, spans)),
+        )
 
 
 def _bare(entry: Entry) -> object:
     """A value without a time stands by itself."""
     return entry["value"] if set(entry) == {"value"} else entry
+
+
+def _assumptions(explanations: Mapping[str, Explanation], spans: Mapping[str, Span]) -> Iterator[Diagnostic]:
+    for name, each in explanations.items():
+        for code, text in each.assumed:
+            hint = "it is an assumption, which verdicts print"
+            yield Diagnostic(code, f"`{name}`: {text}", spans.get(name) or Span("sources", 1, 1), hint)
 
 
 def _undeclared_members(rosters: Rosters, spans: Mapping[str, Span]) -> Iterator[Diagnostic]:

@@ -26,14 +26,32 @@ from .unreadable import Unreadable
 if TYPE_CHECKING:
     import duckdb
 
-__all__ = ["Answer", "Database", "SqlRefused", "columns_of", "duckdb_module", "first_line", "moment", "parquet_rows", "quoted", "utc"]
+__all__ = [
+    "DECIMALS",
+    "Answer",
+    "Database",
+    "SqlRefused",
+    "columns_of",
+    "duckdb_module",
+    "first_line",
+    "moment",
+    "parquet_rows",
+    "quoted",
+    "syntax_nodes",
+    "utc",
+]
 
 _PARAMETERS = ("as_of", "from", "to")
 """The parameters of SQL, written with a `$`: the snapshot's time and the ends of the coverage."""
 
+DECIMALS = 12
+DECIMAL = f"DECIMAL(38,{DECIMALS})"
+"""The type of exact numbers: products of two have 24 decimals and leave 14 digits before the point."""
+
 _TYPES = {
     "time": "TIMESTAMP",
     "number": "DOUBLE",
+    "decimal": DECIMAL,
     "integer": "BIGINT",
     "text": "VARCHAR",
     "bool": "BOOLEAN",
@@ -104,9 +122,10 @@ class Answer:
     rows: tuple[tuple[object, ...], ...]
 
 
-def columns_of(columns: Sequence[Column]) -> dict[str, str]:
-    """Return the columns of a source's table with their types in SQL."""
-    return {"ordinal": "BIGINT"} | {each.name: _TYPES[each.type] for each in columns}
+def columns_of(columns: Sequence[Column], *, exact: bool = False) -> dict[str, str]:
+    """Return the columns of a source's table with their types in SQL; `exact` makes numbers decimals."""
+    types = {**_TYPES, "number": DECIMAL} if exact else _TYPES
+    return {"ordinal": "BIGINT"} | {each.name: types[each.type] for each in columns}
 
 
 def moment(seconds: Decimal) -> datetime:
@@ -136,6 +155,10 @@ class Database:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Forget the tables."""
         if not self._time.lost:  # or it would wait for the statement that still runs
             self.connection.close()
 
@@ -162,8 +185,8 @@ class Database:
         for statement in _LOCK:
             self.connection.execute(statement)
 
-    def check(self, sql: str, tables: Iterable[str]) -> None:
-        """Raise SqlRefused unless the text is one SELECT that may run on these tables."""
+    def check(self, sql: str, tables: Iterable[str]) -> list[dict[str, Any]]:
+        """Return the nodes of one SELECT that may run on these tables. Raises SqlRefused for any other text."""
         try:
             statements = self.connection.extract_statements(sql)
         except self.duckdb.Error as problem:
@@ -177,7 +200,7 @@ class Database:
         tree = json.loads(self.connection.execute(query, [sql]).fetchall()[0][0])
         if tree.get("error"):
             raise SqlRefused(_ONE)
-        nodes = list(_nodes(tree["statements"][0]["node"]))
+        nodes = list(syntax_nodes(tree["statements"][0]["node"]))
         own = sorted(tables)
         local = {str(pair["key"]).lower() for node in nodes for pair in _map(node.get("cte_map"))}
         taken = sorted(local & self._system_names() - set(own)) if local else []
@@ -187,6 +210,7 @@ class Database:
             complaint = _table(node, own, local) or _call(node)
             if complaint:
                 raise SqlRefused(complaint)
+        return nodes
 
     def _system_names(self) -> set[str]:
         """The tables and views of every schema: outside its scope, a part of such a name would read DuckDB's own."""
@@ -312,7 +336,7 @@ def _micros(value: object) -> int | None:
     return int((value * 1_000_000) // 1) if isinstance(value, Decimal) else None
 
 
-def _nodes(tree: object) -> Iterator[dict[str, Any]]:
+def syntax_nodes(tree: object) -> Iterator[dict[str, Any]]:
     """Yield every mapping of a syntax tree, without recursion."""
     stack = [tree]
     while stack:

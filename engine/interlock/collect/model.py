@@ -28,7 +28,7 @@ __all__ = [
     "Sources",
 ]
 
-ColumnType = Literal["time", "number", "integer", "text", "bool", "json", "key"]
+ColumnType = Literal["time", "number", "decimal", "integer", "text", "bool", "json", "key"]
 Bound = str | Pointer | Decimal
 """An end of a coverage: a name (`first`, `last`, …), a pointer into the file, or a time."""
 
@@ -93,6 +93,12 @@ class RowsSource:
     may_be_empty: bool = False
     schema: str | None = None
     joins: tuple[str, ...] = ()
+    unique: tuple[str, ...] = ()
+
+    @property
+    def exact(self) -> bool:
+        """Tell whether numbers of JSON must keep every digit."""
+        return any(each.type == "decimal" for each in self.columns)
 
     @property
     def view(self) -> str:

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-__all__ = ["ALLOWED", "EVERYWHERE", "SINCE", "TABLE_FUNCTIONS", "VALUE_KEYWORDS", "WINDOWS"]
+__all__ = ["AGGREGATES", "ALLOWED", "EVERYWHERE", "SINCE", "TABLE_FUNCTIONS", "VALUE_KEYWORDS", "WINDOWS"]
 
 _OPERATORS = """
     + - * / // % ^ ** & | ~ << >> @ !__postfix || && @> <@ <-> <=> ^@ ->> ~~ !~~ ~~* !~~* ~~~ like_escape
@@ -100,6 +100,11 @@ EVERYWHERE = _names(
     *(_LISTS, _ARRAYS, _STRUCTURES, _JSON, _AGGREGATES),
 )
 """Names that every supported release of DuckDB has."""
+
+AGGREGATES = _names(_AGGREGATES) - _names(
+    "approx_count_distinct count count_if count_star countif regr_count"
+)
+"""Aggregates that are NULL over no rows."""
 
 WINDOWS = _names(
     "cume_dist dense_rank fill first_value lag last_value lead nth_value ntile percent_rank rank rank_dense",

@@ -17,7 +17,7 @@ from .yaml_entry import YamlEntry
 
 __all__ = ["read_rows"]
 
-_TYPES = ("time", "number", "integer", "text", "bool", "json", "key")
+_TYPES = ("time", "number", "decimal", "integer", "text", "bool", "json", "key")
 _STARTS = ("first", "began")
 _ENDS = ("last", "modified", "as_of")
 
@@ -57,6 +57,7 @@ def read_rows(name: str, entry: YamlEntry, catalogue: Catalogue) -> RowsSource:
         may_be_empty=entry.node.flag("may_be_empty"),
         schema=entry.schema(),
         joins=entry.node.texts("with"),
+        unique=_unique(entry, [each.name for each in columns]),
     )
 
 
@@ -166,6 +167,13 @@ def _bound(entry: YamlEntry, key: str, names: tuple[str, ...], file_format: Form
         entry.complain("E511", f"`{text}` is no end of a coverage", key, hint)
         return names[0]
     return time
+
+
+def _unique(entry: YamlEntry, columns: list[str]) -> tuple[str, ...]:
+    for each in entry.node.sequence("unique").scalars:
+        if each.text not in columns:
+            entry.collector.add_unknown("E541", "column", each.text, columns, each.span)
+    return tuple(each for each in entry.node.texts("unique") if each in columns)
 
 
 def _queries(entry: YamlEntry, catalogue: Catalogue) -> list[Query]:

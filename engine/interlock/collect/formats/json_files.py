@@ -15,7 +15,7 @@ __all__ = ["JSON"]
 
 def _read(_: Root, artefact: Artefact, source: RowsSource) -> Contents:
     file = artefact.name
-    top = read_json(text_of(artefact, source), file)
+    top = read_json(text_of(artefact, source), file, source.exact)
     if not isinstance(top, dict | list):
         raise Unreadable("torn source", f"{file} holds neither an object nor a list")
     if source.schema:

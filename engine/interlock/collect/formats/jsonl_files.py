@@ -19,7 +19,7 @@ def _records(text: str, file: str, source: RowsSource) -> Iterator[Record]:
             continue
         place = f"line {number} of {file}"
         try:
-            value = read_json(line, place)
+            value = read_json(line, place, source.exact)
         except Unreadable:
             if number == len(lines) and source.torn == "tail":
                 return

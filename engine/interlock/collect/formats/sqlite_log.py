@@ -47,7 +47,9 @@ def with_log(root: Root, artefact: Artefact, folder: Path) -> Path:
         taken = connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()[1] if log else 0
         connection.execute("PRAGMA journal_mode=DELETE").fetchall()
     if _recorded(index) > taken or (log and (not taken or _left_out(log, taken))):
-        raise Unreadable("torn source", f"{name} is not whole: frame {taken + 1} is cut, damaged or unfinished")
+        raise Unreadable(
+            "torn source", f"{name} is not whole: frame {taken + 1} is cut, damaged or unfinished"
+        )
     if not side(root, name).startswith(log):
         raise Unreadable("torn source", f"{file} changed while it was read")
     return copy

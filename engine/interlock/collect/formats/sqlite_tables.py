@@ -62,7 +62,9 @@ def _copy(path: Path, image: sqlite3.Connection) -> None:
     address = f"{path.as_uri()}?mode=ro"
     with closing(sqlite3.connect(address, uri=True, isolation_level=None, timeout=_BUSY_SECONDS)) as found:
         found.execute("BEGIN")
-        found.execute("SELECT 1 FROM sqlite_master").fetchone()  # takes the lock, or fails: `backup` waits for ever
+        found.execute(
+            "SELECT 1 FROM sqlite_master"
+        ).fetchone()  # takes the lock, or fails: `backup` waits for ever
         found.backup(image)
 
 

@@ -24,10 +24,11 @@ Row = tuple[object, ...]
 
 @dataclass(frozen=True, slots=True)
 class MetricEntries:
-    """A metric's entry, or its entries by member."""
+    """A metric's entry, or its entries by member, and what its SQL assumes: codes of diagnostics and texts."""
 
     entry: Entry | None = None
     members: dict[str, Entry] | None = None
+    assumed: tuple[tuple[str, str], ...] = ()
 
 
 def _record_columns(metric: Metric, catalogue: Catalogue) -> dict[str, Type]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from contextlib import closing
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from ...diagnostics import Collector
@@ -15,8 +16,10 @@ from ..formats import FORMATS
 from ..model import Query, RowsSource
 from ..rosters import Rosters
 from ..unreadable import UnknownEntry, Unreadable
+from .exact_numbers import ExactTables
 from .query_results import MetricEntries, complaint, shape
 from .source_coverage import CoveredSpan, cover
+from .sql_assumptions import absent_columns, made_of_nothing
 from .typed_tables import SourceTable, fill
 
 __all__ = ["LoadedSource", "check_queries", "load", "query_rows"]
@@ -49,6 +52,7 @@ def load(root: Root, source: RowsSource, window: Window) -> LoadedSource:
             raise Unreadable("missing", f"no file matches {source.pattern}")
         for name in names:
             _load_file(root, name, loaded, window)
+        _check_unique(loaded.table, source)
         if len(loaded.torn) == len(names):
             loaded.problem = loaded.torn[0]
     except Unreadable as problem:
@@ -68,6 +72,10 @@ def _load_file(root: Root, name: str, loaded: LoadedSource, window: Window) -> N
             raise
         loaded.torn.append(problem.unknown)
         return
+    if part.seen and source.time != "modified":  # dated by its file, an equal report is another one
+        copied = next((each.name for each in loaded.artefacts if each.digest == artefact.digest), None)
+        if copied is not None:
+            raise Unreadable("conflict", f"{name} is a copy of {copied}: its rows would count twice")
     loaded.artefacts.append(artefact)
     loaded.tops.append((name, contents.top, artefact.modified))
     _append(loaded.table, part)
@@ -79,10 +87,22 @@ def _append(table: SourceTable, part: SourceTable) -> None:
         raise Unreadable("overflow", f"more than {SOURCE_ROWS} rows")
     table.ordinals.extend(before + each for each in part.ordinals)
     table.seen.extend(part.seen)
+    table.present |= part.present
     for name, values in part.columns.items():
         table.columns[name].extend(values)
     if part.newest is not None:
         table.newest = part.newest if table.newest is None else max(table.newest, part.newest)
+
+
+def _check_unique(table: SourceTable, source: RowsSource) -> None:
+    """Raise Unreadable where two rows have the same values in the columns of `unique`."""
+    first: dict[tuple[object, ...], int] = {}
+    keys = zip(*(table.columns[name] for name in source.unique), strict=True)
+    for ordinal, key in zip(table.ordinals, keys, strict=False):
+        if key in first:
+            names = ", ".join(f"`{each}`" for each in source.unique)
+            raise Unreadable("conflict", f"rows {first[key]} and {ordinal} have the same {names}")
+        first[key] = ordinal
 
 
 def query_rows(
@@ -97,12 +117,12 @@ def query_rows(
     if problem is not None:
         yield from ((query, problem, None) for query in loaded.source.metrics)
         return
-    with Database() as database:
+    with Database() as database, closing(ExactTables((loaded, *joined))) as exact:
         _fill(database, (loaded, *joined))
         for query in loaded.source.metrics:
             found: MetricEntries | UnknownEntry
             try:
-                found, covered = _ask(database, loaded, joined, query, window, rosters)
+                found, covered = _ask((database, exact), loaded, joined, query, window, rosters)
             except Unreadable as wrong:
                 found, covered = wrong.unknown, None
             yield query, found, covered
@@ -116,7 +136,7 @@ def _fill(database: Database, every: Sequence[LoadedSource]) -> None:
 
 
 def _ask(
-    database: Database,
+    tables: tuple[Database, ExactTables],
     loaded: LoadedSource,
     joined: Sequence[LoadedSource],
     query: Query,
@@ -127,10 +147,15 @@ def _ask(
     covered = cover(loaded.source, loaded.table, loaded.tops, window, metric.began)
     if loaded.torn and not _may_lack_files(metric, loaded.source):
         raise Unreadable(loaded.torn[0].cause, loaded.torn[0].detail)
-    ends = {"from": covered.start if covered else None, "to": covered.end if covered else None}
+    (database, exact) = tables
+    times = {
+        "as_of": window[1],
+        "from": covered.start if covered else None,
+        "to": covered.end if covered else None,
+    }
     try:
-        database.check(query.sql, [each.source.view for each in (loaded, *joined)])
-        answer = database.ask(query.sql, {"as_of": window[1], **ends})
+        nodes = database.check(query.sql, [each.source.view for each in (loaded, *joined)])
+        answer = exact.refined(database.ask(query.sql, times), query.sql, times)
         wrong = complaint(answer, metric, rosters.catalogue)
     except SqlRefused as problem:
         raise Unreadable("wrong type", f"the SQL does not fit the data: {problem}") from None
@@ -138,7 +163,14 @@ def _ask(
         raise Unreadable("wrong type", wrong)
     if len(answer.rows) > SNAPSHOT_POINTS:
         raise Unreadable("overflow", f"the SQL gives more than {SNAPSHOT_POINTS} points")
-    return shape(answer, metric, covered, rosters), covered
+    absent = [
+        column
+        for each in (loaded, *joined)
+        for column in each.source.columns
+        if each.table.seen and column.optional and column.name not in each.table.present
+    ]
+    assumed = (*absent_columns(nodes, absent), *made_of_nothing(nodes))
+    return replace(shape(answer, metric, covered, rosters), assumed=assumed), covered
 
 
 def _may_lack_files(metric: Metric, source: RowsSource) -> bool:

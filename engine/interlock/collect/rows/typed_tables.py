@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
 
 from ...language.values import CauseName
 from ...limits import SOURCE_ROWS
+from ...strict_json import exact_number
+from ..duckdb_tables import DECIMALS
 from ..formats import FORMATS
 from ..formats.model import Format, Record
 from ..json_documents import ABSENT, one, resolve
@@ -17,10 +20,11 @@ from ..model import Column, RowsSource
 from ..typed_values import NoTime, read_moment
 from ..unreadable import Unreadable
 
-__all__ = ["SourceTable", "fill"]
+__all__ = ["SourceTable", "fill", "fits_decimal"]
 
 _INTEGER = 1 << 63
 _DOUBLE = 1 << 53
+_NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d{1,4})?", re.ASCII)
 
 
 @dataclass(slots=True)
@@ -28,13 +32,14 @@ class SourceTable:
     """The rows of a source as columns of Python values, times as seconds since 1970.
 
     For the coverage, `seen` holds the stamps of all rows up to `as_of`, also of those before `since`, and `newest` the
-    latest time of any row, also of one after `as_of`.
+    latest time of any row, also of one after `as_of`; `present` are the columns that some row has.
     """
 
     columns: dict[str, list[object]]
     ordinals: list[int] = field(default_factory=list)
     seen: list[Decimal] = field(default_factory=list)
     newest: Decimal | None = None
+    present: set[str] = field(default_factory=set)
 
     @property
     def rows(self) -> int:
@@ -51,7 +56,7 @@ def fill(
 ) -> None:
     """Append the records of one artefact; `window` is (since, as_of). Raises Unreadable at the first torn record."""
     since, as_of = window
-    readers = [(each, _reader(each, source)) for each in source.columns]
+    readers = [(each, _reader(each, source, table.present)) for each in source.columns]
     stamp = source.coverage.by or source.time
     for ordinal, record in enumerate(records, start=len(table.seen) + 1):
         if ordinal > SOURCE_ROWS:
@@ -81,7 +86,7 @@ def _place(
         table.columns[name].append(value)
 
 
-def _reader(column: Column, source: RowsSource) -> Callable[[Record], object]:
+def _reader(column: Column, source: RowsSource, present: set[str]) -> Callable[[Record], object]:
     """Return the function that finds the column's value in a record and checks its type."""
     file_format = FORMATS[source.format]
     find = _finder(column, file_format)
@@ -89,6 +94,8 @@ def _reader(column: Column, source: RowsSource) -> Callable[[Record], object]:
 
     def read(record: Record) -> object:
         value = find(record)
+        if value is not ABSENT:
+            present.add(column.name)
         if value is ABSENT or value is None:
             if column.optional:
                 return None
@@ -129,7 +136,9 @@ def _from_typed(column: Column, source: RowsSource) -> Callable[[object], object
         return lambda value: read_moment(value, source.zone, column.unit) + column.shift
     if column.type == "bool" and FORMATS[source.format].integer_bools:
         return lambda value: _bool(value == 1 if value in (0, 1) and isinstance(value, int) else value)
-    return {"number": _number, "integer": _integer, "bool": _bool, "json": _json}.get(column.type, _text)
+    return {"number": _number, "decimal": _decimal, "integer": _integer, "bool": _bool, "json": _json}.get(
+        column.type, _text
+    )
 
 
 def _from_text(column: Column, source: RowsSource) -> Callable[[object], object]:
@@ -146,6 +155,8 @@ def _from_text(column: Column, source: RowsSource) -> Callable[[object], object]
             raise _WrongValue("is empty")
         if column.type == "bool":
             return _bool({"true": True, "false": False}.get(text.strip().lower(), text))
+        if column.type == "decimal":
+            return convert(_exact_number(text.strip()))
         numeric = column.type in ("number", "integer") or (column.type == "time" and _is_number(text))
         return convert(_parse(text) if numeric else text)
 
@@ -185,7 +196,35 @@ def _number(value: object) -> float:
     return found
 
 
+def _exact_number(text: str) -> Decimal:
+    if not _NUMBER.fullmatch(text):
+        raise _WrongValue("is not a number")
+    return exact_number(text)
+
+
+def _decimal(value: object) -> Decimal:
+    if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
+        raise _WrongValue("is not a number")
+    found = Decimal(repr(value)) if isinstance(value, float) else Decimal(value)
+    if not found.is_finite():
+        raise _WrongValue("is not finite", "not finite")
+    if not fits_decimal(found):
+        wrong = f"has more than {DECIMALS} decimals, or more than {38 - DECIMALS} digits before them"
+        raise _WrongValue(wrong, "out of range")
+    return found
+
+
+def fits_decimal(number: Decimal) -> bool:
+    """Tell whether a finite number is exact in a column of decimals."""
+    exponent = number.normalize().as_tuple().exponent
+    return not number or (
+        isinstance(exponent, int) and exponent >= -DECIMALS and number.adjusted() < 38 - DECIMALS
+    )
+
+
 def _integer(value: object) -> int:
+    if isinstance(value, Decimal) and value.is_finite() and value == value.to_integral_value():
+        value = int(value) if value.adjusted() < 19 else value
     if isinstance(value, float) and value.is_integer() and abs(value) <= _DOUBLE:
         value = int(value)
     if isinstance(value, float) and not math.isfinite(value):
@@ -214,4 +253,8 @@ def _bool(value: object) -> bool:
 def _json(value: object) -> str:
     if not isinstance(value, dict | list):
         raise _WrongValue("is not a list or mapping")
-    return json.dumps(value, sort_keys=True, ensure_ascii=True, default=str)
+    return json.dumps(value, sort_keys=True, ensure_ascii=True, default=_plain_number)
+
+
+def _plain_number(value: object) -> object:
+    return float(value) if isinstance(value, Decimal) else str(value)

@@ -248,7 +248,7 @@ class _Case:
         )
 
     def assumptions(self, extra: list[str], children: list[Verdict]) -> tuple[str, ...]:
-        found = [*extra, *self.params.printed, *self.names.assumed()]
+        found = [*extra, *self.params.printed, *self.names.assumed(self.compiled.metrics)]
         for rule in self.policy.rules:
             found += rule_assumptions(rule, self.policy.verdicts)
         for scope in self.compiled.scopes:

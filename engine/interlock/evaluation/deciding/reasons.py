@@ -61,9 +61,10 @@ class ReasonNames:
         member = self.interpreter.member if metric.scope == self.policy.for_each else None
         return _text(self.interpreter.measures.metric(path, member), metric.type)
 
-    def assumed(self) -> list[str]:
-        """One line for each look at missing data."""
-        return [f"`{to_text(node)}` speaks for missing data" for node in self.interpreter.assumed]
+    def assumed(self, metrics: Sequence[str]) -> list[str]:
+        """One line for each look at missing data, in expressions and in the sources of these metrics."""
+        looks = [f"`{to_text(node)}` speaks for missing data" for node in self.interpreter.assumed]
+        return [*looks, *self.interpreter.measures.snapshot.assumed(metrics)]
 
 
 def _composed(comparisons: Sequence[Comparison]) -> bool:

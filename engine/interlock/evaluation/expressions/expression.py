@@ -10,6 +10,7 @@ from ...language.nodes import Node
 from ...language.printer import to_text
 from ...language.values import Cause, Unknown, Value
 from ...policy.model import Override
+from ...policy.names import metrics_read
 from ..snapshot.measures import Measures
 from ..snapshot.series_values import Shaped
 from ..verdict import Comparison
@@ -56,6 +57,7 @@ def evaluate_expression(node: Node, measures: Measures, setting: ExpressionConte
     trees = setting.policy.policy.lets if setting.policy else {}
     found = compared(interpreter.seen, polarities(node, True, trees))
     assumed = [f"`{to_text(each)}` speaks for missing data" for each in interpreter.assumed]
+    assumed += measures.snapshot.assumed(metrics_read(node, trees))
     return ExpressionResult(node, value, found, (*printed, *assumed))
 
 

@@ -79,6 +79,19 @@ class Snapshot:
         """Return the meaning as canonical JSON, the bytes that `digest` is the hash of."""
         return canonical(_plain(dict(self.meaning)))
 
+    def assumed(self, metrics: Collection[str]) -> list[str]:
+        """Return what the sources of these metrics assume where data are missing, a line each."""
+        found = []
+        for name in sorted(metrics):
+            source = self.provenance.get(name)
+            lines = source.get("assumed") if isinstance(source, dict) else None
+            found += (
+                [f"`{name}`: {each}" for each in lines if isinstance(each, str)]
+                if isinstance(lines, list)
+                else []
+            )
+        return found
+
     def narrowed(self, metrics: Collection[str], variables: Collection[str]) -> Snapshot:
         """Return a copy with these metrics and environment variables alone; its scopes keep all their members."""
 
@@ -95,6 +108,11 @@ class Snapshot:
             },
             "env": kept(self.env, variables),
         }
+        assumed = {
+            name: {"assumed": self.provenance[name]["assumed"]} for name in metrics if self.assumed([name])
+        }  # type: ignore[index]
+        if assumed:
+            document["provenance"] = assumed
         return Snapshot.restored(canonical(_plain(document)), self.name)
 
     @classmethod

@@ -1,0 +1,58 @@
+"""What the SQL of a metric makes of missing data: each such look is an assumption, as `default(m, 0)` is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from ..duckdb_tables import syntax_nodes
+from ..model import Column
+from ..sql_functions import AGGREGATES
+
+__all__ = ["Assumption", "absent_columns", "made_of_nothing"]
+
+Assumption = tuple[str, str]
+"""The code of its diagnostic, and its text."""
+
+_FILLING = ("OPERATOR_COALESCE", "OPERATOR_IS_NULL", "OPERATOR_IS_NOT_NULL", "COMPARE_DISTINCT_FROM", "COMPARE_NOT_DISTINCT_FROM")  # fmt: skip
+_FILLING_FUNCTIONS = ("greatest", "least", "if", "concat", "concat_ws")
+"""Functions that pass over NULL."""
+
+
+def absent_columns(nodes: Sequence[dict[str, Any]], absent: Iterable[Column]) -> list[Assumption]:
+    """Return an assumption for each optional column that no row has and that the query reads."""
+    read = {str(node["column_names"][-1]).lower() for node in nodes if node.get("class") == "COLUMN_REF"}
+    whole = any(node.get("class") == "STAR" for node in nodes)
+    return [
+        ("W855", f"no row has the optional column `{each.name}` (`{each.place}`), so it is NULL throughout")
+        for each in absent
+        if whole or each.name in read
+    ]
+
+
+def made_of_nothing(nodes: Sequence[dict[str, Any]]) -> list[Assumption]:
+    """Return an assumption where a query gives a value although an aggregate over no rows has none."""
+    named = {
+        str(each["alias"]).lower()
+        for node in nodes
+        if node.get("type") == "SELECT_NODE" and not node.get("group_expressions")
+        for each in node.get("select_list", ())
+        if each.get("alias") and _aggregates(each, frozenset())
+    }
+    filled = any(_fills(node) and _aggregates(node, named) for node in nodes)
+    return [("W856", "the SQL makes a value of an aggregate over no rows")] if filled else []
+
+
+def _fills(node: dict[str, Any]) -> bool:
+    name = str(node.get("function_name", "")).lower()
+    return node.get("type") in _FILLING or (node.get("class") == "FUNCTION" and name in _FILLING_FUNCTIONS)
+
+
+def _aggregates(tree: dict[str, Any], named: Iterable[str]) -> bool:
+    """Tell whether a tree holds an aggregate that is NULL over no rows, or a column of that name."""
+    for node in syntax_nodes(tree):
+        if node.get("class") == "FUNCTION" and str(node.get("function_name", "")).lower() in AGGREGATES:
+            return True
+        if node.get("class") == "COLUMN_REF" and str(node["column_names"][-1]).lower() in named:
+            return True
+    return False
