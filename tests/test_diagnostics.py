@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import pytest
 
-from interlock.diagnostics import columns, name_hint, unknown_name
+from interlock.diagnostics import Diagnostic, Span, columns, name_hint, printable, render, unknown_name
 
 MANY = [f"name-{each}" for each in range(31)]
 
@@ -39,3 +39,20 @@ def test_an_unknown_name_is_a_message_and_a_hint_or_one_text() -> None:
 @pytest.mark.parametrize(("text", "wide"), [("", 0), ("abc", 3), ("漢字", 4), ("e\u0301", 1)])
 def test_the_columns_of_a_text(text: str, wide: int) -> None:
     assert columns(text) == wide
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("a\x1b[2J\u202e\ud800\n", r"a\u001b[2J\u202e\ud800\u000a"),
+        ("##[error]x ##vso[task.complete] ### a#b", r"#\u0023[error]x #\u0023vso[task.complete] ### a#b"),
+        ("a\u3164\u2800b", r"a\u3164\u2800b"),
+    ],
+)
+def test_what_a_terminal_is_not_shown(text: str, shown: str) -> None:
+    assert printable(text) == shown
+
+
+def test_an_excerpt_commands_no_ci_job() -> None:
+    found = Diagnostic("E101", "x", Span("a", 1, 1))
+    assert "##[" not in render(found, {"a": ["##[error]"]})

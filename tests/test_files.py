@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from interlock.errors import UsageError
-from interlock.files import no_ledger, write_atomically
+from interlock.files import no_ledger, read_plain, write_atomically
 from interlock.ledger.file.duckdb_export import write_parquet
 from interlock.ledger.file.ledger import Ledger
 
@@ -74,3 +74,18 @@ def test_nothing_takes_the_place_of_a_ledger(tmp_path: Path) -> None:
             write()
         assert str(problem.value) == f"cannot write `{ledger}`: it is a ledger, and nothing takes its place"
     assert ledger.read_bytes() == before
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="the system has no named pipes")
+def test_a_pipe_a_device_and_a_folder_are_not_read(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    for path in (pipe, Path("/dev/zero"), tmp_path):
+        with pytest.raises(OSError, match="not a plain file") as found:
+            read_plain(path, 10)
+        assert found.value.filename == path.as_posix()
+
+
+def test_a_plain_file_is_read_up_to_a_limit(tmp_path: Path) -> None:
+    (tmp_path / "a").write_bytes(b"12345")
+    assert (read_plain(tmp_path / "a", 9), read_plain(tmp_path / "a", 2)) == (b"12345", b"123")

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from interlock.strict_json import InvalidJSON, StrictReader, decode_utf8, exact_number
+from interlock.strict_json import InvalidJSON, StrictReader, decode_utf8, exact_number, is_unicode
 
 READER = StrictReader(depth=3)
 
@@ -31,6 +31,8 @@ READER = StrictReader(depth=3)
         ("[1] [2]", "is not JSON, column 5", "extra data"),
         ('{"a": 1, "b": 2, "a": 1}', "has the same key twice in one object", "keep one `a`"),
         ('[{"x": {"b": 1, "a": 1, "b": 1}}]', "has the same key twice in one object", "keep one `b`"),
+        (r'["\ud800"]', "holds half of a surrogate pair", "write the character itself"),
+        (r'{"a": [1, {"\udfffx": 2}]}', "holds half of a surrogate pair", "write the character itself"),
         ("[[[[]]]]", "is nested deeper than 3 levels", ""),
         ('[[{"a": {"b": 1}}]]', "is nested deeper than 3 levels", ""),
     ],
@@ -88,3 +90,14 @@ JSON = st.recursive(
 @given(JSON)
 def test_sound_json_is_read_as_it_was_written(value: object) -> None:
     assert StrictReader().read(json.dumps(value)) == value
+
+
+def test_pairs_of_surrogates_are_characters() -> None:
+    assert READER.read(r'["\ud83d\ude00", "d800", "\\ud800", {"a": 1}]') == [
+        "😀",
+        "d800",
+        r"\ud800",
+        {"a": 1},
+    ]
+    assert StrictReader(halves=True).read(r'"\ud800"') == "\ud800"
+    assert (is_unicode("é😀"), is_unicode("a\udcff")) == (True, False)

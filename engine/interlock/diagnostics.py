@@ -145,8 +145,8 @@ def unknown_name(kind: str, name: str, known: Iterable[str], otherwise: str | No
 def printable(text: str) -> str:
     """Replace control, bidirectional and other invisible characters by their escapes, for a terminal.
 
-    Where the output is the log of a CI job, a text such as `##[error]` or `##vso[…]` would command it: its second `#` is
-    escaped too.
+    Where the output is the log of a CI job, a text such as `##[error]` or `##vso[…]` would command it: its second `#`
+    is escaped too.
     """
     seen = "".join(
         each if each.isprintable() and each not in _BLANK else f"\\u{ord(each):04x}" for each in text

@@ -50,3 +50,11 @@ def test_colours_can_be_refused(name: str, value: str, monkeypatch: pytest.Monke
 def test_ascii_terminals_get_ascii() -> None:
     assert terminal.encodable("0 ≤ x → 2 … – done", Ascii()) == "0 <= x -> 2 ... - done"
     assert terminal.encodable("0 ≤ x", Terminal()) == "0 ≤ x"
+
+
+def test_a_line_does_not_command_a_ci_job(capsys: pytest.CaptureFixture[str]) -> None:
+    terminal.out("::error::x\n  ::warning file=a::y\na ::b")
+    terminal.note("::error::x")
+    printed = capsys.readouterr()
+    assert printed.out == "\\u003a:error::x\n  \\u003a:warning file=a::y\na ::b\n"
+    assert printed.err == "\\u003a:error::x\n"

@@ -225,3 +225,16 @@ def test_on_paper_nothing_is_thrown(clear: Clear) -> None:
     assert (found.open, found.live, found.switch) == (False, False, "")
     assert found.reason == "gate is NO_GO, GO is needed: ready: the desk is not ready"
     assert not Path("switch.txt").exists()
+
+
+def test_a_start_on_paper_goes_on_over_a_bug(clear: Clear, caplog: pytest.LogCaptureFixture) -> None:
+    def broken() -> PolicySet:
+        raise ZeroDivisionError
+
+    found = clear(load=broken, environ={})
+    assert (found.live, found.open, found.code) == (False, False, 70)
+    assert found.reason == "the guard failed: ZeroDivisionError"
+    assert [each.message for each in caplog.records] == ["the guard failed: this is a bug: please report it"]
+    with pytest.raises(ZeroDivisionError):
+        clear(load=broken)
+    assert "reason: the guard failed: ZeroDivisionError" in Path("switch.txt").read_text(encoding="utf-8")

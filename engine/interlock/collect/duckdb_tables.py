@@ -159,6 +159,7 @@ class Database:
 
     def close(self) -> None:
         """Forget the tables."""
+        self._time.stop()
         if not self._time.lost:  # or it would wait for the statement that still runs
             self.connection.close()
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import time
+import queue
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from threading import Thread
+from threading import Thread, Timer
 from typing import Any
 
 from ..process import OutOfTime
@@ -16,41 +15,51 @@ _GRACE = 1.0
 """Seconds that an interrupted statement may take to end. DuckDB looks for an interruption between two chunks of rows,
 so one value that takes long, such as `list_sum(range(1000000000))`, is not stopped."""
 
+Result = tuple[list[Any], list[Any]]
 
-@dataclass(slots=True)
+
 class QueryTime:
-    """The seconds that are left; `lost` says that a statement still runs, so its connection must not be closed."""
+    """The time of one source, counted from its first statement.
 
-    seconds: float
-    lost: bool = False
+    `lost` says that a statement still runs, so its connection must not be closed.
+    """
+
+    def __init__(self, seconds: float) -> None:
+        self.lost = False
+        self._over = False
+        self._ended: queue.SimpleQueue[Result | Exception | None] = queue.SimpleQueue()
+        self._timer = Timer(seconds, self._ended.put, [None])
+        self._timer.daemon = True  # or the end of the process would wait for it
 
     def run(
         self, connection: Any, sql: str, given: Mapping[str, object] | Sequence[object] | None = None
-    ) -> tuple[list[Any], list[Any]]:
+    ) -> Result:
         """Return the rows and the description of a statement. Raises OutOfTime, or what DuckDB raises."""
-        found: list[tuple[list[Any], list[Any]]] = []
-        raised: list[Exception] = []
-
-        def work() -> None:
-            try:
-                result = connection.execute(sql, given) if given else connection.execute(sql)
-                found.append((result.fetchall(), list(result.description or [])))
-            except Exception as problem:
-                raised.append(problem)
-
-        if self.seconds <= 0:
+        if self._over:
             raise OutOfTime
-        began = time.monotonic()
-        thread = Thread(target=work, daemon=True)  # or the end of the process would wait for it
-        thread.start()
-        thread.join(self.seconds)
-        if thread.is_alive():
-            self.seconds = 0
+        if not self._timer.ident:
+            self._timer.start()
+        Thread(target=self._work, args=(connection, sql, given), daemon=True).start()
+        found = self._ended.get()
+        if found is None:
+            self._over = True
             connection.interrupt()
-            thread.join(_GRACE)
-            self.lost = thread.is_alive()
+            try:
+                self._ended.get(timeout=_GRACE)
+            except queue.Empty:
+                self.lost = True
             raise OutOfTime
-        self.seconds -= time.monotonic() - began
-        if raised:
-            raise raised[0]
-        return found[0]
+        if isinstance(found, Exception):
+            raise found
+        return found
+
+    def stop(self) -> None:
+        """Count no longer."""
+        self._timer.cancel()
+
+    def _work(self, connection: Any, sql: str, given: Mapping[str, object] | Sequence[object] | None) -> None:
+        try:
+            result = connection.execute(sql, given) if given else connection.execute(sql)
+            self._ended.put((result.fetchall(), list(result.description or [])))
+        except Exception as problem:
+            self._ended.put(problem)

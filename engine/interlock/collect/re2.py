@@ -63,13 +63,15 @@ def count_matches(pattern: Pattern, texts: Iterable[str]) -> int:
 def _rows(sql: str, texts: Iterable[str]) -> Iterator[Any]:
     duckdb, connection = _connection()
     left, rest = QueryTime(QUERY_SECONDS), iter(texts)
-    while chunk := list(islice(rest, _LINES)):
-        try:
+    try:
+        while chunk := list(islice(rest, _LINES)):
             yield from left.run(connection.cursor(), sql, [chunk])[0]
-        except OutOfTime:
-            raise Unreadable("overflow", f"matching took longer than {QUERY_SECONDS} s") from None
-        except duckdb.Error:
-            raise Unreadable("torn source", "RE2 cannot match the pattern") from None
+    except OutOfTime:
+        raise Unreadable("overflow", f"matching took longer than {QUERY_SECONDS} s") from None
+    except duckdb.Error:
+        raise Unreadable("torn source", "RE2 cannot match the pattern") from None
+    finally:
+        left.stop()
 
 
 @cache

@@ -15,11 +15,11 @@ from ..evaluation.deciding.waivers import waiver_obstacle
 from ..evaluation.snapshot.snapshot import Snapshot
 from ..evaluation.verdict import NOT_EVALUATED
 from ..language.times import show_duration, show_time
-from ..person_names import person_complaint
 from ..policy.model import Composition, Policy, Rule
 from ..strict_json import is_unicode
 from ..wording import listed
 from .file.ledger import Ledger
+from .person_names import person_complaint
 from .recorder import Recorder
 
 __all__ = ["Act", "WaiverGrant", "freeze", "rearm", "recorded_snapshot", "require_author", "waive"]

@@ -243,3 +243,30 @@ def test_streams_that_are_closed_neither_start_nor_stop_a_program(
     done = subprocess.run(["bash", "-c", line], env=environ, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout) == (code, "")
     assert (Path("began").exists(), SWITCH.exists()) == (ready, not ready)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="the system has no named pipes")
+def test_a_pipe_holds_up_no_start(started: Started, command: Command) -> None:
+    os.mkfifo("pipe")
+    done = command(*WORDS, "pipe", "--", "bot")
+    refused = "paper: live mode would be refused: "
+    assert done.err.splitlines()[1] == f"{refused}pipe: cannot read the snapshot: not a plain file"
+    done = command(*WORDS, "s.json", "--ledger", "pipe", "--", "bot")
+    assert done.err.splitlines()[1] == f"{refused}cannot read `pipe`: not a plain file"
+    os.mkfifo("policies/x.yaml")
+    done = command(*WORDS, "s.json", "--", "bot")
+    assert done.err.splitlines()[1] == (
+        f"{refused}policies/x.yaml:1:1: error E101: cannot read the file: not a plain file"
+    )
+    assert started == [("bot",)] * 3
+
+
+def test_half_of_a_surrogate_pair_holds_up_no_start(started: Started, command: Command) -> None:
+    text = Path("s.json").read_text(encoding="utf-8")
+    Path("s.json").write_text(
+        text.replace('"metrics": {', '"metrics": {"x": "\\ud800", ', 1), encoding="utf-8"
+    )
+    done = command(*WORDS, "s.json", "--", "bot")
+    why = "s.json: the snapshot holds half of a surrogate pair: write the character itself"
+    assert done.err.splitlines()[1] == f"paper: live mode would be refused: {why}"
+    assert started == [("bot",)]

@@ -52,6 +52,12 @@ BELOW = "write it relative to the root, with `/`"
             "6:24: error E505: `process` is no regular expression:"
             " missing ), unterminated subpattern at position 0",
         ),
+        (
+            "total",
+            "{process: '(?=a)b'}",
+            "6:24: error E540: `process` is no pattern of RE2: invalid perl operator: (?="
+            " (write it without references and without looking ahead or back)",
+        ),
     ],
 )
 def test_complaint(metric: str, probe: str, complaint: str) -> None:

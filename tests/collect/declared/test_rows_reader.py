@@ -83,6 +83,15 @@ from .rows import GOOD, TAIL, rows
             "sources.yaml:6:13: error E525: the format sqlite needs `table`",
         ),
         (
+            rows("file: a.log; format: lines; match: '(?P<day>a)\\1'"),
+            "sources.yaml:7:12: error E540: `match` is no pattern of RE2: invalid escape sequence: \\1"
+            " (write it without references and without looking ahead or back)",
+        ),
+        (
+            rows("file: a.csv; format: csv; unique: [pnl, dya]"),
+            "sources.yaml:7:19: error E541: no column is called `dya` (did you mean `day`?)",
+        ),
+        (
             rows("file: a.log; format: lines; match: '(?P<day>.*'"),
             "sources.yaml:7:12: error E505: `match` is no regular expression:"
             " missing ), unterminated subpattern at position 0",

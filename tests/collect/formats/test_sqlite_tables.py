@@ -8,10 +8,10 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from support.desks import LOG, changed, metrics, run, write
 
 from interlock.collect.artefact_root import Artefact, Root
 from interlock.collect.formats import sqlite_log, sqlite_tables
+from support.desks import LOG, changed, metrics, run, write
 
 SQLITE = changed(
     LOG,
@@ -80,6 +80,10 @@ def logged(folder: Path) -> tuple[sqlite3.Connection, Path]:
     return connection, copy
 
 
+def flipped(data: bytes, at: int) -> bytes:
+    return data[:at] + bytes([data[at] ^ 1]) + data[at + 1 :]
+
+
 def read(root: Path) -> object:
     found = metrics(run(root, SQLITE))["pnl"]
     return found.get("value", found.get("detail"))
@@ -95,8 +99,8 @@ def test_a_log_that_is_not_whole_makes_the_source_torn(tmp_path: Path) -> None:
             *((log[: len(log) - cut], frames) for cut in (1, 20, 4110)),
             (log[:32], 1),
             (b"", 1),
-            *((log[:at] + bytes([log[at] ^ 1]) + log[at + 1 :], None) for at in range(0, len(log), 613)),
-            *((log[:at] + bytes([log[at] ^ 1]) + log[at + 1 :], frames) for at in range(len(log) - 4120, len(log) - 4096)),
+            *((flipped(log, at), None) for at in range(0, len(log), 613)),
+            *((flipped(log, at), frames) for at in range(len(log) - 4120, len(log) - 4096)),
         ):  # fmt: skip
             (copy / "t.db-wal").write_bytes(data)
             found = str(read(copy))

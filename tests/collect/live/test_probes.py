@@ -206,3 +206,15 @@ def test_processes_of_an_archive_are_counted(root: Path) -> None:
     write(root, "processes.json", "{}")
     torn = {"unknown": "torn source", "detail": "processes.json is not a list of texts"}
     assert metrics(run(root, PROCESS, archive=True)) == {"total": torn}
+
+
+def test_a_variable_that_is_not_utf_8(root: Path) -> None:
+    odd = "a\udcff"
+    seen = others(root, {"RATE": odd, "SYMBOLS": odd, "STATE": odd, "MODE": odd})
+    for metric, name in {"rate": "RATE", "symbols": "SYMBOLS", "state": "STATE", "flag": "MODE"}.items():
+        assert seen[metric] == {"unknown": "wrong type", "detail": f"the variable {name} is not UTF-8"}
+    assert metrics(run(root, SWITCH, environ={"LIVE_KILL_SWITCH": odd}))["flag"] is True
+    assert run(root, SWITCH, environ={"A": odd, "B": "b"}, env_names=["A", "B"]).snapshot["env"] == {
+        "B": "b",
+        "LIVE_KILL_SWITCH": None,
+    }

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
-from support.desks import LINES, LOG, jsonl, metrics, run, write
+from support.desks import LINES, LOG, changed, jsonl, metrics, run, write
 
 
 def test_rows_are_cut_at_the_time_and_keep_file_order(tmp_path: Path) -> None:
@@ -75,3 +76,36 @@ def test_sources_join(tmp_path: Path) -> None:
     assert metrics(run(tmp_path, text))["rate"]["value"] == Decimal(-1)
     write(tmp_path, "t.jsonl", "{")
     assert metrics(run(tmp_path, text))["rate"]["detail"] == "line 1 of t.jsonl is not JSON, column 2"
+
+
+UNIQUE = changed(LOG, ("    columns:", "    unique: [id, side]\n    columns:"), ("pnl: {number: /pnl}",
+                 "pnl: {number: /pnl}\n      id: {text: /id}\n      side: {text: /side, optional: true}"))  # fmt: skip
+
+
+def test_two_rows_of_one_name_are_a_conflict(tmp_path: Path) -> None:
+    first = '{"at": "2026-03-28T01:00:00Z", "pnl": 1, "id": "a", "side": "buy"}'
+    other = first.replace("buy", "sell")
+    assert metrics(run(jsonl(tmp_path, [first, other]), UNIQUE))["total"]["value"] == 2
+    conflict = {"unknown": "conflict", "detail": "rows 1 and 3 have the same `id`, `side`"}
+    assert metrics(run(jsonl(tmp_path, [first, other, first]), UNIQUE))["total"] == conflict
+    assert (
+        metrics(run(jsonl(tmp_path, [first, other, first.replace("1,", "2,")]), UNIQUE))["total"] == conflict
+    )
+
+
+def test_a_copy_of_a_file_is_a_conflict(tmp_path: Path) -> None:
+    many = changed(LOG, ("file: t.jsonl", "files: t*.jsonl"))
+    jsonl(tmp_path)
+    write(tmp_path, "t2.jsonl", (tmp_path / "t.jsonl").read_bytes())
+    assert metrics(run(tmp_path, many))["total"] == {
+        "unknown": "conflict",
+        "detail": "t2.jsonl is a copy of t.jsonl: its rows would count twice",
+    }
+    dated = changed(many, ("time: at_", "time: modified"))
+    for name in ("t", "t2"):
+        os.utime(tmp_path / f"{name}.jsonl", (1_774_800_000, 1_774_800_000))
+    assert metrics(run(tmp_path, dated))["total"]["value"] == 8
+    empty = changed(many, ("format: jsonl", "format: jsonl\n    may_be_empty: true"))
+    for name in ("t2", "t3"):
+        write(tmp_path, f"{name}.jsonl", "")
+    assert metrics(run(tmp_path, empty))["total"]["value"] == 3

@@ -64,7 +64,7 @@ class ExactTables:
     def _filled(self) -> Database | None:
         tables = []
         for each in self._sources:
-            columns = {"ordinal": each.table.ordinals, **each.table.columns}
+            columns: dict[str, Sequence[object]] = {"ordinal": each.table.ordinals, **each.table.columns}
             for column in each.source.columns:
                 if column.type == "number":
                     numbers = [_as_written(value) for value in each.table.columns[column.name]]

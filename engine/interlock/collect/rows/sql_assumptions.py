@@ -14,7 +14,13 @@ __all__ = ["Assumption", "absent_columns", "made_of_nothing"]
 Assumption = tuple[str, str]
 """The code of its diagnostic, and its text."""
 
-_FILLING = ("OPERATOR_COALESCE", "OPERATOR_IS_NULL", "OPERATOR_IS_NOT_NULL", "COMPARE_DISTINCT_FROM", "COMPARE_NOT_DISTINCT_FROM")  # fmt: skip
+_FILLING = (
+    "OPERATOR_COALESCE",
+    "OPERATOR_IS_NULL",
+    "OPERATOR_IS_NOT_NULL",
+    "COMPARE_DISTINCT_FROM",
+    "COMPARE_NOT_DISTINCT_FROM",
+)
 _FILLING_FUNCTIONS = ("greatest", "least", "if", "concat", "concat_ws")
 """Functions that pass over NULL."""
 

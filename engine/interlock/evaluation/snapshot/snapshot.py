@@ -81,16 +81,12 @@ class Snapshot:
 
     def assumed(self, metrics: Collection[str]) -> list[str]:
         """Return what the sources of these metrics assume where data are missing, a line each."""
-        found = []
-        for name in sorted(metrics):
-            source = self.provenance.get(name)
-            lines = source.get("assumed") if isinstance(source, dict) else None
-            found += (
-                [f"`{name}`: {each}" for each in lines if isinstance(each, str)]
-                if isinstance(lines, list)
-                else []
-            )
-        return found
+        return [f"`{name}`: {each}" for name in sorted(metrics) for each in self._assumed(name)]
+
+    def _assumed(self, name: str) -> list[str]:
+        source = self.provenance.get(name)
+        lines = source.get("assumed") if isinstance(source, dict) else None
+        return [each for each in lines if isinstance(each, str)] if isinstance(lines, list) else []
 
     def narrowed(self, metrics: Collection[str], variables: Collection[str]) -> Snapshot:
         """Return a copy with these metrics and environment variables alone; its scopes keep all their members."""
@@ -108,9 +104,7 @@ class Snapshot:
             },
             "env": kept(self.env, variables),
         }
-        assumed = {
-            name: {"assumed": self.provenance[name]["assumed"]} for name in metrics if self.assumed([name])
-        }  # type: ignore[index]
+        assumed = {name: {"assumed": lines} for name in metrics if (lines := self._assumed(name))}
         if assumed:
             document["provenance"] = assumed
         return Snapshot.restored(canonical(_plain(document)), self.name)

@@ -12,7 +12,7 @@ _LATIN_SHAPES = frozenset("АВЕЗКМНОРСТУХЅІЈԚԜавеорсух�
 
 
 def person_complaint(name: str) -> str | None:
-    """Return what is wrong with a name: invisible signs, digits but 0 to 9, compatibility forms, mixed alphabets.
+    """Return what is wrong with a name: invisible signs, digits but 0 to 9, second forms of one, mixed alphabets.
 
     None where nothing is. Such names would let one person count as two, or as another.
     """
@@ -24,13 +24,15 @@ def person_complaint(name: str) -> str | None:
     plain = unicodedata.normalize("NFC", name)
     strange = next((each for each in plain if unicodedata.normalize("NFKC", each) != each), None)
     if strange is not None:
-        return f"holds U+{ord(strange):04X}, a second form of another character: write `{unicodedata.normalize('NFKC', strange)}`"
+        usual = unicodedata.normalize("NFKC", strange)
+        return f"holds U+{ord(strange):04X}, a second form of another character: write `{usual}`"
     letters = [each for each in plain if each.isalpha()]
     scripts = sorted({_script(each) for each in letters})
     if len(scripts) > 1:
         return f"mixes letters of {' and '.join(scripts)}: write it in one alphabet"
     if letters and _LATIN_SHAPES.issuperset(letters):
-        return f"is written in {scripts[0]} letters that all look like Latin ones: write it in full, or in Latin letters"
+        hint = "write it in full, or in Latin letters"
+        return f"is written in {scripts[0]} letters that all look like Latin ones: {hint}"
     return None
 
 

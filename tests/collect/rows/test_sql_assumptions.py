@@ -1,0 +1,89 @@
+"""Missing data that SQL speaks for: a finding of `collect`, and an assumption of each verdict that reads the metric."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from interlock.canonical import canonical
+from interlock.evaluation.snapshot.snapshot import Snapshot
+from support.desks import changed, run, write
+
+CSV = """
+sources:
+  trades:
+    kind: rows
+    doc: a
+    file: t.csv
+    format: csv
+    time: at
+    columns: {at: {time: at}, pnl: {number: pnl}, fee: {number: comission, optional: true}}
+    metrics:
+      pnl: {sql: "select sum(pnl) as value from trades"}
+"""
+NOTHING = "the SQL makes a value of an aggregate over no rows"
+ABSENT = "no row has the optional column `fee` (`comission`), so it is NULL throughout"
+
+
+def assumed(root: Path, sql: str, header: str = "comission") -> list[str]:
+    write(root, "t.csv", f"at,pnl,{header}\n2026-03-29T00:00:00Z,1,\n")
+    found = run(root, changed(CSV, ("select sum(pnl) as value from trades", sql)))
+    lines = [each.message for each in found.findings]
+    snapshot = Snapshot.parse(canonical(found.snapshot))
+    assert snapshot.assumed(["pnl", "other"]) == lines
+    assert snapshot.narrowed(["pnl"], ()).assumed(["pnl"]) == lines
+    assert {each.code for each in found.findings} <= {"W855", "W856"}
+    assert {each.hint for each in found.findings} <= {"it is an assumption, which verdicts print"}
+    return [each.removeprefix("`pnl`: ") for each in lines]
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "select coalesce(max(pnl), 0) as value from trades",
+        "select ifnull(sum(pnl), 0) as value from trades",
+        "select case when avg(pnl) is null then 0 else 1 end as value from trades",
+        "select case when avg(pnl) is not null then 1 else 0 end as value from trades",
+        "select case when avg(pnl) is distinct from 5 then 1 else 0 end as value from trades",
+        "select greatest(max(pnl), 0) as value from trades",
+        "select coalesce((select max(pnl) from trades), 0) as value",
+        "select coalesce(m, 0) as value from (select max(pnl) as m from trades)",
+        "with x as (select min(pnl) as m from trades) select coalesce(x.m, 0) as value from x",
+    ],
+)
+def test_a_value_of_no_rows(tmp_path: Path, sql: str) -> None:
+    assert assumed(tmp_path, sql) == [NOTHING]
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "select sum(coalesce(pnl, 0)) as value from trades",
+        "select coalesce(count(*), 0) as value from trades",
+        "select sum(pnl) / nullif(count(*), 0) as value from trades",
+        "with d as (select ordinal, sum(pnl) as m from trades group by 1) select sum(coalesce(m, 0)) as value from d",
+    ],
+)
+def test_sound_queries(tmp_path: Path, sql: str) -> None:
+    assert assumed(tmp_path, sql) == []
+
+
+def test_an_optional_column_that_no_row_has(tmp_path: Path) -> None:
+    fees = "select sum(pnl - coalesce(fee, 0)) as value from trades"
+    assert assumed(tmp_path, fees, "commission") == [ABSENT]
+    assert assumed(tmp_path, fees) == []
+    assert assumed(tmp_path, "select sum(pnl) as value from trades", "commission") == []
+    assert assumed(tmp_path, "select sum(pnl) as value from (select * from trades)", "commission") == [ABSENT]
+
+
+def test_a_snapshot_whose_provenance_says_odd_things() -> None:
+    for odd in ("x", {"assumed": "x"}, {"assumed": [1]}, {}):
+        text = json.dumps({"interlock": 1, "as_of": "2026-03-30", "metrics": {}, "provenance": {"pnl": odd}})
+        try:
+            found = Snapshot.parse(text.encode())
+        except Exception as problem:
+            assert type(problem).__name__ == "SnapshotError"
+        else:
+            assert found.assumed(["pnl"]) == []
