@@ -322,3 +322,70 @@ def test_declared_commands_run_only_with_leave(
     monkeypatch.setenv("LIVE_MODE", "1")
     assert command(*guard, "--allow-commands", "--", "bot").err == "live: gate is GO\n"
     assert command(*guard, "--", "bot").code == 1
+
+
+GATE_OF_CSV = {
+    "policies/interlock.yaml": "interlock: 1\n",
+    "policies/catalogue.yaml": "metrics:\n  pnl: {type: number, max_age: 8d, doc: a}\n",
+    "policies/gate.yaml": "policy: gate\nversion: 1.0.0\ntitle: a\nowner: risk\nverdicts: [GO, NO_GO]\nrules:\n"
+    "  - {id: sum, require: pnl <= 0.3}\n",
+    "policies/sources.yaml": "sources:\n  t:\n    kind: rows\n    doc: a\n    files: t*.csv\n    format: csv\n"
+    "    time: day\n    columns: {day: {time: day}, n: {number: n}, fee: {number: fee, optional: true}}\n"
+    "    metrics:\n      pnl: {sql: SQL}\n",
+    "desk/t.csv": "day,n\n2026-03-28T00:00:00Z,0.1\n2026-03-29T00:00:00Z,0.2\n",
+}
+
+
+NOTHING = "the SQL makes a value of an aggregate over no rows"
+NO_FEE = "no row has the optional column `fee` (`fee`), so it is NULL throughout"
+
+
+def judged_csv(command: Any, folder: Path, sql: str, **files: str) -> dict[str, Any]:
+    """The verdict over a table of two rows, asked by this SQL."""
+    named = {f"desk/{name}.csv": text for name, text in files.items()}
+    write_files(folder, {**GATE_OF_CSV, **named})
+    sources = folder / "policies/sources.yaml"
+    sources.write_text(sources.read_text(encoding="utf-8").replace("SQL", json.dumps(sql)), encoding="utf-8")
+    words = ("--root", folder / "desk", "--archive", "--as-of", "2026-03-30", "--stateless", "--historic")
+    done = command("evaluate", *words, "--policies", folder / "policies", "--format", "json")
+    found: dict[str, Any] = json.loads(done.out)["verdicts"][0]
+    return found
+
+
+def test_sums_of_a_desk_are_exact(command: Any, tmp_path: Path) -> None:
+    found = judged_csv(command, tmp_path, "select sum(n) as value from t")
+    assert (found["verdict"], found["assumptions"]) == ("GO", [])
+
+
+def test_an_export_that_was_copied_closes_the_gate(command: Any, tmp_path: Path) -> None:
+    copied = GATE_OF_CSV["desk/t.csv"]
+    found = judged_csv(command, tmp_path, "select min(n) as value from t", t2=copied)
+    assert found["verdict"] == "NO_GO"
+    assert found["rules"][0]["causes"][0]["cause"] == "conflict"
+
+
+@pytest.mark.parametrize(
+    ("sql", "assumption"),
+    [
+        ("select sum(n + coalesce(fee, 0)) as value from t", NO_FEE),
+        (
+            "select coalesce(max(n), 0) as value from t where n > 9",
+            "the SQL makes a value of an aggregate over no rows",
+        ),
+    ],
+)
+def test_what_sql_makes_of_missing_data_is_printed(
+    command: Any, tmp_path: Path, sql: str, assumption: str
+) -> None:
+    found = judged_csv(command, tmp_path, sql)
+    assert (found["verdict"], found["assumptions"]) == ("GO", [f"`pnl`: {assumption}"])
+
+
+def test_sql_without_an_end_closes_the_gate(
+    command: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("interlock.collect.duckdb_tables.QUERY_SECONDS", 0.05)
+    sql = "select count(*)::double as value from t, range(1000000000000)"
+    found = judged_csv(command, tmp_path, sql)
+    assert found["verdict"] == "NO_GO"
+    assert found["rules"][0]["causes"][0]["detail"] == "the SQL took longer than 0.05 s"
