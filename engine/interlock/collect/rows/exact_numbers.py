@@ -14,12 +14,12 @@ from typing import Protocol
 from ..duckdb_tables import Answer, Database, SqlRefused, columns_of
 from ..model import RowsSource
 from ..unreadable import Unreadable
-from .typed_tables import SourceTable, fits_decimal
+from .typed_tables import SourceTable, in_decimals
 
 __all__ = ["ExactTables"]
 
 _DIGITS = 15
-"""Significant digits that a DOUBLE keeps of any number."""
+"""Significant digits that a DOUBLE keeps of any number; with more it may stand for another text."""
 
 _CLOSE = 1e-9
 
@@ -67,8 +67,9 @@ class ExactTables:
             columns: dict[str, Sequence[object]] = {"ordinal": each.table.ordinals, **each.table.columns}
             for column in each.source.columns:
                 if column.type == "number":
-                    numbers = [_as_written(value) for value in each.table.columns[column.name]]
-                    if not all(map(_is_exact, numbers)):
+                    given = each.table.columns[column.name]
+                    numbers = [_as_written(value) if isinstance(value, float) else None for value in given]
+                    if numbers.count(None) != given.count(None):
                         return None
                     columns[column.name] = numbers
             tables.append((each.source, columns))
@@ -79,12 +80,10 @@ class ExactTables:
         return database
 
 
-def _as_written(value: object) -> Decimal | None:
-    return Decimal(repr(value)) if isinstance(value, float) else None
-
-
-def _is_exact(number: Decimal | None) -> bool:
-    return number is None or (len(number.as_tuple().digits) <= _DIGITS + 2 and fits_decimal(number))
+def _as_written(value: float) -> Decimal | None:
+    """Return the shortest decimal of a DOUBLE, None where it does not fit."""
+    number = Decimal(repr(value))
+    return in_decimals(number) if len(number.as_tuple().digits) <= _DIGITS else None
 
 
 def _merged(answer: Answer, exact: Answer) -> Answer:

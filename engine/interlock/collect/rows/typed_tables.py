@@ -7,7 +7,7 @@ import math
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from decimal import Decimal
+from decimal import Context, Decimal, InvalidOperation
 
 from ...language.values import CauseName
 from ...limits import SOURCE_ROWS
@@ -20,10 +20,11 @@ from ..model import Column, RowsSource
 from ..typed_values import NoTime, read_moment
 from ..unreadable import Unreadable
 
-__all__ = ["SourceTable", "fill", "fits_decimal"]
+__all__ = ["SourceTable", "fill", "in_decimals"]
 
 _INTEGER = 1 << 63
 _DOUBLE = 1 << 53
+_FULL = Context(prec=38)
 _NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d{1,4})?", re.ASCII)
 
 
@@ -208,18 +209,23 @@ def _decimal(value: object) -> Decimal:
     found = Decimal(repr(value)) if isinstance(value, float) else Decimal(value)
     if not found.is_finite():
         raise _WrongValue("is not finite", "not finite")
-    if not fits_decimal(found):
+    exact = in_decimals(found)
+    if exact is None:
         wrong = f"has more than {DECIMALS} decimals, or more than {38 - DECIMALS} digits before them"
         raise _WrongValue(wrong, "out of range")
-    return found
+    return exact
 
 
-def fits_decimal(number: Decimal) -> bool:
-    """Tell whether a finite number is exact in a column of decimals."""
-    exponent = number.normalize().as_tuple().exponent
-    return not number or (
-        isinstance(exponent, int) and exponent >= -DECIMALS and number.adjusted() < 38 - DECIMALS
-    )
+def in_decimals(number: Decimal) -> Decimal | None:
+    """Return a finite number as a column of decimals holds it, None where it does not fit.
+
+    Every decimal place is written out: DuckDB 1.4 reads `Decimal("1E+2")` as 1.
+    """
+    try:
+        found = number.quantize(Decimal(1).scaleb(-DECIMALS), context=_FULL)
+    except InvalidOperation:
+        return None
+    return found if found == number else None
 
 
 def _integer(value: object) -> int:
