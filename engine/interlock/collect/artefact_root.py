@@ -96,33 +96,36 @@ class Root:
     def find(self, pattern: str) -> tuple[str, ...]:
         """Return the names of the files that match a pattern, sorted. Raises Unreadable if there are too many."""
         names: set[str] = set()
-        self._walk("", pattern.split("/"), names)
+        self._walk("", pattern.split("/"), names, set())
         return tuple(sorted(names))
 
-    def _walk(self, under: str, steps: list[str], names: set[str]) -> None:
+    def _walk(self, under: str, steps: list[str], names: set[str], seen: set[tuple[str, int]]) -> None:
+        if (under, len(steps)) in seen:  # with several `**`, many ways lead to a folder
+            return
+        seen.add((under, len(steps)))
         step, rest = steps[0], steps[1:]
         if step == "**":
-            self._walk(under, rest, names)
+            self._walk(under, rest, names, seen)
         if not any(each in step for each in "*?"):
-            self._enter(f"{under}{step}", rest, names)
+            self._enter(f"{under}{step}", rest, names, seen)
             return
         for name in self._listing(under):
             if name.startswith(".") and not step.startswith("."):
                 continue
             if step == "**":
-                self._deeper(f"{under}{name}", steps, names)
+                self._deeper(f"{under}{name}", steps, names, seen)
             elif fnmatch.fnmatchcase(name, step):  # in the time of one pass, however many `*` there are
-                self._enter(f"{under}{name}", rest, names)
+                self._enter(f"{under}{name}", rest, names, seen)
 
-    def _deeper(self, name: str, steps: list[str], names: set[str]) -> None:
+    def _deeper(self, name: str, steps: list[str], names: set[str], seen: set[tuple[str, int]]) -> None:
         path = self.folder.joinpath(*name.split("/"))
         if path.is_dir() and not path.is_symlink():
-            self._walk(f"{name}/", steps, names)
+            self._walk(f"{name}/", steps, names, seen)
 
-    def _enter(self, name: str, rest: list[str], names: set[str]) -> None:
+    def _enter(self, name: str, rest: list[str], names: set[str], seen: set[tuple[str, int]]) -> None:
         path = self.folder.joinpath(*name.split("/"))
         if rest and path.is_dir():
-            self._walk(f"{name}/", rest, names)
+            self._walk(f"{name}/", rest, names, seen)
         elif not rest and os.path.lexists(path) and not path.is_dir():
             if not is_unicode(name):
                 raise Unreadable("torn source", "the name of a file that matches is not UTF-8")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from decimal import Decimal
 from pathlib import Path
 
@@ -109,3 +110,20 @@ def test_a_copy_of_a_file_is_a_conflict(tmp_path: Path) -> None:
     for name in ("t2", "t3"):
         write(tmp_path, f"{name}.jsonl", "")
     assert metrics(run(tmp_path, empty))["total"]["value"] == 3
+
+
+def test_patterns_of_names_that_backtrack(tmp_path: Path) -> None:
+    deep = "/".join("d" * 14)
+    (tmp_path / deep).mkdir(parents=True)
+    write(tmp_path, f"{deep}/{'a' * 200}.jsonl", LINES[0] + "\n")
+    stars = "*a" * 30
+    for pattern, wanted in ((f"{'**/' * 14}{stars}*.jsonl", 1), (f"{'**/' * 14}{stars}*b", None)):
+        found = metrics(run(tmp_path, changed(LOG, ("file: t.jsonl", f"files: '{pattern}'"))))["total"]
+        assert found.get("value") == wanted
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere every name of a file is Unicode")
+def test_a_name_that_is_not_utf_8(tmp_path: Path) -> None:
+    Path(os.fsdecode(bytes(tmp_path / "t") + b"\xff.jsonl")).write_bytes(b"")
+    found = metrics(run(tmp_path, changed(LOG, ("file: t.jsonl", "files: t*.jsonl"))))["total"]
+    assert found == {"unknown": "torn source", "detail": "the name of a file that matches is not UTF-8"}
