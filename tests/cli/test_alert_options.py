@@ -367,6 +367,7 @@ def test_the_guard_tells_people_before_it_starts(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     root = write_guarded(tmp_path)
+    (tmp_path / "data").mkdir()
     gate = root / "gate.yaml"
     named = gate.read_text(encoding="utf-8").replace(
         "rules:", "notify: {GO: [board], NO_GO: [on-call]}\nrules:"

@@ -59,8 +59,10 @@ def test_a_switch_that_cannot_be_set_is_part_of_the_exception() -> None:
     snapshot(Path("s.json"), ready=False)
     with pytest.raises(interlock.NotCleared) as caught:
         require(kill_switch_file="no/where/switch.txt")
+    held = "the kill switch is active: `no/where/switch.txt` cannot be read: its folder does not exist"
     switch = "THE KILL SWITCH COULD NOT BE SET: `no/where/switch.txt`: no such file or directory"
-    assert str(caught.value) == f"live mode is refused: {NOT_READY}; {switch}: stop live trading by hand"
+    why = f"{NOT_READY}; {held}; {switch}: stop live trading by hand"
+    assert str(caught.value) == f"live mode is refused: {why}"
 
 
 def test_on_paper_the_program_continues_and_logs_it(caplog: pytest.LogCaptureFixture) -> None:

@@ -50,6 +50,11 @@ def test_what_holds_the_switch(tmp_path: Path) -> None:
     assert active(file, {}) == f"`{file.as_posix()}` exists"
 
 
+def test_a_folder_that_is_not_there_keeps_it_active(tmp_path: Path) -> None:
+    file = tmp_path / "dta" / "switch.txt"
+    assert active(file, {}) == f"`{file.as_posix()}` cannot be read: its folder does not exist"
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="links need rights there")
 def test_a_path_that_cannot_be_read_keeps_it_active(tmp_path: Path) -> None:
     loop = tmp_path / "loop"

@@ -50,13 +50,15 @@ VARIABLE = "LIVE_KILL_SWITCH"
 def active(path: Path, environ: Mapping[str, str]) -> str:
     """Return what keeps the switch active, empty if nothing does.
 
-    An empty file or a broken link keeps it active too, and so does a path that cannot be read.
+    An empty file or a broken link keeps it active too, and so does a path that cannot be read. A folder that is not
+    there does as well: whoever looks in the wrong place would never see the switch.
     """
     place = f"`{path.as_posix()}`"
     try:
         path.lstat()
     except FileNotFoundError:
-        pass
+        if not path.parent.is_dir():
+            return f"{place} cannot be read: its folder does not exist"
     except OSError as problem:
         return f"{place} cannot be read: {system_reason(problem)}"
     else:

@@ -33,6 +33,7 @@ def started(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: Command) -
     monkeypatch.setenv("LIVE_MODE", "")
     monkeypatch.setattr("interlock.clock.now", lambda: parse_time("2026-03-30T12:05:00Z"))
     snapshot(tmp_path / "s.json")
+    (tmp_path / SWITCH).parent.mkdir()
     found: Started = []
 
     def start(words: tuple[str, ...]) -> int:
@@ -161,8 +162,19 @@ def test_a_switch_that_cannot_be_set_is_said_and_nothing_starts(
     loud = (
         "THE KILL SWITCH COULD NOT BE SET: `no/where/x`: no such file or directory: stop live trading by hand"
     )
-    message = f"CRITICAL: live mode is refused: {NOT_READY}; {loud}; nothing was started\n"
-    assert (done.code, done.err, started) == (1, message, [])
+    held = "the kill switch is active: `no/where/x` cannot be read: its folder does not exist"
+    message = f"CRITICAL: live mode is refused: {NOT_READY}; {held}; {loud}; nothing was started\n"
+    assert (done.code, done.err, started) == (4, message, [])
+
+
+def test_the_best_verdict_starts_nothing_where_the_folder_of_the_switch_does_not_exist(
+    started: Started, command: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    live(monkeypatch)
+    done = command(*WORDS, "s.json", "--kill-switch", "no/where/x", "--", "bot")
+    held = "the kill switch is active: `no/where/x` cannot be read: its folder does not exist"
+    assert (done.code, started) == (4, [])
+    assert done.err.startswith(f"CRITICAL: live mode is refused: {held}; THE KILL SWITCH COULD NOT BE SET: ")
 
 
 AFTER = "name the command to start after `--`: `interlock guard --policy ID --root DIR -- COMMAND`"
