@@ -14,6 +14,8 @@ from interlock.api import PolicySet, Snapshot
 from interlock.errors import LedgerError
 from interlock.guard.clearance import Clearance, ClearanceRequest, StartContext, clear_start
 from interlock.language.times import parse_time
+from interlock.ledger.file.ledger import Ledger
+from interlock.ledger.recorder import Recorder
 from support.gate import AT, snapshot, write
 
 LIVE = {"LIVE_MODE": "true"}
@@ -105,6 +107,39 @@ def test_missing_data_is_no_permission(clear: Clear) -> None:
 )
 def test_a_snapshot_is_of_now(clear: Clear, now: str, reason: str) -> None:
     assert refused(clear(now=now)) == (reason, 2 if reason else 0, bool(reason))
+
+
+def recorded(as_of: str, **metrics: object) -> None:
+    """Evaluate a snapshot as of an instant and record it."""
+    file = snapshot(Path("other.json"), as_of, **metrics)
+    with Recorder(Path("ledger.db")) as recorder:
+        interlock.load("policies").recorded(Snapshot.read(file), recorder, environment="live")
+
+
+@pytest.mark.parametrize("bad", [{"ready": False}, {}])
+def test_a_snapshot_that_is_older_than_one_in_the_ledger_is_refused(
+    clear: Clear, bad: dict[str, object]
+) -> None:
+    recorded("2026-03-30T12:00:01Z", **bad)
+    entries = len(list(Ledger(Path("ledger.db")).entries()))
+    reason = f"s.json: as of {AT}, and the ledger holds a snapshot of 2026-03-30T12:00:01Z: collect a new one"
+    assert refused(clear()) == (reason, 2, True)
+    assert len(list(Ledger(Path("ledger.db")).entries())) == entries
+
+
+def test_a_snapshot_that_is_recorded_already_is_no_older_one(clear: Clear) -> None:
+    recorded(AT)
+    assert clear().open
+
+
+def test_a_desk_is_collected_again_where_a_newer_snapshot_was_recorded_meanwhile(clear: Clear) -> None:
+    recorded("2026-03-30T12:05:01Z")
+    desk = Path("desk")
+    assert clear(desk=desk, now=["2026-03-30T12:05:00Z"] * 2 + ["2026-03-30T12:05:01Z"] * 3).open
+    recorded("2026-03-30T12:05:03Z")
+    found = clear(desk=desk, now="2026-03-30T12:05:02Z")
+    newer = "2026-03-30T12:05:02Z, and the ledger holds a snapshot of 2026-03-30T12:05:03Z"
+    assert refused(found) == (f"snapshot.json: as of {newer}: collect a new one", 2, True)
 
 
 @pytest.mark.parametrize("now", ["2026-03-30T12:10:01Z", "2026-03-30T12:15:00Z"])

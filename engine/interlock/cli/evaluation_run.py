@@ -190,12 +190,15 @@ class EvaluationRun:
         unused = self.policies.unused(snapshot)
         if options.strict and unused:
             raise SnapshotError("\n".join(f"{snapshot.name}: {each}" for each in unused))
+        newer = None if recorder is None or options.historic else _newer(recorder, snapshot)
         decision = self._decided(snapshot, baselines, recorder)
+        if newer is not None:
+            decision = replace(decision, notes=(_late(snapshot, newer), *decision.notes))
         kept = replace(snapshot, metrics={}, scopes={}, meaning={}) if slim else snapshot
         now = None if options.historic else self.now
         return EvaluationResult(
             kept, self._narrowed(decision), self.policies.policies, now, unused,
-            _settings(options), tuple(_commands(options, snapshot)),
+            _settings(options), tuple(_commands(options, snapshot)), newer,
         )  # fmt: skip
 
     def _decided(
@@ -264,6 +267,18 @@ def _check(names: Sequence[str], options: RunOptions) -> None:
             raise UsageError(f"`{name}` belongs to `--root DIR`: a snapshot has its own time")
     if options.archive and options.allow_commands:
         raise UsageError(COMMANDS_OF_A_COPY)
+
+
+def _newer(recorder: Recorder, snapshot: Snapshot) -> Decimal | None:
+    """Return the instant of the ledger's newest snapshot where that is newer than this one."""
+    archive = recorder.state.archive
+    return None if archive.is_newest(snapshot.as_of) else archive.newest
+
+
+def _late(snapshot: Snapshot, newer: Decimal) -> str:
+    at, newest = show_time(snapshot.as_of), show_time(newer)
+    hint = "evaluate a new one, or this one as of its own time with `--historic`"
+    return f"{snapshot.name}: as of {at}, and the ledger holds a snapshot of {newest}: {hint}"
 
 
 def note_rest(results: Sequence[EvaluationResult]) -> None:

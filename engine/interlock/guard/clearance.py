@@ -29,6 +29,7 @@ from ..evaluation.snapshot.snapshot import Snapshot
 from ..evaluation.verdict import Verdict
 from ..language.times import show_duration, show_time
 from ..ledger.recorder import Recorder
+from ..ledger.state.archive import Archive
 from ..limits import GUARD_SNAPSHOT_AGE, REASON_BYTES, SKEW
 from . import kill_switch
 from .kill_switch import LIVE_MODE, is_live, taken_on_paper
@@ -169,9 +170,13 @@ def _judge(
         for name in request.policies:
             policies.known("policy", name, policies.policies)
         policies.values_of(request.environment)
-        snapshot, findings = _snapshot(policies, request, context)
-        _require_fresh(snapshot, context.clock(), blank.live)
+        snapshot, findings = _snapshot(policies, request, context, blank.live)
         with _recorder(request, begin=not blank.live) as recorder:
+            archive = recorder.state.archive
+            if request.root is not None and not archive.is_newest(snapshot.as_of):
+                # another one was recorded meanwhile; nothing is recorded now, because the ledger is locked
+                snapshot, findings = _snapshot(policies, request, context, blank.live)
+            _require_newest(snapshot, archive)
             decision = policies.recorded(
                 snapshot, recorder, policies=request.policies, environment=request.environment
             )
@@ -208,17 +213,25 @@ def _with_doubts(
 
 
 def _snapshot(
-    policies: PolicyJudge, request: ClearanceRequest, context: StartContext
+    policies: PolicyJudge, request: ClearanceRequest, context: StartContext, live: bool
 ) -> tuple[Snapshot, tuple[str, ...]]:
-    """Return the given snapshot, or collect one as of now and read it like a file."""
+    """Return the given snapshot, or collect one as of now and read it like a file, with the findings.
+
+    Raises SnapshotError for one that is not fresh.
+    """
+    findings: tuple[str, ...] = ()
     if request.snapshot is not None:
-        return request.snapshot(), ()
-    assert request.root is not None
-    now = context.clock()
-    found = policies.collect(
-        request.root, now, now=now, environ=context.environ, allow_commands=request.allow_commands
-    )
-    return Snapshot.parse(canonical(found.snapshot), "snapshot.json"), tuple(map(str, found.findings))
+        snapshot = request.snapshot()
+    else:
+        assert request.root is not None
+        now = context.clock()
+        found = policies.collect(
+            request.root, now, now=now, environ=context.environ, allow_commands=request.allow_commands
+        )
+        snapshot = Snapshot.parse(canonical(found.snapshot), "snapshot.json")
+        findings = tuple(map(str, found.findings))
+    _require_fresh(snapshot, context.clock(), live)
+    return snapshot, findings
 
 
 def _require_fresh(snapshot: Snapshot, now: Decimal, live: bool) -> None:
@@ -233,6 +246,15 @@ def _require_fresh(snapshot: Snapshot, now: Decimal, live: bool) -> None:
     if live and taken_on_paper(snapshot):
         raise SnapshotError(
             f"{snapshot.name}: taken where {LIVE_MODE} was off, and this start is live: collect anew"
+        )
+
+
+def _require_newest(snapshot: Snapshot, archive: Archive) -> None:
+    """Raise SnapshotError for a snapshot that is older than one in the ledger, which may say the opposite."""
+    if archive.newest is not None and snapshot.as_of < archive.newest:
+        at, newest = show_time(snapshot.as_of), show_time(archive.newest)
+        raise SnapshotError(
+            f"{snapshot.name}: as of {at}, and the ledger holds a snapshot of {newest}: collect a new one"
         )
 
 

@@ -309,7 +309,7 @@ def test_declared_commands_run_only_with_leave(
         "rules: [{id: up, require: up}]\n",
     }
     write(tmp_path, files)
-    write_files(tmp_path, {"desk/check.sh": "touch ran\n"})
+    write_files(tmp_path, {"desk/check.sh": "touch ran\n", "desk/data/any.txt": ""})
     words = ("evaluate", "--root", "desk", "--policies", "policies")
     done = command(*words)
     assert done.code == 1 and not Path("desk/ran").exists()

@@ -71,9 +71,14 @@ class Archive:
             needs = frozenset(map(int, data["needs"]))
             self.claims.append(SeriesClaim(found, data["naming"], needs))
 
+    @property
+    def newest(self) -> Decimal | None:
+        """The instant of the newest snapshot, None without one."""
+        return self.order[-1].as_of if self.order else None
+
     def is_newest(self, as_of: Decimal) -> bool:
         """Tell whether a snapshot as of an instant would be the last in order."""
-        return not self.order or as_of >= self.order[-1].as_of
+        return self.newest is None or as_of >= self.newest
 
     def before(self, as_of: Decimal, document: str, aliases: str) -> EarlierSnapshots:
         """Return the snapshots before one as of an instant, without itself if it is recorded already."""

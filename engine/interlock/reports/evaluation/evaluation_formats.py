@@ -89,7 +89,8 @@ def _shut(result: EvaluationResult) -> Iterator[Finding]:
         yield Finding("error", refused.policy, refused.policy, refused.reason, _place(result, refused.policy))
     for verdict in result.verdicts:
         if result.expired(verdict):
-            text = f"the verdict has expired, it was {verdict.verdict}: collect a new snapshot"
+            was = f"it was {verdict.verdict} until {result.end(verdict)}"
+            text = f"the verdict has expired, {was}: collect a new snapshot"
             yield Finding("warning", verdict.policy, verdict.name, text, _place(result, verdict.policy))
         for rule in verdict.rules:
             if rule.outcome in ("fail", "unknown"):
@@ -147,7 +148,7 @@ def _failure(result: EvaluationResult, verdict: Verdict, style: ReportStyle) -> 
     rules = open_rules(verdict)
     first = rules[0].reason if rules else ""
     if result.expired(verdict):
-        first = f"it was {verdict.verdict} until {show_time(verdict.valid_until)}"
+        first = f"it was {verdict.verdict} until {result.end(verdict)}"
     message = result.status(verdict) + (f": {first}" if first else "")
     return message, "\n".join(_details(each, style) for each in rules), ""
 

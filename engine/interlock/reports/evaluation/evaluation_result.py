@@ -10,6 +10,7 @@ from ...errors import EXIT_INVALID, EXIT_NOT_EVALUATED, worst_exit
 from ...evaluation.deciding.decide import Decision
 from ...evaluation.snapshot.snapshot import Snapshot
 from ...evaluation.verdict import RuleResult, Verdict
+from ...language.times import show_time
 from ...policy.model import Policy
 
 __all__ = ["EXPIRED", "EvaluationResult", "open_rules", "verdict_tone"]
@@ -22,8 +23,9 @@ EXPIRED = "EXPIRED"
 class EvaluationResult:
     """One snapshot with its decision.
 
-    `now` is the clock in seconds since the epoch, None for an evaluation of the past; `unused` names metrics that no
-    catalogue declares; `settings` and `commands` show a reader how to get the same again.
+    `now` is the clock in seconds since the epoch, None for an evaluation of the past; `newer` is the instant of the
+    ledger's newest snapshot if it is newer than this one; `unused` names metrics that no catalogue declares;
+    `settings` and `commands` show a reader how to get the same again.
     """
 
     snapshot: Snapshot
@@ -33,6 +35,7 @@ class EvaluationResult:
     unused: tuple[str, ...] = ()
     settings: Mapping[str, str] = field(default_factory=dict)
     commands: tuple[str, ...] = ()
+    newer: Decimal | None = None
 
     @property
     def name(self) -> str:
@@ -65,8 +68,14 @@ class EvaluationResult:
         return "" if self.expired(verdict) else verdict.opening
 
     def expired(self, verdict: Verdict) -> bool:
-        """Tell whether the clock has passed the end of the verdict."""
-        return self.now is not None and verdict.expired(self.now)
+        """Tell whether the clock has passed the end of the verdict, or the ledger holds a newer snapshot."""
+        return self.newer is not None or (self.now is not None and verdict.expired(self.now))
+
+    def end(self, verdict: Verdict) -> str:
+        """Return what an expired verdict lasted until: its own end, or a newer snapshot in the ledger."""
+        if self.newer is None:
+            return show_time(verdict.valid_until)
+        return f"the ledger's newer snapshot of {show_time(self.newer)}"
 
     def status(self, verdict: Verdict) -> str:
         """Return the verdict as a table shows it."""

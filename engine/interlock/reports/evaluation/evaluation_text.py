@@ -82,7 +82,7 @@ def _details(result: EvaluationResult, verdict: Verdict, style: ReportStyle) -> 
     status = style.paint(result.status(verdict), result.tone(verdict))
     yield f"{style.paint(line(verdict.name), 'strong')}: {status} (best to worst: {order})"
     if result.expired(verdict):
-        yield f"  it was {verdict.verdict} until {show_time(verdict.valid_until)}: collect a new snapshot"
+        yield f"  it was {verdict.verdict} until {result.end(verdict)}: collect a new snapshot"
     for rule in open_rules(verdict):
         yield from _rule(rule, style)
 

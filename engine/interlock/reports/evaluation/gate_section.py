@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from decimal import Decimal
 
 from ...evaluation.deciding.cause_text import cause_lines
 from ...evaluation.verdict import Comparison, RuleResult, Verdict
@@ -42,7 +43,10 @@ class Limit:
 
 @dataclass(frozen=True, slots=True)
 class GateSection:
-    """One verdict with its policy, rules and limits; `full_status` also names who opened it by a waiver."""
+    """One verdict with its policy, rules and limits; `full_status` also names who opened it by a waiver.
+
+    `newer` is the instant of a newer snapshot in the ledger, for which the verdict is `expired`.
+    """
 
     verdict: Verdict
     policy: Policy | None
@@ -51,6 +55,7 @@ class GateSection:
     tone: str
     full_status: str
     expired: bool
+    newer: Decimal | None
     reason: str
     others: int
     rows: tuple[RuleRow, ...]
@@ -76,6 +81,7 @@ def gate(result: EvaluationResult, verdict: Verdict) -> GateSection:
         result.tone(verdict),
         result.full_status(verdict),
         result.expired(verdict),
+        result.newer,
         found[0].reason if found else "",
         max(len(found) - 1, 0),
         tuple(_row(each) for each in verdict.rules),
