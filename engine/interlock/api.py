@@ -13,13 +13,18 @@ from .collect.collection import Collection
 from .collect.collector import collect
 from .collect.model import Sources
 from .collect.workspace import read_workspace
-from .diagnostics import Collector, Span, unknown_name
+from .diagnostics import Collector, unknown_name
 from .errors import DocumentError, SnapshotError, UsageError
 from .evaluation.deciding.decide import Decision, Request, decide
 from .evaluation.deciding.memory import Memory
 from .evaluation.deciding.past import bound_value
 from .evaluation.expressions.compiled import CompiledPolicy, compile_policy
-from .evaluation.expressions.expression import ExpressionContext, ExpressionResult, evaluate_expression
+from .evaluation.expressions.expression import (
+    ExpressionContext,
+    ExpressionResult,
+    checked_expression,
+    evaluate_expression,
+)
 from .evaluation.snapshot.measures import Measures
 from .evaluation.snapshot.snapshot import Snapshot
 from .evaluation.snapshot.undeclared import outside, undeclared
@@ -29,7 +34,6 @@ from .guard.clearance import Clearance, ClearanceRequest, StartContext, clear_st
 from .guard.trade_gate.gate import Gate, Permission
 from .guard.trade_gate.gate_counters import counters
 from .guard.trade_gate.gate_state import GateState
-from .language.checker import check as check_expression
 from .language.values import Value
 from .ledger.attestation import bound_values
 from .ledger.file.ledger import DEFAULT as LEDGER
@@ -218,7 +222,7 @@ class PolicySet:
         decision = replace(decision, notes=(*decision.notes, *unsure))
         if not recorder.record:
             return decision
-        engine = self.rollout_engine(snapshot, recorder, environment=environment)
+        engine = self.rollout_engine(snapshot, recorder, environment=environment, now=None)
         notes = (
             *rollout_notes(engine.observe_active(), recorder.state, self.root),
             *engine.unapplied_settings(),
@@ -231,9 +235,12 @@ class PolicySet:
         recorder: Recorder,
         *,
         environment: str | None = None,
-        now: Decimal | None = None,
+        now: Decimal | None,
     ) -> RolloutEngine:
-        """Return what takes rollouts through a snapshot; with `now` (seconds since the epoch) verdicts may expire."""
+        """Return what takes rollouts through a snapshot.
+
+        `now` is the clock (seconds since the epoch), by which verdicts expire; with None no stage can be entered.
+        """
         self.values_of(environment)
         self.within_rosters(snapshot)
         viewer = ContextReader(self.root, recorder, Measures(snapshot, self.catalogue), environment, now)
@@ -310,11 +317,6 @@ class PolicySet:
         names = PolicyNames(self.catalogue, scope, attestable=self.root.attestations)
         if lender is not None:
             names = replace(names, param_table=dict(lender.params), lets=dict(lender.lets))
-        collector = Collector()
-        collector.sources["expression"] = text.split("\n")
-        node = check_expression(text, lambda start, end: _place(text, start, end), names, collector)
-        if node is None:
-            raise DocumentError(collector.errors, collector.sources)
         setting = ExpressionContext(
             None if policy is None else self.compiled()[policy],
             scope,
@@ -322,7 +324,9 @@ class PolicySet:
             self.values_of(environment).get(policy or "", {}),
             {name: Measures(each, self.catalogue) for name, each in sorted((baselines or {}).items())},
         )
-        return evaluate_expression(node, Measures(snapshot, self.catalogue), setting)
+        return evaluate_expression(
+            checked_expression(text, names), Measures(snapshot, self.catalogue), setting
+        )
 
     def bound(self, what: str, snapshot: Snapshot, by: str = "") -> dict[str, object]:
         """Return the values that a person's word is bound to, read from a snapshot.
@@ -391,10 +395,3 @@ class PolicySet:
             since=since, environ=os.environ if environ is None else environ, now=now, archive=archive,
             allow_commands=allow_commands, env_names=sorted(set(overrides)),
         )  # fmt: skip
-
-
-def _place(text: str, start: int, end: int) -> Span:
-    """Where characters of an expression stand that is no part of a document."""
-    lines = text[:start].split("\n")
-    last = text[: max(end, start)].split("\n")
-    return Span("expression", len(lines), len(lines[-1]) + 1, len(last), len(last[-1]) + 1)

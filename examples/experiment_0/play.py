@@ -3,7 +3,7 @@
     python examples/experiment_0/play.py --out /tmp/experiment_0
 
 Every step is a command of `interlock`, printed as it is typed. The days are made up and always the same, and so is
-every entry of the ledger.
+every entry of the ledger. Verdicts expire: while a command runs, the clock of Interlock shows the time of its step.
 """
 
 from __future__ import annotations
@@ -17,8 +17,10 @@ import shutil
 import sys
 from collections.abc import Callable, Collection, Mapping
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import yaml
 
@@ -26,7 +28,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 from bot import Bot, Switch
 
-from interlock import load
+from interlock import clock, load
 from interlock.cli.main import run
 from interlock.policy.dependencies import reads
 
@@ -70,13 +72,20 @@ class Play:
         self.out, self.policies, self.tell = out, policies, tell
         self.bot = Bot(out / "desk", END, SWITCHES, KILL)
         self.codes: list[int] = []
+        self.now = BEGIN - HOUR
+
+    def shows(self, at: datetime) -> None:
+        """Let it be a time, and the desk as it is then."""
+        self.now = at
+        self.bot.shows(at)
 
     # how a command is given
 
     def run(self, *words: str, quiet: bool = False) -> str:
         """Give one command, print it with what it says, and return that."""
         said = io.TextIOWrapper(io.BytesIO(), encoding="utf-8", write_through=True)
-        with contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):
+        told = mock.patch.object(clock, "now", lambda: Decimal(int(self.now.timestamp())))
+        with told, contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):
             code = run(list(words))
         assert isinstance(said.buffer, io.BytesIO)
         text = said.buffer.getvalue().decode("utf-8")
@@ -91,7 +100,7 @@ class Play:
 
     def look(self, at: datetime, *, quiet: bool = True) -> str:
         """What the clock does: collect, judge and record."""
-        self.bot.shows(at)
+        self.shows(at)
         return self.run(
             "evaluate", *self.desk(at), "--policy", "experiment-0-rollback", *self.kept(), quiet=quiet
         )
@@ -106,7 +115,7 @@ class Play:
 
     def move(self, word: str, at: datetime, why: str) -> str:
         """Ask for the next stage, or for another attempt."""
-        self.bot.shows(at)
+        self.shows(at)
         words = ("rollout", word, "experiment-0", *self.desk(at), "--by", "quant-lead", "--reason", why)
         return self.run(*words, *self.kept())
 
@@ -129,14 +138,14 @@ class Play:
 
     def snapshot(self, at: datetime) -> str:
         """Collect to a file, for what is bound to a snapshot."""
-        self.bot.shows(at)
+        self.shows(at)
         name = (self.out / f"snapshot-{at:%m%dT%H%M}.json").as_posix()
         where = ("--root", (self.out / "desk").as_posix(), "--as-of", _stamp(at), "--archive")
         self.run("collect", *where, "--policies", self.policies.as_posix(), "-o", name, quiet=True)
         return name
 
     def desk(self, at: datetime) -> tuple[str, ...]:
-        where = ("--root", (self.out / "desk").as_posix(), "--as-of", _stamp(at), "--archive", "--historic")
+        where = ("--root", (self.out / "desk").as_posix(), "--as-of", _stamp(at), "--archive")
         return (*where, "--environment", "paper", "--policies", self.policies.as_posix())
 
     def kept(self) -> tuple[str, ...]:
@@ -144,10 +153,11 @@ class Play:
 
     def status(self, at: datetime) -> None:
         """Draw where the rollout stands."""
-        self.bot.shows(at)
+        self.shows(at)
         self.run("rollout", "status", "experiment-0", *self.desk(at), "--ledger", self.ledger.as_posix())
 
     def act(self, at: datetime) -> tuple[str, ...]:
+        self.now = at
         return ("--at", _stamp(at), "--policies", self.policies.as_posix(), *self.kept())
 
     @property

@@ -57,14 +57,16 @@ class Desk:
     def advance(self, at: str, *, rearming: bool = False, record: bool = True) -> RolloutStep:
         rollout = self.policies.root.rollouts[self.name]
         with Recorder(self.ledger, record=record) as recorder:
-            engine = self.policies.rollout_engine(self.snapshot(at), recorder, environment=self.environment)
+            engine = self.policies.rollout_engine(
+                self.snapshot(at), recorder, environment=self.environment, now=instant(at)
+            )
             person = Person("quant", "it is time")
             return engine.rearm(rollout, person) if rearming else engine.advance(rollout, person)
 
     def preview(self, at: str) -> list[str]:
         """What a snapshot would decide; nothing is recorded."""
         with Recorder(self.ledger, record=False) as recorder:
-            engine = self.policies.rollout_engine(self.snapshot(at), recorder)
+            engine = self.policies.rollout_engine(self.snapshot(at), recorder, now=None)
             return brief(engine.preview(self.policies.root.rollouts[self.name]).decision)
 
     def attest_as(self, what: str, at: str, role: str = "quant", by: str = "desk-1") -> None:
@@ -458,3 +460,15 @@ def test_two_rollouts_of_one_ledger(desk: Make) -> None:
         "set learning.mode: safe",
     )
     assert (found.state("exits").state, found.state("learning").state) == ("ACTIVE", "ROLLED_BACK")
+
+
+@pytest.mark.parametrize("word", ["advance", "rearm"])
+def test_no_stage_is_entered_without_a_clock(desk: Make, word: str) -> None:
+    world = desk()
+    rollout = world.policies.root.rollouts["exits"]
+    with Recorder(world.ledger) as recorder:
+        engine = world.policies.rollout_engine(world.snapshot("2026-03-02T00:00:00Z"), recorder, now=None)
+        with pytest.raises(UsageError) as caught:
+            getattr(engine, word)(rollout, Person("quant", "it is time"))
+    assert str(caught.value) == "a rollout changes by the clock alone: give the time of now"
+    assert world.state().state == "NOT_BEGUN"

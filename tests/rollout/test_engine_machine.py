@@ -140,7 +140,9 @@ class Days(RuleBasedStateMachine):
         refused = kind == "rearm" and before.state in ("NOT_BEGUN", "ACTIVE")
         try:
             with Recorder(self.ledger) as recorder:
-                steering = policies().rollout_engine(self.snapshot(event.seen, hour), recorder)
+                steering = policies().rollout_engine(
+                    self.snapshot(event.seen, hour), recorder, now=BASE + hour * HOUR
+                )
                 person = Person("desk-1", "for a reason")
                 step = (
                     steering.rearm(rollout, person) if kind == "rearm" else steering.advance(rollout, person)

@@ -37,6 +37,7 @@ version: 1.0.0
 title: {name}
 owner: risk
 verdicts: [{verdicts}]
+valid_for: 30d
 rules:
   - {{id: loss, {rule}}}
 """
@@ -76,9 +77,9 @@ _BY = ("--by", "WHO", "--reason", "seen", "--at", LATER)
 
 RECORDING: dict[str, tuple[str, ...]] = {
     "baseline": ("baseline", "freeze", "phase_a", "--from", "good.json", *_BY),
-    "rollout advance": ("rollout", "advance", "change", "good.json", "--historic", *_BY[:4]),
+    "rollout advance": ("rollout", "advance", "change", "good.json", *_BY[:4]),
     "rollout rollback": ("rollout", "rollback", "change", *_BY[:4], "--at", "2026-03-20T07:00:00Z"),
-    "rollout rearm": ("rollout", "rearm", "change", "better.json", "--historic", *_BY[:4]),
+    "rollout rearm": ("rollout", "rearm", "change", "better.json", *_BY[:4]),
     "evaluate": ("evaluate", "bad.json", "--historic", "--events", "events.jsonl"),
     "attest": ("attest", "sign-off", "--role", "risk", "--from", "bad.json", *_BY),
     "waive": (

@@ -22,7 +22,6 @@ from .options import (
     archive_option,
     as_of_option,
     environment_option,
-    historic_option,
     policies_option,
     root_option,
     with_options,
@@ -119,8 +118,8 @@ class SnapshotOrigin:
     archive: bool
     allow_commands: bool
     environment: str | None
-    historic: bool
     policies: str | None
+    historic: bool = False
 
     @property
     def now(self) -> Decimal | None:
@@ -167,8 +166,7 @@ origin_options = with_options(
         archive_option,
         allow_commands_option,
         environment_option,
-        historic_option,
         policies_option,
     )
 )
-"""Adds the options of `SnapshotOrigin` to a command."""
+"""Adds the options of `SnapshotOrigin` to a command, except `--historic`: a command that acts has it not."""

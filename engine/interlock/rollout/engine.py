@@ -88,8 +88,9 @@ class RolloutEngine:
     def advance(self, rollout: Rollout, person: Person) -> RolloutStep:
         """Record the change that the gates allow: begin, advance, complete or roll back.
 
-        Raises UsageError if the environment is not that of the attempt.
+        Raises UsageError without a clock, or if the environment is not that of the attempt.
         """
+        self._require_clock()
         state, given = self.store.state.rollout(rollout.id), self.reader.environment
         if state.active and given not in (None, state.environment):
             began = f"in the environment `{state.environment}`" if state.environment else "without one"
@@ -99,14 +100,20 @@ class RolloutEngine:
     def rearm(self, rollout: Rollout, person: Person) -> RolloutStep:
         """Begin another attempt of a rollout if every check passes.
 
-        Raises UsageError unless it was rolled back or is complete.
+        Raises UsageError without a clock, or unless it was rolled back or is complete.
         """
+        self._require_clock()
         before = self.store.state.rollout(rollout.id)
         if before.state in (NONE, ACTIVE):
             raise UsageError(
                 f"`{rollout.id}` is {before.state}: only a rolled back or completed rollout can be re-armed"
             )
         return self._decide(rollout, self._stage(rollout), person, {"ADVANCE"}, rearming=True)
+
+    def _require_clock(self) -> None:
+        """Raise UsageError where no verdict can expire: a stage is entered now, not in the past."""
+        if self.reader.now is None:
+            raise UsageError("a rollout changes by the clock alone: give the time of now")
 
     def _stage(self, rollout: Rollout) -> Stage | None:
         """Return the stage to compare the configuration with; None if the document no longer has it."""

@@ -141,7 +141,9 @@ class Desk:
     def _asked(self, at: Decimal, *, again: bool) -> RolloutStep:
         with Recorder(self.ledger) as recorder:
             environment = None if self.standing_in(recorder) else self.environment
-            steering = self.policies.rollout_engine(self.snapshot(at), recorder, environment=environment)
+            steering = self.policies.rollout_engine(
+                self.snapshot(at), recorder, environment=environment, now=at
+            )
             person = Person("operator", "the stage is over")
             return steering.rearm(self.rollout, person) if again else steering.advance(self.rollout, person)
 

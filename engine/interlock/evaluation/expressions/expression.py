@@ -6,11 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from ...diagnostics import Collector, Span
+from ...errors import DocumentError
+from ...language.checker import check
 from ...language.nodes import Node
 from ...language.printer import to_text
 from ...language.values import Cause, Unknown, Value
 from ...policy.model import Override
-from ...policy.names import metrics_read
+from ...policy.names import PolicyNames, metrics_read
 from ..snapshot.measures import Measures
 from ..snapshot.series_values import Shaped
 from ..verdict import Comparison
@@ -20,7 +23,7 @@ from .interpreter import Interpreter
 from .lowering import lower
 from .parameters import effective
 
-__all__ = ["ExpressionContext", "ExpressionResult", "evaluate_expression"]
+__all__ = ["ExpressionContext", "ExpressionResult", "checked_expression", "evaluate_expression"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +45,16 @@ class ExpressionContext:
     member: str | None = None
     environment: Mapping[str, Value] = field(default_factory=dict)
     baselines: Mapping[str, Measures] = field(default_factory=dict)
+
+
+def checked_expression(text: str, names: PolicyNames) -> Node:
+    """Return an expression that is no part of a document; raises DocumentError for one that is not sound."""
+    collector = Collector()
+    collector.sources["expression"] = text.split("\n")
+    node = check(text, lambda start, end: _place(text, start, end), names, collector)
+    if node is None:
+        raise DocumentError(collector.errors, collector.sources)
+    return node
 
 
 def evaluate_expression(node: Node, measures: Measures, setting: ExpressionContext) -> ExpressionResult:
@@ -85,3 +98,10 @@ def _parameters(
 
 def _absent(name: str, why: str) -> Unknown:
     return Unknown((Cause(name, "", "", "missing", why),))
+
+
+def _place(text: str, start: int, end: int) -> Span:
+    """Return the place of characters in an expression that is no part of a document."""
+    lines = text[:start].split("\n")
+    last = text[: max(end, start)].split("\n")
+    return Span("expression", len(lines), len(lines[-1]) + 1, len(last), len(last[-1]) + 1)

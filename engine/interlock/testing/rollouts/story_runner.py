@@ -127,7 +127,7 @@ class _StoryRun:
     def engine(self, step: StoryStep) -> RolloutEngine:
         measures = Measures(self.snapshot_draft(step).snapshot(self.story.name), self.root.catalogue)
         viewer = StubContextReader(
-            self.root, self.store, measures, self.story.environment, around=step.around
+            self.root, self.store, measures, self.story.environment, step.at, around=step.around
         )
 
         def judge(rollout: str, policies: tuple[str, ...], environment: str | None) -> Decision:

@@ -32,6 +32,7 @@ def test_a_guard_warns_that_its_run_rolled_back(canary: Days, monkeypatch: pytes
     monkeypatch.setattr("interlock.cli.commands.guard.start", lambda words: started.append(words) or 0)
     monkeypatch.setenv("LIVE_MODE", "true")
     monkeypatch.delenv("LIVE_KILL_SWITCH", raising=False)
+    Path("data").mkdir()
     canary.at("04 00:00", BAD)
     done = canary.guarded()
     assert (done.code, started) == (0, [("bot",)])

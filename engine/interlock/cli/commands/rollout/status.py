@@ -15,7 +15,7 @@ from ....reports.records.rollout_drawing import RolloutStatus
 from ...action_options import ledger_file_option
 from ...command import Subcommand
 from ...inputs import load_policies
-from ...options import format_option
+from ...options import format_option, historic_option
 from ...output import show
 from ...snapshots import SnapshotOrigin, origin_options
 from .rollouts import STEP_EXITS, exit_code, require_rollout
@@ -36,6 +36,7 @@ __all__ = ["command"]
 @click.argument("name")
 @click.argument("snapshot", required=False)
 @origin_options
+@historic_option
 @format_option("rollout")
 @ledger_file_option
 def command(name: str, snapshot: str | None, form: str, ledger: Path, **options: Any) -> int:

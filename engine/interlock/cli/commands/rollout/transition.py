@@ -35,6 +35,7 @@ transition_options = with_options(
         click.option("--reason", required=True, metavar="TEXT", help="The reason, for the record."),
         ledger_file_option,
         anchor_option(),
+        click.option("--historic", is_flag=True, hidden=True),
     )
 )
 """Adds the arguments and options of a command that evaluates a snapshot, records it and changes a rollout."""
@@ -45,6 +46,9 @@ def change_rollout(
 ) -> int:
     """Take one step of a rollout, print it, and return the exit code; `again` begins another attempt."""
     ledger, anchor = options.pop("ledger"), options.pop("anchor")
+    if options.pop("historic"):
+        name = click.get_current_context().command_path.removeprefix("interlock ")
+        raise UsageError(f"`{name}` refuses `--historic`: it acts now, on verdicts that have not expired")
     origin = SnapshotOrigin(**options)
     loaded = load_policies(origin.policies)
     rollout = require_rollout(loaded, name)
