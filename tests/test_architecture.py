@@ -21,7 +21,7 @@ PACKAGE = ENGINE / "interlock"
 
 # A room imports only rooms above it in this list; those that are no folders are modules of the package's root.
 ROOMS = (
-    *("errors", "codes", "limits", "resources", "wording", "diagnostics", "files"),
+    *("errors", "codes", "limits", "arithmetic", "resources", "wording", "diagnostics", "files"),
     *("strict_json", "process", "canonical"),
     *("language", "policy", "evaluation", "backends", "collect", "ledger", "alerts", "rollout"),
     *("replay", "analysis", "testing", "reports", "clock", "guard", "api", "server", "cli", "__main__"),

@@ -9,6 +9,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from . import __version__, clock
+from .arithmetic import own_context, own_contexts
 from .collect.collection import Collection
 from .collect.collector import collect
 from .collect.model import Sources
@@ -30,7 +31,14 @@ from .evaluation.snapshot.snapshot import Snapshot
 from .evaluation.snapshot.undeclared import outside, undeclared
 from .evaluation.verdict import Verdict
 from .guard import kill_switch
-from .guard.clearance import Clearance, ClearanceRequest, StartContext, clear_start, require_clearance
+from .guard.clearance import (
+    Clearance,
+    ClearanceRequest,
+    StartContext,
+    clear_start,
+    require_clearance,
+    snapshot_reader,
+)
 from .guard.trade_gate.gate import Gate, Permission
 from .guard.trade_gate.gate_counters import counters
 from .guard.trade_gate.gate_state import GateState
@@ -63,6 +71,7 @@ __all__ = [
 PathLike = str | os.PathLike[str]
 
 
+@own_context
 def load(path: PathLike | None = None) -> PolicySet:
     """Load and check every document of a policy root.
 
@@ -75,6 +84,7 @@ def load(path: PathLike | None = None) -> PolicySet:
     return policies
 
 
+@own_context
 def check(
     path: PathLike | None = None, advance: Callable[[], None] = lambda: None
 ) -> tuple[PolicySet, Collector]:
@@ -85,6 +95,7 @@ def check(
     return PolicySet(found.root, found.sources, texts), collector
 
 
+@own_context
 def require(
     *policy_ids: str,
     root: PathLike | None = None,
@@ -110,7 +121,7 @@ def require(
         raise UsageError("`require` needs a policy, and either `root` or `snapshot`")
     place = None if root is None else Path(root)
     question = ClearanceRequest(
-        tuple(policy_ids), Path(ledger), place, _taken(snapshot), environment,
+        tuple(policy_ids), Path(ledger), place, snapshot_reader(snapshot), environment,
         None if anchor is None else Path(anchor), allow_commands,
     )  # fmt: skip
     file = Path(kill_switch_file) if kill_switch_file else (place or Path()) / kill_switch.DEFAULT
@@ -122,13 +133,7 @@ def require(
     return require_clearance(clear_start(loaded, question, setting))
 
 
-def _taken(snapshot: PathLike | Snapshot | None) -> Callable[[], Snapshot] | None:
-    """How a snapshot that was handed in is read, when it is time to."""
-    if snapshot is None:
-        return None
-    return (lambda: snapshot) if isinstance(snapshot, Snapshot) else (lambda: Snapshot.read(Path(snapshot)))
-
-
+@own_contexts
 @dataclass(slots=True)
 class PolicySet:
     """Policies, catalogue, environments and sources of one policy root, ready to judge snapshots."""
@@ -384,14 +389,8 @@ class PolicySet:
         against which live sources are taken or refused. Declared commands run only with `allow_commands`.
         Raises UsageError for a root that is no folder.
         """
-        overrides = [
-            param.override.env
-            for policy in self.policies.values()
-            for param in policy.params.values()
-            if param.override
-        ]
         return collect(
             Path(root), as_of, self.sources, self.catalogue,
             since=since, environ=os.environ if environ is None else environ, now=now, archive=archive,
-            allow_commands=allow_commands, env_names=sorted(set(overrides)),
+            allow_commands=allow_commands, env_names=self.root.override_variables,
         )  # fmt: skip

@@ -11,6 +11,7 @@ import traceback
 import click
 
 from .. import __version__
+from ..arithmetic import own_context
 from ..diagnostics import Collector, name_hint, printable
 from ..errors import EXIT_BUG, EXIT_INVALID, DocumentError, InterlockError, system_reason
 from ..reports.renderers import rendered
@@ -29,6 +30,7 @@ _DUCKDB_INTERRUPTED = "Query interrupted"
 """The message of duckdb after Ctrl-C; the package may be absent, so its class cannot be named."""
 
 
+@own_context
 def run(argv: list[str]) -> int:
     """Run one command and return its exit code; only a bug shows a traceback."""
     terminal.prepare()

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from decimal import Decimal
 
+from ..arithmetic import own_contexts
 from ..canonical import canonical, digest
 from ..errors import EXIT_BEST, EXIT_BETWEEN, EXIT_NOT_EVALUATED, EXIT_WORST
 from ..language.times import show_time
@@ -121,6 +122,7 @@ class Inputs:
     ledger_head: str | None = None
 
 
+@own_contexts
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """One verdict. `as_of` and `valid_until` are seconds since the epoch; `possible` is the worst that the

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -11,6 +12,7 @@ from typing import Protocol
 
 from ..alerts.channel import Channel
 from ..alerts.delivery import deliver_events
+from ..arithmetic import own_contexts
 from ..canonical import canonical
 from ..collect.collection import Collection
 from ..diagnostics import printable
@@ -41,6 +43,7 @@ __all__ = [
     "clear_start",
     "refusal_line",
     "require_clearance",
+    "snapshot_reader",
     "start_lines",
     "warning_lines",
 ]
@@ -88,6 +91,13 @@ class ClearanceRequest:
     renotify: Decimal | None = None
 
 
+def snapshot_reader(given: Snapshot | str | os.PathLike[str] | None) -> Callable[[], Snapshot] | None:
+    """Return what reads a snapshot that was handed in, when it is time to; None where none was."""
+    if given is None:
+        return None
+    return (lambda: given) if isinstance(given, Snapshot) else (lambda: Snapshot.read(Path(given)))
+
+
 @dataclass(frozen=True, slots=True)
 class StartContext:
     """The surroundings of a start: the environment variables of the command, the clock, and the kill switch's file."""
@@ -97,6 +107,7 @@ class StartContext:
     kill_switch: Path
 
 
+@own_contexts
 @dataclass(frozen=True, slots=True)
 class Clearance:
     """The result. `reason` says why a start is not `open`, and `code` is its exit code, then never 0.

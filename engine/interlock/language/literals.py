@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from decimal import ROUND_HALF_EVEN, Context, Decimal
+from decimal import Decimal
 
+from ..arithmetic import exact_context
 from ..canonical import plain_number
 from ..limits import NUMBER_DIGITS
 from .times import DURATION_UNITS, show_duration, show_time
@@ -22,7 +23,7 @@ __all__ = [
     "show_pair",
 ]
 
-CONTEXT = Context(prec=NUMBER_DIGITS, rounding=ROUND_HALF_EVEN, Emin=-6143, Emax=6144)
+CONTEXT = exact_context(NUMBER_DIGITS, least=-6143, most=6144)
 """The arithmetic of the language: IEEE 754 decimal128, half to even."""
 
 OFF_WORDS = frozenset({"", "0", "false", "no", "off"})
@@ -119,4 +120,4 @@ def _cut(value: Decimal, digits: int) -> Decimal:
     if not value.is_finite():
         return value
     keep = max(digits, value.adjusted() + 1) if value else digits
-    return value if len(value.as_tuple().digits) <= keep else Context(prec=keep).plus(value)
+    return value if len(value.as_tuple().digits) <= keep else exact_context(keep).plus(value)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
 
+from ..arithmetic import own_contexts
 from ..canonical import canonical, digest
 from ..errors import UsageError
 from ..evaluation.deciding.memory import Fact, Memory
@@ -47,6 +48,7 @@ class EvaluationSettings:
     scopes: Mapping[str, Scope] = field(default_factory=dict)
 
 
+@own_contexts
 class Recorder:
     """Holds the ledger's lock while snapshots are evaluated, and records all of them as one group when it closes.
 

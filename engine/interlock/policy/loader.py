@@ -50,6 +50,12 @@ class PolicyRoot:
     documents: int = 0
     faulty: FaultyNames = field(default_factory=FaultyNames)
 
+    @property
+    def override_variables(self) -> list[str]:
+        """The environment variables that may override a param, in order."""
+        params = (param for policy in self.policies.values() for param in policy.params.values())
+        return sorted({param.override.env for param in params if param.override})
+
 
 def find_root(given: str | os.PathLike[str] | None = None, start: Path | None = None) -> Path:
     """Return the policy root: `given`, else `$INTERLOCK_POLICIES`, else the nearest parent's `policies/`.

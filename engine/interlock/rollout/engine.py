@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Protocol
 
+from ..arithmetic import own_contexts
 from ..errors import UsageError
 from ..evaluation.deciding.request import Decision
 from ..language.times import show_time
@@ -52,6 +53,7 @@ class RolloutStep:
     settings: tuple[str, ...] = ()
 
 
+@own_contexts
 @dataclass(frozen=True, slots=True)
 class RolloutEngine:
     """Takes rollouts through one snapshot; a store that does not record only gets decisions."""

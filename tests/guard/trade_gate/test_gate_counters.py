@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import subprocess
 import sys
+import threading
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -12,6 +17,8 @@ import pytest
 import interlock
 from interlock import Gate, GateState, PolicySet
 from interlock.errors import IntegrityError, LedgerError, UsageError
+from interlock.files import write_atomically
+from interlock.guard.trade_gate.gate_state import STATE_LOCK
 from interlock.ledger.file.ledger import Ledger
 from interlock.ledger.file.verify import verify
 from support.grain import POLICIES
@@ -201,6 +208,45 @@ def test_counters_follow_a_symbol_to_its_new_name(path: Path, tmp_path: Path, ke
     assert permitted(root(tmp_path / "a", "one").gate("one", state=state, **more)) is True
     renamed = root(tmp_path / "b", "one", scope="members: [BTC-PERP], aliases: {BTC-PERP: [BTC-USD]}")
     assert permitted(renamed.gate("one", state=state, **more)) is False
+
+
+def test_of_two_gates_over_one_state_that_ask_at_once_one_is_permitted(policies: PolicySet) -> None:
+    """Both look at the state before either changes it, if nothing holds one of them up."""
+    state, both = GateState.begun("2026-03-28"), threading.Barrier(2)
+    gates = [policies.gate("trade", state=state, desk=desk()) for _ in range(2)]
+    points = GateState.points
+
+    def looked(of: GateState, symbols: Sequence[str], until: Decimal) -> dict[str, object]:
+        found = points(of, symbols, until)
+        with contextlib.suppress(threading.BrokenBarrierError):
+            both.wait(0.2)
+        return found
+
+    with pytest.MonkeyPatch.context() as patch, ThreadPoolExecutor(2) as threads:
+        patch.setattr(GateState, "points", looked)
+        found = list(threads.map(lambda gate: check(gate, "06:30:00")[0], gates))
+    assert sorted(found) == [False, True]
+
+
+def test_an_older_state_is_never_written_over_a_newer_one(policies: PolicySet, tmp_path: Path) -> None:
+    """Of two threads that write, the one that took its text first also writes first."""
+    state, file, held = GateState.begun("2026-03-28"), tmp_path / "state.json", threading.Event()
+    gate = policies.gate("trade", state=state, desk=desk())
+
+    def slow(path: Path, data: bytes) -> None:
+        held.wait(0.2)
+        write_atomically(path, data)
+
+    with pytest.MonkeyPatch.context() as patch, ThreadPoolExecutor(2) as threads:
+        patch.setattr("interlock.guard.trade_gate.gate_state.write_atomically", slow)
+        older = threads.submit(state.write, file)
+        while not older.done() and STATE_LOCK.acquire(blocking=False):  # until the thread has it
+            STATE_LOCK.release()
+        newer = threads.submit(lambda: (check(gate, "06:30:00"), state.write(file), held.set()))
+        assert newer.result()[0] == ALLOWED
+        older.result()
+    assert GateState.read(file) == state
+    assert len(state.allowed["WHEAT"]) == 1
 
 
 def test_something_must_keep_the_counters(policies: PolicySet, tmp_path: Path) -> None:

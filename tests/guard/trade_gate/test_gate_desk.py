@@ -252,7 +252,7 @@ def whole(desk: bytes, call: dict[str, Any], state: GateState) -> dict[str, Any]
 def number_form(value: Any, key: str) -> object:
     if isinstance(value, str | bool):
         return {"unknown": "wrong type", "detail": "the call gave no usable number"}
-    if value == 10**410 or math.isnan(value):
+    if value == 10**410 or math.isnan(value) or len(str(value)) > 40:
         return {"unknown": "not finite", "detail": "the call gave no usable number"}
     return Decimal(str(value)) * (Decimal("0.01") if key.endswith("pct") else 1)
 

@@ -7,8 +7,9 @@ import math
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from decimal import Context, Decimal, InvalidOperation
+from decimal import Decimal, InvalidOperation
 
+from ...arithmetic import exact_context
 from ...language.values import CauseName
 from ...limits import SOURCE_ROWS
 from ...strict_json import exact_number
@@ -24,7 +25,7 @@ __all__ = ["SourceTable", "fill", "in_decimals"]
 
 _INTEGER = 1 << 63
 _DOUBLE = 1 << 53
-_FULL = Context(prec=38)
+_FULL = exact_context(38)
 _NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d{1,4})?", re.ASCII)
 
 

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Sequence
-from decimal import Context, Decimal
+from decimal import Decimal
 
+from ...arithmetic import exact_context
 from ...language.literals import CONTEXT
 from ...language.values import INFINITY, Cause, Unknown, Value, interval, merged, unbounded
 from .scalar_semantics import between
@@ -17,7 +18,7 @@ from .windows import Item, Selection
 
 __all__ = ["REDUCTIONS", "runs"]
 
-_EXACT = Context(prec=14_000, Emin=-999_999, Emax=999_999)
+_EXACT = exact_context(14_000)
 """Wide enough that no sum of decimals is rounded before its end, so that order never matters."""
 
 

@@ -7,15 +7,16 @@ rounded like every other number, which keeps their order (half-even rounding is 
 from __future__ import annotations
 
 from collections.abc import Callable
-from decimal import Context, Decimal
+from decimal import Decimal
 
+from ...arithmetic import exact_context
 from ...language.literals import CONTEXT
 from ...language.values import INFINITY, Cause, Unknown, Value, interval, merged
 from ...limits import SKEW
 
 __all__ = ["SCALARS", "between", "decide"]
 
-_QUIET = Context(prec=CONTEXT.prec, rounding=CONTEXT.rounding, Emin=CONTEXT.Emin, Emax=CONTEXT.Emax, traps=[])
+_QUIET = exact_context(CONTEXT.prec, least=CONTEXT.Emin, most=CONTEXT.Emax, traps=())
 
 
 def _causes(*values: Value) -> tuple[Cause, ...]:

@@ -9,6 +9,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from ...arithmetic import own_contexts
 from ...canonical import canonical, digest
 from ...diagnostics import name_hint
 from ...errors import SnapshotError, system_reason
@@ -32,6 +33,7 @@ class InvalidNumber:
     text: str
 
 
+@own_contexts
 @dataclass(frozen=True, slots=True)
 class Snapshot:
     """One snapshot. `as_of` is in seconds since the epoch; `metrics` and `scopes` hold values as written, with

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from ... import clock
+from ...arithmetic import own_contexts
 from ...canonical import canonical, digest
 from ...diagnostics import name_hint, printable
 from ...errors import IntegrityError, LedgerError, UsageError
@@ -95,6 +96,7 @@ class JudgedTrade:
         return replace(self.verdict, inputs=inputs)
 
 
+@own_contexts
 @dataclass(frozen=True, slots=True)
 class Permission:
     """Whether a trade is `allowed`, and all `reasons` if not; `symbol` is its name in the roster."""
@@ -115,6 +117,7 @@ class Permission:
         return self.judged.record() if self.judged else None
 
 
+@own_contexts
 class Gate:
     """Permits single trades; an allowed decision is added to `state` at once, a refused one is not.
 

@@ -21,7 +21,7 @@ from ...ledger.file.anchors import anchored_entries, anchored_writing, required_
 from ...ledger.file.entry import Entry, EntryDraft
 from ...ledger.file.ledger import Head, Ledger, Transaction
 from ...policy.model import Policy
-from .gate_state import GateState, instant
+from .gate_state import STATE_LOCK, GateState, instant
 
 __all__ = ["Counters", "LockedCounters", "counters"]
 
@@ -68,16 +68,15 @@ def counters(
 
 
 class CallerCounters:
-    """Counters in a state of the caller: one gate changes it, one thread at a time."""
+    """Counters in a state of the caller: one thread at a time changes it, through one gate or through several."""
 
     def __init__(self, state: GateState) -> None:
         self.state = state
-        self._lock = threading.Lock()
 
     @contextlib.contextmanager
     def locked(self) -> Iterator[CallerCounters]:
-        """Lock out other threads."""
-        with self._lock:
+        """Lock out other threads, from the look at the state until its change."""
+        with STATE_LOCK:
             yield self
 
     def allow(self, symbol: str, at: Decimal, record: Callable[[], Verdict]) -> None:

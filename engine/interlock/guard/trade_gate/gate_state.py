@@ -3,23 +3,29 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+import threading
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
+from ... import clock
+from ...arithmetic import own_contexts
 from ...errors import UsageError, system_reason
 from ...files import read_plain, write_atomically
 from ...language.times import parse_time, show_time
-from ...limits import FORMAT, GATE_MEMORY, SNAPSHOT_BYTES
+from ...limits import FORMAT, GATE_MEMORY, NUMBER_DIGITS, SKEW, SNAPSHOT_BYTES
 
-__all__ = ["GateState", "Instant", "Number", "exact", "instant"]
+__all__ = ["STATE_LOCK", "GateState", "Instant", "Number", "exact", "instant"]
 
 Instant = Decimal | int | float | str | datetime
 """Seconds since the epoch, `2026-03-30T06:00:00Z`, or a datetime with its zone."""
 
 Number = Decimal | int | float
+
+STATE_LOCK = threading.RLock()
+"""One gate at a time looks at its state and changes it, or writes it to a file: two gates may share one state."""
 
 _YEAR_10000 = 253_402_300_800
 _EXPONENT = 400
@@ -41,13 +47,18 @@ def instant(value: Instant) -> Decimal:
 
 
 def exact(value: object) -> Decimal | None:
-    """Return a finite number as it is written; None for any other value, or one too large for an expression."""
+    """Return a finite number as it is written; None for any other value, or one that no expression could hold: too
+    large, or of more than 34 digits."""
     if isinstance(value, bool) or not isinstance(value, Decimal | int | float):
         return None
     found = Decimal(float.__repr__(value)) if isinstance(value, float) else Decimal(value)
-    return found if found.is_finite() and abs(found.adjusted()) <= _EXPONENT else None
+    if not found.is_finite() or abs(found.adjusted()) > _EXPONENT:
+        return None
+    written = "".join(map(str, found.as_tuple().digits)).strip("0")
+    return found if len(written) <= NUMBER_DIGITS else None
 
 
+@own_contexts
 @dataclass(slots=True)
 class GateState:
     """Every allowed decision and closed trade since `began` (seconds since the epoch), by symbol.
@@ -67,22 +78,31 @@ class GateState:
 
     @classmethod
     def from_json(cls, text: str | bytes, name: str = "gate state") -> GateState:
-        """Read the text of `to_json`; raises UsageError for anything else, because a guess could open the gate."""
+        """Read the text of `to_json`; raises UsageError for anything else, because a guess could open the gate.
+
+        Two ways to write one state would be a guess too, so the text must be the very one, blanks around it aside.
+        """
         try:
-            form = json.loads(text, parse_float=Decimal)
-            if set(form) != {"interlock", "began", "allowed", "trades"} or form["interlock"] != FORMAT:
-                raise ValueError
-            return cls(
+            given = (text.decode("utf-8") if isinstance(text, bytes) else text).strip()
+            form = json.loads(given)
+            found = cls(
                 _time(form["began"]),
-                {name: [_time(at) for at in found] for name, found in form["allowed"].items()},
+                {name: [_time(at) for at in times] for name, times in form["allowed"].items()},
                 {
-                    name: [(_time(at), _number(profit)) for at, profit in found]
-                    for name, found in form["trades"].items()
+                    name: [(_time(at), _number(profit)) for at, profit in trades]
+                    for name, trades in form["trades"].items()
                 },
             )
+            if found.to_json() != given or not found._in_order():
+                raise ValueError
         except (ValueError, TypeError, AttributeError, KeyError, RecursionError, InvalidOperation):
             hint = "begin a new one with `GateState.begun`, which blocks until it has seen enough"
             raise UsageError(f"{name}: not a gate's state: {hint}") from None
+        latest = max(found._times())
+        if latest > clock.now() + SKEW:
+            when = f"{show_time(latest)}, which the clock has not reached"
+            raise UsageError(f"{name}: a gate's state of {when}: check both clocks")
+        return found
 
     @classmethod
     def read(cls, path: Path) -> GateState:
@@ -94,8 +114,9 @@ class GateState:
             raise UsageError(f"cannot read `{path.as_posix()}`: {reason}") from None
 
     def write(self, path: Path) -> None:
-        """Write the state to a file atomically; raises UsageError if that fails."""
-        write_atomically(path, f"{self.to_json()}\n".encode())
+        """Write the state to a file atomically, never an older one after a newer; raises UsageError if that fails."""
+        with STATE_LOCK:
+            write_atomically(path, f"{self.to_json()}\n".encode())
 
     def to_json(self) -> str:
         """Return the state as text that `from_json` reads."""
@@ -112,6 +133,19 @@ class GateState:
             sort_keys=True,
         )
 
+    def _times(self) -> Iterator[Decimal]:
+        """Yield every instant of the state."""
+        yield self.began
+        for times in self.allowed.values():
+            yield from times
+        for trades in self.trades.values():
+            yield from (at for at, _ in trades)
+
+    def _in_order(self) -> bool:
+        """Tell whether the decisions and the trades of each symbol follow one another, none before the state began."""
+        lists = [*self.allowed.values(), *([at for at, _ in trades] for trades in self.trades.values())]
+        return all(each == sorted(each) and min(each, default=self.began) >= self.began for each in lists)
+
     def newest(self, symbols: Sequence[str]) -> Decimal:
         """Return the newest instant of a symbol, under all its current and former names."""
         allowed = [at for name in symbols for at in self.allowed.get(name, ())]
@@ -120,7 +154,7 @@ class GateState:
     def allow(self, symbol: str, at: Decimal) -> None:
         """Add an allowed decision."""
         self._forget(at)
-        self.allowed.setdefault(symbol, []).append(at)
+        self.allowed[symbol] = sorted([*self.allowed.get(symbol, ()), at])
 
     def close(self, symbol: str, at: Decimal, profit: Decimal) -> None:
         """Add a closed trade and its profit."""
@@ -158,7 +192,7 @@ def _time(text: object) -> Decimal:
 
 
 def _number(text: object) -> Decimal:
-    found = Decimal(text) if isinstance(text, str) else None
-    if found is None or not found.is_finite():
+    found = exact(Decimal(text)) if isinstance(text, str) else None
+    if found is None:
         raise ValueError
     return found

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+from ...arithmetic import own_context
 from ...errors import LedgerError
 from ...evaluation.deciding.memory import Key, Latch, Seen, Waiver
 from ...language.times import parse_time
@@ -175,6 +176,7 @@ KINDS = frozenset({*_HANDLERS, "verdict", "gate", "permission", "trade"})
 """All kinds of entries; verdicts do not change the state, and trade gates read their own kinds."""
 
 
+@own_context
 def fold(entries: Iterable[Entry]) -> State:
     """Return the state after entries that begin with the first."""
     state = State()
