@@ -92,6 +92,11 @@ from .rows import GOOD, TAIL, rows
             "sources.yaml:7:19: error E541: no column is called `dya` (did you mean `day`?)",
         ),
         (
+            rows("file: a.jsonl; format: jsonl; torn: tail", TAIL.replace("time: day\n", "time: modified\n")),
+            "sources.yaml:7:11: error E550: `torn: tail` goes with rows that have times of their own, and `time` is"
+            " `modified` (drop it, or name a time column under `time`)",
+        ),
+        (
             rows("file: a.log; format: lines; match: '(?P<day>.*'"),
             "sources.yaml:7:12: error E505: `match` is no regular expression:"
             " missing ), unterminated subpattern at position 0",

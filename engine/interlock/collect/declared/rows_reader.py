@@ -74,6 +74,9 @@ def _keys(entry: YamlEntry, file_format: Format) -> None:
             entry.complain("E525", f"the format {file_format.name} needs `{key}`", "format")
     if entry.node.text("torn") == "tail":
         _require(entry, "torn", "torn: tail", file_format)
+        if entry.node.text("time") == "modified":
+            message = "`torn: tail` goes with rows that have times of their own, and `time` is `modified`"
+            entry.complain("E550", message, "torn", "drop it, or name a time column under `time`")
     if entry.node.text("torn") == "file" and not entry.node.has("files"):
         entry.complain("E526", "`torn: file` is for several files, under `files`", "torn")
 

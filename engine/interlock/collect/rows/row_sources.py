@@ -90,6 +90,8 @@ def _append(table: SourceTable, part: SourceTable) -> None:
     table.present |= part.present
     for name, values in part.columns.items():
         table.columns[name].extend(values)
+    if part.whole is not None:
+        table.whole = part.whole if table.whole is None else min(table.whole, part.whole)
     if part.newest is not None:
         table.newest = part.newest if table.newest is None else max(table.newest, part.newest)
 
@@ -144,7 +146,10 @@ def _ask(
     rosters: Rosters,
 ) -> tuple[MetricEntries, CoveredSpan | None]:
     metric = rosters.catalogue.metrics[query.metric]
-    covered = cover(loaded.source, loaded.table, loaded.tops, window, metric.began)
+    whole = min(
+        (each.table.whole for each in (loaded, *joined) if each.table.whole is not None), default=None
+    )
+    covered = cover(loaded.source, loaded.table, loaded.tops, window, metric.began, whole)
     if loaded.torn and not _may_lack_files(metric, loaded.source):
         raise Unreadable(loaded.torn[0].cause, loaded.torn[0].detail)
     (database, exact) = tables

@@ -33,8 +33,12 @@ def cover(
     tops: Tops,
     window: tuple[Decimal | None, Decimal],
     began: Decimal | None,
+    whole: Decimal | None,
 ) -> CoveredSpan | None:
-    """Return the coverage, cut at (since, as_of); None if there is none. Raises Unreadable for a bound without time."""
+    """Return the coverage, cut at (since, as_of); None if there is none. Raises Unreadable for a bound without time.
+
+    `whole` is the stamp of the last whole row where an unfinished line follows it: what comes after is not known.
+    """
     since, as_of = window
     if source.coverage.each is not None:
         found = _chain(table, source.coverage.each)
@@ -45,8 +49,9 @@ def cover(
     if found is None:
         return None
     start = found[0] if since is None else max(found[0], since)
-    end = min(found[1], as_of)
-    return CoveredSpan(start, end, found[1]) if start <= end else None
+    complete = found[1] if whole is None else min(found[1], whole)
+    end = min(complete, as_of)
+    return CoveredSpan(start, end, complete) if start <= end else None
 
 
 def _chain(table: SourceTable, each: Decimal) -> tuple[Decimal, Decimal] | None:

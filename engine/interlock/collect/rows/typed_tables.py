@@ -14,7 +14,7 @@ from ...limits import SOURCE_ROWS
 from ...strict_json import exact_number
 from ..duckdb_tables import DECIMALS
 from ..formats import FORMATS
-from ..formats.model import Format, Record
+from ..formats.model import UNFINISHED, Format, Record
 from ..json_documents import ABSENT, one, resolve
 from ..model import Column, RowsSource
 from ..typed_values import NoTime, read_moment
@@ -33,13 +33,15 @@ class SourceTable:
     """The rows of a source as columns of Python values, times as seconds since 1970.
 
     For the coverage, `seen` holds the stamps of all rows up to `as_of`, also of those before `since`, and `newest` the
-    latest time of any row, also of one after `as_of`; `present` are the columns that some row has.
+    latest time of any row, also of one after `as_of`; `present` are the columns that some row has. `whole` is set
+    where a file ends with an unfinished line: the stamp of the last whole row before it.
     """
 
     columns: dict[str, list[object]]
     ordinals: list[int] = field(default_factory=list)
     seen: list[Decimal] = field(default_factory=list)
     newest: Decimal | None = None
+    whole: Decimal | None = None
     present: set[str] = field(default_factory=set)
 
     @property
@@ -59,9 +61,17 @@ def fill(
     since, as_of = window
     readers = [(each, _reader(each, source, table.present)) for each in source.columns]
     stamp = source.coverage.by or source.time
+    stamped: object = None
     for ordinal, record in enumerate(records, start=len(table.seen) + 1):
         if ordinal > SOURCE_ROWS:
             raise Unreadable("overflow", f"more than {SOURCE_ROWS} rows")
+        if record.value is UNFINISHED:
+            if not isinstance(stamped, Decimal):
+                raise Unreadable(
+                    "torn source", f"{record.place} is unfinished, and no whole row stands before it"
+                )
+            table.whole = stamped
+            return
         values = {column.name: read(record) for column, read in readers}
         time = modified if source.time == "modified" else values[source.time]
         if not isinstance(time, Decimal):
