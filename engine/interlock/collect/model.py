@@ -89,6 +89,7 @@ class RowsSource:
     continues: bool = False
     zone: ZoneInfo | None = None
     coverage: DeclaredCoverage = field(default_factory=DeclaredCoverage)
+    order: Literal["", "oldest_first", "newest_first"] = ""
     torn: Literal["unknown", "file", "tail"] = "unknown"
     may_be_empty: bool = False
     schema: str | None = None

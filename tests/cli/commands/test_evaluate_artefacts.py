@@ -39,9 +39,13 @@ LINES = TRADES.replace(
 LINES = LINES.replace("PLACE", "ts").replace("VALUE", "pnl")
 
 
-def judged(command: Any, folder: Path, sources: str, artefact: str) -> tuple[str, list[str]]:
+def judged(
+    command: Any, folder: Path, sources: str, artefact: str, more: dict[str, str] | None = None
+) -> tuple[str, list[str]]:
     """The verdict at 12:00 over an artefact, and why its rule is not proved."""
-    write_files(folder, {**GATE, "policies/sources.yaml": sources, "desk/trades.log": artefact})
+    write_files(
+        folder, {**GATE, **(more or {}), "policies/sources.yaml": sources, "desk/trades.log": artefact}
+    )
     words = (
         "--root",
         folder / "desk",
@@ -93,3 +97,27 @@ def test_a_loss_in_another_form_closes_the_gate(command: Any, tmp_path: Path, li
         "NO_GO",
         ["line 2 of trades.log begins like a record and does not match"],
     )
+
+
+EXPORT = "ts,pnl\n2026-03-10T10:40:00Z,5\n2026-03-10T10:40:00Z,-2\n2026-03-10T10:40:00Z,-3\n2026-03-10T09:00:00Z,1\n"
+STREAK = {
+    "policies/gate.yaml": GATE["policies/gate.yaml"].replace("since(pnl < 0) >= 1h", "streak(pnl < 0) < 2")
+}
+UNORDERED = (
+    "rows of one time may be in either order: line 5 of trades.log is older than the row before it, and no `order`"
+    " is declared"
+)
+
+
+def test_a_streak_in_a_file_with_its_newest_row_first(command: Any, tmp_path: Path) -> None:
+    plain = CSV.replace("    torn: tail\n", "")
+    newest, oldest = (
+        plain.replace("    time:", f"    order: {name}_first\n    time:", 1) for name in ("newest", "oldest")
+    )
+    table = EXPORT.replace(",5", ",-5").replace(",-2", ",2")
+    assert judged(command, tmp_path, newest, EXPORT, STREAK) == ("GO", [])
+    assert judged(command, tmp_path, plain, EXPORT, STREAK) == ("NO_GO", [UNORDERED])
+    assert judged(command, tmp_path, newest, table, STREAK) == ("GO", [])
+    assert judged(command, tmp_path, newest, EXPORT.replace(",5", ",-5"), STREAK)[0] == "NO_GO"
+    wrong = "line 5 of trades.log is older than the row before it, and `order` is oldest_first"
+    assert judged(command, tmp_path, oldest, EXPORT, STREAK) == ("NO_GO", [wrong])

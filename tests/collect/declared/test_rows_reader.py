@@ -97,6 +97,11 @@ from .rows import GOOD, TAIL, rows
             " `modified` (drop it, or name a time column under `time`)",
         ),
         (
+            rows("file: a.jsonl; format: jsonl; order: newest_first; torn: tail"),
+            "sources.yaml:8:11: error E551: `torn: tail` is for files that grow at their end, and `order` is"
+            " `newest_first` (drop one of the two)",
+        ),
+        (
             rows("file: a.log; format: lines; match: '(?P<day>.*'"),
             "sources.yaml:7:12: error E505: `match` is no regular expression:"
             " missing ), unterminated subpattern at position 0",

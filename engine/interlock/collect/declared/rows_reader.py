@@ -53,6 +53,7 @@ def read_rows(name: str, entry: YamlEntry, catalogue: Catalogue) -> RowsSource:
         continues=entry.node.text("unmatched") == "continues",
         zone=entry.zone(),
         coverage=_coverage(entry, file_format, times),
+        order=entry.node.text("order"),  # type: ignore[arg-type]
         torn=entry.node.text("torn", "unknown"),  # type: ignore[arg-type]
         may_be_empty=entry.node.flag("may_be_empty"),
         schema=entry.schema(),
@@ -77,6 +78,9 @@ def _keys(entry: YamlEntry, file_format: Format) -> None:
         if entry.node.text("time") == "modified":
             message = "`torn: tail` goes with rows that have times of their own, and `time` is `modified`"
             entry.complain("E550", message, "torn", "drop it, or name a time column under `time`")
+        if entry.node.text("order") == "newest_first":
+            message = "`torn: tail` is for files that grow at their end, and `order` is `newest_first`"
+            entry.complain("E551", message, "torn", "drop one of the two")
     if entry.node.text("torn") == "file" and not entry.node.has("files"):
         entry.complain("E526", "`torn: file` is for several files, under `files`", "torn")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import closing
+from contextlib import ExitStack, closing
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
@@ -18,6 +18,7 @@ from ..rosters import Rosters
 from ..unreadable import UnknownEntry, Unreadable
 from .exact_numbers import ExactTables
 from .query_results import MetricEntries, complaint, shape
+from .row_order import backwards, in_declared_order, settled
 from .source_coverage import CoveredSpan, cover
 from .sql_assumptions import absent_columns, made_of_nothing
 from .typed_tables import SourceTable, fill
@@ -50,8 +51,12 @@ def load(root: Root, source: RowsSource, window: Window) -> LoadedSource:
         names = root.find(source.pattern) if source.many else (source.pattern,)
         if not names:
             raise Unreadable("missing", f"no file matches {source.pattern}")
-        for name in names:
-            _load_file(root, name, loaded, window)
+        parts = [(name, _load_file(root, name, loaded, window)) for name in names]
+        if source.order:
+            parts.sort(key=lambda each: (each[1].ends[0] if each[1] else None) or Decimal(0))
+        for name, part in parts:
+            if part is not None:
+                _append(loaded.table, part, name)
         _check_unique(loaded.table, source)
         if len(loaded.torn) == len(names):
             loaded.problem = loaded.torn[0]
@@ -60,29 +65,36 @@ def load(root: Root, source: RowsSource, window: Window) -> LoadedSource:
     return loaded
 
 
-def _load_file(root: Root, name: str, loaded: LoadedSource, window: Window) -> None:
+def _load_file(root: Root, name: str, loaded: LoadedSource, window: Window) -> SourceTable | None:
+    """Return the rows of a file, None if it is left out."""
     source = loaded.source
     part = SourceTable({each.name: [] for each in source.columns})
     try:
         artefact = root.open(name)
         contents = FORMATS[source.format].read(root, artefact, source)
         fill(part, source, contents.records, artefact.modified, window)
+        part = in_declared_order(part, source)
     except Unreadable as problem:
         if source.torn != "file":
             raise
         loaded.torn.append(problem.unknown)
-        return
+        return None
     if part.seen and source.time != "modified":  # dated by its file, an equal report is another one
         copied = next((each.name for each in loaded.artefacts if each.digest == artefact.digest), None)
         if copied is not None:
             raise Unreadable("conflict", f"{name} is a copy of {copied}: its rows would count twice")
     loaded.artefacts.append(artefact)
     loaded.tops.append((name, contents.top, artefact.modified))
-    _append(loaded.table, part)
+    return part
 
 
-def _append(table: SourceTable, part: SourceTable) -> None:
+def _append(table: SourceTable, part: SourceTable, name: str) -> None:
     before = len(table.seen)
+    (first, last), (begin, end) = table.ends, part.ends
+    table.descends = table.descends or part.descends
+    if last is not None and begin is not None and begin < last:
+        table.descends = table.descends or f"the first row of {name}"
+    table.ends = (begin if first is None else first, last if end is None else end)
     if before + len(part.seen) > SOURCE_ROWS:
         raise Unreadable("overflow", f"more than {SOURCE_ROWS} rows")
     table.ordinals.extend(before + each for each in part.ordinals)
@@ -119,26 +131,44 @@ def query_rows(
     if problem is not None:
         yield from ((query, problem, None) for query in loaded.source.metrics)
         return
-    with Database() as database, closing(ExactTables((loaded, *joined))) as exact:
-        _fill(database, (loaded, *joined))
+    with ExitStack() as stack:
+        tables = [each.table for each in (loaded, *joined)]
+        ask = _Asked(
+            stack.enter_context(Database()),
+            stack.enter_context(closing(ExactTables((loaded, *joined)))),
+            stack.enter_context(Database()) if any(each.descends for each in tables) else None,
+        )
+        _fill(ask.database, (loaded, *joined), tables)
+        if ask.reverse is not None:
+            turned = [backwards(each) if each.descends else each for each in tables]
+            _fill(ask.reverse, (loaded, *joined), turned)
         for query in loaded.source.metrics:
             found: MetricEntries | UnknownEntry
             try:
-                found, covered = _ask((database, exact), loaded, joined, query, window, rosters)
+                found, covered = _ask(ask, loaded, joined, query, window, rosters)
             except Unreadable as wrong:
                 found, covered = wrong.unknown, None
             yield query, found, covered
 
 
-def _fill(database: Database, every: Sequence[LoadedSource]) -> None:
-    for each in every:
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What queries are asked of: the tables, the same with decimals, and in reverse where the order is not known."""
+
+    database: Database
+    exact: ExactTables
+    reverse: Database | None
+
+
+def _fill(database: Database, every: Sequence[LoadedSource], tables: Sequence[SourceTable]) -> None:
+    for each, table in zip(every, tables, strict=True):
         columns = columns_of(each.source.columns)
-        database.create(each.source.view, columns, {"ordinal": each.table.ordinals, **each.table.columns})
+        database.create(each.source.view, columns, {"ordinal": table.ordinals, **table.columns})
     database.lock()
 
 
 def _ask(
-    tables: tuple[Database, ExactTables],
+    tables: _Asked,
     loaded: LoadedSource,
     joined: Sequence[LoadedSource],
     query: Query,
@@ -152,15 +182,15 @@ def _ask(
     covered = cover(loaded.source, loaded.table, loaded.tops, window, metric.began, whole)
     if loaded.torn and not _may_lack_files(metric, loaded.source):
         raise Unreadable(loaded.torn[0].cause, loaded.torn[0].detail)
-    (database, exact) = tables
     times = {
         "as_of": window[1],
         "from": covered.start if covered else None,
         "to": covered.end if covered else None,
     }
     try:
-        nodes = database.check(query.sql, [each.source.view for each in (loaded, *joined)])
-        answer = exact.refined(database.ask(query.sql, times), query.sql, times)
+        nodes = tables.database.check(query.sql, [each.source.view for each in (loaded, *joined)])
+        answer = tables.exact.refined(tables.database.ask(query.sql, times), query.sql, times)
+        other = tables.reverse.ask(query.sql, times) if tables.reverse else None
         wrong = complaint(answer, metric, rosters.catalogue)
     except SqlRefused as problem:
         raise Unreadable("wrong type", f"the SQL does not fit the data: {problem}") from None
@@ -175,7 +205,11 @@ def _ask(
         if each.table.seen and column.optional and column.name not in each.table.present
     ]
     assumed = (*absent_columns(nodes, absent), *made_of_nothing(nodes))
-    return replace(shape(answer, metric, covered, rosters), assumed=assumed), covered
+    found = replace(shape(answer, metric, covered, rosters), assumed=assumed)
+    if other is not None:
+        place = next(each.table.descends for each in (loaded, *joined) if each.table.descends)
+        found = settled(found, shape(other, metric, covered, rosters), place, record=bool(metric.columns))
+    return found, covered
 
 
 def _may_lack_files(metric: Metric, source: RowsSource) -> bool:

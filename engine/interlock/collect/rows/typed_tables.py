@@ -34,7 +34,8 @@ class SourceTable:
 
     For the coverage, `seen` holds the stamps of all rows up to `as_of`, also of those before `since`, and `newest` the
     latest time of any row, also of one after `as_of`; `present` are the columns that some row has. `whole` is set
-    where a file ends with an unfinished line: the stamp of the last whole row before it.
+    where a file ends with an unfinished line: the stamp of the last whole row before it. `ends` are the times of the
+    first and the last row, `ascends` and `descends` the first places where a row is newer and older than the one before.
     """
 
     columns: dict[str, list[object]]
@@ -43,6 +44,9 @@ class SourceTable:
     newest: Decimal | None = None
     whole: Decimal | None = None
     present: set[str] = field(default_factory=set)
+    ends: tuple[Decimal | None, Decimal | None] = (None, None)
+    ascends: str = ""
+    descends: str = ""
 
     @property
     def rows(self) -> int:
@@ -77,9 +81,20 @@ def fill(
         if not isinstance(time, Decimal):
             raise Unreadable("no time", f"{record.place}: `{source.time}` is absent")
         _place(table, ordinal, values, time, since, as_of)
+        _follow(table, record.place, time)
         stamped = modified if stamp == "modified" else values[stamp]
         table.newest = time if table.newest is None else max(table.newest, time)
         table.seen.append(stamped if time <= as_of and isinstance(stamped, Decimal) else Decimal("Infinity"))
+
+
+def _follow(table: SourceTable, place: str, time: Decimal) -> None:
+    """Note which way the times of a table go."""
+    first, last = table.ends
+    if last is not None and time > last:
+        table.ascends = table.ascends or place
+    if last is not None and time < last:
+        table.descends = table.descends or place
+    table.ends = (time if first is None else first, time)
 
 
 def _place(

@@ -1,0 +1,105 @@
+"""The order of rows: as `order` declares it; where times descend and nothing is declared, both ways are asked.
+
+An export often lists its newest row first. Rows of one minute are then in the wrong order, and nothing in the file
+tells which way it is. So every query of such a source is asked of the rows in file order and in the reverse order; what
+differs is unknown. Points of one time are unknown also where both ways agree, unless the SQL itself orders them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
+from itertools import groupby
+
+from ..model import RowsSource
+from ..unreadable import UnknownEntry, Unreadable
+from .query_results import Entry, MetricEntries
+from .typed_tables import SourceTable
+
+__all__ = ["backwards", "in_declared_order", "settled"]
+
+_CLOSE = 1e-9
+
+
+def in_declared_order(part: SourceTable, source: RowsSource) -> SourceTable:
+    """Return the rows of one file, oldest first where an order is declared. Unreadable if the file has another one."""
+    against = {"oldest_first": part.descends, "newest_first": part.ascends}.get(source.order)
+    if against:
+        moved = "older" if source.order == "oldest_first" else "newer"
+        wrong = f"{against} is {moved} than the row before it, and `order` is {source.order}"
+        raise Unreadable("conflict", wrong)
+    return backwards(part) if source.order == "newest_first" else part
+
+
+def backwards(table: SourceTable) -> SourceTable:
+    """Return a table with its last row first."""
+    rows = len(table.seen)
+    return SourceTable(
+        {name: values[::-1] for name, values in table.columns.items()},
+        [rows + 1 - ordinal for ordinal in reversed(table.ordinals)],
+        table.seen[::-1],
+        table.newest,
+        table.whole,
+        table.present,
+        (table.ends[1], table.ends[0]),
+        ascends=table.descends,
+        descends=table.ascends,
+    )
+
+
+def settled(forward: MetricEntries, backward: MetricEntries, place: str, record: bool) -> MetricEntries:
+    """Return what rows in file order and in the reverse order agree on; `place` is where times descend."""
+    why = UnknownEntry(
+        "conflict",
+        f"rows of one time may be in either order: {place} is older than the row before it, and no `order` is declared",
+    )
+    if forward.members is None or backward.members is None:
+        return MetricEntries(_agreed(forward.entry, backward.entry, why, record), None, forward.assumed)
+    names = dict.fromkeys((*forward.members, *backward.members))
+    members = {
+        name: _agreed(forward.members.get(name), backward.members.get(name), why, record) for name in names
+    }
+    return MetricEntries(None, members, forward.assumed)
+
+
+def _agreed(forward: Entry | None, backward: Entry | None, why: UnknownEntry, record: bool) -> Entry:
+    if forward is None or backward is None:
+        return why.entry()
+    if "unknown" in forward or "unknown" in backward:
+        return forward if "unknown" in forward else backward
+    if "points" not in forward:
+        return forward if _same(forward, backward) else why.entry()
+    groups, others = _by_time(forward["points"]), _by_time(backward["points"])
+    if {at: len(each) for at, each in groups.items()} != {at: len(each) for at, each in others.items()}:
+        return why.entry()
+    points = [point for at, group in groups.items() for point in _points(group, others[at], why, record)]
+    return {**forward, "points": points}
+
+
+def _by_time(points: object) -> dict[object, list[Entry]]:
+    assert isinstance(points, list)
+    return {at: list(group) for at, group in groupby(points, key=lambda each: each["at"])}
+
+
+def _points(
+    group: Sequence[Entry], other: Sequence[Entry], why: UnknownEntry, record: bool
+) -> Iterable[Entry]:
+    """Return the points of one time: known where their order makes no difference, or the SQL gives one."""
+    ordered = _same(group, other) and not _same(group, group[::-1])
+    if ordered or all(_same(each, group[0]) for each in (*group, *other)):
+        return group
+    if not record:
+        return [{"at": each["at"], **why.entry()} for each in group]
+    alike = {name for name in group[0] if all(_same(each[name], group[0][name]) for each in (*group, *other))}
+    return [{name: value if name in alike else why.entry() for name, value in each.items()} for each in group]
+
+
+def _same(one: object, other: object) -> bool:
+    """Tell whether two results are equal but for the rounding of sums in another order."""
+    if isinstance(one, Decimal) and isinstance(other, Decimal):
+        return abs(one - other) <= Decimal(_CLOSE) * max(Decimal(1), abs(one))
+    if isinstance(one, Mapping) and isinstance(other, Mapping):
+        return one.keys() == other.keys() and all(_same(one[name], other[name]) for name in one)
+    if isinstance(one, Sequence) and isinstance(other, Sequence) and not isinstance(one, str):
+        return len(one) == len(other) and all(map(_same, one, other))
+    return one == other
