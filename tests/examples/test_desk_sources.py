@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
+from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -107,3 +108,63 @@ def test_a_milder_level_is_no_error_and_an_unknown_one_is(desk: Path, judge: Jud
         log.write_text(f"{before}{burst}", "utf-8")
         found[level] = judge(desk, "cutover-watch", "orchestrator-log")["orchestrator-errors"].outcome
     assert found == {"warning": "pass", "Debug": "pass", "SEVERE": "fail", "error": "fail"}
+
+
+POOLED = ("weeks-collected", "cumulative-edge", "hit-rate")
+FIGURES = ("programme.weeks", "shadow.delta_pnl", "shadow.hit_rate")
+
+
+def weekly(desk: Path, judge: Judge) -> tuple[set[str], set[str]]:
+    """The outcomes and the causes of the figures over all weeks."""
+    found = judge(desk, "phase-2c-promotion", "weekly-evidence", "weekly-regimes", "gate-progress")
+    causes = {each.detail for name in POOLED for each in found[name].causes if each.metric in FIGURES}
+    return {found[name].outcome for name in POOLED}, causes
+
+
+def test_figures_over_all_weeks_are_unknown_where_a_report_is_lost(desk: Path, judge: Judge) -> None:
+    assert weekly(desk, judge)[0] <= {"pass", "fail"}
+    for ending in ("2026-01-04", "2026-02-15", "2026-03-22"):
+        report = desk / f"data/reports/weekly_shadow_report_{ending}.json"
+        kept = report.read_bytes()
+        report.unlink()
+        outcomes, causes = weekly(desk, judge)
+        (cause,) = causes
+        assert outcomes == {"unknown"}
+        assert cause.startswith("no row of `weekly-evidence` for ")
+        assert cause.endswith(f"to {_next_day(ending)}T00:00:00Z")
+        report.write_bytes(kept)
+
+
+def _next_day(day: str) -> str:
+    return (date.fromisoformat(day) + timedelta(days=1)).isoformat()
+
+
+def test_a_week_that_is_reported_twice_closes_the_gate(desk: Path, judge: Judge) -> None:
+    reports = desk / "data/reports"
+    text = (reports / "weekly_shadow_report_2026-01-04.json").read_text("utf-8")
+    (reports / "weekly_shadow_report_2026-01-04_again.json").write_text(f"{text}\n", "utf-8")
+    assert weekly(desk, judge) == ({"unknown"}, {"rows 1 and 2 have the same `week`"})
+
+
+CHECKS = ("period-swap-churn", "period-close-without-open")
+
+
+@pytest.mark.parametrize(
+    ("source", "file", "policy", "rules"),
+    [
+        ("integrity-checks", "integrity/daily_checks.csv", "baseline-kpis", CHECKS),
+        ("paper-days", "rl/paper_live_days.csv", "live-rollout-readiness", ("paper-weeks",)),
+        ("signal-evaluations", "signals/evaluations.csv", "baseline-kpis", ("week-no-signal",)),
+    ],
+)
+def test_figures_over_all_days_are_unknown_where_a_day_is_lost(
+    desk: Path, judge: Judge, source: str, file: str, policy: str, rules: tuple[str, ...]
+) -> None:
+    table = desk / "data" / file
+    lines = table.read_text("utf-8").splitlines(keepends=True)
+    assert {judge(desk, policy, source)[name].outcome for name in rules} <= {"pass", "fail"}
+    table.write_text("".join(lines[:20] + lines[21:]), "utf-8")
+    found = judge(desk, policy, source)
+    assert {found[name].outcome for name in rules} == {"unknown"}
+    details = {each.detail for name in rules for each in found[name].causes}
+    assert any(each.startswith(f"no row of `{source}` for 2026-01-") for each in details)

@@ -43,6 +43,7 @@ sources:
     torn: file
     columns: {date: {time: /date}, value: {number: /value}}
     covered: {each: 1d}
+    complete: never
     metrics:
       daily: {sql: "select date as at, value from reports"}
       alerts: {sql: "select date as at from reports where value > 5"}
@@ -191,7 +192,9 @@ def test_of_several_files_the_earliest_unfinished_line_counts(tmp_path: Path) ->
 
 
 def test_with_each_the_period_of_the_last_whole_row_is_not_over(tmp_path: Path) -> None:
-    text = changed(LOG, ("    time: at_", "    time: at_\n    torn: tail\n    covered: {each: 1d}"))
+    text = changed(
+        LOG, ("    time: at_", "    time: at_\n    torn: tail\n    covered: {each: 1d}\n    complete: never")
+    )
     days = [f'{{"at": "2026-03-{day}T00:00:00Z", "pnl": 1}}' for day in (26, 27)]
     jsonl(tmp_path, days)
     assert metrics(run(tmp_path, text))["trades"]["covered"] == [

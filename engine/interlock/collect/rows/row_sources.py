@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from typing import Any
 
 from ...diagnostics import Collector
 from ...limits import SNAPSHOT_POINTS, SOURCE_ROWS
@@ -17,10 +18,11 @@ from ..model import Query, RowsSource
 from ..rosters import Rosters
 from ..unreadable import UnknownEntry, Unreadable
 from .exact_numbers import ExactTables
+from .periods import check_complete, pools, require_periods
 from .query_results import MetricEntries, complaint, shape
 from .row_order import backwards, in_declared_order, settled
 from .source_coverage import CoveredSpan, cover
-from .sql_assumptions import absent_columns, made_of_nothing
+from .sql_assumptions import Assumption, absent_columns, made_of_nothing
 from .typed_tables import SourceTable, fill
 
 __all__ = ["LoadedSource", "check_queries", "load", "query_rows"]
@@ -189,6 +191,9 @@ def _ask(
     }
     try:
         nodes = tables.database.check(query.sql, [each.source.view for each in (loaded, *joined)])
+        if pools(nodes, [each.source for each in (loaded, *joined)]):
+            for each in (loaded, *joined):
+                require_periods(each.source, each.table, metric, rosters.catalogue, window)
         answer = tables.exact.refined(tables.database.ask(query.sql, times), query.sql, times)
         other = tables.reverse.ask(query.sql, times) if tables.reverse else None
         wrong = complaint(answer, metric, rosters.catalogue)
@@ -198,18 +203,22 @@ def _ask(
         raise Unreadable("wrong type", wrong)
     if len(answer.rows) > SNAPSHOT_POINTS:
         raise Unreadable("overflow", f"the SQL gives more than {SNAPSHOT_POINTS} points")
-    absent = [
-        column
-        for each in (loaded, *joined)
-        for column in each.source.columns
-        if each.table.seen and column.optional and column.name not in each.table.present
-    ]
-    assumed = (*absent_columns(nodes, absent), *made_of_nothing(nodes))
+    assumed = _assumptions(nodes, (loaded, *joined))
     found = replace(shape(answer, metric, covered, rosters), assumed=assumed)
     if other is not None:
         place = next(each.table.descends for each in (loaded, *joined) if each.table.descends)
         found = settled(found, shape(other, metric, covered, rosters), place, record=bool(metric.columns))
     return found, covered
+
+
+def _assumptions(nodes: list[dict[str, Any]], every: Sequence[LoadedSource]) -> tuple[Assumption, ...]:
+    absent = [
+        column
+        for each in every
+        for column in each.source.columns
+        if each.table.seen and column.optional and column.name not in each.table.present
+    ]
+    return (*absent_columns(nodes, absent), *made_of_nothing(nodes))
 
 
 def _may_lack_files(metric: Metric, source: RowsSource) -> bool:
@@ -230,10 +239,11 @@ def check_queries(rows: Mapping[str, RowsSource], catalogue: Catalogue, collecto
         database.lock()
         for source in rows.values():
             tables = [source.view, *(rows[name].view for name in source.joins if name in rows)]
+            queries = {}
             for query in source.metrics:
-                metric = catalogue.metrics.get(query.metric)
-                if metric is not None:
-                    _check(database, query, metric, tables, catalogue, collector)
+                metric = catalogue.metrics[query.metric]
+                queries[query] = _check(database, query, metric, tables, catalogue, collector)
+            check_complete(source, queries, catalogue, collector)
 
 
 def _check(
@@ -243,9 +253,11 @@ def _check(
     tables: Sequence[str],
     catalogue: Catalogue,
     collector: Collector,
-) -> None:
+) -> list[dict[str, Any]]:
+    """Return the nodes of a query, none of one that may not run."""
+    nodes: list[dict[str, Any]] = []
     try:
-        database.check(query.sql, tables)
+        nodes = database.check(query.sql, tables)
         wrong = complaint(database.describe(query.sql, _SAMPLE_TIMES), metric, catalogue)
     except SqlRefused as problem:
         collector.add("E507", f"the SQL of `{query.metric}` is refused: {problem}", query.span)
@@ -255,3 +267,4 @@ def _check(
     else:
         if wrong:
             collector.add("E508", wrong, query.span)
+    return nodes

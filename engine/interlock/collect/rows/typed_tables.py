@@ -35,7 +35,7 @@ class SourceTable:
     For the coverage, `seen` holds the stamps of all rows up to `as_of`, also of those before `since`, and `newest` the
     latest time of any row, also of one after `as_of`; `present` are the columns that some row has. `whole` is set
     where a file ends with an unfinished line: the stamp of the last whole row before it. `ends` are the times of the
-    first and the last row, `ascends` and `descends` the first places where a row is newer and older than the one before.
+    first and the last row, `ascends` and `descends` the first place of a row newer or older than the one before.
     """
 
     columns: dict[str, list[object]]
