@@ -28,7 +28,11 @@ def unknown(place: str = "line 4 of t.jsonl") -> dict[str, str]:
 
 
 def values(found: Any) -> list[object]:
-    return [each.get("value", each.get("unknown")) for each in found["trades"]["points"]]
+    return [each["value"] for each in found["trades"]["points"]]
+
+
+def loose(found: Any) -> list[bool]:
+    return ["unordered" in each for each in found["trades"]["points"]]
 
 
 def test_a_declared_order_turns_the_rows(tmp_path: Path) -> None:
@@ -74,16 +78,20 @@ def test_several_files_in_a_declared_order_are_read_by_their_times(tmp_path: Pat
     write(tmp_path, "t2.jsonl", "\n".join([*NEWEST_FIRST[::-1], ""]))
     assert values(metrics(run(tmp_path, changed(OLDEST, many)))) == [1, 2, -5, -3, 6, 7]
     found = metrics(run(tmp_path, changed(LOG, many)))
-    assert values(found) == [1, *["conflict"] * 4, 7]
-    point = {"at": "2026-03-29T11:40:00Z", **unknown("the first row of t2.jsonl")}
-    assert found["trades"]["points"][1] == point
+    assert values(found) == [1, 6, 2, -5, -3, 7]
+    assert loose(found) == [False, *[True] * 4, False]
+    why = unknown("the first row of t2.jsonl")["detail"]
+    assert found["trades"]["points"][1] == {"at": "2026-03-29T11:40:00Z", "value": 6, "unordered": why}
 
 
-def test_rows_of_one_time_are_unknown_where_times_descend(tmp_path: Path) -> None:
+def test_rows_of_one_time_say_that_their_order_is_not_known_where_times_descend(tmp_path: Path) -> None:
     found = metrics(run(jsonl(tmp_path, NEWEST_FIRST), LOG))
     assert found["trades"]["points"] == [
         {"at": "2026-03-29T10:10:00Z", "value": 1},
-        *[{"at": "2026-03-29T11:40:00Z", **unknown()}] * 3,
+        *(
+            {"at": "2026-03-29T11:40:00Z", "value": each, "unordered": unknown()["detail"]}
+            for each in (-3, -5, 2)
+        ),
     ]
     assert found["pnl"] == {"value": -5, "n": 4, "at": "2026-03-29T11:40:00Z"}
     assert found["total"]["value"] == 4
@@ -91,12 +99,13 @@ def test_rows_of_one_time_are_unknown_where_times_descend(tmp_path: Path) -> Non
 
 def test_equal_rows_are_known_in_any_order(tmp_path: Path) -> None:
     lines = [line("11:40", -3), line("11:40", -3), line("10:10", 0.1)]
-    assert values(metrics(run(jsonl(tmp_path, lines), LOG))) == [Decimal("0.1"), -3, -3]
+    found = metrics(run(jsonl(tmp_path, lines), LOG))
+    assert (values(found), loose(found)) == ([Decimal("0.1"), -3, -3], [False] * 3)
 
 
-def test_rows_that_read_the_same_both_ways_are_unknown(tmp_path: Path) -> None:
+def test_rows_that_read_the_same_both_ways_are_in_no_order(tmp_path: Path) -> None:
     lines = [line("11:40", -3), line("11:40", 2), line("11:40", -3), line("10:10", 1)]
-    assert values(metrics(run(jsonl(tmp_path, lines), LOG))) == [1, *["conflict"] * 3]
+    assert loose(metrics(run(jsonl(tmp_path, lines), LOG))) == [False, *[True] * 3]
 
 
 def test_an_order_by_another_column_settles_it(tmp_path: Path) -> None:
@@ -104,7 +113,8 @@ def test_an_order_by_another_column_settles_it(tmp_path: Path) -> None:
                     ("order by at_, ordinal", "order by at_, id"))  # fmt: skip
     lines = [line("11:40", pnl, f', "id": {number}') for number, pnl in ((3, -3), (2, -5), (1, 2))]
     lines.append(line("10:10", 1, ', "id": 0'))
-    assert values(metrics(run(jsonl(tmp_path, lines), by_id))) == [1, 2, -5, -3]
+    found = metrics(run(jsonl(tmp_path, lines), by_id))
+    assert (values(found), loose(found)) == ([1, 2, -5, -3], [False] * 4)
 
 
 @pytest.mark.parametrize(
@@ -132,12 +142,12 @@ def test_a_value_that_one_order_only_gives_is_unknown(tmp_path: Path) -> None:
     assert metrics(run(tmp_path, text))["trades"] == unknown()
 
 
-def test_columns_of_a_record_are_unknown_where_they_differ(tmp_path: Path) -> None:
+def test_points_of_a_record(tmp_path: Path) -> None:
     jobs = ('trades: {sql: "select at_ as at, pnl as value from trades order by at_, ordinal"}',
             'jobs: {sql: "select at_ as at, pnl as size, \'win\' as outcome from trades"}')  # fmt: skip
     found = metrics(run(jsonl(tmp_path, NEWEST_FIRST), changed(LOG, jobs)))["jobs"]
-    point = {"at": "2026-03-29T11:40:00Z", "size": unknown(), "outcome": "win"}
-    assert found["points"] == [{"at": "2026-03-29T10:10:00Z", "size": 1, "outcome": "win"}, *[point] * 3]
+    point = {"at": "2026-03-29T11:40:00Z", "size": -3, "outcome": "win", "unordered": unknown()["detail"]}
+    assert found["points"][:2] == [{"at": "2026-03-29T10:10:00Z", "size": 1, "outcome": "win"}, point]
 
 
 def test_events_and_members(tmp_path: Path) -> None:
@@ -153,11 +163,32 @@ def test_events_and_members(tmp_path: Path) -> None:
     found = run(jsonl(tmp_path, lines), text).snapshot
     assert len(found["metrics"]["alerts"]["points"]) == 4  # type: ignore[index]
     members = found["scopes"]["symbol"]  # type: ignore[index]
-    assert [each.get("value", "unknown") for each in members["BTC-USD"]["fills"]["points"]] == [1, -3]
-    assert [each.get("value", "unknown") for each in members["ETH-USD"]["fills"]["points"]] == ["unknown"] * 2
+    assert ["unordered" in each for each in members["BTC-USD"]["fills"]["points"]] == [False, False]
+    assert ["unordered" in each for each in members["ETH-USD"]["fills"]["points"]] == [True, True]
     assert members["BTC-USD"]["edge"] == unknown()
     other = [each.replace("BTC", "ETH") if "10:10" in each else each for each in lines]
     assert run(jsonl(tmp_path, other), text).snapshot["scopes"]["symbol"]["ETH-USD"]["edge"] == unknown()  # type: ignore[index]
+
+
+def test_results_that_differ_by_their_order_alone(tmp_path: Path) -> None:
+    rank = changed(LOG, ("select at_ as at, pnl as value from trades order by at_, ordinal",
+                         "select at_ as at, pnl + row_number() over (order by at_) as value from trades"))  # fmt: skip
+    assert metrics(run(jsonl(tmp_path, NEWEST_FIRST), rank))["trades"] == unknown()
+    by_value = changed(
+        LOG, ("order by at_, ordinal", "order by at_, case when ordinal < 3 then ordinal else -ordinal end")
+    )
+    found = metrics(run(tmp_path, by_value))
+    assert (values(found), loose(found)) == ([1, 2, -3, -5], [False, *[True] * 3])
+
+
+def test_many_rows_of_one_time_are_not_compared_one_by_one(tmp_path: Path) -> None:
+    lines = [line("11:40", each % 7) for each in range(1_100)] + [line("10:10", 1)]
+    plain = metrics(run(jsonl(tmp_path, lines), LOG))
+    assert loose(plain) == [False, *[True] * 1_100]
+    odd = changed(
+        LOG, ("order by at_, ordinal", "order by at_, case when ordinal < 3 then ordinal else -ordinal end")
+    )
+    assert metrics(run(tmp_path, odd))["trades"] == unknown("line 1101 of t.jsonl")
 
 
 def test_a_joined_source_is_asked_both_ways_too(tmp_path: Path) -> None:

@@ -2,12 +2,12 @@
 
 An export often lists its newest row first. Rows of one minute are then in the wrong order, and nothing in the file
 tells which way it is. So every query of such a source is asked of the rows in file order and in the reverse order; what
-differs is unknown. Points of one time are unknown also where both ways agree, unless the SQL itself orders them.
+differs is unknown. Points of one time say that their order is not known, unless the SQL itself orders them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from itertools import groupby
 
@@ -19,6 +19,8 @@ from .typed_tables import SourceTable
 __all__ = ["backwards", "in_declared_order", "settled"]
 
 _CLOSE = 1e-9
+_MANY = 1_000
+"""More points of one time are not looked for one by one."""
 
 
 def in_declared_order(part: SourceTable, source: RowsSource) -> SourceTable:
@@ -47,32 +49,34 @@ def backwards(table: SourceTable) -> SourceTable:
     )
 
 
-def settled(forward: MetricEntries, backward: MetricEntries, place: str, record: bool) -> MetricEntries:
-    """Return what rows in file order and in the reverse order agree on; `place` is where times descend."""
-    why = UnknownEntry(
-        "conflict",
-        f"rows of one time may be in either order: {place} is older than the row before it, and no `order` is declared",
-    )
+def settled(forward: MetricEntries, backward: MetricEntries, place: str) -> MetricEntries:
+    """Return what rows in file order and in the reverse order agree on; `place` is where times descend.
+
+    Points keep their values. Where the order of points of one time is not known, they say so.
+    """
+    older = f"{place} is older than the row before it, and no `order` is declared"
+    why = f"rows of one time may be in either order: {older}"
     if forward.members is None or backward.members is None:
-        return MetricEntries(_agreed(forward.entry, backward.entry, why, record), None, forward.assumed)
+        return MetricEntries(_agreed(forward.entry, backward.entry, why), None, forward.assumed)
     names = dict.fromkeys((*forward.members, *backward.members))
-    members = {
-        name: _agreed(forward.members.get(name), backward.members.get(name), why, record) for name in names
-    }
+    members = {name: _agreed(forward.members.get(name), backward.members.get(name), why) for name in names}
     return MetricEntries(None, members, forward.assumed)
 
 
-def _agreed(forward: Entry | None, backward: Entry | None, why: UnknownEntry, record: bool) -> Entry:
+def _agreed(forward: Entry | None, backward: Entry | None, why: str) -> Entry:
+    unknown = UnknownEntry("conflict", why).entry()
     if forward is None or backward is None:
-        return why.entry()
+        return unknown
     if "unknown" in forward or "unknown" in backward:
         return forward if "unknown" in forward else backward
     if "points" not in forward:
-        return forward if _same(forward, backward) else why.entry()
+        return forward if _same(forward, backward) else unknown
     groups, others = _by_time(forward["points"]), _by_time(backward["points"])
-    if {at: len(each) for at, each in groups.items()} != {at: len(each) for at, each in others.items()}:
-        return why.entry()
-    points = [point for at, group in groups.items() for point in _points(group, others[at], why, record)]
+    if groups.keys() != others.keys() or not all(
+        _same_points(each, others[at]) for at, each in groups.items()
+    ):
+        return unknown
+    points = [point for at, group in groups.items() for point in _points(group, others[at], why)]
     return {**forward, "points": points}
 
 
@@ -81,17 +85,27 @@ def _by_time(points: object) -> dict[object, list[Entry]]:
     return {at: list(group) for at, group in groupby(points, key=lambda each: each["at"])}
 
 
-def _points(
-    group: Sequence[Entry], other: Sequence[Entry], why: UnknownEntry, record: bool
-) -> Iterable[Entry]:
-    """Return the points of one time: known where their order makes no difference, or the SQL gives one."""
+def _same_points(group: Sequence[Entry], other: Sequence[Entry]) -> bool:
+    """Tell whether two lists hold the same points in any order."""
+    if _same(group, other) or _same(group, other[::-1]):
+        return True
+    if len(group) > _MANY:
+        return False
+    left = list(other)
+    for each in group:
+        place = next((number for number, found in enumerate(left) if _same(each, found)), None)
+        if place is None:
+            return False
+        del left[place]
+    return not left
+
+
+def _points(group: Sequence[Entry], other: Sequence[Entry], why: str) -> Sequence[Entry]:
+    """Return the points of one time, which say so where their order makes a difference and the SQL gives none."""
     ordered = _same(group, other) and not _same(group, group[::-1])
-    if ordered or all(_same(each, group[0]) for each in (*group, *other)):
+    if ordered or all(_same(each, group[0]) for each in group):
         return group
-    if not record:
-        return [{"at": each["at"], **why.entry()} for each in group]
-    alike = {name for name in group[0] if all(_same(each[name], group[0][name]) for each in (*group, *other))}
-    return [{name: value if name in alike else why.entry() for name, value in each.items()} for each in group]
+    return [{**each, "unordered": why} for each in group]
 
 
 def _same(one: object, other: object) -> bool:

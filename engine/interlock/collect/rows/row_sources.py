@@ -207,7 +207,7 @@ def _ask(
     found = replace(shape(answer, metric, covered, rosters), assumed=assumed)
     if other is not None:
         place = next(each.table.descends for each in (loaded, *joined) if each.table.descends)
-        found = settled(found, shape(other, metric, covered, rosters), place, record=bool(metric.columns))
+        found = settled(found, shape(other, metric, covered, rosters), place)
     return found, covered
 
 

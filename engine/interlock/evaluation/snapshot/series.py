@@ -159,7 +159,9 @@ def irregular(metric: Metric, form: object, as_of: Decimal, member: str = "") ->
         if isinstance(at, Cause):
             return Series((), as_of, blank=(at,))
         table = each if isinstance(each, dict) else {}
-        points.append(Point(at, order, reading.value(reading.raw(table), table, at)))
+        why = table.get("unordered")
+        loose = (reading.cause("conflict", why, at),) if isinstance(why, str) else ()
+        points.append(Point(at, order, reading.value(reading.raw(table), table, at), loose=loose))
     points.sort(key=lambda point: (point.at, point.order))
     start, stop = covered
     outside = reading.cause("not covered", f"seen from {show_time(start)} to {show_time(stop)}")
