@@ -75,6 +75,13 @@ def test_an_unfinished_loss_closes_the_gate(command: Any, tmp_path: Path) -> Non
     )
 
 
+def test_no_slack_reaches_over_an_unfinished_line(command: Any, tmp_path: Path) -> None:
+    just = ROWS.replace("10:30", "11:59")
+    assert judged(command, tmp_path, JSONL.replace("as_of", "last"), just) == ("GO", [])
+    closed = ("NO_GO", ["line 3 of trades.log is unfinished"])
+    assert judged(command, tmp_path, JSONL, just + '{"ts": "2026-03-10T11:59:30Z", "pn') == closed
+
+
 def test_an_unfinished_row_of_a_table_closes_the_gate(command: Any, tmp_path: Path) -> None:
     table = "ts,pnl\n2026-03-10T10:00:00Z,5\n"
     assert judged(command, tmp_path, CSV, table)[0] == "GO"

@@ -161,14 +161,19 @@ def test_coverage_ends_at_the_last_whole_row(tmp_path: Path) -> None:
     write(tmp_path, "t.jsonl", "\n".join([*LINES[:3], HALF]))
     seen = metrics(run(tmp_path, tailed()))
     assert seen["trades"]["covered"] == ["2026-03-28T01:00:00Z", "2026-03-29T00:00:00Z"]
+    assert seen["trades"]["torn"] == "line 4 of t.jsonl is unfinished"
     assert seen["total"] == {"value": 3, "at": "2026-03-29T00:00:00Z"}
     jsonl(tmp_path, LINES[:3])
-    assert metrics(run(tmp_path, tailed()))["trades"]["covered"][1] == "2026-03-30T06:00:00Z"
+    whole = metrics(run(tmp_path, tailed()))["trades"]
+    assert whole["covered"][1] == "2026-03-30T06:00:00Z"
+    assert "torn" not in whole
 
 
 def test_a_younger_file_with_an_unfinished_line_covers_what_it_covered(tmp_path: Path) -> None:
     write(tmp_path, "t.jsonl", "\n".join([*LINES, HALF]))
-    assert metrics(run(tmp_path, tailed()))["trades"]["covered"][1] == "2026-03-30T06:00:00Z"
+    seen = metrics(run(tmp_path, tailed()))["trades"]
+    assert seen["covered"][1] == "2026-03-30T06:00:00Z"
+    assert "torn" not in seen
 
 
 def test_an_unfinished_line_without_a_whole_row_is_torn(tmp_path: Path) -> None:

@@ -34,15 +34,15 @@ class SourceTable:
 
     For the coverage, `seen` holds the stamps of all rows up to `as_of`, also of those before `since`, and `newest` the
     latest time of any row, also of one after `as_of`; `present` are the columns that some row has. `whole` is set
-    where a file ends with an unfinished line: the stamp of the last whole row before it. `ends` are the times of the
-    first and the last row, `ascends` and `descends` the first place of a row newer or older than the one before.
+    where a file ends with an unfinished line: the stamp of the last whole row, and that line. `ends` are the
+    times of the first and the last row, `ascends` and `descends` the first place of a row newer or older than the last.
     """
 
     columns: dict[str, list[object]]
     ordinals: list[int] = field(default_factory=list)
     seen: list[Decimal] = field(default_factory=list)
     newest: Decimal | None = None
-    whole: Decimal | None = None
+    whole: tuple[Decimal, str] | None = None
     present: set[str] = field(default_factory=set)
     ends: tuple[Decimal | None, Decimal | None] = (None, None)
     ascends: str = ""
@@ -74,7 +74,7 @@ def fill(
                 raise Unreadable(
                     "torn source", f"{record.place} is unfinished, and no whole row stands before it"
                 )
-            table.whole = stamped
+            table.whole = stamped, record.place
             return
         values = {column.name: read(record) for column, read in readers}
         time = modified if source.time == "modified" else values[source.time]

@@ -168,6 +168,9 @@ def irregular(metric: Metric, form: object, as_of: Decimal, member: str = "") ->
     if metric.began is not None and start <= metric.began:
         start = -INFINITY
     slack = INFINITY if metric.max_age is None else metric.max_age
+    torn = form.get("torn") if isinstance(form, dict) else None
+    if torn is not None:
+        outside, slack = reading.cause("torn source", str(torn)), Decimal(0)
     fresh = stop >= as_of - slack
     seen_to = as_of if fresh else stop
     return Series(
