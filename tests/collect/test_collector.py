@@ -27,6 +27,7 @@ sources:
     timezone: UTC
     columns: {date: {time: /date}, pnl: {number: /pnl}}
     covered: {each: 1d}
+    complete: never
     metrics:
       daily: {sql: "select date as at, pnl as value from reports"}
       pnl: {sql: "select sum(pnl) as value from reports"}

@@ -139,7 +139,7 @@ file: data/trades.jsonl
 format: jsonl
 time: at
 columns: {at: {time: /at}, price: {number: /price}}
-metrics: {orders.open: {sql: select count(*) as value from example}}
+metrics: {orders.open: {sql: select 1 as value from example}}
 """,
 }
 TESTS = """\

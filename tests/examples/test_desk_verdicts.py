@@ -190,6 +190,9 @@ def _live(desk: Path) -> None:
 
 LOW = {"block-rate-low": "the turnover governor blocked 4.11% of the attempts of 7d, less than 5%"}
 TORN = "cannot tell: turnover.blocked: torn source, line 41 of data/rl/shadow_decisions.jsonl is not JSON, column 15"
+UNFINISHED = (
+    "cannot tell: turnover.blocked: torn source, line 989 of data/rl/shadow_decisions.jsonl is unfinished"
+)
 BREAKAGES: dict[str, tuple[Callable[[Path], None], str, dict[str, str]]] = {
     "an empty kill switch file": (
         _kill,
@@ -208,7 +211,7 @@ BREAKAGES: dict[str, tuple[Callable[[Path], None], str, dict[str, str]]] = {
     "a log cut in its last line": (
         _cut_log,
         "CONDITIONAL",
-        {"block-rate-low": "the turnover governor blocked 4.167% of the attempts of 7d, less than 5%"},
+        {"block-rate-high": UNFINISHED, "block-rate-low": UNFINISHED},
     ),
     "a log damaged in the middle": (
         _damaged_log,
@@ -221,6 +224,8 @@ BREAKAGES: dict[str, tuple[Callable[[Path], None], str, dict[str, str]]] = {
         {
             "paper-streak": "cannot tell: paper.decisions: missing at 2026-03-20; "
             "paper.heartbeats: missing at 2026-03-20",
+            "paper-weeks": "cannot tell: paper.weeks: missing, no row of `paper-days` for 2026-03-20T00:00:00Z to "
+            "2026-03-21T00:00:00Z",
             **LOW,
         },
     ),

@@ -58,7 +58,8 @@ TORN = "cannot tell: {}: torn source, line 41 of data/rl/shadow_decisions.jsonl 
 NOT_READY = {"live-rollout-readiness": "CONDITIONAL", "startup-safety": "BLOCK_LIVE"}
 KILLED = {"live-rollout-readiness": "NO_GO", "startup-safety": "BLOCK_LIVE"}
 BLOCKED = {"turnover-gate at BTC-USD": "BLOCK"}
-EDGE = "cannot tell: edge.delta_pnl at bear, bull and sideways: missing at 2026-02-16"
+LOST = "cannot tell: {}: missing, no row of `{}` for 2026-02-16T00:00:00Z to 2026-02-23T00:00:00Z"
+REGIMES = LOST.format("regimes.observed", "weekly-regimes")
 
 READY, GATE, PROMOTION = "live-rollout-readiness", "turnover-gate at BTC-USD", "phase-2c-promotion"
 SCENARIOS: dict[str, tuple[dict[str, str], str, dict[str, str]]] = {
@@ -128,8 +129,11 @@ SCENARIOS: dict[str, tuple[dict[str, str], str, dict[str, str]]] = {
         PROMOTION,
         {
             "reports-archived": "a report of the last twelve weeks is not in the archive",
-            "regimes-majority": EDGE,
-            "regimes-several": EDGE,
+            "regimes-majority": REGIMES,
+            "regimes-several": REGIMES,
+            "cumulative-edge": LOST.format("shadow.delta_pnl", "weekly-evidence"),
+            "hit-rate": LOST.format("shadow.hit_rate", "weekly-evidence"),
+            "weeks-collected": LOST.format("programme.weeks", "weekly-evidence"),
         },
     ),
     "torn-shadow-log": (

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from interlock.collect.formats.model import Format, Record, finished_lines, text_records
+from interlock.collect.formats.model import Format, Record, split_end, text_records
 from interlock.collect.model import RowsSource
 from interlock.collect.unreadable import Unreadable
 
 
 def _records(text: str, file: str, source: RowsSource) -> Iterator[Record]:
-    for number, line in enumerate(finished_lines(text, file, source).splitlines(), start=1):
+    whole, end = split_end(text, file, source)
+    for number, line in enumerate(whole.splitlines(), start=1):
         pairs = [each.partition("=") for each in line.split()]
         if not all(equals for _, equals, _ in pairs):
             raise Unreadable("torn source", f"line {number} of {file} is not logfmt")
         yield Record(file, "line", number, {name: value for name, _, value in pairs})
+    yield from end
 
 
 LOGFMT = Format("logfmt", text_records(_records), frozenset({"may_be_empty", "torn: tail"}), text_only=True)

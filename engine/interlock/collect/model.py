@@ -18,6 +18,7 @@ __all__ = [
     "Column",
     "Command",
     "DeclaredCoverage",
+    "DeclaredPeriods",
     "DocumentMetric",
     "DocumentSource",
     "LiveSource",
@@ -63,6 +64,18 @@ class DeclaredCoverage:
 
 
 @dataclass(frozen=True, slots=True)
+class DeclaredPeriods:
+    """How long the periods are that rows describe, the column that stamps them, and how late a row may come.
+
+    `each` is None where rows are no periods.
+    """
+
+    each: Decimal | None
+    by: str
+    lag: Decimal = Decimal(0)
+
+
+@dataclass(frozen=True, slots=True)
 class Query:
     """The SQL of one metric of a rows source."""
 
@@ -89,6 +102,8 @@ class RowsSource:
     continues: bool = False
     zone: ZoneInfo | None = None
     coverage: DeclaredCoverage = field(default_factory=DeclaredCoverage)
+    complete: DeclaredPeriods | None = None
+    order: Literal["", "oldest_first", "newest_first"] = ""
     torn: Literal["unknown", "file", "tail"] = "unknown"
     may_be_empty: bool = False
     schema: str | None = None

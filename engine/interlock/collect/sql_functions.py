@@ -12,7 +12,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-__all__ = ["AGGREGATES", "ALLOWED", "EVERYWHERE", "SINCE", "TABLE_FUNCTIONS", "VALUE_KEYWORDS", "WINDOWS"]
+__all__ = [
+    "AGGREGATES",
+    "ALLOWED",
+    "EVERYWHERE",
+    "POOLING",
+    "SINCE",
+    "TABLE_FUNCTIONS",
+    "VALUE_KEYWORDS",
+    "WINDOWS",
+]
 
 _OPERATORS = """
     + - * / // % ^ ** & | ~ << >> @ !__postfix || && @> <@ <-> <=> ^@ ->> ~~ !~~ ~~* !~~* ~~~ like_escape
@@ -101,9 +110,10 @@ EVERYWHERE = _names(
 )
 """Names that every supported release of DuckDB has."""
 
-AGGREGATES = _names(_AGGREGATES) - _names(
-    "approx_count_distinct count count_if count_star countif regr_count"
-)
+POOLING = _names(_AGGREGATES)
+"""Functions that make one value of many rows."""
+
+AGGREGATES = POOLING - _names("approx_count_distinct count count_if count_star countif regr_count")
 """Aggregates that are NULL over no rows."""
 
 WINDOWS = _names(

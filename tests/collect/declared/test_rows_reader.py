@@ -37,12 +37,12 @@ from .rows import GOOD, TAIL, rows
             " (write `files:` where there are many files)",
         ),
         (
-            rows("files: a.json; format: json"),
+            rows("files: a.json; format: json; complete: never"),
             "sources.yaml:5:12: error E518: the pattern `a.json` has no `*` or `?`"
             " (write `file:` where there is one file)",
         ),
         (
-            rows("file: a.json; files: b*.json; format: json"),
+            rows("file: a.json; files: b*.json; format: json; complete: never"),
             "sources.yaml:6:12: error E524: a rows source has both `file` and `files`"
             " (one file: `file`; a pattern: `files`)",
         ),
@@ -90,6 +90,26 @@ from .rows import GOOD, TAIL, rows
         (
             rows("file: a.csv; format: csv; unique: [pnl, dya]"),
             "sources.yaml:7:19: error E541: no column is called `dya` (did you mean `day`?)",
+        ),
+        (
+            rows("file: a.jsonl; format: jsonl; torn: tail", TAIL.replace("time: day\n", "time: modified\n")),
+            "sources.yaml:7:11: error E550: `torn: tail` goes with rows that have times of their own, and `time` is"
+            " `modified` (drop it, or name a time column under `time`)",
+        ),
+        (
+            rows("file: a.jsonl; format: jsonl; order: newest_first; torn: tail"),
+            "sources.yaml:8:11: error E551: `torn: tail` is for files that grow at their end, and `order` is"
+            " `newest_first` (drop one of the two)",
+        ),
+        (
+            rows("file: a.json; format: json; complete: {each: 1d, by: pnl}"),
+            "sources.yaml:7:30: error E506: `pnl` is no time column of this source"
+            " (write `complete: {each: …, by: COLUMN}` with a column of type time)",
+        ),
+        (
+            rows("file: a.json; format: json; complete: 1d", TAIL.replace("time: day\n", "time: modified\n")),
+            "sources.yaml:7:15: error E506: `modified` is no time column of this source"
+            " (write `complete: {each: …, by: COLUMN}` with a column of type time)",
         ),
         (
             rows("file: a.log; format: lines; match: '(?P<day>.*'"),

@@ -110,3 +110,28 @@ def test_no_log_is_ever_read_as_more_than_its_rows(
     good_rows = [each for each in lines if each in LINES[:3] or each.startswith('{"at": 1')]
     bad = [each for each in lines if each and each not in LINES and not each.startswith('{"at": 1')]
     assert "unknown" in seen["total"] if bad or not good_rows else seen["total"]["value"] == len(good_rows)
+
+
+@pytest.mark.parametrize(
+    "tail",
+    [
+        '{"at": "2026-03-29T12:00:00Z", "pnl": -8}\0\0',
+        '{"pnl": -8}{"at"',
+        '{"at": \0',
+        "\0\0",
+        "at",
+        '}{"at": 1',
+    ],
+)
+def test_what_no_writer_leaves_unfinished_is_torn(tmp_path: Path, tail: str) -> None:
+    text = changed(LOG, ("    time: at_", "    time: at_\n    torn: tail"))
+    write(tmp_path, "t.jsonl", f"{LINES[0]}\n{tail}")
+    found = metrics(run(tmp_path, text))["total"]
+    assert found["unknown"] == "torn source"
+    assert found["detail"].startswith("line 2 of t.jsonl is not JSON, column ")
+
+
+def test_brackets_in_texts_close_nothing(tmp_path: Path) -> None:
+    text = changed(LOG, ("    time: at_", "    time: at_\n    torn: tail"))
+    write(tmp_path, "t.jsonl", f'{LINES[0]}\n{{"a": "}}\\"}}", "b": {{"c": 1}}, "d": "}}')
+    assert metrics(run(tmp_path, text))["total"] == {"value": 1, "at": "2026-03-28T01:00:00Z"}

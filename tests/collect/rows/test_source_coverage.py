@@ -43,6 +43,7 @@ sources:
     torn: file
     columns: {date: {time: /date}, value: {number: /value}}
     covered: {each: 1d}
+    complete: never
     metrics:
       daily: {sql: "select date as at, value from reports"}
       alerts: {sql: "select date as at from reports where value > 5"}
@@ -145,3 +146,81 @@ def test_coverage_may_begin_with_the_metric_and_end_with_the_file(tmp_path: Path
         "unknown": "not covered",
         "detail": "the source covers no time, so the value has no time",
     }
+
+
+def tailed(*pairs: tuple[str, str]) -> str:
+    """The log with `torn: tail` and a coverage up to the snapshot."""
+    first = ("    time: at_", "    time: at_\n    torn: tail\n    covered: {to: as_of}")
+    return changed(LOG, first, *pairs)
+
+
+HALF = '{"at": "2026-03-29T12:00:00Z", "pnl": -8'
+
+
+def test_coverage_ends_at_the_last_whole_row(tmp_path: Path) -> None:
+    write(tmp_path, "t.jsonl", "\n".join([*LINES[:3], HALF]))
+    seen = metrics(run(tmp_path, tailed()))
+    assert seen["trades"]["covered"] == ["2026-03-28T01:00:00Z", "2026-03-29T00:00:00Z"]
+    assert seen["trades"]["torn"] == "line 4 of t.jsonl is unfinished"
+    assert seen["total"] == {"value": 3, "at": "2026-03-29T00:00:00Z"}
+    jsonl(tmp_path, LINES[:3])
+    whole = metrics(run(tmp_path, tailed()))["trades"]
+    assert whole["covered"][1] == "2026-03-30T06:00:00Z"
+    assert "torn" not in whole
+
+
+def test_a_younger_file_with_an_unfinished_line_covers_what_it_covered(tmp_path: Path) -> None:
+    write(tmp_path, "t.jsonl", "\n".join([*LINES, HALF]))
+    seen = metrics(run(tmp_path, tailed()))["trades"]
+    assert seen["covered"][1] == "2026-03-30T06:00:00Z"
+    assert "torn" not in seen
+
+
+def test_an_unfinished_line_without_a_whole_row_is_torn(tmp_path: Path) -> None:
+    write(tmp_path, "t.jsonl", HALF)
+    torn = {
+        "unknown": "torn source",
+        "detail": "line 1 of t.jsonl is unfinished, and no whole row stands before it",
+    }
+    empty = ("    time: at_", "    time: at_\n    may_be_empty: true")
+    for text in (tailed(), tailed(empty)):
+        assert metrics(run(tmp_path, text))["trades"] == torn
+
+
+def test_of_several_files_the_earliest_unfinished_line_counts(tmp_path: Path) -> None:
+    text = tailed(("file: t.jsonl", "files: t*.jsonl"))
+    write(tmp_path, "t1.jsonl", f"{LINES[0]}\n{HALF}")
+    write(tmp_path, "t2.jsonl", f"{LINES[2]}\n")
+    for second in (LINES[2] + "\n", f"{LINES[2]}\n{HALF}"):
+        write(tmp_path, "t2.jsonl", second)
+        assert metrics(run(tmp_path, text))["trades"]["covered"][1] == "2026-03-28T01:00:00Z"
+
+
+def test_with_each_the_period_of_the_last_whole_row_is_not_over(tmp_path: Path) -> None:
+    text = changed(
+        LOG, ("    time: at_", "    time: at_\n    torn: tail\n    covered: {each: 1d}\n    complete: never")
+    )
+    days = [f'{{"at": "2026-03-{day}T00:00:00Z", "pnl": 1}}' for day in (26, 27)]
+    jsonl(tmp_path, days)
+    assert metrics(run(tmp_path, text))["trades"]["covered"] == [
+        "2026-03-26T00:00:00Z",
+        "2026-03-28T00:00:00Z",
+    ]
+    write(tmp_path, "t.jsonl", "\n".join([*days, HALF]))
+    assert metrics(run(tmp_path, text))["trades"]["covered"] == [
+        "2026-03-26T00:00:00Z",
+        "2026-03-27T00:00:00Z",
+    ]
+
+
+def test_an_unfinished_line_of_a_joined_source_ends_the_coverage_too(tmp_path: Path) -> None:
+    other = changed(
+        tailed(), ("sources:\n  trades:", "  more:"), ("t.jsonl", "m.jsonl"), ("from trades order", "from more order"),
+        ("      total: {sql: \"select count(*) as value from trades\"}\n", ""), ("      trades: {", "      alerts: {"),
+        ("      pnl: {sql: \"select sum(pnl) as value, count(*) as n, max(at_) as at from trades\"}\n", ""),
+        (" as at, pnl as value", " as at"), ("    time: at_", "    with: [trades]\n    time: at_"),
+    )  # fmt: skip
+    write(tmp_path, "t.jsonl", f"{LINES[0]}\n{HALF}")
+    write(tmp_path, "m.jsonl", f"{LINES[0]}\n{LINES[2]}\n")
+    seen = metrics(run(tmp_path, tailed() + other))
+    assert seen["alerts"]["covered"][1] == "2026-03-28T01:00:00Z"

@@ -179,3 +179,17 @@ def test_what_was_joined_can_be_added_to(earlier: list[object], later: list[obje
         events.add(each)
     assert repr(periods.joined(form, "daily", "")) == repr(joined(REGULAR, [*earlier, *later], form))
     assert repr(events.joined(form)) == repr(joined(IRREGULAR, [*earlier, *later], form)[0])
+
+
+def test_an_unfinished_line_goes_with_the_newest_list() -> None:
+    earlier = {"covered": DAYS[:2], "torn": "line 1 is unfinished", "points": []}
+    newest = {"covered": DAYS[1:3], "torn": "line 2 is unfinished", "points": []}
+    cover = [f"{DAYS[0]}T00:00:00Z", f"{DAYS[2]}T00:00:00Z"]
+    assert joined(IRREGULAR, [earlier], newest)[0] == {**newest, "covered": cover}
+    assert joined(IRREGULAR, [earlier], {**newest, "torn": None})[0] == {
+        "covered": cover,
+        "torn": None,
+        "points": [],
+    }
+    del newest["torn"]
+    assert joined(IRREGULAR, [earlier], newest)[0] == {"covered": cover, "points": []}

@@ -11,7 +11,7 @@ from ...policy.catalogue import Catalogue
 from ..formats import FORMATS
 from ..formats.model import Format
 from ..json_documents import Pointer
-from ..model import Bound, Column, ColumnType, DeclaredCoverage, Query, RowsSource
+from ..model import Bound, Column, ColumnType, DeclaredCoverage, DeclaredPeriods, Query, RowsSource
 from ..patterns import Pattern
 from .yaml_entry import YamlEntry
 
@@ -38,6 +38,7 @@ def read_rows(name: str, entry: YamlEntry, catalogue: Catalogue) -> RowsSource:
         hint = name_hint(stamp, times, "`time` is a column of type time, or `modified`")
         entry.complain("E506", f"`{stamp}` is no time column of this source", "time", hint)
     many = entry.node.has("files")
+    coverage = _coverage(entry, file_format, times)
     return RowsSource(
         name,
         entry.path("files" if many else "file"),
@@ -52,7 +53,9 @@ def read_rows(name: str, entry: YamlEntry, catalogue: Catalogue) -> RowsSource:
         match=match,
         continues=entry.node.text("unmatched") == "continues",
         zone=entry.zone(),
-        coverage=_coverage(entry, file_format, times),
+        coverage=coverage,
+        complete=_complete(entry, coverage.by or stamp, times),
+        order=entry.node.text("order"),  # type: ignore[arg-type]
         torn=entry.node.text("torn", "unknown"),  # type: ignore[arg-type]
         may_be_empty=entry.node.flag("may_be_empty"),
         schema=entry.schema(),
@@ -74,6 +77,12 @@ def _keys(entry: YamlEntry, file_format: Format) -> None:
             entry.complain("E525", f"the format {file_format.name} needs `{key}`", "format")
     if entry.node.text("torn") == "tail":
         _require(entry, "torn", "torn: tail", file_format)
+        if entry.node.text("time") == "modified":
+            message = "`torn: tail` goes with rows that have times of their own, and `time` is `modified`"
+            entry.complain("E550", message, "torn", "drop it, or name a time column under `time`")
+        if entry.node.text("order") == "newest_first":
+            message = "`torn: tail` is for files that grow at their end, and `order` is `newest_first`"
+            entry.complain("E551", message, "torn", "drop one of the two")
     if entry.node.text("torn") == "file" and not entry.node.has("files"):
         entry.complain("E526", "`torn: file` is for several files, under `files`", "torn")
 
@@ -151,6 +160,20 @@ def _coverage(entry: YamlEntry, file_format: Format, times: list[str]) -> Declar
     start = _bound(inner, "from", _STARTS, file_format) if inner.node.has("from") else "first"
     end = _bound(inner, "to", _ENDS, file_format) if inner.node.has("to") else "last"
     return DeclaredCoverage(start, end, each, by)
+
+
+def _complete(entry: YamlEntry, stamp: str, times: list[str]) -> DeclaredPeriods | None:
+    if not entry.node.has("complete"):
+        return None
+    inner = entry.node.mapping("complete")
+    each = inner.duration("each") or entry.node.duration("complete")
+    by = inner.text("by", stamp)
+    if each is not None and by not in times:
+        hint = name_hint(by, times, "write `complete: {each: …, by: COLUMN}` with a column of type time")
+        span = inner.span_of("by") if inner.has("by") else entry.node.span_of("complete")
+        entry.collector.add("E506", f"`{by}` is no time column of this source", span, hint)
+        return None
+    return DeclaredPeriods(each, by, inner.duration("lag") or Decimal(0))
 
 
 def _bound(entry: YamlEntry, key: str, names: tuple[str, ...], file_format: Format) -> Bound:

@@ -8,14 +8,15 @@ from collections.abc import Iterator
 
 from ..model import RowsSource
 from ..unreadable import Unreadable
-from .model import Format, Record, finished_lines, text_records
+from .model import Format, Record, split_end, text_records
 
 __all__ = ["CSV"]
 
 
 def _records(text: str, file: str, source: RowsSource) -> Iterator[Record]:
     header: list[str] = []
-    for number, fields in _lines(finished_lines(text, file, source), file):
+    whole, end = split_end(text, file, source)
+    for number, fields in _lines(whole, file):
         if not header:
             header = [each.strip() for each in fields]
             if len(set(header)) != len(header):
@@ -28,6 +29,7 @@ def _records(text: str, file: str, source: RowsSource) -> Iterator[Record]:
     for column in source.columns:
         if header and column.place not in header and not column.optional:
             raise Unreadable("torn source", f"{file} has no column `{column.place}`")
+    yield from end
 
 
 def _lines(text: str, file: str) -> Iterator[tuple[int, list[str]]]:

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import Final
 
 from ..artefact_root import Artefact, Root
 from ..json_documents import decode
 from ..model import RowsSource
 from ..unreadable import Unreadable
 
-__all__ = ["Contents", "Format", "Record", "finished_lines", "text_of", "text_records"]
+__all__ = ["UNFINISHED", "Contents", "Format", "Record", "split_end", "text_of", "text_records"]
+
+UNFINISHED: Final = object()
+"""The value of the record that stands for an unfinished last line, which counts as not yet written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,14 +85,21 @@ def text_records(
     return lambda _, artefact, source: Contents(records(text_of(artefact, source), artefact.name, source))
 
 
-def finished_lines(text: str, file: str, source: RowsSource) -> str:
-    """Return the text up to its last newline. Unreadable if more follows, unless the source says `torn: tail`.
+def split_end(text: str, file: str, source: RowsSource) -> tuple[str, list[Record]]:
+    """Return the text up to its last newline, and the record of an unfinished line after it, if there is one.
 
-    A last line without its newline may be half a line, and half a number reads as a number.
+    A last line without its newline may be half a line, and half a number reads as a number. Unreadable if there is one
+    and the source does not say `torn: tail`, or if the text has NUL bytes: a block of the file was never written.
     """
+    if "\0" in text:
+        raise Unreadable("torn source", f"{_line(text[: text.index(chr(0))], file)} has NUL bytes")
     if not text or text.endswith("\n"):
-        return text
+        return text, []
     if source.torn != "tail":
-        raise Unreadable("torn source", f"line {text.count(chr(10)) + 1} of {file} has no end")
-    kept = text.rpartition("\n")[0]
-    return kept + "\n" if kept else ""
+        raise Unreadable("torn source", f"{_line(text, file)} has no end")
+    whole, newline, _ = text.rpartition("\n")
+    return whole + newline, [Record(file, "line", text.count("\n") + 1, UNFINISHED)]
+
+
+def _line(before: str, file: str) -> str:
+    return f"line {before.count(chr(10)) + 1} of {file}"

@@ -177,7 +177,8 @@ def _irregular(rows: list[Entry], metric: Metric, catalogue: Catalogue, covered:
         points.append((at, point))
     points.sort(key=lambda each: each[0])
     window = [show_time(covered.start), show_time(covered.end)]
-    return {"covered": window, "points": [point for _, point in points]}
+    torn: Entry = {"torn": covered.torn} if covered.torn else {}
+    return {"covered": window, **torn, "points": [point for _, point in points]}
 
 
 def _value(value: object, kind: Type) -> Entry:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import closing
+from contextlib import ExitStack, closing
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from typing import Any
 
 from ...diagnostics import Collector
 from ...limits import SNAPSHOT_POINTS, SOURCE_ROWS
@@ -17,9 +18,11 @@ from ..model import Query, RowsSource
 from ..rosters import Rosters
 from ..unreadable import UnknownEntry, Unreadable
 from .exact_numbers import ExactTables
+from .periods import check_complete, pools, require_periods
 from .query_results import MetricEntries, complaint, shape
+from .row_order import backwards, in_declared_order, settled
 from .source_coverage import CoveredSpan, cover
-from .sql_assumptions import absent_columns, made_of_nothing
+from .sql_assumptions import Assumption, absent_columns, made_of_nothing
 from .typed_tables import SourceTable, fill
 
 __all__ = ["LoadedSource", "check_queries", "load", "query_rows"]
@@ -50,8 +53,12 @@ def load(root: Root, source: RowsSource, window: Window) -> LoadedSource:
         names = root.find(source.pattern) if source.many else (source.pattern,)
         if not names:
             raise Unreadable("missing", f"no file matches {source.pattern}")
-        for name in names:
-            _load_file(root, name, loaded, window)
+        parts = [(name, _load_file(root, name, loaded, window)) for name in names]
+        if source.order:
+            parts.sort(key=lambda each: (each[1].ends[0] if each[1] else None) or Decimal(0))
+        for name, part in parts:
+            if part is not None:
+                _append(loaded.table, part, name)
         _check_unique(loaded.table, source)
         if len(loaded.torn) == len(names):
             loaded.problem = loaded.torn[0]
@@ -60,29 +67,36 @@ def load(root: Root, source: RowsSource, window: Window) -> LoadedSource:
     return loaded
 
 
-def _load_file(root: Root, name: str, loaded: LoadedSource, window: Window) -> None:
+def _load_file(root: Root, name: str, loaded: LoadedSource, window: Window) -> SourceTable | None:
+    """Return the rows of a file, None if it is left out."""
     source = loaded.source
     part = SourceTable({each.name: [] for each in source.columns})
     try:
         artefact = root.open(name)
         contents = FORMATS[source.format].read(root, artefact, source)
         fill(part, source, contents.records, artefact.modified, window)
+        part = in_declared_order(part, source)
     except Unreadable as problem:
         if source.torn != "file":
             raise
         loaded.torn.append(problem.unknown)
-        return
+        return None
     if part.seen and source.time != "modified":  # dated by its file, an equal report is another one
         copied = next((each.name for each in loaded.artefacts if each.digest == artefact.digest), None)
         if copied is not None:
             raise Unreadable("conflict", f"{name} is a copy of {copied}: its rows would count twice")
     loaded.artefacts.append(artefact)
     loaded.tops.append((name, contents.top, artefact.modified))
-    _append(loaded.table, part)
+    return part
 
 
-def _append(table: SourceTable, part: SourceTable) -> None:
+def _append(table: SourceTable, part: SourceTable, name: str) -> None:
     before = len(table.seen)
+    (first, last), (begin, end) = table.ends, part.ends
+    table.descends = table.descends or part.descends
+    if last is not None and begin is not None and begin < last:
+        table.descends = table.descends or f"the first row of {name}"
+    table.ends = (begin if first is None else first, last if end is None else end)
     if before + len(part.seen) > SOURCE_ROWS:
         raise Unreadable("overflow", f"more than {SOURCE_ROWS} rows")
     table.ordinals.extend(before + each for each in part.ordinals)
@@ -90,6 +104,8 @@ def _append(table: SourceTable, part: SourceTable) -> None:
     table.present |= part.present
     for name, values in part.columns.items():
         table.columns[name].extend(values)
+    if part.whole is not None:
+        table.whole = part.whole if table.whole is None else min(table.whole, part.whole)
     if part.newest is not None:
         table.newest = part.newest if table.newest is None else max(table.newest, part.newest)
 
@@ -117,26 +133,44 @@ def query_rows(
     if problem is not None:
         yield from ((query, problem, None) for query in loaded.source.metrics)
         return
-    with Database() as database, closing(ExactTables((loaded, *joined))) as exact:
-        _fill(database, (loaded, *joined))
+    with ExitStack() as stack:
+        tables = [each.table for each in (loaded, *joined)]
+        ask = _Asked(
+            stack.enter_context(Database()),
+            stack.enter_context(closing(ExactTables((loaded, *joined)))),
+            stack.enter_context(Database()) if any(each.descends for each in tables) else None,
+        )
+        _fill(ask.database, (loaded, *joined), tables)
+        if ask.reverse is not None:
+            turned = [backwards(each) if each.descends else each for each in tables]
+            _fill(ask.reverse, (loaded, *joined), turned)
         for query in loaded.source.metrics:
             found: MetricEntries | UnknownEntry
             try:
-                found, covered = _ask((database, exact), loaded, joined, query, window, rosters)
+                found, covered = _ask(ask, loaded, joined, query, window, rosters)
             except Unreadable as wrong:
                 found, covered = wrong.unknown, None
             yield query, found, covered
 
 
-def _fill(database: Database, every: Sequence[LoadedSource]) -> None:
-    for each in every:
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What queries are asked of: the tables, the same with decimals, and in reverse where the order is not known."""
+
+    database: Database
+    exact: ExactTables
+    reverse: Database | None
+
+
+def _fill(database: Database, every: Sequence[LoadedSource], tables: Sequence[SourceTable]) -> None:
+    for each, table in zip(every, tables, strict=True):
         columns = columns_of(each.source.columns)
-        database.create(each.source.view, columns, {"ordinal": each.table.ordinals, **each.table.columns})
+        database.create(each.source.view, columns, {"ordinal": table.ordinals, **table.columns})
     database.lock()
 
 
 def _ask(
-    tables: tuple[Database, ExactTables],
+    tables: _Asked,
     loaded: LoadedSource,
     joined: Sequence[LoadedSource],
     query: Query,
@@ -144,18 +178,24 @@ def _ask(
     rosters: Rosters,
 ) -> tuple[MetricEntries, CoveredSpan | None]:
     metric = rosters.catalogue.metrics[query.metric]
-    covered = cover(loaded.source, loaded.table, loaded.tops, window, metric.began)
+    whole = min(
+        (each.table.whole for each in (loaded, *joined) if each.table.whole is not None), default=None
+    )
+    covered = cover(loaded.source, loaded.table, loaded.tops, window, metric.began, whole)
     if loaded.torn and not _may_lack_files(metric, loaded.source):
         raise Unreadable(loaded.torn[0].cause, loaded.torn[0].detail)
-    (database, exact) = tables
     times = {
         "as_of": window[1],
         "from": covered.start if covered else None,
         "to": covered.end if covered else None,
     }
     try:
-        nodes = database.check(query.sql, [each.source.view for each in (loaded, *joined)])
-        answer = exact.refined(database.ask(query.sql, times), query.sql, times)
+        nodes = tables.database.check(query.sql, [each.source.view for each in (loaded, *joined)])
+        if pools(nodes, [each.source for each in (loaded, *joined)]):
+            for each in (loaded, *joined):
+                require_periods(each.source, each.table, metric, rosters.catalogue, window)
+        answer = tables.exact.refined(tables.database.ask(query.sql, times), query.sql, times)
+        other = tables.reverse.ask(query.sql, times) if tables.reverse else None
         wrong = complaint(answer, metric, rosters.catalogue)
     except SqlRefused as problem:
         raise Unreadable("wrong type", f"the SQL does not fit the data: {problem}") from None
@@ -163,14 +203,22 @@ def _ask(
         raise Unreadable("wrong type", wrong)
     if len(answer.rows) > SNAPSHOT_POINTS:
         raise Unreadable("overflow", f"the SQL gives more than {SNAPSHOT_POINTS} points")
+    assumed = _assumptions(nodes, (loaded, *joined))
+    found = replace(shape(answer, metric, covered, rosters), assumed=assumed)
+    if other is not None:
+        place = next(each.table.descends for each in (loaded, *joined) if each.table.descends)
+        found = settled(found, shape(other, metric, covered, rosters), place)
+    return found, covered
+
+
+def _assumptions(nodes: list[dict[str, Any]], every: Sequence[LoadedSource]) -> tuple[Assumption, ...]:
     absent = [
         column
-        for each in (loaded, *joined)
+        for each in every
         for column in each.source.columns
         if each.table.seen and column.optional and column.name not in each.table.present
     ]
-    assumed = (*absent_columns(nodes, absent), *made_of_nothing(nodes))
-    return replace(shape(answer, metric, covered, rosters), assumed=assumed), covered
+    return (*absent_columns(nodes, absent), *made_of_nothing(nodes))
 
 
 def _may_lack_files(metric: Metric, source: RowsSource) -> bool:
@@ -191,10 +239,11 @@ def check_queries(rows: Mapping[str, RowsSource], catalogue: Catalogue, collecto
         database.lock()
         for source in rows.values():
             tables = [source.view, *(rows[name].view for name in source.joins if name in rows)]
+            queries = {}
             for query in source.metrics:
-                metric = catalogue.metrics.get(query.metric)
-                if metric is not None:
-                    _check(database, query, metric, tables, catalogue, collector)
+                metric = catalogue.metrics[query.metric]
+                queries[query] = _check(database, query, metric, tables, catalogue, collector)
+            check_complete(source, queries, catalogue, collector)
 
 
 def _check(
@@ -204,9 +253,11 @@ def _check(
     tables: Sequence[str],
     catalogue: Catalogue,
     collector: Collector,
-) -> None:
+) -> list[dict[str, Any]]:
+    """Return the nodes of a query, none of one that may not run."""
+    nodes: list[dict[str, Any]] = []
     try:
-        database.check(query.sql, tables)
+        nodes = database.check(query.sql, tables)
         wrong = complaint(database.describe(query.sql, _SAMPLE_TIMES), metric, catalogue)
     except SqlRefused as problem:
         collector.add("E507", f"the SQL of `{query.metric}` is refused: {problem}", query.span)
@@ -216,3 +267,4 @@ def _check(
     else:
         if wrong:
             collector.add("E508", wrong, query.span)
+    return nodes

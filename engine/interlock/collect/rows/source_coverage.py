@@ -20,11 +20,12 @@ Tops = Sequence[tuple[str, object, Decimal]]
 
 @dataclass(frozen=True, slots=True)
 class CoveredSpan:
-    """A stretch of time; a period of a regular series counts if it ends by `complete`."""
+    """A stretch of time; a period of a regular series counts if it ends by `complete`. `torn` says what cut it."""
 
     start: Decimal
     end: Decimal
     complete: Decimal
+    torn: str = ""
 
 
 def cover(
@@ -33,8 +34,12 @@ def cover(
     tops: Tops,
     window: tuple[Decimal | None, Decimal],
     began: Decimal | None,
+    whole: tuple[Decimal, str] | None,
 ) -> CoveredSpan | None:
-    """Return the coverage, cut at (since, as_of); None if there is none. Raises Unreadable for a bound without time."""
+    """Return the coverage, cut at (since, as_of); None if there is none. Raises Unreadable for a bound without time.
+
+    `whole` is the stamp of the last whole row, and the place of the unfinished line after it: no more is known.
+    """
     since, as_of = window
     if source.coverage.each is not None:
         found = _chain(table, source.coverage.each)
@@ -45,8 +50,10 @@ def cover(
     if found is None:
         return None
     start = found[0] if since is None else max(found[0], since)
-    end = min(found[1], as_of)
-    return CoveredSpan(start, end, found[1]) if start <= end else None
+    complete = found[1] if whole is None else min(found[1], whole[0])
+    end = min(complete, as_of)
+    torn = f"{whole[1]} is unfinished" if whole is not None and whole[0] <= as_of else ""
+    return CoveredSpan(start, end, complete, torn) if start <= end else None
 
 
 def _chain(table: SourceTable, each: Decimal) -> tuple[Decimal, Decimal] | None:

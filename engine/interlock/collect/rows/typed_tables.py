@@ -15,7 +15,7 @@ from ...limits import SOURCE_ROWS
 from ...strict_json import exact_number
 from ..duckdb_tables import DECIMALS
 from ..formats import FORMATS
-from ..formats.model import Format, Record
+from ..formats.model import UNFINISHED, Format, Record
 from ..json_documents import ABSENT, one, resolve
 from ..model import Column, RowsSource
 from ..typed_values import NoTime, read_moment
@@ -34,14 +34,20 @@ class SourceTable:
     """The rows of a source as columns of Python values, times as seconds since 1970.
 
     For the coverage, `seen` holds the stamps of all rows up to `as_of`, also of those before `since`, and `newest` the
-    latest time of any row, also of one after `as_of`; `present` are the columns that some row has.
+    latest time of any row, also of one after `as_of`; `present` are the columns that some row has. `whole` is set
+    where a file ends with an unfinished line: the stamp of the last whole row, and that line. `ends` are the
+    times of the first and the last row, `ascends` and `descends` the first place of a row newer or older than the last.
     """
 
     columns: dict[str, list[object]]
     ordinals: list[int] = field(default_factory=list)
     seen: list[Decimal] = field(default_factory=list)
     newest: Decimal | None = None
+    whole: tuple[Decimal, str] | None = None
     present: set[str] = field(default_factory=set)
+    ends: tuple[Decimal | None, Decimal | None] = (None, None)
+    ascends: str = ""
+    descends: str = ""
 
     @property
     def rows(self) -> int:
@@ -60,17 +66,36 @@ def fill(
     since, as_of = window
     readers = [(each, _reader(each, source, table.present)) for each in source.columns]
     stamp = source.coverage.by or source.time
+    stamped: object = None
     for ordinal, record in enumerate(records, start=len(table.seen) + 1):
         if ordinal > SOURCE_ROWS:
             raise Unreadable("overflow", f"more than {SOURCE_ROWS} rows")
+        if record.value is UNFINISHED:
+            if not isinstance(stamped, Decimal):
+                raise Unreadable(
+                    "torn source", f"{record.place} is unfinished, and no whole row stands before it"
+                )
+            table.whole = stamped, record.place
+            return
         values = {column.name: read(record) for column, read in readers}
         time = modified if source.time == "modified" else values[source.time]
         if not isinstance(time, Decimal):
             raise Unreadable("no time", f"{record.place}: `{source.time}` is absent")
         _place(table, ordinal, values, time, since, as_of)
+        _follow(table, record.place, time)
         stamped = modified if stamp == "modified" else values[stamp]
         table.newest = time if table.newest is None else max(table.newest, time)
         table.seen.append(stamped if time <= as_of and isinstance(stamped, Decimal) else Decimal("Infinity"))
+
+
+def _follow(table: SourceTable, place: str, time: Decimal) -> None:
+    """Note which way the times of a table go."""
+    first, last = table.ends
+    if last is not None and time > last:
+        table.ascends = table.ascends or place
+    if last is not None and time < last:
+        table.descends = table.descends or place
+    table.ends = (time if first is None else first, time)
 
 
 def _place(

@@ -204,7 +204,7 @@ def deviation(selection: Selection) -> Value:
 
 def slope(selection: Selection) -> Value:
     """The least-squares change from one point to the next."""
-    values = _known_numbers(selection)
+    values = _known_numbers(selection.ordered)
     if isinstance(values, Unknown):
         return values
     size = Decimal(len(values))
@@ -225,12 +225,12 @@ def _exact_sum(values: Sequence[Decimal]) -> Decimal:
 
 def newest(selection: Selection) -> Value:
     """The newest point."""
-    return _from_the_end(selection, 0)
+    return _from_the_end(selection.ordered, 0)
 
 
 def second_newest(selection: Selection) -> Value:
     """The point before the newest."""
-    return _from_the_end(selection, 1)
+    return _from_the_end(selection.ordered, 1)
 
 
 def _from_the_end(selection: Selection, place: int) -> Value:
@@ -307,6 +307,7 @@ def _drop(times: deque[Decimal], before: Decimal) -> None:
 
 def streak(selection: Selection, span: Decimal | None = None) -> Value:
     """How many of the newest points in a row are true; what lies before a false one is no cause of doubt."""
+    selection = selection.ordered
     broken = [place for place, each in enumerate(selection.items) if each.sure and each.value is False]
     stretch = selection.items[broken[-1] + 1 :] if broken else selection.items
     causes = merged(selection.after, () if broken else selection.before, _causes(stretch))
@@ -324,6 +325,7 @@ def streak(selection: Selection, span: Decimal | None = None) -> Value:
 
 def longest(selection: Selection, span: Decimal | None = None) -> Value:
     """The longest run of true."""
+    selection = selection.ordered
     found = runs(selection, span)
     causes = merged(selection.open, _causes(selection.items))
     low = max((run[0] for run, item in zip(found, selection.items, strict=True) if item.sure), default=0)

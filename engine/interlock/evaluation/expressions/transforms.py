@@ -11,14 +11,14 @@ from ...language.values import INFINITY, Unknown, Value, merged
 from ..snapshot.series_values import Point, Series
 from .reductions import runs
 from .scalar_semantics import between, decide, negation, subtract
-from .windows import Selection, select
+from .windows import Selection, in_any_order, select
 
 __all__ = ["TRANSFORMS"]
 
 
 def run(series: Series, span: Value | None = None, where: Series | Value | None = None) -> Series:
     """The run length of true up to each point; with `span` only points within that time of it count."""
-    selection = select(series, {} if span is None else {"span": span}, where)
+    selection = select(series, {} if span is None else {"span": span}, where).ordered
     length = span if isinstance(span, Decimal) else None
     if selection.lost:
         return replace(series, points=(), blank=selection.lost)
@@ -30,7 +30,7 @@ def run(series: Series, span: Value | None = None, where: Series | Value | None 
         value = between(
             Decimal(low), high, merged(nearby, *(each.doubt for each in selection.items[: place + 1]))
         )
-        points.append(Point(item.at, item.order, value, item.doubt))
+        points.append(Point(item.at, item.order, value, item.doubt, item.loose))
     if series.every is None:
         return replace(series, points=tuple(points))
     if where is not None:
@@ -51,7 +51,7 @@ def _neighbours(series: Series, operation: Callable[[Value, Value], Value]) -> S
         return series
     before: Point | None = None
     points = []
-    for point in series.points:
+    for point in in_any_order(series.points):
         if before is not None:
             points.append(_pair(before, point, operation))
         elif series.every and series.past is not None:

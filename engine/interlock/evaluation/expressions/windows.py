@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from itertools import groupby
+from typing import TypeVar
 
 from ...language.times import show_time
-from ...language.values import INFINITY, Cause, Unknown, Value, merged
+from ...language.values import INFINITY, Cause, Unknown, Value, interval, merged
 from ...limits import SKEW, SNAPSHOT_POINTS
-from ..snapshot.series_values import Series, calendar_start, next_slot, slot_start
+from ..snapshot.series_values import Point, Series, calendar_start, next_slot, slot_start
 
-__all__ = ["Item", "Selection", "select"]
+__all__ = ["Item", "Selection", "in_any_order", "select"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +24,7 @@ class Item:
     value: Value
     doubt: tuple[Cause, ...] = ()
     order: int = 0
+    loose: tuple[Cause, ...] = ()
 
     @property
     def sure(self) -> bool:
@@ -52,6 +55,12 @@ class Selection:
     def open(self) -> tuple[Cause, ...]:
         """Why there may be points that were not seen."""
         return merged(self.before, self.after)
+
+    @property
+    def ordered(self) -> Selection:
+        """The same for a function that asks for the order of points."""
+        items = tuple(in_any_order(self.items))
+        return replace(self, items=items)
 
 
 def select(series: Series, options: Mapping[str, Value], where: Series | Value | None) -> Selection:
@@ -99,6 +108,33 @@ def _filtered(selection: Selection, where: Series | Value | None) -> Selection:
     return replace(selection, items=tuple(items))
 
 
+_Placed = TypeVar("_Placed", Item, Point)
+
+
+def in_any_order(points: Sequence[_Placed]) -> Sequence[_Placed]:
+    """Return points for a function that asks for their order: where it is not known, each may be any of its time."""
+    if not any(each.loose for each in points):
+        return points
+    found: list[_Placed] = []
+    for _, alike in groupby(points, key=lambda each: each.at):
+        group = list(alike)
+        loose = merged(*(each.loose for each in group))
+        if loose and any(each.value != group[0].value for each in group):
+            group = _any_of(group, loose)
+        found += group
+    return tuple(found)
+
+
+def _any_of(group: list[_Placed], loose: tuple[Cause, ...]) -> list[_Placed]:
+    known = merged(loose, *(each.value.causes for each in group if isinstance(each.value, Unknown)))
+    value = Unknown(known)
+    if all(isinstance(each.value, Decimal | Unknown) for each in group):
+        ends = [interval(each.value) for each in group]
+        value = Unknown(known, min(low for low, _ in ends), max(high for _, high in ends))
+    doubt = merged(*(each.doubt for each in group))
+    return [replace(each, value=value, doubt=doubt) for each in group]
+
+
 # regular series: slots
 
 
@@ -141,7 +177,7 @@ def _endless(series: Series) -> tuple[Cause, ...]:
 def _stretch(series: Series, options: Mapping[str, Value]) -> Selection:
     begin, strict = _begin(series, options)
     items = [
-        Item(point.at, point.value, point.doubt, point.order)
+        Item(point.at, point.value, point.doubt, point.order, point.loose)
         for point in series.points
         if (point.at > begin if strict else point.at >= begin)
     ]
@@ -175,4 +211,5 @@ def _newest(
 ) -> tuple[list[Item], tuple[Cause, ...], bool]:
     """The newest `count` points; with as many of them seen, what lies before does not matter."""
     enough = len(items) >= count
+    items = list(in_any_order(items))
     return items[-count:], () if enough else before, not enough and not before

@@ -159,13 +159,18 @@ def irregular(metric: Metric, form: object, as_of: Decimal, member: str = "") ->
         if isinstance(at, Cause):
             return Series((), as_of, blank=(at,))
         table = each if isinstance(each, dict) else {}
-        points.append(Point(at, order, reading.value(reading.raw(table), table, at)))
+        why = table.get("unordered")
+        loose = (reading.cause("conflict", why, at),) if isinstance(why, str) else ()
+        points.append(Point(at, order, reading.value(reading.raw(table), table, at), loose=loose))
     points.sort(key=lambda point: (point.at, point.order))
     start, stop = covered
     outside = reading.cause("not covered", f"seen from {show_time(start)} to {show_time(stop)}")
     if metric.began is not None and start <= metric.began:
         start = -INFINITY
     slack = INFINITY if metric.max_age is None else metric.max_age
+    torn = form.get("torn") if isinstance(form, dict) else None
+    if torn is not None:
+        outside, slack = reading.cause("torn source", str(torn)), Decimal(0)
     fresh = stop >= as_of - slack
     seen_to = as_of if fresh else stop
     return Series(

@@ -149,7 +149,8 @@ class EventHistory:
         (at, _), newest = self.newest
         start, stop = next(each for each in self.stretches if each[0] <= at <= each[1])
         kept = [point for moment, point in self.points if start <= moment <= stop or point in newest]
-        return {"covered": [show_time(start), show_time(stop)], "points": kept}
+        torn = {"torn": form["torn"]} if isinstance(form, dict) and "torn" in form else {}
+        return {"covered": [show_time(start), show_time(stop)], **torn, "points": kept}
 
 
 def lived(form: object, as_of: Decimal) -> object:

@@ -56,12 +56,13 @@ def calendar_start(word: str, instant: Decimal) -> Decimal:
 @dataclass(frozen=True, slots=True)
 class Point:
     """One value at one instant. `order` is the slot of a regular series, the place in the list of an irregular
-    one; `doubt` says why the point may not be there at all."""
+    one; `doubt` says why the point may not be there, `loose` why its place among points of its time is not known."""
 
     at: Decimal
     order: int
     value: Value
     doubt: tuple[Cause, ...] = ()
+    loose: tuple[Cause, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +169,7 @@ def _irregular(
             for argument, found in zip(arguments, row_points, strict=True)
         ]
         doubt = merged(*(each.doubt for each in row_points if each is not None))
-        points.append(Point(point.at, point.order, operation(*values), doubt))
+        points.append(Point(point.at, point.order, operation(*values), doubt, point.loose))
     return replace(
         series[0],
         points=tuple(points),

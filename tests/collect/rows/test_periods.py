@@ -1,0 +1,221 @@
+"""Figures over many periods: unknown where one since the beginning has no row, and required to say so."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from interlock.collect.duckdb_tables import Database
+from interlock.collect.rows.periods import pools
+from support.desks import CATALOGUE, changed, complaints, load, metrics, run, write
+
+WEEKS = """
+sources:
+  reports:
+    kind: rows
+    doc: one report a week, written on the Tuesday after it
+    files: r*.json
+    format: json
+    time: written
+    timezone: UTC
+    complete: {each: 1w, by: week}
+    columns: {written: {time: /written}, week: {time: /week}, pnl: {number: /pnl, optional: true}}
+    covered: {from: 2026-01-05, to: last}
+    metrics:
+      total: {sql: "select count(*) as value from reports"}
+      pnl: {sql: "select pnl as value from reports order by week desc limit 1"}
+      moment: {sql: "select max(written) as value from reports"}
+"""
+
+
+def report(root: Path, number: int, pnl: int = 1) -> None:
+    """Write the report of a week: the first is that of 5 January."""
+    days = 7 * number
+    week, written = (f"2026-01-{5 + days:02}", f"2026-01-{13 + days:02}T09:00:00Z")
+    write(root, f"r{number}.json", f'{{"written": "{written}", "week": "{week}", "pnl": {pnl}}}')
+
+
+def missing(detail: str) -> dict[str, str]:
+    return {"unknown": "missing", "detail": f"no row of `reports` for {detail}"}
+
+
+FIRST = "2026-01-05T00:00:00Z to 2026-01-12T00:00:00Z"
+SECOND = "2026-01-12T00:00:00Z to 2026-01-19T00:00:00Z"
+
+
+def test_a_figure_over_all_periods_needs_each(tmp_path: Path) -> None:
+    for number in range(2):
+        report(tmp_path, number)
+    seen = metrics(run(tmp_path, WEEKS, as_of="2026-01-25T00:00:00Z"))
+    assert seen["total"] == {"value": 2, "at": "2026-01-20T09:00:00Z"}
+    (tmp_path / "r0.json").unlink()
+    seen = metrics(run(tmp_path, WEEKS, as_of="2026-01-25T00:00:00Z"))
+    assert seen["total"] == missing(FIRST)
+    assert seen["pnl"] == {"value": 1, "at": "2026-01-20T09:00:00Z"}
+    assert seen["moment"]["value"] == "2026-01-20T09:00:00Z"
+
+
+def test_a_period_is_due_at_its_end_and_a_lag(tmp_path: Path) -> None:
+    report(tmp_path, 0)
+    assert metrics(run(tmp_path, WEEKS, as_of="2026-01-18T23:59:59Z"))["total"]["value"] == 1
+    assert metrics(run(tmp_path, WEEKS, as_of="2026-01-19T00:00:00Z"))["total"] == missing(SECOND)
+    later = changed(WEEKS, ("{each: 1w, by: week}", "{each: 1w, by: week, lag: 33h}"))
+    assert metrics(run(tmp_path, later, as_of="2026-01-20T08:59:59Z"))["total"]["value"] == 1
+    assert metrics(run(tmp_path, later, as_of="2026-01-20T09:00:00Z"))["total"] == missing(SECOND)
+    third = metrics(run(tmp_path, WEEKS, as_of="2026-01-26T00:00:00Z"))["total"]
+    assert third == missing("2026-01-19T00:00:00Z to 2026-01-26T00:00:00Z, nor for an earlier period")
+    fourth = metrics(run(tmp_path, WEEKS, as_of="2026-02-02T00:00:00Z"))["total"]
+    assert fourth == missing("2026-01-26T00:00:00Z to 2026-02-02T00:00:00Z, nor for 2 earlier periods")
+
+
+def test_before_the_first_period_is_over_nothing_is_missing(tmp_path: Path) -> None:
+    write(tmp_path, "r.json", '{"written": "2026-01-06T00:00:00Z", "week": "2026-01-04", "pnl": 1}')
+    write(tmp_path, "r2.json", '{"written": "2026-01-06T00:00:00Z", "week": "2025-12-29", "pnl": 1}')
+    assert metrics(run(tmp_path, WEEKS, as_of="2026-01-07T00:00:00Z"))["total"]["value"] == 2
+    assert metrics(run(tmp_path, WEEKS, as_of="2026-01-12T00:00:00Z"))["total"] == missing(FIRST)
+
+
+def test_rows_known_later_than_the_snapshot_are_missing(tmp_path: Path) -> None:
+    for number in range(2):
+        report(tmp_path, number)
+    found = run(tmp_path, WEEKS, as_of="2026-01-20T08:00:00Z", now="2026-03-01T00:00:00Z")
+    assert metrics(found)["total"] == missing(SECOND)
+
+
+def test_from_a_start_that_is_asked_for_on(tmp_path: Path) -> None:
+    report(tmp_path, 1)
+    report(tmp_path, 2)
+    for since, wanted in (
+        ("2026-01-12", 2),
+        ("2026-01-06", 2),
+        ("2026-01-05", missing(FIRST)),
+        ("2026-01-01", missing(FIRST)),
+    ):
+        found = metrics(run(tmp_path, WEEKS, as_of="2026-02-01T00:00:00Z", since=f"{since}T00:00:00Z"))[
+            "total"
+        ]
+        assert found.get("value", found) == wanted
+
+
+def test_the_beginning_of_the_metric_of_a_series_or_of_the_coverage(tmp_path: Path) -> None:
+    report(tmp_path, 1)
+    at = {"as_of": "2026-01-25T00:00:00Z"}
+    later = changed(CATALOGUE, ("total: {type: integer,", "total: {type: integer, began: 2026-01-12,"))
+    assert metrics(run(tmp_path, WEEKS, catalogue=later, **at))["total"]["value"] == 1
+    series = changed(
+        WEEKS,
+        (
+            "      moment:",
+            '      daily: {sql: "select week as at, pnl as value from reports"}\n      moment:',
+        ),
+    )
+    weekly = changed(
+        CATALOGUE,
+        ("daily: {type: number, every: 1d,", "daily: {type: number, every: 1w, began: 2026-01-12, lag: 9d,"),
+    )
+    assert metrics(run(tmp_path, series, catalogue=weekly, **at))["total"]["value"] == 1
+    report(tmp_path, 0)
+    (tmp_path / "r1.json").unlink()
+    late = {"as_of": "2026-01-27T00:00:00Z"}
+    assert metrics(run(tmp_path, series, catalogue=weekly, **late))["total"]["value"] == 1
+    assert metrics(run(tmp_path, series, catalogue=weekly, as_of="2026-01-28T00:00:00Z"))["total"] == missing(
+        SECOND
+    )
+
+
+def test_a_scalar_counts_by_the_time_of_rows_and_an_empty_stamp_counts_for_none(tmp_path: Path) -> None:
+    text = changed(WEEKS, ("{each: 1w, by: week}", "1w"))
+    report(tmp_path, 0)
+    assert metrics(run(tmp_path, text, as_of="2026-01-19T00:00:00Z"))["total"] == missing(FIRST)
+    optional = changed(WEEKS, ("{time: /week}", "{time: /week, optional: true}"))
+    write(tmp_path, "r0.json", '{"written": "2026-01-13T09:00:00Z"}')
+    assert metrics(run(tmp_path, optional, as_of="2026-01-18T00:00:00Z"))["total"] == missing(FIRST)
+
+
+def test_a_joined_source_with_a_hole(tmp_path: Path) -> None:
+    more = """
+  more:
+    kind: rows
+    doc: joins the first
+    file: more.json
+    format: json
+    time: day
+    timezone: UTC
+    with: [reports]
+    columns: {day: {time: /day}}
+    metrics:
+      rate: {sql: "select sum(pnl) as value from more, reports"}
+"""
+    report(tmp_path, 1)
+    write(tmp_path, "more.json", '{"day": "2026-01-20"}')
+    assert metrics(run(tmp_path, WEEKS + more, as_of="2026-01-25T00:00:00Z"))["rate"] == missing(FIRST)
+
+
+LIMIT = "(write `complete: 1w` with the length of a period, or `complete: never` where rows are no periods)"
+SILENT = changed(WEEKS, ("    complete: {each: 1w, by: week}\n", ""))
+SERIES = '      daily: {sql: "select week as at, pnl as value from reports"}\n'
+EVENTS = '      alerts: {sql: "select written as at from reports"}\n'
+LINT = f"sources.yaml:13:20: warning W859: `total` is made of many rows, and `reports` does not say whether one may be missing {LIMIT}"  # noqa: E501
+REQUIRED = f"sources.yaml:13:20: error E552: `total` is made of many periods, and `reports` does not say that none may be missing {LIMIT}"  # noqa: E501
+UNDATED = "sources.yaml:14:20: error E553: `complete` of `reports` does not know when the periods of `total` begin (write `began:` on the metric)"  # noqa: E501
+ONE_FILE = ("files: r*.json", "file: r.json")
+ONE_TIME = (", week: {time: /week}", ""), (" order by week desc limit 1", "")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (SILENT, [LINT]),
+        (changed(SILENT, ONE_FILE), [LINT]),
+        (changed(SILENT, *ONE_TIME), [LINT]),
+        (changed(SILENT, ONE_FILE, *ONE_TIME), []),
+        (SILENT + EVENTS, []),
+        (SILENT + SERIES, [REQUIRED]),
+        (SILENT + SERIES + EVENTS, [REQUIRED]),
+        (changed(SILENT, ("{from: 2026-01-05, to: last}", "{each: 1w, by: week}")), [REQUIRED]),
+        (
+            changed(WEEKS, ("    covered: {from: 2026-01-05, to: last}\n", "")),
+            [UNDATED.replace(":14:", ":13:")],
+        ),
+        (changed(WEEKS, ("from: 2026-01-05", "from: first")), [UNDATED]),
+        (changed(WEEKS, ("{each: 1w, by: week}", "never"), ("from: 2026-01-05", "from: first")) + SERIES, []),
+        (
+            changed(SILENT, ("count(*)", "count(")),
+            ["sources.yaml:13:20: error E507: the SQL of `total` is refused: syntax"],
+        ),
+    ],
+)
+def test_complaints(text: str, expected: list[str]) -> None:
+    found = complaints(text)
+    assert [each[: len(wanted)] for each, wanted in zip(found, expected, strict=True)] == expected
+
+
+@pytest.mark.parametrize(
+    ("sql", "pooled"),
+    [
+        ("select pnl as value from reports", False),
+        ("select max(week) as value from reports", False),
+        ("select max(week - interval 1 day) as value from reports", True),
+        ("select max(pnl) as value from reports", True),
+        ("select min(week) as value from reports", True),
+        ("select max(week) filter (where pnl > 0) as value from reports", True),
+        ("select COUNT(*) as value from reports", True),
+        ("select count(distinct week) as value from reports", True),
+        ("select list(distinct pnl order by pnl) as value from reports", True),
+        ("select first(pnl) as value from reports", True),
+        ("select sum(pnl) over (order by week) as value, week as at from reports", True),
+        ("select row_number() over (order by week) as value from reports", True),
+        (
+            "select abs(pnl) + greatest(pnl, 2) as value from reports where pnl in (select avg(pnl) from reports)",
+            True,
+        ),
+        ("select abs(pnl) + greatest(pnl, 2) as value from reports", False),
+    ],
+)
+def test_what_pools_rows(sql: str, pooled: bool) -> None:
+    sources, _, _ = load(WEEKS)
+    source = sources.by_id["reports"]
+    with Database() as database:
+        database.create("reports", {"week": "TIMESTAMP", "pnl": "DOUBLE"}, {"week": (), "pnl": ()})
+        assert pools(database.check(sql, ["reports"]), [source]) is pooled  # type: ignore[list-item]
