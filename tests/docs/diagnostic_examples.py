@@ -29,6 +29,7 @@ metrics:
   pnl: {type: money, currency: USD}
   cost: {type: money, currency: EUR}
   author: {type: string}
+  heartbeat: {type: duration}
   active: {type: set, of: symbol}
   exits.hybrid: {type: bool}
   exits.symbols: {type: set, of: symbol}
@@ -62,6 +63,20 @@ title: Back
 owner: risk
 verdicts: [CONTINUE, ROLLBACK]
 rules: [{id: kill, when: kill.active}]
+""",
+    "each.yaml": """\
+policy: each
+version: 1.0.0
+title: Each
+owner: risk
+verdicts: [GO, NO_GO]
+for_each: symbol
+params:
+  sure: {value: 60%, per: {BTC-USD: 75%}, range: [0%, 100%]}
+  late: {value: 1h, range: [0s, 7d]}
+rules:
+  - {id: sure, require: trade.confidence >= sure}
+  - {id: late, require: heartbeat <= late}
 """,
     "attestations.yaml": """\
 attestations:

@@ -86,7 +86,7 @@ def load_root(path: Path, collector: Collector, advance: Callable[[], None] = la
     attestations = read_attestations(by_kind["attestations"], catalogue, collector)
     rollouts = read_rollouts(by_kind["rollout"], catalogue, policies, attestations, collector)
     attestations |= approvals(rollouts)
-    environments = read_environments(by_kind["environment"], policies, rollouts, collector)
+    environments = read_environments(by_kind["environment"], policies, rollouts, catalogue, collector)
     sound = {"metric": catalogue.metrics, "scope": catalogue.scopes, "policy": policies, "rollout": rollouts}
     faulty = declared.faulty(f"{kind}:{name}" for kind, names in sound.items() for name in names)
     drop_follow_on(collector, faulty)
