@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from interlock.analysis.inventory import read_inventory
-from interlock.codes import Code
+from interlock.codes import Code, all_codes
 from interlock.collect.workspace import read_workspace
 from interlock.diagnostics import Collector
 from interlock.errors import DocumentError
@@ -222,7 +222,13 @@ def codes_raised(folder: Path, code: Code, text: str) -> list[str]:
     workspace = read_workspace(root, collector)
     read_suites(workspace.root, collector)
     read_stories(workspace.root, collector)
-    return sorted({each.code for each in collector.sorted()})
+    wanted = ("error", "warning") if is_warning(code) else ("error",)
+    return sorted({each.code for each in collector.sorted() if each.severity in wanted})
+
+
+def is_warning(code: Code) -> bool:
+    """Tell whether a code is that of a warning: other examples may leave verdicts or names unused."""
+    return any(each == code for name, each in all_codes().items() if name.startswith("W"))
 
 
 def _of_inventory(path: Path, text: str) -> list[str]:
