@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from interlock.analysis.inventory import read_inventory
-from interlock.codes import Code
+from interlock.codes import Code, all_codes
 from interlock.collect.workspace import read_workspace
 from interlock.diagnostics import Collector
 from interlock.errors import DocumentError
@@ -29,6 +29,7 @@ metrics:
   pnl: {type: money, currency: USD}
   cost: {type: money, currency: EUR}
   author: {type: string}
+  heartbeat: {type: duration}
   active: {type: set, of: symbol}
   exits.hybrid: {type: bool}
   exits.symbols: {type: set, of: symbol}
@@ -62,6 +63,20 @@ title: Back
 owner: risk
 verdicts: [CONTINUE, ROLLBACK]
 rules: [{id: kill, when: kill.active}]
+""",
+    "each.yaml": """\
+policy: each
+version: 1.0.0
+title: Each
+owner: risk
+verdicts: [GO, NO_GO]
+for_each: symbol
+params:
+  sure: {value: 60%, per: {BTC-USD: 75%}, range: [0%, 100%]}
+  late: {value: 1h, range: [0s, 7d]}
+rules:
+  - {id: sure, require: trade.confidence >= sure}
+  - {id: late, require: heartbeat <= late}
 """,
     "attestations.yaml": """\
 attestations:
@@ -207,7 +222,13 @@ def codes_raised(folder: Path, code: Code, text: str) -> list[str]:
     workspace = read_workspace(root, collector)
     read_suites(workspace.root, collector)
     read_stories(workspace.root, collector)
-    return sorted({each.code for each in collector.sorted()})
+    wanted = ("error", "warning") if is_warning(code) else ("error",)
+    return sorted({each.code for each in collector.sorted() if each.severity in wanted})
+
+
+def is_warning(code: Code) -> bool:
+    """Tell whether a code is that of a warning: other examples may leave verdicts or names unused."""
+    return any(each == code for name, each in all_codes().items() if name.startswith("W"))
 
 
 def _of_inventory(path: Path, text: str) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 from ..diagnostics import Collector, Span, unknown_name
 from .declarations import Declarations
@@ -131,7 +131,7 @@ class _Checker(CallRules):
             return Literal(literal.value, literal.type, SCALAR, self.span(tree), literal.bare)
         if isinstance(tree, ast.Name) and start in lexed.strings:
             return Literal(lexed.strings[start], STRING, SCALAR, self.span(tree))
-        path = _path(tree)
+        path = _path(tree, lexed.words)
         if path is None or start in lexed.literals or start in lexed.strings:
             self.complain(
                 "E304", "values have no attributes or methods", self.span(tree), "name a metric by its path"
@@ -184,7 +184,7 @@ class _Checker(CallRules):
     # calls
 
     def call(self, tree: ast.Call) -> Node | None:
-        name = _path(tree.func)
+        name = _path(tree.func, self.parsed.lexed.words)
         if name is None or tree.func.col_offset in self.parsed.lexed.strings:
             self.complain(
                 "E304",
@@ -214,10 +214,11 @@ class _Checker(CallRules):
         return self.apply(name, [each for each in arguments if each is not None], given, self.span(tree))
 
 
-def _path(tree: ast.expr) -> str | None:
+def _path(tree: ast.expr, words: Mapping[int, str]) -> str | None:
     parts: list[str] = []
     while isinstance(tree, ast.Attribute):
-        parts.append(tree.attr)
+        start = (tree.end_col_offset or 0) - len(tree.attr)
+        parts.append(words.get(start, tree.attr))
         tree = tree.value
     if not isinstance(tree, ast.Name):
         return None

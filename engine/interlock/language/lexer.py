@@ -6,6 +6,7 @@ are looked up by their place; so no escape, no float and no byte offset of Pytho
 
 from __future__ import annotations
 
+import keyword
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -53,12 +54,14 @@ _HINTS = {
 
 @dataclass(slots=True)
 class Lexed:
-    """`code` is as long as the text; `literals` and `strings` hold values by offset, `ends` their ends."""
+    """`code` is as long as the text; `literals` and `strings` hold values by offset, `ends` their ends. `words`
+    are parts of names that are keywords of Python, which sees them with a capital letter."""
 
     code: str
     literals: dict[int, ParsedLiteral] = field(default_factory=dict)
     strings: dict[int, str] = field(default_factory=dict)
     ends: dict[int, int] = field(default_factory=dict)
+    words: dict[int, str] = field(default_factory=dict)
 
 
 def lex(text: str, complain: Complain) -> Lexed | None:
@@ -169,7 +172,12 @@ class _Lexer:
         )
 
     def word(self, token: str, start: int) -> str:
-        return self.adjoined(token, start) if self.adjoins(start) else token
+        if self.adjoins(start):
+            return self.adjoined(token, start)
+        if not keyword.iskeyword(token) or not self.tokens or self.tokens[-1] != ".":
+            return token
+        self.lexed.words[start] = token
+        return token.capitalize()
 
     def symbol(self, token: str, start: int) -> str:
         if token in _HINTS:

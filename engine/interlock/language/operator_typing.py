@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
@@ -10,9 +10,9 @@ from ..canonical import plain_number
 from ..diagnostics import Collector, Span, name_hint
 from .declarations import Declarations, MetricDeclaration
 from .literals import CONTEXT
-from .nodes import Call, Literal, MemberRef, MetricRef, Node, ParamRef
+from .nodes import Call, LetRef, Literal, MemberRef, MetricRef, Node, ParamRef, walk
 from .operators import OPERATORS
-from .types import BOOL, DURATION, SCALAR, EnumType, Kind, Shape, Type
+from .types import BOOL, DURATION, NUMBER, RATIO, SCALAR, EnumType, Kind, Shape, Type
 
 __all__ = ["ANY", "OperandRules", "Range", "always", "static_range"]
 
@@ -221,16 +221,35 @@ class OperandRules:
 
     def ratio_has_unit(self, ratio: Node, other: Node) -> bool:
         """A ratio against 5 is nearly always a slip for 5%: only 0 and 1 may stand bare."""
-        if ratio.type.flavour != "ratio" or not isinstance(other, (Literal, ParamRef)) or not other.bare:
+        if ratio.type.flavour != "ratio" or other.type.flavour == "ratio" or not self.constant(other):
             return True
-        given = (other.value,) if isinstance(other, Literal) else self.declarations.params[other.name].values
-        odd = [each for each in given if isinstance(each, Decimal) and each not in (0, 1)]
+        odd = [each for each in self.numbers(other) if each not in (0, 1)]
         if not odd:
             return True
         text, percent = plain_number(odd[0]), plain_number(odd[0].scaleb(2, CONTEXT))
         hint = f"write `{percent}%`" if abs(odd[0]) < 1 else f"write `{text}%`, `{text}bps` or `{percent}%`"
         self.complain("E311", f"a ratio is compared with the bare number `{text}`", other.span, hint)
         return False
+
+    def constant(self, node: Node) -> bool:
+        """Whether a value depends on nothing but numbers that the policy writes, in params and lets too."""
+        return all(isinstance(each, (Literal, ParamRef, Call)) for each in self.followed(node))
+
+    def numbers(self, node: Node) -> list[Decimal]:
+        """Every number that the policy writes below a node: those of a param are all that it may be."""
+        params, found = self.declarations.params, list[object]()
+        for each in self.followed(node):
+            if isinstance(each, (Literal, ParamRef)):
+                found += (each.value,) if isinstance(each, Literal) else params[each.name].values
+        return [each for each in found if isinstance(each, Decimal)]
+
+    def followed(self, node: Node) -> Iterator[Node]:
+        """Yield a node and all below it, with the trees of lets in place of their names."""
+        for each in walk(node):
+            if isinstance(each, LetRef) and (tree := self.declarations.lets.get(each.name)) is not None:
+                yield from self.followed(tree)
+            else:
+                yield each
 
     def varies(self, operator: str, left: Node, right: Node, span: Span) -> bool:
         """Refuse a comparison with a literal that the declared ranges decide once and for all."""
@@ -280,6 +299,8 @@ class OperandRules:
             return None
         rule = _scale if operator in ("mul", "div") else _sum
         result = rule(operator, one.type, two.type)
+        if operator == "div" and one.type == two.type and result and not self.constant(two):
+            result = RATIO
         if result is None:
             name = OPERATORS[operator].symbol or operator
             message = f"`{name}` does not go with {one.type.with_article} and {two.type.with_article}"
@@ -323,10 +344,12 @@ def _scale(operator: str, left: Type, right: Type) -> Type | None:
     if right.kind is Kind.NUMBER:
         if left.kind is not Kind.NUMBER:
             return left
-        return Type(Kind.NUMBER, "number") if operator == "div" else _flavoured(left, right)
+        if operator == "div":
+            return RATIO if left.flavour == "ratio" else NUMBER
+        return _flavoured(left, right)
     if operator == "mul":
         return right if left.kind is Kind.NUMBER else None
-    return Type(Kind.NUMBER, "number") if left == right else None
+    return NUMBER if left == right else None
 
 
 def _flavoured(left: Type, right: Type) -> Type:

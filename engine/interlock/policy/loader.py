@@ -18,6 +18,7 @@ from .reading.catalogue_reader import DEFAULT_MAX_AGE, read_catalogue
 from .reading.environments import Environment, read_environments
 from .reading.follow_on import DeclaredNames, FaultyNames, drop_follow_on
 from .reading.links import check_former_names, link_policies
+from .reading.lint import lint_policies
 from .reading.policy_reader import read_policy
 from .reading.rollout_reader import approvals, read_rollouts
 from .rollout_model import Rollout
@@ -92,10 +93,12 @@ def load_root(path: Path, collector: Collector, advance: Callable[[], None] = la
     attestations = read_attestations(by_kind["attestations"], catalogue, collector)
     rollouts = read_rollouts(by_kind["rollout"], catalogue, policies, attestations, collector)
     attestations |= approvals(rollouts)
-    environments = read_environments(by_kind["environment"], policies, rollouts, collector)
+    environments = read_environments(by_kind["environment"], policies, rollouts, catalogue, collector)
     sound = {"metric": catalogue.metrics, "scope": catalogue.scopes, "policy": policies, "rollout": rollouts}
     faulty = declared.faulty(f"{kind}:{name}" for kind, names in sound.items() for name in names)
     drop_follow_on(collector, faulty)
+    if not collector.errors:
+        lint_policies(by_kind["policy"], policies, collector)
     sources, tests = tuple(by_kind["sources"]), tuple(by_kind["tests"])
     return PolicyRoot(
         path, catalogue, policies, environments, attestations, rollouts, sources, tests, count, faulty

@@ -64,6 +64,10 @@ class Param:
     high: Decimal | None = None
     doc: str = ""
 
+    def at(self, member: str) -> str:
+        """The key under which an environment holds the value for one member."""
+        return f"{self.name}[{member}]"
+
     @property
     def values(self) -> tuple[object, ...]:
         """Every value that the policy gives it, without `unlimited`."""

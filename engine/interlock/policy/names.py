@@ -12,7 +12,7 @@ from ..language.operators import FUNCTIONS
 from .catalogue import Catalogue
 from .model import Param
 
-__all__ = ["PolicyNames", "metrics_read", "params_read"]
+__all__ = ["PolicyNames", "lets_read", "metrics_read", "params_read"]
 
 _KEYWORDS = {"and", "or", "not", "in", "true", "false", "never", "seen", "needed", "margin", "unlimited"}
 
@@ -74,6 +74,11 @@ def _followed(node: Node, lets: Mapping[str, Node | None]) -> Iterable[Node]:
 def metrics_read(node: Node, lets: Mapping[str, Node | None]) -> set[str]:
     """Return the metrics that an expression reads, through lets too."""
     return {each.name for each in _followed(node, lets) if isinstance(each, MetricRef)}
+
+
+def lets_read(node: Node, lets: Mapping[str, Node | None]) -> set[str]:
+    """Return the lets that an expression uses, through lets too."""
+    return {each.name for each in _followed(node, lets) if isinstance(each, LetRef)}
 
 
 def params_read(node: Node, lets: Mapping[str, Node | None]) -> set[str]:

@@ -10,7 +10,7 @@ from ...language.literals import show
 from ...language.times import show_time
 from ...language.types import Kind
 from ...language.values import Cause, Unknown, Value
-from ...policy.model import Override, Param, Policy, Unlimited
+from ...policy.model import Override, Param, ParamValue, Policy, Unlimited
 from ...policy.reading.params import WrittenValue, in_range, parse_as
 
 __all__ = ["Effective", "effective"]
@@ -38,16 +38,18 @@ def effective(
     """Return the params of a policy at a member.
 
     `given` comes from a composing policy's `with`, `environment` from an environment document, `env` from the
-    snapshot; `holds` evaluates an override's `when`.
+    snapshot; `holds` evaluates an override's `when`. A value for one member goes before every value for all. A value
+    outside the param's range makes the param unknown.
     """
     values: dict[str, Value] = {}
     unlimited, absent, printed = set(), [], []
     for name, param in sorted(policy.params.items()):
-        value = given.get(name, environment.get(name, param.per.get(member or "", param.value)))
+        value, note = _within(param, _chosen(param, member or "", environment, given))
         if param.override and name not in given:
-            replaced, note = _overridden(param, param.override, env, holds)
-            value = value if replaced is None else replaced
-            printed += [note] if note else []
+            replaced, override_note = _overridden(param, param.override, env, holds)
+            value, note = (value, note) if replaced is None else (replaced, "")
+            printed += [override_note] if override_note else []
+        printed += [note] if note else []
         if value is None:
             absent.append(name)
         elif isinstance(value, Unlimited):
@@ -58,6 +60,28 @@ def effective(
     shown = {name: _shown(value, policy.params[name]) for name, value in values.items()}
     shown |= dict.fromkeys(sorted(unlimited), "unlimited")
     return Effective(values, frozenset(unlimited), tuple(absent), tuple(printed), shown)
+
+
+def _chosen(
+    param: Param, member: str, environment: Mapping[str, Value], given: Mapping[str, Value]
+) -> ParamValue | None:
+    """Return the value of a param at a member: one for the member if there is one, else one for all."""
+    key = param.at(member)
+    if key in environment:
+        return environment[key]
+    return given.get(param.name, param.per.get(member, environment.get(param.name, param.value)))
+
+
+def _within(param: Param, value: ParamValue | None) -> tuple[ParamValue | None, str]:
+    """Return a value that lies in the param's range; else that the param is unknown, and what to print."""
+    if not isinstance(value, Decimal) or in_range(param, value):
+        return value, ""
+    return _unknown(param, "out of range", f"{_shown(value, param)} is outside its range")
+
+
+def _unknown(param: Param, cause: str, detail: str) -> tuple[Value, str]:
+    causes = (Cause(param.name, "", "", cause, detail),)
+    return Unknown(causes), f"param `{param.name}` is unknown: {detail}"
 
 
 def _shown(value: Value, param: Param) -> str:
@@ -72,26 +96,21 @@ def _overridden(
     param: Param, override: Override, env: Mapping[str, object], holds: Callable[[Override], Value]
 ) -> tuple[Value | None, str]:
     """Return the value that an environment variable gives (None: none), and what to print."""
-
-    def unknown(cause: str, detail: str) -> tuple[Value, str]:
-        causes = (Cause(param.name, "", "", cause, detail),)
-        return Unknown(causes), f"param `{param.name}` is unknown: {detail}"
-
     if override.env not in env:
-        return unknown("missing", f"the snapshot did not record {override.env}")
+        return _unknown(param, "missing", f"the snapshot did not record {override.env}")
     raw = env[override.env]
     if raw is None:
         return None, ""
     active = holds(override) if override.when is not None else True
     if isinstance(active, Unknown):
-        return unknown("missing", f"it is not known whether {override.env} may override it")
+        return _unknown(param, "missing", f"it is not known whether {override.env} may override it")
     if active is False:
         return None, f"finding: {override.env} is set where it may not override param `{param.name}`"
     text = "true" if raw is True else "false" if raw is False else str(raw)
     written = parse_as(param.type, text)
     if not isinstance(written, WrittenValue):
-        return unknown("wrong type", f"{override.env}: {written}")
+        return _unknown(param, "wrong type", f"{override.env}: {written}")
     if isinstance(written.value, Decimal) and not in_range(param, written.value):
-        return unknown("out of range", f"{override.env} is outside its range")
+        return _unknown(param, "out of range", f"{override.env} is outside its range")
     assert not isinstance(written.value, Unlimited)
     return written.value, f"param `{param.name}` is {text}, set by {override.env}"

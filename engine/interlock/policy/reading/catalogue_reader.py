@@ -93,7 +93,9 @@ class _CatalogueReader:
         return True
 
     def usable(self, name: str, span: Span) -> bool:
-        bad = [each for each in name.split(".") if keyword.iskeyword(each) or each in _FORBIDDEN]
+        first, *parts = name.split(".")
+        bad = [each for each in (first, *parts) if each in _FORBIDDEN]
+        bad += [first] if keyword.iskeyword(first) else []
         if bad:
             hint = "it has a meaning of its own"
             self.complain("E402", f"`{bad[0]}` cannot be part of a metric's name", span, hint)

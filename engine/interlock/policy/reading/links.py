@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+from decimal import Decimal
 
 from ...diagnostics import Collector, Span, name_hint
+from ...language.literals import show
+from ...language.types import Type
 from ..model import Composition, Param, Policy, Rule
 from ..yaml.yaml_nodes import Mapping as MappingNode
 from ..yaml.yaml_nodes import Scalar
@@ -73,6 +76,11 @@ def _given(policy: Policy, child: Composition, found: Policy, collector: Collect
             message = f"`{found.id}` has no param `{name}`"
             collector.add("E245", message, place, name_hint(name, found.params))
             continue
+        if param.per:
+            own = f"`{found.id}` has values of `{name}` for {', '.join(sorted(param.per))}"
+            hint = "drop it here, or drop `per:` there: one value for all may be looser than a member's own"
+            collector.add("E280", f"`with` gives one value of `{name}`, but {own}", place, hint)
+            continue
         value = _value(policy, param, node)
         if isinstance(value, str):
             collector.add("E246", value, place)
@@ -88,7 +96,7 @@ def _value(policy: Policy, param: Param, node: object) -> WrittenValue | Param |
     given = policy.params.get(node.text)
     mismatch = f"`{param.name}` is {param.type.with_article}, `{node.text}` is not"
     if given is not None:
-        return given if given.type.kind is param.type.kind else mismatch
+        return _handed_down(param, given) if _takes(param.type, given.type) else mismatch
     written = read_value(node)
     if isinstance(written, str):
         return f"`{param.name}`: {written}"
@@ -96,6 +104,21 @@ def _value(policy: Policy, param: Param, node: object) -> WrittenValue | Param |
         return mismatch
     outside = param.type.numeric and not in_range(param, written.value)  # type: ignore[arg-type]
     return f"`{node.text}` is outside the range of `{param.name}`" if outside else written
+
+
+def _takes(wanted: Type, given: Type) -> bool:
+    """Tell whether a param of one type may take every value that a param of another may have."""
+    if wanted.kind is not given.kind or wanted.currency != given.currency:
+        return False
+    return wanted.flavour == given.flavour or (wanted.flavour, given.flavour) == ("number", "integer")
+
+
+def _handed_down(param: Param, given: Param) -> Param | str:
+    """The parent's param, or that one of its values is outside the range of the child's."""
+    outside = [each for each in given.values if isinstance(each, Decimal) and not in_range(param, each)]
+    if not outside:
+        return given
+    return f"`{given.name}` is {show(outside[0], given.type)}, outside the range of `{param.name}`"
 
 
 def _circles(policies: Mapping[str, Policy], collector: Collector) -> None:

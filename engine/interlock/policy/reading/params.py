@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -16,7 +16,7 @@ from ..catalogue import Metric
 from ..model import UNLIMITED, Override, Param, ParamValue
 from ..yaml.yaml_nodes import Mapping, Node, Scalar, Sequence
 
-__all__ = ["ParamReader", "WrittenValue", "article", "fits", "flat", "in_range", "parse_as", "read_value"]
+__all__ = ["ParamReader", "WrittenValue", "article", "fits", "in_range", "parse_as", "read_value"]
 
 _OVERRIDE = ("env", "when")
 _LEAF = ("value", "per", "override", "range", "doc", "required", "type", "currency")
@@ -105,15 +105,6 @@ def in_range(declared: Param | Metric, value: Decimal) -> bool:
     return (declared.low is None or value >= declared.low) and (
         declared.high is None or value <= declared.high
     )
-
-
-def flat(node: Mapping, prefix: str = "") -> Iterator[tuple[str, Scalar, Node]]:
-    """Yield (dotted name, key, value) of nested groups of values."""
-    for key, value in node.pairs:
-        if isinstance(value, Mapping):
-            yield from flat(value, f"{prefix}{key.text}.")
-        else:
-            yield f"{prefix}{key.text}", key, value
 
 
 class ParamReader:

@@ -66,8 +66,8 @@ class Changer:
         return given.text
 
     def params(self, node: Mapping) -> dict[str, Value]:
-        given = node.mapping("params")
-        return dict(read_values(self.policy, given, self.collector)) if self.policy is not None else {}
+        given, catalogue = node.mapping("params"), self.root.catalogue
+        return read_values(self.policy, given, catalogue, self.collector) if self.policy is not None else {}
 
     def baselines(self, node: Mapping, situation: Situation) -> dict[str, SnapshotDraft]:
         found = dict(situation.baselines)
