@@ -13,6 +13,7 @@ from .types import DURATION, INTEGER, NUMBER, RATIO, Kind, Type
 
 __all__ = [
     "CONTEXT",
+    "EXACT",
     "LITERAL",
     "OFF_WORDS",
     "ON_WORDS",
@@ -24,6 +25,9 @@ __all__ = [
 
 CONTEXT = Context(prec=NUMBER_DIGITS, rounding=ROUND_HALF_EVEN, Emin=-6143, Emax=6144)
 """The arithmetic of the language: IEEE 754 decimal128, half to even."""
+
+EXACT = Context(prec=14_000, Emin=-999_999, Emax=999_999)
+"""Wide enough that no sum of decimals is rounded before its end, so that order never matters."""
 
 OFF_WORDS = frozenset({"", "0", "false", "no", "off"})
 """The words, in any case, by which a variable is off; one that is unset is off too."""
