@@ -18,7 +18,17 @@ from .mutant_runs import MutantRun
 from .mutants import Mutant, mutants
 from .suggestions import Suggestion, equivalent, for_cells, for_mutant
 
-__all__ = ["EQUIVALENT", "KILLED", "SURVIVED", "MutantOutcome", "Mutation", "mutated", "suggested", "trial"]
+__all__ = [
+    "EQUIVALENT",
+    "KILLED",
+    "SURVIVED",
+    "MutantOutcome",
+    "Mutation",
+    "Suggestions",
+    "mutated",
+    "suggested",
+    "trial",
+]
 
 KILLED, SURVIVED, EQUIVALENT = "killed", "survived", "equivalent"
 
@@ -29,6 +39,14 @@ class MutantOutcome:
 
     mutant: Mutant
     status: str
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestions:
+    """Cases to paste, and the cells for which the search found none."""
+
+    cases: tuple[Suggestion, ...]
+    left: tuple[CoverageCell, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,21 +113,21 @@ def trial(bench: CaseRunner, suites: Iterable[Suite], policy: str) -> MutantRun:
 
 def suggested(
     bench: CaseRunner, suites: tuple[Suite, ...], own: Sequence[Suite], missed: Sequence[CoverageCell]
-) -> list[Suggestion]:
+) -> Suggestions:
     """Return cases for the cells that were missed, then for the survivors that a search tells apart."""
     bench.watch = None
-    found = list(for_cells(bench, own, missed))
+    found, left = for_cells(bench, own, missed)
     policy = own[0].policy
     judge = trial(bench, suites, policy)
     if not all(each.passed for each in judge.results):
-        return found
+        return Suggestions(tuple(found), tuple(left))
     judge.results += tuple(each.result for each in found)
     for mutant in mutants(bench.compiled[policy], dict(bench.root.policies), bench.root.catalogue):
         each = None if judge.killed(mutant) else for_mutant(judge, own, mutant)
         if each is not None:
             found.append(each)
             judge.results += (each.result,)
-    return found
+    return Suggestions(tuple(found), tuple(left))
 
 
 # processes
