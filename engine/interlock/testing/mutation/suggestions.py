@@ -18,7 +18,7 @@ from .mutant_runs import MutantRun, Probe, differ
 from .mutants import Mutant
 from .yaml_writer import word, written
 
-__all__ = ["Suggestion", "equivalent", "for_cells", "for_mutant"]
+__all__ = ["Suggestion", "for_cells", "for_mutant", "told_apart"]
 
 _SEEDS = 1
 _TRIES = 300
@@ -113,7 +113,7 @@ def _now_seen(
 
 
 def for_mutant(trial: MutantRun, suites: Sequence[Suite], mutant: Mutant) -> Suggestion | None:
-    """Return a case that the mutant would fail, or None: then nothing tells it from the policy."""
+    """Return a case that the mutant would fail, or None where the search finds none."""
     situation = _telling(trial, suites, mutant)
     if situation is None:
         return None
@@ -121,9 +121,9 @@ def for_mutant(trial: MutantRun, suites: Sequence[Suite], mutant: Mutant) -> Sug
     return _suggestion(trial.bench, suites[0], situation, purpose, mutant.rules)
 
 
-def equivalent(trial: MutantRun, suites: Sequence[Suite], mutant: Mutant) -> bool:
-    """Tell whether no snapshot of the boundary search tells the mutant from the policy."""
-    return _telling(trial, suites, mutant) is None
+def told_apart(trial: MutantRun, suites: Sequence[Suite], mutant: Mutant) -> bool:
+    """Tell whether a snapshot of the boundary search tells the mutant from the policy."""
+    return _telling(trial, suites, mutant) is not None
 
 
 def _telling(trial: MutantRun, suites: Sequence[Suite], mutant: Mutant) -> Situation | None:
