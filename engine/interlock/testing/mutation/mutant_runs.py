@@ -14,11 +14,11 @@ from ..policies.model import Case, Situation
 from ..policies.runner import CaseResult, CaseRunner, Prepared
 from .mutants import Mutant
 
-__all__ = ["MutantRun", "Probe", "Probes", "differ"]
+__all__ = ["BoundaryProbe", "MutantRun", "Probes", "differ"]
 
 
 @dataclass(frozen=True, slots=True)
-class Probe:
+class BoundaryProbe:
     """A situation near the boundaries of some rules, and what these come to."""
 
     situation: Situation
@@ -26,7 +26,7 @@ class Probe:
     decision: Decision
 
 
-Probes = tuple[list[Probe], Iterator[Probe]]
+Probes = tuple[list[BoundaryProbe], Iterator[BoundaryProbe]]
 """Those at hand, and those to come."""
 
 

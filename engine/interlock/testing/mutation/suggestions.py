@@ -14,7 +14,7 @@ from ..policies.cell_coverage import CoverageCell, Watcher, covered
 from ..policies.model import Case, Expectation, Expected, Situation, SnapshotDraft, Suite
 from ..policies.runner import CaseResult, CaseRunner
 from .boundary_search import BoundarySearch
-from .mutant_runs import MutantRun, Probe, differ
+from .mutant_runs import BoundaryProbe, MutantRun, differ
 from .mutants import Mutant
 from .yaml_writer import word, written
 
@@ -145,7 +145,7 @@ def _telling(trial: MutantRun, suites: Sequence[Suite], mutant: Mutant) -> Situa
     return None
 
 
-def _probed(trial: MutantRun, suites: Sequence[Suite], mutant: Mutant) -> Iterator[Probe]:
+def _probed(trial: MutantRun, suites: Sequence[Suite], mutant: Mutant) -> Iterator[BoundaryProbe]:
     """Yield what the rules come to near their boundaries; made once for all mutants of the same rules."""
     kept, more = trial.probes.setdefault(mutant.rules, ([], _probing(trial, suites, mutant)))
     for index in itertools.count():
@@ -157,7 +157,7 @@ def _probed(trial: MutantRun, suites: Sequence[Suite], mutant: Mutant) -> Iterat
         yield kept[index]
 
 
-def _probing(trial: MutantRun, suites: Sequence[Suite], mutant: Mutant) -> Iterator[Probe]:
+def _probing(trial: MutantRun, suites: Sequence[Suite], mutant: Mutant) -> Iterator[BoundaryProbe]:
     bench, policy = trial.bench, trial.bench.root.policies[mutant.policy.id]
     rules = tuple(each for each in policy.rules if each.id in mutant.rules)
     cut = compile_policy(replace(policy, rules=rules), bench.root.catalogue)
@@ -166,7 +166,7 @@ def _probing(trial: MutantRun, suites: Sequence[Suite], mutant: Mutant) -> Itera
     for seed in seeds(suites):
         for situation in itertools.islice(search.situations(seed), _TRIES):
             prepared = bench.prepared(policy.id, situation)
-            yield Probe(situation, prepared, bench.decide(prepared, original))
+            yield BoundaryProbe(situation, prepared, bench.decide(prepared, original))
 
 
 # writing
