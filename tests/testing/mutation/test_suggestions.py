@@ -135,3 +135,46 @@ def test_a_survivor_is_a_diff_of_the_policy(tmp_path: Path) -> None:
         ("threshold", "min_confidence: 60%", "min_confidence: 66%"),
         ("threshold", "min_confidence: 60%", "min_confidence: 54%"),
     ]
+
+
+STEPS = {
+    "catalogue2.yaml": """\
+metrics:
+  steps:
+    every: event
+    record:
+      kind: {type: enum, ordered: false, values: [open, add, cut]}
+      ratio: {type: ratio, range: [0, 100]}
+      pnl: {type: number}
+""",
+    "steps.yaml": """\
+policy: steps
+version: 1.0.0
+title: Are the steps small?
+owner: risk
+verdicts: [CALM, WILD]
+rules:
+  - {id: large, when: "any(steps.ratio > 130%, within=30d)"}
+  - {id: many, when: "count(steps.kind == 'cut', within=7d) >= 3"}
+  - {id: total, when: "sum(steps.pnl, within=1d) < -500"}
+  - {id: typical, when: "mean(steps.pnl, last=2) < -500"}
+""",
+    "s.yaml": """\
+tests: steps
+base: {as_of: 2026-03-30T06:00:00Z, set: {steps: []}, expect: WILD}
+cases:
+  - {name: blind, missing: [steps], expect: WILD}
+""",
+}
+
+
+def test_the_search_builds_records_sums_means_and_windows(tmp_path: Path) -> None:
+    root, suites, collector = read(write(tmp_path, STEPS))
+    assert [str(each) for each in collector.sorted()] == []
+    found = mutated(root, suites, 1)
+    open_ = [
+        (each.owner, each.after)
+        for each in found.undecided
+        if each.kind in ("operator", "window", "threshold")
+    ]
+    assert open_ == []

@@ -22,7 +22,7 @@ from .boundary_values import Constants, FormMaker
 
 __all__ = ["BoundarySearch", "SearchTarget"]
 
-_FORMS = 70
+_FORMS = 200
 _PAIRED = 7
 EVERYWHERE = "*"
 """Stands for all members of a scope at once."""

@@ -21,7 +21,7 @@ from .yaml_writer import word, written
 __all__ = ["Suggestion", "for_cells", "for_mutant", "told_apart"]
 
 _SEEDS = 1
-_TRIES = 300
+_TRIES = 600
 _CONFIRMED = 40
 
 
