@@ -18,6 +18,7 @@ HOMES = re.compile(r"(?:(?<![\w.])/(?:hom[e]|Use[r]s|roo[t]|wor[k]|bui[l]d[s])/[
 HOSTS = re.compile(
     r"py[p]i\.org|python[h]osted|registry\.np[m]js|deb\.deb[i]an\.org|proxy\.gola[n]g|(?:index|find)-(?:ur[l]|link[s])"
 )
+CLOCKS = re.compile(r"\b(?:mono[t]onic|perf_counte[r]|time\.tim[e])(?:_ns)?\(\)")
 
 
 def tracked() -> list[Path]:
@@ -46,10 +47,17 @@ def test_no_file_names_a_registry() -> None:
     assert lines_that_match(HOSTS) == []
 
 
+def test_no_test_reads_a_clock_to_judge_speed() -> None:
+    tests = [each for each in lines_that_match(CLOCKS) if each.startswith("tests/")]
+    assert tests == []
+
+
 def test_the_patterns_find_what_they_look_for() -> None:
     assert HOMES.search("/".join(["", "home", "someone", "x"]))
     assert HOMES.search("C:" + "\\" + "Users")
     assert HOSTS.search("https://py" + "pi.org/simple")
+    assert all(CLOCKS.search(f"begun = time.{each}()") for each in ("monotonic", "perf_counter_ns", "time"))
+    assert not CLOCKS.search("begun = time.process_time()") and not CLOCKS.search("self.time()")
     assert not HOMES.search("docs/home/page and /work alone")
 
 

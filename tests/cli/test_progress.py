@@ -27,7 +27,7 @@ def test_a_long_wait_shows_a_bar_that_goes_away(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setenv("TERM", "xterm")
     started = []
     with progress("reading policies", 2) as advance:
-        for _ in range(200):
+        for _ in range(6000):
             advance()
             if "reading policies" in stream.getvalue():
                 started.append(True)

@@ -96,7 +96,8 @@ def test_the_key_figures_agree_with_the_bot(realdata: Path, collected: Collect) 
     assert counts == [told[name] for name in ("total_trades", "wins", "losses", "draws")] == [179, 48, 9, 122]
     figures = {
         "kpi.profit_factor": told["profit_factor"],
-        "kpi.drawdown": told["max_drawdown_account"],
+        "kpi.bot_drawdown": told["max_drawdown_account"],
+        "kpi.drawdown": told["max_relative_drawdown"],
         "kpi.net_pnl_per_trade": told["profit_total_abs"] / 179,
         "kpi.net_pnl_per_day": told["profit_total_abs"] / 19,
         "kpi.trades_per_day": 179 / 19,

@@ -7,6 +7,7 @@ tell". It is slow on purpose: no bounds, no intervals, one completion of the mis
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
@@ -53,6 +54,29 @@ def run_lengths(points: Points, span: int | None) -> Points:
     return lengths
 
 
+def peaks(points: Points) -> Points:
+    """Return the largest value up to each point."""
+    return [(when, max(value for _, value in points[: index + 1])) for index, (when, _) in enumerate(points)]
+
+
+def falls(points: Points) -> Points:
+    """Return how far each point lies below the largest value up to it, as a share of that; all are above zero."""
+    pairs = zip(points, peaks(points), strict=True)
+    return [(when, Fraction(top - value, top)) for (when, value), (_, top) in pairs]
+
+
+def roots(points: Points) -> Points:
+    """Return the square root of each point."""
+    return [(when, math.sqrt(value)) for when, value in points]
+
+
+def quantile(values: Sequence[Any], level: Fraction) -> Fraction:
+    """Return the value that lies `level` of the way through the values in order."""
+    place = level * (len(values) - 1)
+    ordered, whole = sorted(values), int(place)
+    return ordered[whole] + (place - whole) * (ordered[min(whole + 1, len(values) - 1)] - ordered[whole])
+
+
 def densest(points: Points, span: int) -> int:
     """Return the largest number of true points that lie within `span` of each other."""
     times = [when for when, value in points if value]
@@ -64,7 +88,9 @@ def since(points: Points, now: int) -> float:
     return next((now - when for when, value in reversed(points) if value), NEVER)
 
 
-def reduce(name: str, points: Points, now: int, short: bool, span: int | None) -> Any:
+def reduce(
+    name: str, points: Points, now: int, short: bool, span: int | None, level: Fraction = Fraction(1, 2)
+) -> Any:
     """Return what a function makes of the points; None where the language says unknown."""
     values = [value for _, value in points]
     if name == "count":
@@ -87,6 +113,8 @@ def reduce(name: str, points: Points, now: int, short: bool, span: int | None) -
         "sum": lambda: sum(values),
         "min": lambda: min(values),
         "max": lambda: max(values),
+        "median": lambda: quantile(values, Fraction(1, 2)),
+        "quantile": lambda: quantile(values, level),
         "mean": lambda: Fraction(sum(values), len(values)),
         "share": lambda: Fraction(sum(values), len(values)),
     }

@@ -23,7 +23,14 @@ COMPARE: dict[str, Callable[[Any, Any], bool]] = {
     "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge, "==": operator.eq, "!=": operator.ne,
 }  # fmt: skip
 CALCULATE: dict[str, Callable[[Any, Any], Any]] = {"+": operator.add, "-": operator.sub, "*": operator.mul}
-NUMERIC = ("sum", "mean", "min", "max")
+NUMERIC = ("sum", "mean", "min", "max", "median", "quantile")
+ALONG: dict[str, tuple[str, int, Callable[[oracle.Points], oracle.Points]]] = {
+    "peak": ("min", 0, oracle.peaks),
+    "drawdown": ("max", 7, oracle.falls),
+    "sqrt": ("max", 3, oracle.roots),
+}
+"""What keeps the time axis of numbers: how it is reduced, what is added to be above zero (the quotients of 5, 8 and 10
+are exact), and the values along time."""
 BOOLEAN = ("count", "share", "streak", "longest", "most", "run")
 
 
@@ -115,6 +122,8 @@ def window(dice: Random, drawn: Scene, name: str) -> tuple[list[str], dict[str, 
 def function(dice: Random, drawn: Scene, names: Sequence[str], shared: bool) -> Sketch:
     """Draw one call over the series. With `shared` its filter may read the points that its argument reads."""
     name = dice.choice(names)
+    if name in ALONG:
+        return along(dice, drawn, name)
     if name in NUMERIC:
         text, column, value = "s.x", "x", lambda row: row["x"]
     else:
@@ -133,6 +142,8 @@ def function(dice: Random, drawn: Scene, names: Sequence[str], shared: bool) -> 
         filtered = [f"where={where}"]
         shared = shared and read == column
     seconds = None if span is None else span * drawn.unit
+    level = Fraction(dice.choice((0, 10, 25, 50, 75, 90, 100)), 100)
+    leveled = [f"{int(level * 100)}%"] if name == "quantile" else []
 
     def meaning(world: oracle.World) -> Any:
         rows = [dict(zip(world, row, strict=True)) for row in zip(*world.values(), strict=True)]
@@ -144,7 +155,7 @@ def function(dice: Random, drawn: Scene, names: Sequence[str], shared: bool) -> 
             return oracle.reduce("max", inside, NOW, short, None)
         inside, short = oracle.windowed(points, NOW, cut)
         kept = [(when, value(table[index])) for when, index in inside if keep(table[index])]
-        return oracle.reduce(name, kept, NOW, short, seconds)
+        return oracle.reduce(name, kept, NOW, short, seconds, level)
 
     if name == "run":
         return Sketch(
@@ -152,7 +163,21 @@ def function(dice: Random, drawn: Scene, names: Sequence[str], shared: bool) -> 
             meaning,
             exact=not drawn.regular or bool(cut),
         )
-    return Sketch(_call(name, [text, *options, *spanned, *filtered]), meaning, exact=not shared)
+    return Sketch(_call(name, [text, *leveled, *options, *spanned, *filtered]), meaning, exact=not shared)
+
+
+def along(dice: Random, drawn: Scene, name: str) -> Sketch:
+    """Draw a call that keeps the time axis, reduced to one value."""
+    reduced, shift, transformed = ALONG[name]
+    options, cut = window(dice, drawn, name)
+    text = f"{name}(s.x + {shift})" if shift else f"{name}(s.x)"
+
+    def meaning(world: oracle.World) -> Any:
+        points = [(when, value + shift) for when, value in zip(drawn.times, world["x"], strict=True)]
+        inside, short = oracle.windowed(transformed(points), NOW, cut)
+        return oracle.reduce(reduced, inside, NOW, short, None)
+
+    return Sketch(_call(reduced, [text, *options]), meaning, exact=True)
 
 
 def _call(name: str, parts: Sequence[str]) -> str:
@@ -169,10 +194,10 @@ def limit(dice: Random, drawn: Scene, name: str) -> tuple[str, Fraction]:
         number = dice.randint(0, len(drawn.times) + 2) if drawn.regular else dice.randint(0, 10)
         shift = 6 * 3600 if drawn.regular else 0
         return f"{number * drawn.unit + shift}s", Fraction(number * drawn.unit + shift)
-    if name == "share":
+    if name in ("share", "drawdown"):
         percent = dice.choice((0, 20, 25, 40, 50, 60, 75, 80, 100))
         return f"{percent}%", Fraction(percent, 100)
-    if name in NUMERIC:
+    if name in (*NUMERIC, "peak", "sqrt"):
         half = dice.randint(-8, 12) if name == "sum" else dice.randint(-5, 7)
         return str(half / 2) if half % 2 else str(half // 2), Fraction(half, 2)
     number = dice.randint(0, len(drawn.times) + 1)
@@ -181,12 +206,12 @@ def limit(dice: Random, drawn: Scene, name: str) -> tuple[str, Fraction]:
 
 def single(dice: Random, drawn: Scene) -> tuple[Sketch, dict[str, str]]:
     """Draw one bounded function under one comparison with a limit: here the engine must be exact."""
-    call = function(dice, drawn, (*NUMERIC, *BOOLEAN, "since", "any", "all"), shared=False)
+    call = function(dice, drawn, (*NUMERIC, *ALONG, *BOOLEAN, "since", "any", "all"), shared=False)
     name = call.text.split("(")[0]
     if name in ("any", "all"):
         return call, {}
-    kind = "count" if call.text.startswith("max(run") else name
-    written, number = limit(dice, drawn, kind)
+    inner = call.text.split("(")[1]
+    written, number = limit(dice, drawn, "count" if inner == "run" else inner if inner in ALONG else name)
     sign = dice.choice(("<", "<=", ">", ">="))
     text = f"{call.text} {sign} p" if dice.random() < 0.7 else f"p {_turned(sign)} {call.text}"
     return Sketch(text, lambda world: oracle.both(call.meaning(world), number, COMPARE[sign]), call.exact), {
@@ -211,10 +236,12 @@ def compound(dice: Random, drawn: Scene) -> tuple[Sketch, dict[str, str]]:
 
 
 def _relation(dice: Random, drawn: Scene, index: int) -> tuple[Sketch, dict[str, str]]:
-    names = ("sum", "mean", "min", "max", "count", "streak", "longest", "most", "run")
+    names = (*NUMERIC, "peak", "drawdown", "count", "streak", "longest", "most", "run")
     left = function(dice, drawn, names, shared=True)
     if dice.random() < 0.5:
-        other, sign = function(dice, drawn, names, shared=True), dice.choice(sorted(CALCULATE))
+        other = function(dice, drawn, names, shared=True)
+        rounded = "mean" in left.text or "mean" in other.text
+        sign = dice.choice("+-" if rounded else sorted(CALCULATE))
         calculate = CALCULATE[sign]
         one = left
         left = Sketch(
@@ -228,7 +255,7 @@ def _relation(dice: Random, drawn: Scene, index: int) -> tuple[Sketch, dict[str,
         text, table = f"{left.text} {sign} {right.text}", {}
         result = Sketch(text, lambda world: oracle.both(left.meaning(world), right.meaning(world), compare))
     else:
-        written, number = limit(dice, drawn, "sum")
+        written, number = limit(dice, drawn, "drawdown" if "drawdown" in left.text else "sum")
         text, table = f"{left.text} {sign} p{index}", {f"p{index}": written}
         result = Sketch(text, lambda world: oracle.both(left.meaning(world), number, compare))
     if dice.random() < 0.2:

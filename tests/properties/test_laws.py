@@ -51,6 +51,10 @@ ATOMS = (
     "count(ev, within=1d) == 0", "since(ev) > 12h", "sum(r, within=1d) > 0", "count(r > 0, within=2d) >= 1",
     "max(r, within=1d) < 2", "streak(r > 0) < 2", "any(m > 0)", "share(m > 0) > 50%", "max(m) < 3", "all(q)",
     "count(q) >= 1", "x < larger(30%, 10% * y)", "y / 2 > x",
+    "max(drawdown(s + 2), last=2) < 30%", "last(drawdown(s)) < 50%", "max(peak(r), last=2) < 2",
+    "min(peak(s), last=3) < 0", "max(drawdown(r + 2), within=2d) < 50%", "median(s, last=3) > 0",
+    "quantile(t, 75%, last=3) <= 0", "median(m) > 0", "quantile(m, 20%) < 2", "median(r, within=1d) > 0",
+    "sqrt(x) < 80%", "sqrt(y - 1) < 1", "max(sqrt(t), last=3) < 1",
 )  # fmt: skip
 VALUES = {"x": ["0.2", "0.5", "0.8"], "y": ["0", "1", "2", "3"], "b": ["true", "false"],
           "e": ['"fine"', '"odd"', '"bad"'], "s": ["-0.6", "-0.1", "0.4"],

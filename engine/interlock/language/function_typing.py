@@ -10,6 +10,7 @@ from ..wording import number
 from .nodes import Call, Literal, MetricRef, Node, ParamRef
 from .operator_typing import OperandRules
 from .operators import FUNCTIONS, WINDOWS
+from .printer import to_text
 from .types import BOOL, DURATION, INTEGER, SCALAR, STRING, Kind, Shape, Type
 
 __all__ = ["CallRules"]
@@ -51,7 +52,7 @@ class CallRules(OperandRules):
         if form == "add":
             return self.arithmetic(name, arguments[0], arguments[1], span)
         if form == "reduce":
-            return self.reduce(name, arguments[0], options, span)
+            return self.reduce(name, arguments, options, span)
         if form == "series":
             return self.along(name, arguments[0], options, span)
         if form == "scalar":
@@ -61,21 +62,29 @@ class CallRules(OperandRules):
         return own[form](arguments, options, span)
 
     def build(
-        self, name: str, node: Node, options: Options, kind: Type, shape: Shape, span: Span, axis: str
+        self,
+        name: str,
+        nodes: Sequence[Node],
+        options: Options,
+        kind: Type,
+        shape: Shape,
+        span: Span,
+        axis: str,
     ) -> Node:
-        return Call(name, (node,), tuple(sorted(options.items())), kind, shape, span, axis)
+        return Call(name, tuple(nodes), tuple(sorted(options.items())), kind, shape, span, axis)
 
     # reductions
 
-    def reduce(self, name: str, node: Node, options: Options, span: Span) -> Node | None:
+    def reduce(self, name: str, arguments: Sequence[Node], options: Options, span: Span) -> Node | None:
+        node, *further = arguments
         axis = self.axis(name, node, options, span)
-        if axis is None or not self.taken(name, node):
+        if axis is None or not self.taken(name, node) or not all(self.share(name, each) for each in further):
             return None
         if not self.options(name, node, options, span):
             return None
         kind = FUNCTIONS[name].result_type(node.type)
         shape = Shape(None, node.shape.members) if axis == "time" else SCALAR
-        return self.build(name, node, options, kind, shape, span, axis)
+        return self.build(name, arguments, options, kind, shape, span, axis)
 
     def axis(self, name: str, node: Node, options: Options, span: Span) -> str | None:
         """Decide whether time or members go; a call that could do either is refused."""
@@ -110,6 +119,23 @@ class CallRules(OperandRules):
         elif function.form == "reduce" and function.takes(Kind.BOOL):
             hint = "compare each point with a limit"
         self.complain("E309", f"`{name}` does not go with {node.type.with_article}", node.span, hint)
+        return False
+
+    def share(self, name: str, node: Node) -> bool:
+        """Complain of a second argument that is not a constant share."""
+        given: Sequence[object] = ()
+        if isinstance(node, Literal):
+            given = (node.value,)
+        elif isinstance(node, ParamRef):
+            given = self.declarations.params[node.name].values
+        if (
+            given
+            and node.type.kind is Kind.NUMBER
+            and all(isinstance(each, Decimal) and 0 <= each <= 1 for each in given)
+        ):
+            return True
+        message = f"`{name}` wants a share from 0% to 100%, this is `{to_text(node)}`"
+        self.complain("E396", message, node.span, f"write a constant or a param, as in `{name}(…, 90%)`")
         return False
 
     def options(self, name: str, node: Node, options: Options, span: Span) -> bool:
@@ -210,7 +236,7 @@ class CallRules(OperandRules):
         shape = node.shape
         if shape.regular and "where" in options:
             shape = Shape(f"filtered points of {shape.time}", shape.members)
-        return self.build(name, node, options, FUNCTIONS[name].result_type(node.type), shape, span, "")
+        return self.build(name, [node], options, FUNCTIONS[name].result_type(node.type), shape, span, "")
 
     def gap(self, arguments: Sequence[Node], options: Options, span: Span) -> Node | None:
         node = arguments[0]
@@ -220,7 +246,7 @@ class CallRules(OperandRules):
         if not self.options("gap", node, options, span):
             return None
         shape = Shape(f"gaps of {node.shape.time}", node.shape.members)
-        return self.build("gap", node, options, DURATION, shape, span, "")
+        return self.build("gap", [node], options, DURATION, shape, span, "")
 
     def one_by_one(self, name: str, node: Node, span: Span) -> Node | None:
         if not self.taken(name, node):

@@ -14,6 +14,7 @@ from .types import DURATION, INTEGER, NUMBER, RATIO, Kind, Type
 
 __all__ = [
     "CONTEXT",
+    "EXACT",
     "LITERAL",
     "OFF_WORDS",
     "ON_WORDS",
@@ -25,6 +26,9 @@ __all__ = [
 
 CONTEXT = exact_context(NUMBER_DIGITS, least=-6143, most=6144)
 """The arithmetic of the language: IEEE 754 decimal128, half to even."""
+
+EXACT = exact_context(14_000)
+"""Wide enough that no sum of decimals is rounded before its end, so that order never matters."""
 
 OFF_WORDS = frozenset({"", "0", "false", "no", "off"})
 """The words, in any case, by which a variable is off; one that is unset is off too."""

@@ -33,8 +33,9 @@ def static_range(node: Node, metrics: Mapping[str, MetricDeclaration]) -> Range:
         return (-_INFINITY if low is None else low, _INFINITY if high is None else high)
     if not isinstance(node, Call):
         return ANY
-    low, high = static_range(node.arguments[-1], metrics)
-    match OPERATORS[node.operator].range:
+    operator = OPERATORS[node.operator]
+    low, high = static_range(node.arguments[-1 if operator.by_name else 0], metrics)
+    match operator.range:
         case "argument":
             return low, high
         case "share":

@@ -21,6 +21,7 @@ _KINDS = {
     "boolean": frozenset({Kind.BOOL}),
     "boolean or event": frozenset({Kind.BOOL, Kind.EVENT}),
     "amount": _AMOUNT,
+    "number": frozenset({Kind.NUMBER}),
     "numeric": _AMOUNT | {Kind.TIMESTAMP},
     "value": _ANY - {Kind.EVENT},
     "timestamp": frozenset({Kind.TIMESTAMP}),
@@ -39,8 +40,8 @@ class Operator:
     `bounded`: unknown elements still leave an upper and a lower bound. `members`: it also reduces members.
     `whole`: it needs no window over a regular series. `strict`: an unknown argument makes the result unknown.
     `by_name`: its arguments are names that it looks up itself. `range` says which values the result can have:
-    those of its `argument`, a `share` of 1, as many as there are `points`, none below zero (`positive`), the
-    `absolute` or `negated` argument, a `sum`; else any.
+    those of its first `argument` (of `baseline` the metric), a `share` of 1, as many as there are `points`, none below
+    zero (`positive`), the `absolute` or `negated` argument, a `sum`; else any.
     """
 
     name: str
@@ -147,6 +148,13 @@ _TABLE = (
     _reduce("slope", "amount", "the same, of integers a number",
             "least-squares change from one point to the next, of at least two",
             "slope(btc.recoverable, last=4)", bounded=False, members=False),
+    _reduce("median", "amount", "the same, of integers a number",
+            "the middle one in order; of an even number the mean of the two in the middle",
+            "median(slippage, last=7) <= 20bps", "argument"),
+    Operator("quantile", "reduce", ("amount", "share"), "the same, of integers a number",
+             "the value that lies that share of the way through the values in order, in proportion between two",
+             ("quantile(latency, 95%, within=1h) <= 2s",), options=(*WINDOWS, "where"), range="argument",
+             bounded=True, members=True),
     Operator("last", "reduce", ("value",), "the same", "the newest complete point", ("last(edge.sharpe)",),
              options=("where",), range="argument", whole=True),
     Operator("previous", "reduce", ("value",), "the same", "the point before the newest", ("previous(edge.sharpe)",),
@@ -171,6 +179,11 @@ _TABLE = (
     Operator("change", "series", ("numeric",), "the same, of instants a duration", "differences of neighbours",
              ("streak(change(weekly.sharpe) < -0.2) >= 3",)),
     Operator("changed", "series", ("value",), "boolean", "whether neighbours differ", ("any(changed(mode), last=3)",)),
+    Operator("peak", "series", ("numeric",), "the same", "the largest value up to each point, since the series began",
+             ("last(equity) == last(peak(equity))",), range="argument"),
+    Operator("drawdown", "series", ("amount",), "ratio",
+             "the fall of each point below its peak, as a share of the peak; unknown where that may not be above 0",
+             ("max(drawdown(equity), last=30) < 5%",), range="positive"),
     Operator("gap", "gap", ("any",), "duration",
              "distances in time between points of the window, both ends of the window included",
              ("max(gap(samples, within=15m)) <= 60s",), options=("within",), required=("within",),
@@ -179,6 +192,9 @@ _TABLE = (
              range="positive"),
     Operator("abs", "scalar", ("amount",), "the same", "the distance from zero", ("abs(drift) <= 2%",),
              range="absolute"),
+    Operator("sqrt", "scalar", ("number",), "the same, of integers a number",
+             "the square root; unknown where the number may be negative", ("mean(pnl, last=30) / sqrt(30)",),
+             range="positive"),
     Operator("larger", "add", ("numeric", "numeric"), "the same", "the larger of two", ("larger(a, b)",)),
     Operator("smaller", "add", ("numeric", "numeric"), "the same", "the smaller of two", ("smaller(a, b)",)),
     Operator("size", "scalar", ("set",), "integer", "how many members a set has", ("size(canary.symbols) > 0",),

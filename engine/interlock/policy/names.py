@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 
 from ..language.declarations import MetricDeclaration, ParamDeclaration
 from ..language.nodes import LetRef, MetricRef, Node, ParamRef, walk
-from ..language.operators import FUNCTIONS
 from .catalogue import Catalogue
 from .model import Param
 
@@ -51,8 +50,6 @@ class PolicyNames:
         """Return what has a name already, or a beginning of it, for a new param or let; None where it is free."""
         if name in _KEYWORDS or any(keyword.iskeyword(part) for part in name.split(".")):
             return "a word of the language"
-        if name in FUNCTIONS:
-            return "a function"
         if name in self.catalogue.scopes:
             return "a scope"
         if any(_overlap(name, each) for each in self.catalogue.metrics):

@@ -49,3 +49,41 @@ def test_every_format_tells_of_the_survivors(root: Path, command: Command) -> No
     rows = [line for line in rest.partition("Survivors:")[2].splitlines() if line.startswith("| `")]
     assert len(rows) == len(survivors)
     assert any("`require: hit_rate >= min_rate`" in each for each in rows)
+
+
+BUSY = """\
+policy: busy
+version: 1.0.0
+title: Is it busy?
+owner: risk
+verdicts: [CALM, BUSY]
+rules:
+  - {id: events, require: "count(alerts, within=1d) < 500"}
+"""
+CALM = """\
+tests: busy
+base: {as_of: 2026-03-30T06:00:00Z, set: {alerts: []}, expect: CALM}
+cases: [{name: blind, missing: [alerts], expect: BUSY}]
+"""
+
+
+def test_what_no_search_tells_apart_is_undecided_and_not_killed(root: Path, command: Command) -> None:
+    write(root.parent, {"busy.yaml": BUSY, "b.yaml": CALM})
+    words = ("mutate", "--policies", root, "--policy", "busy", "--jobs", 1)
+    done = command(*words, "--min", 100)
+    assert done.code == 1
+    shown = (
+        "? busy: operator in rule events (undecided)  policies/busy.yaml:7\n"
+        "    - require: count(alerts, within=1d) < 500\n"
+        "    + require: count(alerts, within=1d) <= 500\n"
+    )
+    assert shown in done.out
+    record = json.loads(command(*words, "--format", "json").out)
+    undecided = [each for each in record["mutants"] if each["fate"] == "undecided"]
+    counts = (record["killed"], record["survived"], record["undecided"], record["percent"])
+    assert counts == (1, 0, 7, 12.5)
+    assert len(undecided) == 7 and done.out.count(" (undecided)  ") == 7
+    assert done.out.endswith("mutation: 1 of 8 mutants killed, 12.5%; 7 undecided\n")
+    page = command(*words, "--format", "markdown").out
+    assert page.startswith("Mutation: 1 of 8 mutants killed, 12.5%; 7 undecided.\n")
+    assert page.partition("Undecided:")[2].count("| `busy` |") == 7

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
+from interlock.cli.main import run
 from interlock.testing.mutation.mutation import mutated, suggested
 from interlock.testing.policies.cell_coverage import Watcher, covered
 from interlock.testing.policies.runner import CaseRunner
@@ -27,7 +31,7 @@ def pasted(folder: Path, text: str) -> str:
     watcher = Watcher()
     bench = CaseRunner(root, watcher)
     coverage = covered([bench.compiled[suites[0].policy]], root, bench.run(suites), watcher)
-    return text + "".join(each.text for each in suggested(bench, suites, suites, coverage.missed))
+    return text + "".join(each.text for each in suggested(bench, suites, suites, coverage.missed).cases)
 
 
 @pytest.mark.parametrize("text", [GATE + FIRST, TRADE])
@@ -43,6 +47,61 @@ def test_suggested_cases_cover_and_kill_everything(text: str, tmp_path: Path) ->
     found = mutated(root, suites, 1)
     assert [(each.before, each.after) for each in found.survivors] == []
     assert found.count("killed") >= 12
+
+
+BUSY = {
+    "busy.yaml": """\
+policy: busy
+version: 1.0.0
+title: Is it busy?
+owner: risk
+verdicts: [CALM, BUSY]
+rules:
+  - {id: events, require: "count(alerts, within=1d) < 500", applies: not kill.active}
+""",
+    "b.yaml": """\
+tests: busy
+base: {as_of: 2026-03-30T06:00:00Z, set: {alerts: [], kill.active: false}, expect: CALM}
+cases:
+  - {name: first, missing: [alerts], expect: BUSY}
+""",
+}
+LEFT = """\
+# no case found: policies/busy.yaml:7:10: rule events never seen as fail
+# no case found: policies/busy.yaml:7:28: rule events: `count(alerts, within=1d) < 500` never seen false
+# no case found: policies/busy.yaml:7:28: rule events: `count(alerts, within=1d) < 500` never seen at its exact boundary
+"""
+
+
+@pytest.fixture
+def several(tmp_path: Path) -> Path:
+    return write(tmp_path, {"t.yaml": GATE + FIRST, "u.yaml": TRADE, **BUSY})
+
+
+def suggestions(root: Path, capsys: pytest.CaptureFixture[str], *words: str) -> str:
+    assert run(["test", "--suggest", "--policies", str(root), *words]) == 0
+    return capsys.readouterr().out
+
+
+def test_over_several_policies_it_suggests_what_it_does_for_each(
+    several: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    alone = [suggestions(several, capsys, "--policy", name) for name in ("busy", "gate", "trade")]
+    assert suggestions(several, capsys) == "\n".join(alone)
+
+
+def test_cells_without_a_case_are_named(several: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    out = suggestions(several, capsys, "--policy", "busy")
+    assert out.startswith("# policies/b.yaml\n  - name: ")
+    assert out.endswith(LEFT)
+    assert out.count("\n  - name: ") == 1
+
+
+def test_it_suggests_the_same_in_every_process(several: Path) -> None:
+    words = [sys.executable, "-m", "interlock", "test", "--suggest", "--policies", str(several)]
+    seeds = [{**os.environ, "PYTHONHASHSEED": each} for each in ("1", "2", "3")]
+    found = {subprocess.run(words, env=each, capture_output=True, check=True).stdout for each in seeds}
+    assert len(found) == 1
 
 
 def test_what_one_case_leaves_open_is_named_with_its_place(tmp_path: Path) -> None:
@@ -76,3 +135,46 @@ def test_a_survivor_is_a_diff_of_the_policy(tmp_path: Path) -> None:
         ("threshold", "min_confidence: 60%", "min_confidence: 66%"),
         ("threshold", "min_confidence: 60%", "min_confidence: 54%"),
     ]
+
+
+STEPS = {
+    "catalogue2.yaml": """\
+metrics:
+  steps:
+    every: event
+    record:
+      kind: {type: enum, ordered: false, values: [open, add, cut]}
+      ratio: {type: ratio, range: [0, 100]}
+      pnl: {type: number}
+""",
+    "steps.yaml": """\
+policy: steps
+version: 1.0.0
+title: Are the steps small?
+owner: risk
+verdicts: [CALM, WILD]
+rules:
+  - {id: large, when: "any(steps.ratio > 130%, within=30d)"}
+  - {id: many, when: "count(steps.kind == 'cut', within=7d) >= 3"}
+  - {id: total, when: "sum(steps.pnl, within=1d) < -500"}
+  - {id: typical, when: "mean(steps.pnl, last=2) < -500"}
+""",
+    "s.yaml": """\
+tests: steps
+base: {as_of: 2026-03-30T06:00:00Z, set: {steps: []}, expect: WILD}
+cases:
+  - {name: blind, missing: [steps], expect: WILD}
+""",
+}
+
+
+def test_the_search_builds_records_sums_means_and_windows(tmp_path: Path) -> None:
+    root, suites, collector = read(write(tmp_path, STEPS))
+    assert [str(each) for each in collector.sorted()] == []
+    found = mutated(root, suites, 1)
+    open_ = [
+        (each.owner, each.after)
+        for each in found.undecided
+        if each.kind in ("operator", "window", "threshold")
+    ]
+    assert open_ == []

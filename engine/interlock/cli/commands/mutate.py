@@ -56,8 +56,8 @@ def command(
     """Change policies one thing at a time and run the tests below PATHS.
 
     A mutant is the policy with one change: a threshold, an operator, a window, a contribution, or a rule less. A mutant
-    that no test notices survives. It is equivalent where a search of the boundaries finds no snapshot with another
-    verdict.
+    that no test notices survives. It is undecided where a search of the boundaries finds no snapshot with another
+    verdict, and counts as not killed.
     """
     require_writable(output)
     selected = select_tests(paths, policies, policy_ids)

@@ -89,7 +89,7 @@ def command(
 def _suggest(
     bench: CaseRunner, suites: Sequence[Suite], results: Sequence[CaseResult], watcher: Watcher, output: str
 ) -> int:
-    """Print cases by document; those for mutants only where no cell is missing."""
+    """Print cases by document, and the cells for which none was found."""
     lines: list[str] = []
     with progress("searching for cases") as advance:
         for name in sorted({each.policy for each in suites}):
@@ -97,8 +97,10 @@ def _suggest(
             missed = _measured(bench, own, results, watcher).missed
             found = suggested(bench, tuple(suites), own, missed)
             advance()
-            if found:
-                lines += [f"# {own[0].span.file}", *(each.text.rstrip() for each in found), ""]
+            if found.cases or found.left:
+                lines += [f"# {own[0].span.file}", *(each.text.rstrip() for each in found.cases)]
+                lines += [f"# no case found: {each.span}: {each.text}" for each in found.left]
+                lines.append("")
     deliver("\n".join(lines) or "nothing to suggest\n", output)
     return EXIT_BEST
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import decimal
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
@@ -137,7 +137,7 @@ class Interpreter:
         """Apply one entry of the operator table; a number beyond all numbers is unknown."""
         try:
             if name in REDUCTIONS:
-                reduced = self.reduce(name, node, arguments[0], options)
+                reduced = self.reduce(name, node, arguments, options)
                 if name in ("any", "all") and not isinstance(reduced, (Series, Members)):
                     self.seen.append(ComparedValues(node, reduced, reduced, reduced))
                 return reduced
@@ -159,9 +159,12 @@ class Interpreter:
         if not isinstance(truth, (Series, Members)):
             self.seen.append(ComparedValues(node, left, right, truth))  # type: ignore[arg-type]
 
-    def reduce(self, name: str, node: Call, argument: Shaped, options: dict[str, Shaped]) -> Shaped:
+    def reduce(
+        self, name: str, node: Call, arguments: tuple[Shaped, ...], options: dict[str, Shaped]
+    ) -> Shaped:
+        argument, *further = arguments
         if node.axis == "members":
-            return _over_members(name, argument, options.get("where"))
+            return _over_members(name, argument, options.get("where"), further)
         where = options.pop("where", None)
         span = options.get("span")
 
@@ -173,7 +176,7 @@ class Interpreter:
                 return REDUCTIONS[name](selection, span)
             if name in ("last", "previous") and series.every:
                 selection = _complete(selection, series.every)
-            return REDUCTIONS[name](selection)
+            return REDUCTIONS[name](selection, *further)
 
         filters = {} if where is None else {"where": where}
         return _each_member(lambda series, where=None: over_time(series, where), argument, filters)
@@ -269,7 +272,7 @@ def _each_member(operation: Callable[..., Shaped], argument: Shaped, options: Ma
     return Members(values, argument.doubt)
 
 
-def _over_members(name: str, argument: Shaped, where: Shaped | None) -> Value:
+def _over_members(name: str, argument: Shaped, where: Shaped | None, further: Sequence[Shaped]) -> Value:
     assert isinstance(argument, Members)
     if argument.doubt:
         return Unknown(argument.doubt)
@@ -279,7 +282,7 @@ def _over_members(name: str, argument: Shaped, where: Shaped | None) -> Value:
         doubt = keep.causes if isinstance(keep, Unknown) else ()
         if keep is not False:
             items.append(Item(Decimal(0), value, doubt))  # type: ignore[arg-type]
-    return REDUCTIONS[name](Selection(tuple(items), Decimal(0)))
+    return REDUCTIONS[name](Selection(tuple(items), Decimal(0)), *further)
 
 
 def _complete(selection: Selection, every: Decimal) -> Selection:

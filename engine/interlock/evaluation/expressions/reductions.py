@@ -10,16 +10,15 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from decimal import Decimal
 
-from ...arithmetic import exact_context
-from ...language.literals import CONTEXT
+from ...language.literals import CONTEXT, EXACT
 from ...language.values import INFINITY, Cause, Unknown, Value, interval, merged, unbounded
+from .quantiles import quantile_bounds
 from .scalar_semantics import between
 from .windows import Item, Selection
 
 __all__ = ["REDUCTIONS", "runs"]
 
-_EXACT = exact_context(14_000)
-"""Wide enough that no sum of decimals is rounded before its end, so that order never matters."""
+_HALF = Decimal("0.5")
 
 
 def _causes(items: Sequence[Item]) -> tuple[Cause, ...]:
@@ -120,7 +119,7 @@ def total(selection: Selection) -> Value:
 def _sum(left: Decimal, right: Decimal) -> Decimal:
     if left.is_infinite() or right.is_infinite():
         return left if left.is_infinite() else right
-    return _EXACT.add(left, right)
+    return EXACT.add(left, right)
 
 
 def mean(selection: Selection) -> Value:
@@ -140,13 +139,13 @@ def _least_mean(items: Sequence[Item], end: Callable[[Item], Decimal]) -> Decima
         return -INFINITY
     top, size = Decimal(0), len(sure)
     for value in sure:
-        top = _EXACT.add(top, value)
+        top = EXACT.add(top, value)
     for value in sorted(end(each) for each in items if not each.sure):
         if value.is_infinite():
             return -INFINITY if value < 0 else CONTEXT.divide(top, Decimal(size))
-        if _EXACT.multiply(value, Decimal(size)) >= top:
+        if EXACT.multiply(value, Decimal(size)) >= top:
             break
-        top, size = _EXACT.add(top, value), size + 1
+        top, size = EXACT.add(top, value), size + 1
     return CONTEXT.divide(top, Decimal(size))
 
 
@@ -179,6 +178,20 @@ def greatest(selection: Selection) -> Value:
     return between(low, high, _causes(selection.items))
 
 
+def quantile(selection: Selection, level: Value) -> Value:
+    """The value that lies a share `level` of the way from the smallest to the largest, in order."""
+    if isinstance(level, Unknown):
+        return Unknown(level.causes)
+    refused = _calculable(selection)
+    if refused:
+        return refused
+    assert isinstance(level, Decimal)
+    if not 0 <= level <= 1:
+        return Unknown((Cause("", "", "", "out of range", "the share of a quantile is from 0% to 100%"),))
+    low, high = quantile_bounds(selection.items, level)
+    return between(low, high, _causes(selection.items))
+
+
 def _known_numbers(selection: Selection) -> list[Decimal] | Unknown:
     refused = _whole(selection)
     if refused:
@@ -198,7 +211,7 @@ def deviation(selection: Selection) -> Value:
         return values
     size = Decimal(len(values))
     middle = CONTEXT.divide(_exact_sum(values), size)
-    squares = [_EXACT.power(_EXACT.subtract(each, middle), 2) for each in values]
+    squares = [EXACT.power(EXACT.subtract(each, middle), 2) for each in values]
     return CONTEXT.sqrt(CONTEXT.divide(_exact_sum(squares), size - 1))
 
 
@@ -209,14 +222,14 @@ def slope(selection: Selection) -> Value:
         return values
     size = Decimal(len(values))
     centre = (size - 1) / 2
-    top = _exact_sum([_EXACT.multiply(Decimal(index) - centre, each) for index, each in enumerate(values)])
+    top = _exact_sum([EXACT.multiply(Decimal(index) - centre, each) for index, each in enumerate(values)])
     return CONTEXT.divide(top, size * (size * size - 1) / 12)
 
 
 def _exact_sum(values: Sequence[Decimal]) -> Decimal:
     result = Decimal(0)
     for value in values:
-        result = _EXACT.add(result, value)
+        result = EXACT.add(result, value)
     return result
 
 
@@ -362,6 +375,8 @@ REDUCTIONS: dict[str, Callable[..., Value]] = {
     "mean": mean,
     "min": least,
     "max": greatest,
+    "median": lambda selection: quantile(selection, _HALF),
+    "quantile": quantile,
     "stdev": deviation,
     "slope": slope,
     "last": newest,
@@ -371,4 +386,4 @@ REDUCTIONS: dict[str, Callable[..., Value]] = {
     "longest": longest,
     "most": most,
 }
-"""The meaning of every reduction of the operator table; the last three also take `span`."""
+"""The meaning of every reduction of the operator table; `quantile` takes a level, the last three also take `span`."""

@@ -162,6 +162,16 @@ def absolute(value: Value) -> Value:
     return Unknown(value.causes, nearest, max(low.copy_abs(), high.copy_abs()))
 
 
+def root(value: Value) -> Value:
+    """The square root; unknown of what is or may be negative."""
+    low, high = interval(value)
+    if low < 0:
+        negative = Cause("", "", "", "out of range", "a negative number has no square root")
+        return Unknown(_causes(value) or (negative,))
+    low, high = _QUIET.sqrt(low), _QUIET.sqrt(high)
+    return between(low, high, _causes(value))
+
+
 def size(value: Value) -> Value:
     """How many members a set has."""
     if isinstance(value, Unknown):
@@ -191,6 +201,7 @@ SCALARS: dict[str, Callable[..., Value]] = {
     "div": divide,
     "neg": negative,
     "abs": absolute,
+    "sqrt": root,
     "larger": larger,
     "smaller": smaller,
     "size": size,

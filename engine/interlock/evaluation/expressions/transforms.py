@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from ...language.values import INFINITY, Unknown, Value, merged
 from ..snapshot.series_values import Point, Series
+from .peaks import drawdown, peak
 from .reductions import runs
 from .scalar_semantics import between, decide, negation, subtract
 from .windows import Selection, in_any_order, select
@@ -95,4 +96,11 @@ def gap(series: Series, within: Value) -> Series:
     return Series(points, series.as_of)
 
 
-TRANSFORMS: dict[str, Callable[..., Series]] = {"run": run, "change": change, "changed": changed, "gap": gap}
+TRANSFORMS: dict[str, Callable[..., Series]] = {
+    "run": run,
+    "change": change,
+    "changed": changed,
+    "gap": gap,
+    "peak": peak,
+    "drawdown": drawdown,
+}

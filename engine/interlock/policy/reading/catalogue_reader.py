@@ -9,7 +9,6 @@ from decimal import Decimal
 
 from ...diagnostics import Collector, Span, name_hint
 from ...language.literals import parse_literal
-from ...language.operators import FUNCTIONS
 from ...language.times import parse_duration, parse_time
 from ...language.types import EnumType, Kind, Type
 from ..catalogue import RESERVED, Catalogue, Metric, Scope, SeriesKind
@@ -79,10 +78,6 @@ class _CatalogueReader:
     def named(self, key: Scalar) -> bool:
         name, span = key.text, key.span
         if not self.usable(name, span):
-            return False
-        if name in FUNCTIONS:
-            hint = "add a first word, as in `orders.count`"
-            self.complain("E402", f"`{name}` is the name of a function", span, hint)
             return False
         if name in RESERVED:
             self.complain("E402", f"`{name}` is supplied by the ledger", span, "choose another name")

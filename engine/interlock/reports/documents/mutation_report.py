@@ -1,12 +1,13 @@
-"""The mutants of policies: survivors as a diff of the policy, and the share that tests noticed."""
+"""The mutants of policies: those that tests did not notice as a diff of the policy, and the share that they did."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 
 from ...canonical import plain_number
 from ...testing.mutation.mutants import Mutant
-from ...testing.mutation.mutation import EQUIVALENT, KILLED, SURVIVED, Mutation
+from ...testing.mutation.mutation import KILLED, SURVIVED, UNDECIDED, Mutation
 from ...wording import number
 from ..escaping import line
 from ..style import ReportStyle, mark
@@ -16,35 +17,49 @@ __all__ = ["as_json", "as_markdown", "as_text"]
 
 
 def as_text(found: Mutation, style: ReportStyle) -> str:
-    """Return each survivor with the line before and after, then a count for each policy and for all."""
+    """Return each survivor and what is undecided, with the lines before and after, then counts by policy and of all."""
     lines: list[str] = []
     for mutant in found.survivors:
-        sign = style.paint(mark("bad", style), "bad")
-        lines.append(f"{sign} {mutant.policy.id}: {mutant.kind} in {mutant.owner}  {_place(mutant)}")
-        lines.append(style.paint(f"    - {line(mutant.before)}", "bad"))
-        lines += [style.paint(f"    + {line(mutant.after)}", "good")] if mutant.after else []
-        lines.append("")
+        lines += _difference(mutant, "bad", "", style)
+    for mutant in found.undecided:
+        lines += _difference(mutant, "unknown", " (undecided)", style)
     lines += [f"{name}: {_tally(found, name)}" for name in _policies(found)]
     lines.append(f"mutation: {_tally(found)}")
     return "".join(f"{each}\n" for each in lines)
 
 
+def _difference(mutant: Mutant, tone: str, note: str, style: ReportStyle) -> list[str]:
+    place = f"{mutant.policy.id}: {mutant.kind} in {mutant.owner}{note}  {_place(mutant)}"
+    lines = [
+        f"{style.paint(mark(tone, style), tone)} {place}",
+        style.paint(f"    - {line(mutant.before)}", "bad"),
+    ]
+    lines += [style.paint(f"    + {line(mutant.after)}", "good")] if mutant.after else []
+    return [*lines, ""]
+
+
 def as_markdown(found: Mutation, style: ReportStyle) -> str:
-    """Return a table of the policies and one of the survivors."""
+    """Return a table of the policies, one of the survivors and one of what is undecided."""
     shares = Table(
-        ("policy", "killed", "survived", "equivalent", "share"), right=("killed", "survived", "equivalent")
+        ("policy", "killed", "survived", "undecided", "share"), right=("killed", "survived", "undecided")
     )
     for name in _policies(found):
-        counts = (str(found.count(fate, name)) for fate in (KILLED, SURVIVED, EQUIVALENT))
+        counts = (str(found.count(fate, name)) for fate in (KILLED, SURVIVED, UNDECIDED))
         shares.add(f"`{name}`", *counts, f"{plain_number(found.percent(name))}%")
-    survivors = Table(("policy", "change", "before", "after", "place"))
-    for each in found.survivors:
+    parts = [shares.markdown()]
+    parts += [f"Survivors:\n\n{_listed(found.survivors)}"] if found.survivors else []
+    parts += [f"Undecided:\n\n{_listed(found.undecided)}"] if found.undecided else []
+    return "\n".join([f"Mutation: {_tally(found)}.\n", *parts])
+
+
+def _listed(mutants: Iterable[Mutant]) -> str:
+    table = Table(("policy", "change", "before", "after", "place"))
+    for each in mutants:
         after = f"`{each.after}`" if each.after else ""
-        survivors.add(
+        table.add(
             f"`{each.policy.id}`", f"{each.kind} in {each.owner}", f"`{each.before}`", after, _place(each)
         )
-    parts = [shares.markdown(), *([f"Survivors:\n\n{survivors.markdown()}"] if found.survivors else [])]
-    return "\n".join([f"Mutation: {_tally(found)}.\n", *parts])
+    return table.markdown()
 
 
 def as_json(found: Mutation, style: ReportStyle) -> str:
@@ -52,7 +67,7 @@ def as_json(found: Mutation, style: ReportStyle) -> str:
     table = {
         "killed": found.count(KILLED),
         "survived": found.count(SURVIVED),
-        "equivalent": found.count(EQUIVALENT),
+        "undecided": found.count(UNDECIDED),
         "percent": float(found.percent()),
         "mutants": [
             {**_record(each.mutant), "fate": each.status} for each in found.fates if each.status != KILLED
@@ -78,10 +93,10 @@ def _policies(found: Mutation) -> list[str]:
 
 
 def _tally(found: Mutation, policy: str = "") -> str:
-    killed, survived, same = (found.count(fate, policy) for fate in (KILLED, SURVIVED, EQUIVALENT))
+    killed, undecided = (found.count(fate, policy) for fate in (KILLED, UNDECIDED))
     share = plain_number(found.percent(policy))
-    text = f"{killed} of {number(killed + survived, 'mutant')} killed, {share}%"
-    return f"{text}; {same} equivalent" if same else text
+    text = f"{killed} of {number(found.total(policy), 'mutant')} killed, {share}%"
+    return f"{text}; {undecided} undecided" if undecided else text
 
 
 def _place(mutant: Mutant) -> str:

@@ -22,7 +22,7 @@ from .boundary_values import Constants, FormMaker
 
 __all__ = ["BoundarySearch", "SearchTarget"]
 
-_FORMS = 70
+_FORMS = 200
 _PAIRED = 7
 EVERYWHERE = "*"
 """Stands for all members of a scope at once."""
@@ -177,7 +177,7 @@ class BoundarySearch:
         ends = [start, start - 64 * step if below else start + 64 * step]
         gaps = [self.gaps(_set(seed, target, _form(target, probing, seed.draft, each))) for each in ends]
         found: list[Decimal] = []
-        for node in gaps[0].keys() & gaps[1].keys():
+        for node in (each for each in gaps[0] if each in gaps[1]):
             slope = gaps[1][node] - gaps[0][node]
             if not slope:
                 continue
@@ -189,16 +189,16 @@ class BoundarySearch:
             found += [whole, whole - step, whole + step]
         return list(dict.fromkeys(found))
 
-    def gaps(self, situation: Situation) -> dict[int, Decimal]:
+    def gaps(self, situation: Situation) -> dict[tuple[int, str | None], Decimal]:
         """Return how far apart the sides of every comparison are, of a series those of its newest point."""
-        found: dict[int, Decimal] = {}
+        found: dict[tuple[int, str | None], Decimal] = {}
 
         def watch(node: Node, member: str | None, left: Shaped, right: Shaped, truth: Shaped) -> None:
             sides = [_newest(left), _newest(right)]
             if all(isinstance(each, Decimal) and each.is_finite() for each in sides):
-                found[hash((id(node), member))] = sides[0] - sides[1]  # type: ignore[operator]
+                found[id(node), member] = sides[0] - sides[1]  # type: ignore[operator]
 
-        self.bench.decide(self.policy.id, situation, self.compiled, watch)
+        self.bench.decide(self.bench.prepared(self.policy.id, situation), self.compiled, watch)
         return found
 
 

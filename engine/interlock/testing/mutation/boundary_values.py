@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from ...evaluation.snapshot.series_values import slot_at, slot_start
@@ -89,8 +89,12 @@ class FormMaker:
         if kind.kind is Kind.TIMESTAMP:
             ages = [self.now - each for each in self.constants.ages]
             return [show_time(each) for each in (*numbers, *ages) if each <= self.now]
-        near = [each + step for each in self.constants.numbers for step in (0, -1, 1)]
-        return list(self.within([*numbers, *(near if self.metric.type.flavour == "integer" else near[::3])]))
+        whole = kind.flavour == "integer"
+        near = [
+            each + step * (1 if whole else _last_place(each))
+            for each in self.constants.numbers for step in (0, -1, 1)
+        ]  # fmt: skip
+        return list(self.within([*numbers, *near]))
 
     def within(self, numbers: Iterable[Decimal]) -> Iterator[Decimal]:
         """Numbers that the metric may be."""
@@ -133,24 +137,33 @@ class FormMaker:
     # irregular series
 
     def points(self, numbers: list[Decimal]) -> Iterator[object]:
+        """Yield by turns: one point of each age, some at once, the oldest at an edge, and two of two kinds."""
         yield self.seen([])
         rows = self.rows(numbers)
-        ages = (Decimal(60), *self.constants.ages)
-        for age in ages:
-            for row in rows:
-                yield self.seen([(age, row)])
-        for one, two in itertools.islice(itertools.product(rows, rows), 16):
-            yield self.seen([(Decimal(120), one), (Decimal(60), two)])
-        for count in self.constants.counts:
-            for row in rows[:2]:
-                yield self.seen([(Decimal(60 * (index + 1)), row) for index in reversed(range(count))])
+        ways = [self.single(rows), self.repeated(rows), self.edges(rows), self.mixed(rows)]
         if self.metric.type.kind is Kind.BOOL and not self.columns:
-            yield from self.shares()
-        yield from self.pairs(rows, ages)
+            ways.append(self.shares())
+        for forms in itertools.zip_longest(*ways):
+            yield from (each for each in forms if each is not None)
 
-    def pairs(self, rows: list[dict[str, object]], ages: Iterable[Decimal]) -> Iterator[object]:
-        for age in ages:
-            for one, two in itertools.islice(itertools.product(rows, rows), 9):
+    def single(self, rows: list[dict[str, object]]) -> Iterator[object]:
+        for row, age in itertools.product(rows, (Decimal(60), *self.constants.ages)):
+            yield self.seen([(age, row)])
+
+    def repeated(self, rows: list[dict[str, object]]) -> Iterator[object]:
+        for row, count in itertools.product(rows, self.constants.counts):
+            yield self.seen([(Decimal(60 * (index + 1)), row) for index in reversed(range(count))])
+
+    def edges(self, rows: list[dict[str, object]]) -> Iterator[object]:
+        """Some points, the oldest of which lies at the edge of a window or a second to either side of it."""
+        for row, age, count in itertools.product(rows, self.constants.ages, self.constants.counts):
+            if count > 1 and age > 60 * count:
+                newer = [(Decimal(60 * (index + 1)), row) for index in reversed(range(count - 1))]
+                yield self.seen([(age, row), *newer])
+
+    def mixed(self, rows: list[dict[str, object]]) -> Iterator[object]:
+        for age in (Decimal(60), *self.constants.ages):
+            for one, two in itertools.islice(itertools.permutations(rows, 2), 9):
                 yield self.seen([(age + 60, one), (age, two)])
 
     def shares(self) -> Iterator[object]:
@@ -169,10 +182,24 @@ class FormMaker:
         if self.metric.type.kind is Kind.EVENT and not self.columns:
             return [{}]
         types = self.columns or {"value": self.metric.type}
-        around = numbers or [Decimal(-1), Decimal(0), Decimal(1), Decimal("0.5")]
-        choices = [self.values(kind, around)[:6] for kind in types.values()]
-        rows = itertools.islice(itertools.product(*choices), 12)
+        choices = [self.column(name, kind, numbers) for name, kind in types.items()]
+        first = tuple(each[0] for each in choices)
+        single = [
+            (*first[:place], value, *first[place + 1 :])
+            for place, values in enumerate(choices) for value in values
+        ]  # fmt: skip
+        rows: list[tuple[object, ...]] = []
+        for row in [first, *single, *itertools.islice(itertools.product(*choices), 12)]:
+            rows += [row] if row not in rows else []
         return [dict(zip(types, row, strict=True)) for row in rows]
+
+    def column(self, name: str, kind: Type, numbers: list[Decimal]) -> list[object]:
+        """Values of one column of a point: the ends of its range and what the rules turn on."""
+        metric = self.catalogue.metrics.get(f"{self.metric.record}.{name}", self.metric)
+        ends = [Decimal(10) ** 6 if metric.high is None else metric.high]
+        ends += [-(Decimal(10) ** 6) if metric.low is None else metric.low]
+        around = numbers or [*ends, Decimal(-1), Decimal(0), Decimal(1), Decimal("0.5")]
+        return replace(self, metric=metric).values(kind, around)[:16] or [None]
 
     def seen(self, points: Iterable[tuple[Decimal, dict[str, object]]]) -> object:
         bare = self.metric.type.kind is Kind.EVENT and not self.columns
@@ -181,3 +208,9 @@ class FormMaker:
             at = show_time(self.now - age)
             listed.append(at if bare else {"at": at, **row})
         return {"covered": [show_time(self.now - _YEAR), show_time(self.now)], "points": listed}
+
+
+def _last_place(number: Decimal) -> Decimal:
+    """One unit of the last place that is written."""
+    exponent = number.as_tuple().exponent
+    return Decimal(1).scaleb(exponent if isinstance(exponent, int) else 0)

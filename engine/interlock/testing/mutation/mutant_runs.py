@@ -10,14 +10,24 @@ from ...evaluation.deciding.outcomes import verdict_of
 from ...evaluation.expressions.compiled import CompiledPolicy, compile_policy
 from ...evaluation.verdict import RuleResult, Verdict
 from ..policies.expectations import differences, noticed
-from ..policies.model import Situation
-from ..policies.runner import CaseResult, CaseRunner
+from ..policies.model import Case, Situation
+from ..policies.runner import CaseResult, CaseRunner, Prepared
 from .mutants import Mutant
 
-__all__ = ["MutantRun", "Probes", "differ"]
+__all__ = ["BoundaryProbe", "MutantRun", "Probes", "differ"]
 
-Probes = tuple[list[tuple[Situation, Decision]], Iterator[tuple[Situation, Decision]]]
-"""Situations near the boundaries of some rules with what these come to: those at hand, and those to come."""
+
+@dataclass(frozen=True, slots=True)
+class BoundaryProbe:
+    """A situation near the boundaries of some rules, and what these come to."""
+
+    situation: Situation
+    prepared: Prepared
+    decision: Decision
+
+
+Probes = tuple[list[BoundaryProbe], Iterator[BoundaryProbe]]
+"""Those at hand, and those to come."""
 
 
 @dataclass(slots=True)
@@ -51,8 +61,7 @@ class MutantRun:
 
     def noticed(self, result: CaseResult, mutant: Mutant, compiled: Mapping[str, CompiledPolicy]) -> bool:
         """Tell whether a case comes out otherwise than it expects."""
-        situation = result.case.situation
-        again = () if mutant.removed else self.again(mutant, situation, compiled)
+        again = () if mutant.removed else self.again(mutant, result.case, compiled)
         if again is None:
             return not result.case.expectation.refused
         expectation = result.case.expectation
@@ -68,15 +77,15 @@ class MutantRun:
         return False
 
     def again(
-        self, mutant: Mutant, situation: Situation, compiled: Mapping[str, CompiledPolicy]
+        self, mutant: Mutant, case: Case, compiled: Mapping[str, CompiledPolicy]
     ) -> tuple[Verdict, ...] | None:
         """Return the verdicts of the changed rules alone; None where the policy refuses."""
-        decision = self.bench.decide(mutant.policy.id, situation, compiled)
+        decision = self.bench.decide_case(mutant.policy.id, case, compiled)
         return None if decision.refusals else decision.verdicts
 
     def differs(self, result: CaseResult, policies: Mapping[str, CompiledPolicy]) -> bool:
         """Tell whether a case of another policy notices."""
-        decision = self.bench.decide(result.suite.policy, result.case.situation, policies)
+        decision = self.bench.decide_case(result.suite.policy, result.case, policies)
         policy = self.bench.root.policies[result.suite.policy]
         return bool(differences(result.case.expectation, policy, decision))
 

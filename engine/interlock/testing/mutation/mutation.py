@@ -16,19 +16,38 @@ from ..policies.runner import CaseRunner
 from ..suite_reader import read_suites
 from .mutant_runs import MutantRun
 from .mutants import Mutant, mutants
-from .suggestions import Suggestion, equivalent, for_cells, for_mutant
+from .suggestions import Suggestion, for_cells, for_mutant, told_apart
 
-__all__ = ["EQUIVALENT", "KILLED", "SURVIVED", "MutantOutcome", "Mutation", "mutated", "suggested", "trial"]
+__all__ = [
+    "KILLED",
+    "SURVIVED",
+    "UNDECIDED",
+    "MutantOutcome",
+    "Mutation",
+    "Suggestions",
+    "mutated",
+    "suggested",
+    "trial",
+]
 
-KILLED, SURVIVED, EQUIVALENT = "killed", "survived", "equivalent"
+KILLED, SURVIVED, UNDECIDED = "killed", "survived", "undecided"
 
 
 @dataclass(frozen=True, slots=True)
 class MutantOutcome:
-    """One mutant and what became of it: killed, survived, or equivalent since nothing tells it apart."""
+    """One mutant and what became of it: killed, survived, or undecided: no case notices it, and the
+    bounded search finds no snapshot that tells it apart."""
 
     mutant: Mutant
     status: str
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestions:
+    """Cases to paste, and the cells for which the search found none."""
+
+    cases: tuple[Suggestion, ...]
+    left: tuple[CoverageCell, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +65,19 @@ class Mutation:
         """The mutants that no test noticed, although some snapshot tells them apart."""
         return tuple(each.mutant for each in self.fates if each.status == SURVIVED)
 
+    @property
+    def undecided(self) -> tuple[Mutant, ...]:
+        """The mutants that no test noticed and the search could not tell apart; some snapshot may."""
+        return tuple(each.mutant for each in self.fates if each.status == UNDECIDED)
+
+    def total(self, policy: str = "") -> int:
+        """Return how many mutants there are, of one policy or of all."""
+        return sum(policy in ("", each.mutant.policy.id) for each in self.fates)
+
     def percent(self, policy: str = "") -> Decimal:
-        """Return the share that was killed of those that can be, cut to a tenth."""
-        killed, rest = self.count(KILLED, policy), self.count(SURVIVED, policy)
-        return Decimal(1000 * killed // (killed + rest)) / 10 if killed + rest else Decimal(100)
+        """Return the share that was killed, cut to a tenth; what is undecided was not killed."""
+        killed, total = self.count(KILLED, policy), self.total(policy)
+        return Decimal(1000 * killed // total) / 10 if total else Decimal(100)
 
 
 def mutated(
@@ -95,21 +123,21 @@ def trial(bench: CaseRunner, suites: Iterable[Suite], policy: str) -> MutantRun:
 
 def suggested(
     bench: CaseRunner, suites: tuple[Suite, ...], own: Sequence[Suite], missed: Sequence[CoverageCell]
-) -> list[Suggestion]:
+) -> Suggestions:
     """Return cases for the cells that were missed, then for the survivors that a search tells apart."""
     bench.watch = None
-    found = list(for_cells(bench, own, missed))
+    found, left = for_cells(bench, own, missed)
     policy = own[0].policy
     judge = trial(bench, suites, policy)
     if not all(each.passed for each in judge.results):
-        return found
+        return Suggestions(tuple(found), tuple(left))
     judge.results += tuple(each.result for each in found)
     for mutant in mutants(bench.compiled[policy], dict(bench.root.policies), bench.root.catalogue):
         each = None if judge.killed(mutant) else for_mutant(judge, own, mutant)
         if each is not None:
             found.append(each)
             judge.results += (each.result,)
-    return found
+    return Suggestions(tuple(found), tuple(left))
 
 
 # processes
@@ -132,7 +160,7 @@ class _State:
         if self.trial.killed(mutant):
             return KILLED
         own = [each for each in self.suites if each.policy == mutant.policy.id]
-        return EQUIVALENT if equivalent(self.trial, own, mutant) else SURVIVED
+        return SURVIVED if told_apart(self.trial, own, mutant) else UNDECIDED
 
 
 _STATES: list[_State] = []

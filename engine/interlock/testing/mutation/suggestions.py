@@ -14,14 +14,14 @@ from ..policies.cell_coverage import CoverageCell, Watcher, covered
 from ..policies.model import Case, Expectation, Expected, Situation, SnapshotDraft, Suite
 from ..policies.runner import CaseResult, CaseRunner
 from .boundary_search import BoundarySearch
-from .mutant_runs import MutantRun, differ
+from .mutant_runs import BoundaryProbe, MutantRun, differ
 from .mutants import Mutant
 from .yaml_writer import word, written
 
-__all__ = ["Suggestion", "equivalent", "for_cells", "for_mutant"]
+__all__ = ["Suggestion", "for_cells", "for_mutant", "told_apart"]
 
 _SEEDS = 1
-_TRIES = 300
+_TRIES = 600
 _CONFIRMED = 40
 
 
@@ -47,16 +47,17 @@ def seeds(suites: Sequence[Suite]) -> list[Situation]:
 
 def for_cells(
     bench: CaseRunner, suites: Sequence[Suite], missed: Iterable[CoverageCell]
-) -> Iterator[Suggestion]:
-    """Yield a case for each cell that a search can reach; one case may see several."""
-    left = list(missed)
+) -> tuple[list[Suggestion], list[CoverageCell]]:
+    """Return cases for the cells that a search can reach, of which one may see several, and the other cells."""
+    left, cases = list(missed), []
     policy = suites[0].policy
     for rule in bench.root.policies[policy].rules:
         wanted = [each for each in left if _concerns(bench, each, rule.id)]
         if wanted:
             found, seen = _reached(bench, suites, rule.id, wanted)
             left = [each for each in left if each not in seen]
-            yield from found
+            cases += found
+    return cases, left
 
 
 def _concerns(bench: CaseRunner, cell: CoverageCell, rule: str) -> bool:
@@ -85,7 +86,7 @@ def _reached(
             if not rest:
                 return found, seen
             watcher = Watcher()
-            decision = bench.decide(policy.id, situation, compiled, watcher)
+            decision = bench.decide(bench.prepared(policy.id, situation), compiled, watcher)
             new = _now_seen(bench, suites[0], situation, decision, watcher, rest)
             if new:
                 seen += new
@@ -112,7 +113,7 @@ def _now_seen(
 
 
 def for_mutant(trial: MutantRun, suites: Sequence[Suite], mutant: Mutant) -> Suggestion | None:
-    """Return a case that the mutant would fail, or None: then nothing tells it from the policy."""
+    """Return a case that the mutant would fail, or None where the search finds none."""
     situation = _telling(trial, suites, mutant)
     if situation is None:
         return None
@@ -120,33 +121,31 @@ def for_mutant(trial: MutantRun, suites: Sequence[Suite], mutant: Mutant) -> Sug
     return _suggestion(trial.bench, suites[0], situation, purpose, mutant.rules)
 
 
-def equivalent(trial: MutantRun, suites: Sequence[Suite], mutant: Mutant) -> bool:
-    """Tell whether no snapshot of the boundary search tells the mutant from the policy."""
-    return _telling(trial, suites, mutant) is None
+def told_apart(trial: MutantRun, suites: Sequence[Suite], mutant: Mutant) -> bool:
+    """Tell whether a snapshot of the boundary search tells the mutant from the policy."""
+    return _telling(trial, suites, mutant) is not None
 
 
 def _telling(trial: MutantRun, suites: Sequence[Suite], mutant: Mutant) -> Situation | None:
-    bench, policy = trial.bench, mutant.policy.id
+    bench = trial.bench
     changed = trial.compiled(mutant)
-    whole = {**bench.compiled, policy: compile_policy(mutant.policy, bench.root.catalogue)}
+    whole = {**bench.compiled, mutant.policy.id: compile_policy(mutant.policy, bench.root.catalogue)}
     confirmed = 0
-    for situation, decision in _probed(trial, suites, mutant):
+    for probe in _probed(trial, suites, mutant):
         if mutant.removed:
-            apart = any(not each.is_best for each in decision.verdicts)
+            apart = any(not each.is_best for each in probe.decision.verdicts)
         else:
-            apart = differ(decision, bench.decide(policy, situation, changed))
+            apart = differ(probe.decision, bench.decide(probe.prepared, changed))
         if apart:
             confirmed += 1
-            if differ(bench.decide(policy, situation), bench.decide(policy, situation, whole)):
-                return situation
+            if differ(bench.decide(probe.prepared), bench.decide(probe.prepared, whole)):
+                return probe.situation
         if confirmed == _CONFIRMED:
             return None
     return None
 
 
-def _probed(
-    trial: MutantRun, suites: Sequence[Suite], mutant: Mutant
-) -> Iterator[tuple[Situation, Decision]]:
+def _probed(trial: MutantRun, suites: Sequence[Suite], mutant: Mutant) -> Iterator[BoundaryProbe]:
     """Yield what the rules come to near their boundaries; made once for all mutants of the same rules."""
     kept, more = trial.probes.setdefault(mutant.rules, ([], _probing(trial, suites, mutant)))
     for index in itertools.count():
@@ -154,14 +153,11 @@ def _probed(
             found = next(more, None)
             if found is None:
                 return
-            trial.bench.keep(mutant.policy.id, found[0])
             kept.append(found)
         yield kept[index]
 
 
-def _probing(
-    trial: MutantRun, suites: Sequence[Suite], mutant: Mutant
-) -> Iterator[tuple[Situation, Decision]]:
+def _probing(trial: MutantRun, suites: Sequence[Suite], mutant: Mutant) -> Iterator[BoundaryProbe]:
     bench, policy = trial.bench, trial.bench.root.policies[mutant.policy.id]
     rules = tuple(each for each in policy.rules if each.id in mutant.rules)
     cut = compile_policy(replace(policy, rules=rules), bench.root.catalogue)
@@ -169,7 +165,8 @@ def _probing(
     search = BoundarySearch(bench, policy, rules, original)
     for seed in seeds(suites):
         for situation in itertools.islice(search.situations(seed), _TRIES):
-            yield situation, bench.decide(policy.id, situation, original)
+            prepared = bench.prepared(policy.id, situation)
+            yield BoundaryProbe(situation, prepared, bench.decide(prepared, original))
 
 
 # writing
@@ -200,7 +197,7 @@ def _would_show(mutant: Mutant) -> str:
 def _suggestion(
     bench: CaseRunner, suite: Suite, situation: Situation, purpose: str, rules: Sequence[str]
 ) -> Suggestion:
-    decision = bench.decide(suite.policy, situation)
+    decision = bench.decide(bench.prepared(suite.policy, situation))
     result = CaseResult(suite, Case(purpose, situation, _expected(decision, rules), suite.span), decision, ())
     lines = [f"- name: {_quoted(purpose)}", *(f"  {each}" for each in changes(bench, suite.base, situation))]
     lines.append(f"  expect: {_expectation(decision, rules)}")

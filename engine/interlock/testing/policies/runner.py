@@ -15,7 +15,7 @@ from ...policy.loader import PolicyRoot
 from .expectations import Difference, differences
 from .model import Case, Situation, Suite
 
-__all__ = ["CaseResult", "CaseRunner"]
+__all__ = ["CaseResult", "CaseRunner", "Prepared"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,15 +33,25 @@ class CaseResult:
         return not self.differences
 
 
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A situation as one policy sees it, its measures read."""
+
+    policy: str
+    measures: Measures
+    request: Request
+
+
 @dataclass(slots=True)
 class CaseRunner:
-    """The policies of a root, compiled once, and the measures of every situation, read once; `watch` is called with
-    every comparison."""
+    """The policies of a root, compiled once, and the measures of every case, read once; `watch` is called with every
+    comparison of the policies as they are written."""
 
     root: PolicyRoot
     watch: Watch | None = None
     compiled: dict[str, CompiledPolicy] = field(default_factory=dict)
-    _requests: dict[int, tuple[Measures, Request]] = field(default_factory=dict)
+    _kept: dict[int, tuple[Case, Prepared]] = field(default_factory=dict)
+    """By identity, each with its case: while it is held here, no other can have its identity."""
 
     def __post_init__(self) -> None:
         catalogue = self.root.catalogue
@@ -52,36 +62,14 @@ class CaseRunner:
         return tuple(self.result(suite, case) for suite in suites for case in suite.cases)
 
     def result(self, suite: Suite, case: Case) -> CaseResult:
-        """Run one case; its measures are kept for as long as the suites live."""
-        self.keep(suite.policy, case.situation)
-        decision = self.decide(suite.policy, case.situation)
+        """Run one case; its measures are kept for as long as the runner lives."""
+        self._kept[id(case)] = case, self.prepared(suite.policy, case.situation)
+        decision = self.decide_case(suite.policy, case)
         policy = self.root.policies[suite.policy]
         return CaseResult(suite, case, decision, differences(case.expectation, policy, decision))
 
-    def keep(self, policy: str, situation: Situation) -> None:
-        """Read the measures of a situation once and for all; who calls keeps the situation alive."""
-        if id(situation) not in self._requests:
-            self._requests[id(situation)] = self._request(policy, situation)
-
-    def decide(
-        self,
-        policy: str,
-        situation: Situation,
-        compiled: Mapping[str, CompiledPolicy] | None = None,
-        watch: Watch | None = None,
-    ) -> Decision:
-        """Judge a situation by one policy; `compiled` stands in for the policies as they are written."""
-        measures, request = self.request(policy, situation)
-        if watch is not None:
-            request = replace(request, watch=watch)
-        return decide(compiled or self.compiled, measures, request, [policy])
-
-    def request(self, policy: str, situation: Situation) -> tuple[Measures, Request]:
-        """Return the measures and the request of a situation; those of the cases are kept."""
-        kept = self._requests.get(id(situation))
-        return kept if kept is not None else self._request(policy, situation)
-
-    def _request(self, policy: str, situation: Situation) -> tuple[Measures, Request]:
+    def prepared(self, policy: str, situation: Situation) -> Prepared:
+        """Read the measures of a situation, for a policy whose params it may set."""
         catalogue = self.root.catalogue
         frozen = {
             name: Measures(each.snapshot(name), catalogue)
@@ -89,11 +77,35 @@ class CaseRunner:
         }
         request = Request(
             self.values(policy, situation), frozen, stateless=True,
-            attested=situation.attested, blind_for=situation.blind_for, watch=self.watch,
+            attested=situation.attested, blind_for=situation.blind_for,
         )  # fmt: skip
         given = situation.draft.metrics
         inside = {name: given[name] for name in RESERVED if name in given}
-        return Measures(situation.draft.snapshot("case"), catalogue, rollout=inside), request
+        return Prepared(
+            policy, Measures(situation.draft.snapshot("case"), catalogue, rollout=inside), request
+        )
+
+    def decide_case(
+        self, policy: str, case: Case, compiled: Mapping[str, CompiledPolicy] | None = None
+    ) -> Decision:
+        """Judge a case; one that was run before is not read again."""
+        kept = self._kept.get(id(case))
+        found = kept[1] if kept is not None else self.prepared(policy, case.situation)
+        return self.decide(found, compiled)
+
+    def decide(
+        self,
+        given: Prepared,
+        compiled: Mapping[str, CompiledPolicy] | None = None,
+        watch: Watch | None = None,
+    ) -> Decision:
+        """Judge a situation by its policy; `compiled` stands in for the policies as they are written, which alone are
+        watched without a `watch` of their own."""
+        if watch is None and compiled is None:
+            watch = self.watch
+        return decide(
+            compiled or self.compiled, given.measures, replace(given.request, watch=watch), [given.policy]
+        )
 
     def values(self, policy: str, situation: Situation) -> Mapping[str, Mapping[str, Value]]:
         """Return the values of params: those of the environment, then those of the situation."""
