@@ -22,7 +22,7 @@ from .evaluation.expressions.compiled import CompiledPolicy, compile_policy
 from .evaluation.expressions.expression import ExpressionContext, ExpressionResult, evaluate_expression
 from .evaluation.snapshot.measures import Measures
 from .evaluation.snapshot.snapshot import Snapshot
-from .evaluation.snapshot.undeclared import outside, undeclared
+from .evaluation.snapshot.undeclared import undeclared, undeclared_scopes
 from .evaluation.verdict import Verdict
 from .guard import kill_switch
 from .guard.clearance import Clearance, ClearanceRequest, StartContext, clear_start, require_clearance
@@ -157,7 +157,7 @@ class PolicySet:
 
         `baselines` are snapshots by name; `stateless` does without a ledger, and then no verdict opens a gate by
         its exit code. Raises UsageError for a policy, environment or param that is missing, SnapshotError for
-        a snapshot that names members outside a roster.
+        a snapshot that names a scope that is not declared.
         """
         decision = self.decide(
             snapshot, policies=policies, environment=environment, baselines=baselines, stateless=stateless
@@ -188,7 +188,7 @@ class PolicySet:
         if not self.policies:
             raise UsageError("the policy root holds no policy: nothing was evaluated")
         for each in (snapshot, *(baselines or {}).values()):
-            self.within_rosters(each)
+            self.require_scopes(each)
         frozen = {name: Measures(each, self.catalogue) for name, each in sorted((baselines or {}).items())}
         request = Request(
             self.values_of(environment), frozen, stateless, __version__,
@@ -235,7 +235,7 @@ class PolicySet:
     ) -> RolloutEngine:
         """Return what takes rollouts through a snapshot; with `now` (seconds since the epoch) verdicts may expire."""
         self.values_of(environment)
-        self.within_rosters(snapshot)
+        self.require_scopes(snapshot)
         viewer = ContextReader(self.root, recorder, Measures(snapshot, self.catalogue), environment, now)
 
         def judge(rollout: str, policies: tuple[str, ...], environment: str | None) -> Decision:
@@ -306,7 +306,7 @@ class PolicySet:
             each = f"`{policy}` is evaluated for each {lender.for_each}: name one as its member"
             raise UsageError(each if lender.for_each else f"`{policy}` is not evaluated for each {scope}")
         for given in (snapshot, *(baselines or {}).values()):
-            self.within_rosters(given)
+            self.require_scopes(given)
         names = PolicyNames(self.catalogue, scope, attestable=self.root.attestations)
         if lender is not None:
             names = replace(names, param_table=dict(lender.params), lets=dict(lender.lets))
@@ -330,7 +330,7 @@ class PolicySet:
         Raises UsageError for what may not be attested, where a value is not known, or where `by` made the change.
         """
         self.known("attestation", what, self.root.attestations)
-        self.within_rosters(snapshot)
+        self.require_scopes(snapshot)
         measures, declared = Measures(snapshot, self.catalogue), self.root.attestations[what]
         return bound_values(declared, lambda name: bound_value(measures.metric(name)), snapshot.name, by)
 
@@ -354,9 +354,9 @@ class PolicySet:
         if name not in table:
             raise UsageError(str(unknown_name(kind, name, sorted(table))))
 
-    def within_rosters(self, snapshot: Snapshot) -> None:
-        """Raise SnapshotError where the snapshot names a scope or member that is not declared."""
-        if problems := list(outside(snapshot, self.catalogue)):
+    def require_scopes(self, snapshot: Snapshot) -> None:
+        """Raise SnapshotError where the snapshot names a scope that is not declared."""
+        if problems := list(undeclared_scopes(snapshot, self.catalogue)):
             raise SnapshotError("\n".join(f"{snapshot.name}: {each}" for each in problems))
 
     def unused(self, snapshot: Snapshot) -> tuple[str, ...]:

@@ -266,7 +266,7 @@ def _each_member(operation: Callable[..., Shaped], argument: Shaped, options: Ma
     for name, value in argument.values.items():
         at = {key: each.values[name] if isinstance(each, Members) else each for key, each in given.items()}
         values[name] = operation(value, **at)  # type: ignore[assignment]
-    return Members(values, argument.doubt)
+    return replace(argument, values=values)
 
 
 def _over_members(name: str, argument: Shaped, where: Shaped | None) -> Value:
@@ -279,7 +279,7 @@ def _over_members(name: str, argument: Shaped, where: Shaped | None) -> Value:
         doubt = keep.causes if isinstance(keep, Unknown) else ()
         if keep is not False:
             items.append(Item(Decimal(0), value, doubt))  # type: ignore[arg-type]
-    return REDUCTIONS[name](Selection(tuple(items), Decimal(0)))
+    return REDUCTIONS[name](Selection(tuple(items), Decimal(0), before=argument.others))
 
 
 def _complete(selection: Selection, every: Decimal) -> Selection:

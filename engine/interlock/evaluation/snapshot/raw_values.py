@@ -80,7 +80,7 @@ def _typed(metric: Metric, raw: object) -> Value | Cause:
         return moment if moment is not None else _wrong(raw, "a time with `Z` or an offset")
     if kind is Kind.SET:
         if isinstance(raw, list) and all(isinstance(each, str) for each in raw):
-            return frozenset(metric.spelled.get(each, each) for each in raw)
+            return _members(metric, [metric.spelled.get(each, each) for each in raw])
         return _wrong(raw, "a list of names")
     if not isinstance(raw, str):
         return _wrong(raw, "text")
@@ -90,3 +90,11 @@ def _typed(metric: Metric, raw: object) -> Value | Cause:
             return Cause("", "", "", "undeclared value", f"`{raw[:80]}`")
         return Decimal(metric.type.enum.values.index(word))
     return raw
+
+
+def _members(metric: Metric, names: list[str]) -> Value | Cause:
+    """A set of members; a name off their roster makes all of it unknown, because it may be any of them."""
+    beyond = sorted(set(names) - metric.roster) if metric.roster is not None else []
+    if beyond:
+        return Cause("", "", "", "undeclared value", f"`{beyond[0][:80]}` is no member of `{metric.type.of}`")
+    return frozenset(names)

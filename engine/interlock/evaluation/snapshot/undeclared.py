@@ -1,29 +1,38 @@
-"""Finds what a snapshot names and no catalogue declares: scopes, members, metrics."""
+"""Finds what a snapshot names and no catalogue declares: scopes, members of scopes, metrics."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from ...diagnostics import name_hint, unknown_name
-from ...policy.catalogue import Catalogue
+from ...language.values import Cause, merged
+from ...policy.catalogue import Catalogue, Scope
 from .snapshot import Snapshot
 
-__all__ = ["outside", "undeclared"]
+__all__ = ["other_members", "undeclared", "undeclared_scopes"]
 
 
-def outside(snapshot: Snapshot, catalogue: Catalogue) -> Iterator[str]:
-    """Yield a line for each scope that is not declared, and each member outside a declared roster."""
-    for name, members in sorted(snapshot.scopes.items()):
-        scope = catalogue.scopes.get(name)
-        if scope is None:
-            yield str(unknown_name("scope", name, catalogue.scopes, "declare it in a catalogue"))
-            continue
-        allowed = {*scope.members, *scope.aliases}
-        if scope.open or scope.members_from:
-            continue
-        for member in sorted(set(members) - allowed):
-            hint = name_hint(member, allowed)
-            yield f"`{member}` is no member of `{name}`: {hint}"
+def undeclared_scopes(snapshot: Snapshot, catalogue: Catalogue) -> Iterator[str]:
+    """Yield a line for each scope that is not declared."""
+    for name in sorted(set(snapshot.scopes) - set(catalogue.scopes)):
+        yield str(unknown_name("scope", name, catalogue.scopes, "declare it in a catalogue"))
+
+
+def other_members(
+    scope: Scope, tables: Mapping[str, Sequence[Mapping[str, object]]], members: Collection[str]
+) -> tuple[Cause, ...]:
+    """Return a cause for each member outside a roster of which `tables` hold anything.
+
+    A declared roster is doubted by the name alone, a measured one by a value: it forgets that member.
+    """
+    found = []
+    for name in sorted(set(tables) - set(members)):
+        if scope.members_from is None:
+            found.append(Cause(scope.name, name, "", "undeclared value", "it is not on the roster"))
+        elif any(form is not None for table in tables[name] for form in table.values()):
+            detail = f"it has data, and `{scope.members_from}` does not list it"
+            found.append(Cause(scope.name, name, "", "conflict", detail))
+    return merged(found)
 
 
 def undeclared(snapshot: Snapshot, catalogue: Catalogue) -> Iterator[str]:

@@ -223,11 +223,20 @@ class _CatalogueReader:
             hint = "give `members: […]`, `members_from: METRIC` or `open: true`"
             message = f"the scope `{key.text}` does not say who its members are"
             self.complain("E419", message, key.span, hint)
+        if is_open and node.has("others"):
+            message = f"the scope `{key.text}` is open, and `others` cannot be ignored"
+            self.complain("E470", message, node.key_span("others"), "drop one of `open` and `others`")
         aliases = node.mapping("aliases")
         if members:
             self.aliases(aliases, members)
         self.scopes[key.text] = Scope(
-            key.text, members, source or None, _spellings(aliases), is_open, key.span
+            key.text,
+            members,
+            source or None,
+            _spellings(aliases),
+            is_open,
+            "ignore" if node.has("others") else "",
+            key.span,
         )
 
     def aliases(self, node: Mapping, members: tuple[str, ...]) -> None:
