@@ -11,14 +11,17 @@ from ...language.types import Kind
 from ...language.values import INFINITY, Cause, Unknown, Value, unbounded
 from ...limits import SKEW
 from ...policy.catalogue import RESERVED, Catalogue, Metric, Scope
-from .raw_values import element, stated_unknown, too_few
+from ...strict_json import InvalidNumber
+from .raw_values import element, odd_key, stated_unknown, too_few
 from .series import irregular, regular
 from .series_history import Restatement, began, joined, lived, unlisted
 from .series_values import Members, Series, Shaped, incomplete
-from .snapshot import InvalidNumber, Snapshot
+from .snapshot import Snapshot
 from .undeclared import other_members
 
 __all__ = ["Measures"]
+
+_VALUE = frozenset({"value", "n", "at"})
 
 
 class Measures:
@@ -193,6 +196,8 @@ def _single(metric: Metric, form: object, as_of: Decimal, member: str) -> Value:
         if "value" not in form:
             what = "a series where one value is declared" if "points" in form else "an object without `value`"
             return unknown("wrong type", what)
+        if odd := odd_key(form, _VALUE):
+            return unknown(*odd)
         at = as_of
         if "at" in form:
             read = parse_time(form["at"]) if isinstance(form["at"], str) else None

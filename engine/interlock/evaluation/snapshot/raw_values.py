@@ -10,9 +10,9 @@ from ...language.types import Kind
 from ...language.values import CAUSES, Cause, Value
 from ...limits import SKEW
 from ...policy.catalogue import Metric
-from .snapshot import InvalidNumber
+from ...strict_json import InvalidNumber
 
-__all__ = ["element", "stated_unknown", "too_few"]
+__all__ = ["element", "odd_key", "stated_unknown", "too_few"]
 
 _LONGEST_DETAIL = 240
 
@@ -28,6 +28,12 @@ def stated_unknown(form: object) -> tuple[str, str] | None:
         known_cause = cause if cause in CAUSES else "missing"
         return known_cause, detail[:_LONGEST_DETAIL] if isinstance(detail, str) else ""
     return None
+
+
+def odd_key(form: Mapping[str, object], keys: frozenset[str]) -> tuple[str, str] | None:
+    """Return cause and detail where a form has a key of no meaning: it may say that the value does not hold."""
+    odd = sorted(set(form) - keys)
+    return ("wrong type", f"unknown key `{odd[0][:80]}`") if odd else None
 
 
 def too_few(metric: Metric, form: Mapping[str, object]) -> str:

@@ -4,18 +4,48 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
-from ...diagnostics import name_hint, unknown_name
+from ...diagnostics import name_hint, printable, unknown_name
+from ...language.types import Kind
 from ...language.values import Cause, merged
-from ...policy.catalogue import Catalogue, Scope
+from ...policy.catalogue import Catalogue, Metric, Scope
 from .snapshot import Snapshot
 
-__all__ = ["other_members", "undeclared", "undeclared_scopes"]
+__all__ = ["odd_points", "other_members", "undeclared", "undeclared_scopes"]
+
+_POINT = ("at", "value", "n", "unknown", "detail")
 
 
 def undeclared_scopes(snapshot: Snapshot, catalogue: Catalogue) -> Iterator[str]:
     """Yield a line for each scope that is not declared."""
     for name in sorted(set(snapshot.scopes) - set(catalogue.scopes)):
         yield str(unknown_name("scope", name, catalogue.scopes, "declare it in a catalogue"))
+
+
+def odd_points(snapshot: Snapshot, catalogue: Catalogue) -> Iterator[str]:
+    """Yield a line for each series with a key in a point that has no meaning there: a record's points hold its columns,
+    and events have no cause."""
+    tables = [("/metrics", snapshot.metrics)]
+    for scope, members in snapshot.scopes.items():
+        tables += [(f"/scopes/{scope}/{member}", table) for member, table in members.items()]
+    for place, table in tables:
+        for name, form in table.items():
+            points = form.get("points") if isinstance(form, dict) and name in catalogue.metrics else None
+            if isinstance(points, list):
+                yield from _odd_point(f"{place}/{name}", points, catalogue.metrics[name])
+
+
+def _odd_point(place: str, points: Sequence[object], metric: Metric) -> Iterator[str]:
+    columns = tuple(each.removeprefix(f"{metric.name}.") for each in metric.columns)
+    known: tuple[str, ...] = ("at", "value") if metric.type.kind is Kind.EVENT else _POINT
+    if columns:
+        known = ("at", *columns, "n", "unknown", "detail")
+    allowed = frozenset(known)
+    for index, point in enumerate(points):
+        if isinstance(point, dict) and not point.keys() <= allowed:
+            key = min(point.keys() - allowed)
+            hint = name_hint(key, known)
+            yield printable(f"{place}/points/{index}: unknown key `{key}`: {hint}")
+            return
 
 
 def other_members(
