@@ -180,7 +180,7 @@ class _CatalogueReader:
         value = plain(node)
         if value is None or isinstance(value, Decimal):
             return value
-        literal = parse_literal(str(value))
+        literal = None if isinstance(node, Scalar) and node.is_quoted else parse_literal(str(value))
         if literal is None or literal.type.kind is not kind.kind or literal.type.currency != kind.currency:
             self.complain("E418", f"`{value}` is not a bound for the {kind} `{name}`", node.span)
             return None
