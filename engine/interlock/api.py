@@ -28,7 +28,7 @@ from .evaluation.expressions.expression import (
 )
 from .evaluation.snapshot.measures import Measures
 from .evaluation.snapshot.snapshot import Snapshot
-from .evaluation.snapshot.undeclared import outside, undeclared
+from .evaluation.snapshot.undeclared import odd_points, undeclared, undeclared_scopes
 from .evaluation.verdict import Verdict
 from .guard import kill_switch
 from .guard.clearance import (
@@ -166,7 +166,7 @@ class PolicySet:
 
         `baselines` are snapshots by name; `stateless` does without a ledger, and then no verdict opens a gate by
         its exit code. Raises UsageError for a policy, environment or param that is missing, SnapshotError for
-        a snapshot that names members outside a roster.
+        a snapshot that names a scope that is not declared.
         """
         decision = self.decide(
             snapshot, policies=policies, environment=environment, baselines=baselines, stateless=stateless
@@ -196,8 +196,7 @@ class PolicySet:
             self.known("policy", name, self.policies)
         if not self.policies:
             raise UsageError("the policy root holds no policy: nothing was evaluated")
-        for each in (snapshot, *(baselines or {}).values()):
-            self.within_rosters(each)
+        self.require_names(snapshot, baselines)
         frozen = {name: Measures(each, self.catalogue) for name, each in sorted((baselines or {}).items())}
         request = Request(
             self.values_of(environment), frozen, stateless, __version__,
@@ -247,7 +246,7 @@ class PolicySet:
         `now` is the clock (seconds since the epoch), by which verdicts expire; with None no stage can be entered.
         """
         self.values_of(environment)
-        self.within_rosters(snapshot)
+        self.require_names(snapshot)
         viewer = ContextReader(self.root, recorder, Measures(snapshot, self.catalogue), environment, now)
 
         def judge(rollout: str, policies: tuple[str, ...], environment: str | None) -> Decision:
@@ -317,8 +316,7 @@ class PolicySet:
         if lender is not None and lender.for_each != scope:
             each = f"`{policy}` is evaluated for each {lender.for_each}: name one as its member"
             raise UsageError(each if lender.for_each else f"`{policy}` is not evaluated for each {scope}")
-        for given in (snapshot, *(baselines or {}).values()):
-            self.within_rosters(given)
+        self.require_names(snapshot, baselines)
         names = PolicyNames(self.catalogue, scope, attestable=self.root.attestations)
         if lender is not None:
             names = replace(names, param_table=dict(lender.params), lets=dict(lender.lets))
@@ -339,7 +337,7 @@ class PolicySet:
         Raises UsageError for what may not be attested, where a value is not known, or where `by` made the change.
         """
         self.known("attestation", what, self.root.attestations)
-        self.within_rosters(snapshot)
+        self.require_names(snapshot)
         measures, declared = Measures(snapshot, self.catalogue), self.root.attestations[what]
         return bound_values(declared, lambda name: bound_value(measures.metric(name)), snapshot.name, by)
 
@@ -363,10 +361,12 @@ class PolicySet:
         if name not in table:
             raise UsageError(str(unknown_name(kind, name, sorted(table))))
 
-    def within_rosters(self, snapshot: Snapshot) -> None:
-        """Raise SnapshotError where the snapshot names a scope or member that is not declared."""
-        if problems := list(outside(snapshot, self.catalogue)):
-            raise SnapshotError("\n".join(f"{snapshot.name}: {each}" for each in problems))
+    def require_names(self, snapshot: Snapshot, baselines: Mapping[str, Snapshot] | None = None) -> None:
+        """Raise SnapshotError for a scope that is not declared and, in the snapshot, an unknown key of a point."""
+        every = [(each, undeclared_scopes(each, self.catalogue)) for each in (baselines or {}).values()]
+        every += [(snapshot, each(snapshot, self.catalogue)) for each in (undeclared_scopes, odd_points)]
+        if problems := [f"{each.name}: {problem}" for each, found in every for problem in found]:
+            raise SnapshotError("\n".join(problems))
 
     def unused(self, snapshot: Snapshot) -> tuple[str, ...]:
         """Return a line for each metric of the snapshot that no catalogue declares: often a renamed one."""

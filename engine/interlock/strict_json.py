@@ -7,13 +7,22 @@ import json
 import re
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import dataclass
 from decimal import Decimal
 
-__all__ = ["InvalidJSON", "StrictReader", "decode_utf8", "exact_number", "is_unicode"]
+__all__ = ["InvalidJSON", "InvalidNumber", "StrictReader", "decode_utf8", "exact_number", "is_unicode"]
 
 _LONG = 300
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _SURROGATE_ESCAPE = re.compile(r"\\u[dD][89a-fA-F]")
+
+
+@dataclass(frozen=True, slots=True)
+class InvalidNumber:
+    """A number that the language cannot take: `cause` is one of the causes of an unknown value."""
+
+    cause: str
+    text: str
 
 
 class InvalidJSON(Exception):

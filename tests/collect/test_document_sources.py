@@ -60,9 +60,13 @@ def test_members(tmp_path: Path) -> None:
         "symbol": {
             "BTC-USD": {"edge": {"value": Decimal("1.5"), "n": Decimal(3), "at": "2026-03-30T05:00:00Z"}},
             "ETH-USD": {"edge": {"unknown": "missing", "detail": "state.json: /edge is absent"}},
+            "XRP": {"edge": {"unknown": "missing", "detail": "state.json: /n is absent"}},
         }
     }
-    text = "`edge` is measured for `XRP`, which is no member of the scope `symbol`: left out"
+    text = (
+        "`edge` is measured for `XRP`, which is no member of the scope `symbol`: "
+        "series of all members are incomplete and aggregates unknown"
+    )
     assert [each.message for each in found.findings] == [text]
 
 

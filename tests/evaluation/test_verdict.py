@@ -72,7 +72,7 @@ SCALARS = st.one_of(
 FORMS = st.one_of(
     SCALARS,
     st.fixed_dictionaries({"value": SCALARS}, optional={"at": TIMES, "n": st.integers(0, 500)}),
-    st.fixed_dictionaries({"unknown": st.sampled_from(["missing", "torn source", "odd"])}),
+    st.fixed_dictionaries({"unknown": st.sampled_from(["missing", "torn source"])}),
     st.fixed_dictionaries(
         {"points": st.lists(st.fixed_dictionaries({"at": TIMES, "value": SCALARS}), max_size=4)},
         optional={"from": TIMES, "covered": st.lists(TIMES, min_size=2, max_size=2)},

@@ -187,12 +187,13 @@ def _assumptions(explanations: Mapping[str, Explanation], spans: Mapping[str, Sp
 
 
 def _undeclared_members(rosters: Rosters, spans: Mapping[str, Span]) -> Iterator[Diagnostic]:
-    """Yield one diagnostic for each metric, however many undeclared members its artefacts name."""
+    """Yield one diagnostic for each metric, however many members off the roster its artefacts name."""
     for name, group in itertools.groupby(sorted(rosters.undeclared), key=lambda each: each[0]):
         members = [f"`{member}`" for _, member in group]
         shown = ", ".join(members[:3]) + (f" and {len(members) - 3} more" if len(members) > 3 else "")
         which = "which is no member" if len(members) == 1 else "which are no members"
         scope = rosters.catalogue.metrics[name].scope
-        text = f"`{name}` is measured for {shown}, {which} of the scope `{scope}`: left out"
-        hint = "declare the member, or an alias of it, in the catalogue"
+        unknown = "series of all members are incomplete and aggregates unknown"
+        text = f"`{name}` is measured for {shown}, {which} of the scope `{scope}`: {unknown}"
+        hint = "declare the member, or an alias of it, in the catalogue, or write `others: ignore` there"
         yield Diagnostic("W851", text, spans.get(name) or Span("sources", 1, 1), hint)

@@ -13,7 +13,7 @@ __all__ = ["Rosters"]
 
 @dataclass(slots=True)
 class Rosters:
-    """The scopes of a catalogue, and the undeclared members that artefacts named: (metric, member as written)."""
+    """The scopes of a catalogue, and the members off a roster that artefacts named: (metric, member as written)."""
 
     catalogue: Catalogue
     undeclared: set[tuple[str, str]] = field(default_factory=set)
@@ -24,14 +24,15 @@ class Rosters:
         return scope.members if scope else ()
 
     def member(self, metric: Metric, written: str) -> str | None:
-        """Return the member with this name or alias; None for an undeclared one, which is noted."""
+        """Return the member with this name or alias; one off a declared roster is noted, or None if it is ignored."""
         scope = self._scope(metric)
         if scope is None:
             return written
         name = scope.aliases.get(written, written)
         if scope.members and name not in scope.members and not scope.open:
+            if scope.others:
+                return None
             self.undeclared.add((metric.name, written))
-            return None
         return name
 
     def resolve_set(self, metric: Metric, value: object) -> object:
@@ -42,19 +43,23 @@ class Rosters:
         return sorted({scope.aliases.get(each, each) for each in value})
 
     def settle(self, scopes: dict[str, dict[str, dict[str, object]]], metrics: Mapping[str, object]) -> None:
-        """Drop the members of `scopes` that the metric behind `members_from`, where it is known, does not list."""
+        """Note the members of `scopes` that the metric behind `members_from`, where it is known, does not list."""
         for name, members in scopes.items():
-            listed = _measured_roster(self.catalogue.scopes.get(name), metrics)
+            scope = self.catalogue.scopes[name]
+            listed = _measured_roster(scope, metrics)
             for member in [each for each in members if listed is not None and each not in listed]:
-                self.undeclared.update((metric, member) for metric in members.pop(member))
+                if scope.others:
+                    del members[member]
+                else:
+                    self.undeclared.update((metric, member) for metric in members[member])
 
     def _scope(self, metric: Metric) -> Scope | None:
         return self.catalogue.scopes.get(metric.scope) if metric.scope else None
 
 
-def _measured_roster(scope: Scope | None, metrics: Mapping[str, object]) -> set[str] | None:
-    if scope is None or scope.members_from is None or scope.open:
+def _measured_roster(scope: Scope, metrics: Mapping[str, object]) -> set[str] | None:
+    if scope.members_from is None or scope.open:
         return None
     entry = metrics.get(scope.members_from)
     value = entry.get("value") if isinstance(entry, dict) else entry
-    return {str(each) for each in value} if isinstance(value, list) else None
+    return {scope.aliases.get(str(each), str(each)) for each in value} if isinstance(value, list) else None

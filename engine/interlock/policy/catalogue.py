@@ -20,7 +20,8 @@ class Metric:
     """One declared metric. Times and durations are decimal seconds; `max_age` None means never stale.
 
     `series` is its time axis: a single value, a regular series on the grid `every`, or an irregular one.
-    A column of a record is a metric of its own, and `record` names its record.
+    A column of a record is a metric of its own, and `record` names its record. `roster` holds the members that a set of
+    members may name; an evaluation fills it in.
     """
 
     name: str
@@ -37,6 +38,7 @@ class Metric:
     record: str | None = None
     columns: tuple[str, ...] = ()
     spelled: Mapping[str, str] = field(default_factory=dict)
+    roster: frozenset[str] | None = None
     doc: str = ""
     span: Span | None = field(default=None, compare=False)
 
@@ -60,13 +62,16 @@ RESERVED = {
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """The members for which a metric has one value each: listed in the catalogue, or given by a set metric."""
+    """The members for which a metric has one value each: listed in the catalogue, or given by a set metric.
+
+    `others` says that what is measured of any other member does not count."""
 
     name: str
     members: tuple[str, ...] = ()
     members_from: str | None = None
     aliases: Mapping[str, str] = field(default_factory=dict)
     open: bool = False
+    others: Literal["", "ignore"] = ""
     span: Span | None = field(default=None, compare=False)
 
 

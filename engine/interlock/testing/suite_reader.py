@@ -10,6 +10,7 @@ from decimal import Decimal
 from ..diagnostics import Collector, unknown_name
 from ..errors import SnapshotError
 from ..evaluation.snapshot.snapshot import Snapshot
+from ..evaluation.snapshot.undeclared import odd_points, undeclared_scopes
 from ..policy.dependencies import reads
 from ..policy.loader import PolicyRoot
 from ..policy.model import Policy
@@ -102,6 +103,8 @@ class _SuiteReader:
             reason = str(problem).splitlines()[0].partition(": ")[2]
             self.collector.add("E731", f"`{file}`: {reason}", name.span)
             return _EMPTY
+        for each in (*undeclared_scopes(found, self.root.catalogue), *odd_points(found, self.root.catalogue)):
+            self.collector.add("E731", f"`{file}`: {each}", name.span)
         return Situation(SnapshotDraft(found.as_of, found.metrics, found.scopes, found.env))
 
 

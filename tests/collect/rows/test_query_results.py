@@ -50,14 +50,31 @@ def test_members(tmp_path: Path) -> None:
     assert found.findings == ()
 
 
-def test_an_undeclared_member_is_left_out_and_may_be_a_declared_one(tmp_path: Path) -> None:
+UNKNOWN = "series of all members are incomplete and aggregates unknown"
+
+
+def test_an_undeclared_member_stays_in_the_snapshot_under_its_name(tmp_path: Path) -> None:
     lines = ['{"at": "2026-03-29T00:00:00Z", "pnl": 1, "symbol": "XBT"}']
     found = run(jsonl(tmp_path, lines), SCOPED)
-    assert found.snapshot["scopes"] == {}
+    at = "2026-03-29T00:00:00Z"
+    nothing = {"fills": {"covered": [at, at], "points": []}}
+    assert found.snapshot["scopes"] == {
+        "symbol": {
+            "BTC-USD": nothing,
+            "ETH-USD": nothing,
+            "XBT": {
+                "edge": {"value": Decimal(1), "at": at},
+                "fills": {"covered": [at, at], "points": [{"at": at, "value": Decimal(1)}]},
+            },
+        }
+    }
     assert [(each.code, each.message) for each in found.findings] == [
-        ("W851", "`edge` is measured for `XBT`, which is no member of the scope `symbol`: left out"),
-        ("W851", "`fills` is measured for `XBT`, which is no member of the scope `symbol`: left out"),
+        ("W851", f"`edge` is measured for `XBT`, which is no member of the scope `symbol`: {UNKNOWN}"),
+        ("W851", f"`fills` is measured for `XBT`, which is no member of the scope `symbol`: {UNKNOWN}"),
     ]
+    assert {each.hint for each in found.findings} == {
+        "declare the member, or an alias of it, in the catalogue, or write `others: ignore` there"
+    }
 
 
 def test_several_undeclared_members_are_one_finding(tmp_path: Path) -> None:
@@ -65,7 +82,8 @@ def test_several_undeclared_members_are_one_finding(tmp_path: Path) -> None:
     lines = [f'{{"at": "2026-03-29T00:00:00Z", "pnl": 1, "symbol": "{name}"}}' for name in names]
     found = run(jsonl(tmp_path, lines), SCOPED)
     assert [each.message for each in found.findings if "`fills`" in each.message] == [
-        "`fills` is measured for `ADA`, `DOGE`, `LTC` and 2 more, which are no members of the scope `symbol`: left out"
+        "`fills` is measured for `ADA`, `DOGE`, `LTC` and 2 more, which are no members of the scope `symbol`: "
+        + UNKNOWN
     ]
 
 

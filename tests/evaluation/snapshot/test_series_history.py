@@ -17,10 +17,10 @@ from interlock.evaluation.snapshot.series_history import (
     began,
     joined,
 )
-from interlock.evaluation.snapshot.snapshot import InvalidNumber
 from interlock.language.times import parse_time, show_time
 from interlock.language.types import Kind, Type
 from interlock.policy.catalogue import Metric
+from interlock.strict_json import InvalidNumber
 
 DAYS = [f"2026-03-{day:02}" for day in range(1, 9)]
 REGULAR = Metric("daily", Type(Kind.NUMBER), series="regular", every=Decimal(86400))

@@ -148,7 +148,7 @@ def test_a_desk_tells_nothing_of_the_trade(gate: Gate) -> None:
     values = {
         "trade.confidence": 0.99,
         "trade.cost_pct": 0,
-        "trades.pnl": {"covered": ["2026-01-01", "2026-03-30"]},
+        "trades.pnl": {"covered": ["2026-01-01", "2026-03-30"], "points": []},
     }
     bare = desk()
     form = json.loads(bare.canonical()) | {"scopes": {"symbol": {"WHEAT": values, "ZW": values}}}

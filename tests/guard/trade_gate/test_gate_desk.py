@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 import interlock
-from interlock import GateState, PolicySet, Snapshot, SnapshotError, Verdict
+from interlock import GateState, PolicySet, Snapshot, Verdict
 from interlock.canonical import canonical, digest
 from interlock.language.times import show_time
 from interlock.ledger.file.ledger import Ledger
@@ -364,14 +364,14 @@ def test_a_recorded_permission_is_the_verdict_over_what_the_gate_reads(
     assert [canonical(each) for each in recorded] == [expected.canonical()]
 
 
-def test_a_desk_with_members_that_no_roster_holds_is_refused(policies: PolicySet) -> None:
-    """Also where the policy reads nothing of them."""
-    form = json.loads(TEXT) | {"scopes": {"symbol": {"DOGE": {"unread": 1}}}}
+def test_a_desk_with_members_that_no_roster_holds_permits_nothing(policies: PolicySet) -> None:
+    """Also where the policy reads nothing of them: their trades may be those of any symbol."""
+    form = json.loads(TEXT)
+    form["scopes"]["symbol"]["DOGE"] = {"unread": 1}
     strange = Snapshot.parse(json.dumps(form).encode(), "desk.json")
-    message = "trade: `DOGE` is no member of `symbol`: there are BTC, ETH and XBT"
-    with pytest.raises(SnapshotError) as caught:
-        policies.gate("gate", state=begun(), desk=strange)
-    assert str(caught.value) == message
-    with pytest.raises(SnapshotError) as caught:
-        policies.gate("gate", state=begun(), desk=desk()).check(symbol="BTC", now=START, desk=strange, **GOOD)
-    assert str(caught.value) == message
+    found = policies.gate("gate", state=begun(), desk=strange).check(symbol="BTC", now=START, **GOOD)
+    why = "cannot tell: symbol at DOGE: undeclared value, it is not on the roster"
+    assert (found.allowed, found.reasons) == (False, (f"interval: {why}", f"losses: {why}"))
+    gate = policies.gate("gate", state=begun(), desk=desk())
+    assert gate.check(symbol="BTC", now=START, desk=strange, **GOOD) == found
+    assert gate.check(symbol="BTC", now=START, **GOOD).allowed is True

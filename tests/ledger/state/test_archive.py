@@ -47,7 +47,7 @@ def document(day: int, forms: Mapping[str, Any]) -> Snapshot:
         "metrics": {name: forms[name] for name in ("one", "two") if name in forms},
         "scopes": {"symbol": forms.get("symbol", {})},
     }
-    return Snapshot.parse(canonical(content))
+    return Snapshot.restored(canonical(content))
 
 
 def days(low: int, high: int, values: Sequence[int]) -> list[dict[str, Any]]:

@@ -86,8 +86,7 @@ def _fitting(want: Type | str) -> tuple[str, Callable[[str], bool]]:
 def shape(answer: Answer, metric: Metric, covered: CoveredSpan | None, rosters: Rosters) -> MetricEntries:
     """Return the metric's entries. Raises Unreadable if the result as a whole gives none.
 
-    A declared member without rows gets an empty irregular series, unless a member is undeclared: it may be the same one
-    under another name.
+    A declared member without rows gets an empty irregular series.
     """
     groups = _by_member(answer, metric, rosters) if metric.scope else {"": list(answer.rows)}
     entries = {
@@ -95,8 +94,7 @@ def shape(answer: Answer, metric: Metric, covered: CoveredSpan | None, rosters: 
     }
     if not metric.scope:
         return MetricEntries(entry=entries[""])
-    undeclared = any(name == metric.name for name, _ in rosters.undeclared)
-    if metric.series == "irregular" and covered is not None and not undeclared:
+    if metric.series == "irregular" and covered is not None:
         for member in rosters.declared(metric):
             entries.setdefault(member, _entry(answer.names, [], metric, covered, rosters))
     return MetricEntries(members=entries)

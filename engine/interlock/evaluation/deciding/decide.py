@@ -18,7 +18,7 @@ from ...policy.model import Composition, Override, Param, Rule
 from ..expressions.comparisons import compared
 from ..expressions.compiled import CompiledPolicy, CompiledRule
 from ..expressions.interpreter import Interpreter
-from ..expressions.parameters import Effective, effective
+from ..expressions.parameters import Effective, effective, params_digest
 from ..snapshot.measures import Measures
 from ..snapshot.series_values import Shaped
 from ..verdict import Inputs, RuleResult, UnmetRule, Verdict, Waived
@@ -31,7 +31,7 @@ from .latches import (
     latches_of_gone_rules,
 )
 from .memory import Fact, Renames
-from .outcomes import Outcome, of_children, of_truth, rule_assumptions, verdict_of
+from .outcomes import Outcome, of_children, of_truth, rule_assumptions, scope_assumptions, verdict_of
 from .past import CutMeasures, gained
 from .reasons import ReasonNames, generated, rendered
 from .request import Decision, Refusal, Request, attested
@@ -115,7 +115,9 @@ class _Judge:
                 found.append(verdict)
             else:
                 self.notes.add(f"{policy.id} at {member}: no rule applies")
-        return found or [_Case(self, compiled, None, given).without_members(doubt)]
+        found = found or [_Case(self, compiled, None, given).without_members(doubt)]
+        others = self.measures.others(policy.for_each)
+        return found + [_Case(self, compiled, each.member, given).off_roster(each) for each in others]
 
     def refuse(self, compiled: CompiledPolicy) -> None:
         policy = compiled.policy
@@ -140,7 +142,7 @@ class _Case:
         self.policy = compiled.policy
         self.member = member
         self.interpreter = self.interpreting(judge.measures)
-        self.given = _params_digest(given)
+        self.given = params_digest(given)
         self.params = self.parameters(given)
         self.interpreter.params = self.params.values
         self.names = ReasonNames(self.interpreter, self.policy, self.params.shown)
@@ -193,6 +195,13 @@ class _Case:
         scope = self.policy.for_each or ""
         why = "; ".join(map(str, doubt)) or f"no rule applies at any member of `{scope}`"
         return self.assemble((), [], [f"not evaluated: {why}"])
+
+    def off_roster(self, cause: Cause) -> Verdict:
+        """Return the verdict at a member that was measured and is on no roster: every rule counts as failed."""
+        unknown, words = Outcome("unknown", (cause,)), self.policy.verdicts
+        outcomes = [unknown.contributing(each.rule, words, blind=True) for each in self.compiled.rules]
+        results = tuple(map(self.result, self.compiled.rules, outcomes))
+        return self.assemble(results, outcomes, [])
 
     def verdict(self) -> Verdict:
         pairs = [self.judged(each) for each in self.compiled.rules]
@@ -251,9 +260,7 @@ class _Case:
         found = [*extra, *self.params.printed, *self.names.assumed(self.compiled.metrics)]
         for rule in self.policy.rules:
             found += rule_assumptions(rule, self.policy.verdicts)
-        for scope in self.compiled.scopes:
-            if self.judge.catalogue.scopes[scope].open:
-                found.append(f"the scope `{scope}` is open: every member in the snapshot counts")
+        found += scope_assumptions(self.judge.catalogue.scopes[name] for name in self.compiled.scopes)
         if self.compiled.needs_ledger and self.judge.request.stateless:
             found.append(f"stateless: {', '.join(self.compiled.needs_ledger)} without a ledger")
         for child in children:
@@ -391,9 +398,3 @@ class _Case:
             if text is not None:
                 return text
         return generated(outcome.status, outcome.comparisons, outcome.causes)
-
-
-def _params_digest(given: Mapping[str, Value]) -> str:
-    """Return a digest of the params that a composition gives; empty without any."""
-    words = {name: sorted(each) if isinstance(each, frozenset) else str(each) for name, each in given.items()}
-    return digest(canonical(words)) if words else ""

@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from ...language.times import show_time
 from ...language.values import Cause, Unknown, merged
+from ...policy.catalogue import Scope
 from ...policy.model import Composition, Policy, Rule
 from ..verdict import NOT_EVALUATED, Comparison, RuleResult, Verdict
 
-__all__ = ["Outcome", "join", "of_children", "of_truth", "rule_assumptions", "verdict_of"]
+__all__ = [
+    "Outcome",
+    "join",
+    "of_children",
+    "of_truth",
+    "rule_assumptions",
+    "scope_assumptions",
+    "verdict_of",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +122,15 @@ def join(verdicts: Sequence[str], contributions: Sequence[str | None]) -> str:
     """Return the worst contribution, NOT_EVALUATED without any."""
     given = [verdicts.index(each) for each in contributions if each is not None]
     return verdicts[max(given)] if given else NOT_EVALUATED
+
+
+def scope_assumptions(scopes: Iterable[Scope]) -> Iterator[str]:
+    """Yield the assumption that a verdict prints for a scope whose roster is not all that counts, or counts alone."""
+    for each in scopes:
+        if each.open:
+            yield f"the scope `{each.name}` is open: every member in the snapshot counts"
+        if each.others:
+            yield f"the scope `{each.name}` ignores others: what is measured off its roster does not count"
 
 
 def rule_assumptions(rule: Rule, verdicts: tuple[str, ...]) -> list[str]:

@@ -33,7 +33,7 @@ class CutMeasures(Measures):
                 key: self._cut(each) if isinstance(each, Series) else each
                 for key, each in found.values.items()
             }
-            return Members(values, found.doubt)
+            return replace(found, values=values)
         return self._cut(found) if isinstance(found, Series) else found
 
     def _cut(self, series: Series) -> Series:
@@ -81,7 +81,7 @@ def bound_value(found: Shaped) -> object:
     """Return a value as plain data that an attestation can be bound to; None where it is not known whole."""
     if isinstance(found, Members):
         values = {key: bound_value(each) for key, each in found.values.items()}
-        return None if found.doubt or None in values.values() else values
+        return None if found.doubt or found.others or None in values.values() else values
     if isinstance(found, Series):
         pairs = [[show_time(each.at), bound_value(each.value)] for each in found.points]
         return None if found.blank or any(value is None for _, value in pairs) else pairs

@@ -175,7 +175,9 @@ def _rule_meaning(rule: Rule) -> dict[str, object]:
 
 
 def _metric(metric: Metric) -> dict[str, object]:
-    names = [each.name for each in fields(metric) if each.name not in ("span", "doc", "type", "columns")]
+    names = [
+        each.name for each in fields(metric) if each.name not in ("span", "doc", "type", "columns", "roster")
+    ]
     enum = metric.type.enum
     return {
         **{name: getattr(metric, name) for name in names},

@@ -269,7 +269,7 @@ def _each_member(operation: Callable[..., Shaped], argument: Shaped, options: Ma
     for name, value in argument.values.items():
         at = {key: each.values[name] if isinstance(each, Members) else each for key, each in given.items()}
         values[name] = operation(value, **at)  # type: ignore[assignment]
-    return Members(values, argument.doubt)
+    return replace(argument, values=values)
 
 
 def _over_members(name: str, argument: Shaped, where: Shaped | None, further: Sequence[Shaped]) -> Value:
@@ -282,7 +282,7 @@ def _over_members(name: str, argument: Shaped, where: Shaped | None, further: Se
         doubt = keep.causes if isinstance(keep, Unknown) else ()
         if keep is not False:
             items.append(Item(Decimal(0), value, doubt))  # type: ignore[arg-type]
-    return REDUCTIONS[name](Selection(tuple(items), Decimal(0)), *further)
+    return REDUCTIONS[name](Selection(tuple(items), Decimal(0), before=argument.others), *further)
 
 
 def _complete(selection: Selection, every: Decimal) -> Selection:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from ...canonical import canonical, digest
 from ...language.literals import show
 from ...language.times import show_time
 from ...language.types import Kind
@@ -13,7 +14,7 @@ from ...language.values import Cause, Unknown, Value
 from ...policy.model import Override, Param, ParamValue, Policy, Unlimited
 from ...policy.reading.params import WrittenValue, in_range, parse_as
 
-__all__ = ["Effective", "effective"]
+__all__ = ["Effective", "effective", "params_digest"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +83,12 @@ def _within(param: Param, value: ParamValue | None) -> tuple[ParamValue | None, 
 def _unknown(param: Param, cause: str, detail: str) -> tuple[Value, str]:
     causes = (Cause(param.name, "", "", cause, detail),)
     return Unknown(causes), f"param `{param.name}` is unknown: {detail}"
+
+
+def params_digest(given: Mapping[str, Value]) -> str:
+    """Return a digest of the params that a composition gives; empty without any."""
+    words = {name: sorted(each) if isinstance(each, frozenset) else str(each) for name, each in given.items()}
+    return digest(canonical(words)) if words else ""
 
 
 def _shown(value: Value, param: Param) -> str:

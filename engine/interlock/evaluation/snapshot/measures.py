@@ -11,13 +11,17 @@ from ...language.types import Kind
 from ...language.values import INFINITY, Cause, Unknown, Value, unbounded
 from ...limits import SKEW
 from ...policy.catalogue import RESERVED, Catalogue, Metric, Scope
-from .raw_values import element, stated_unknown, too_few
+from ...strict_json import InvalidNumber
+from .raw_values import element, odd_key, stated_unknown, too_few
 from .series import irregular, regular
-from .series_history import Restatement, began, joined, lived
-from .series_values import Members, Series, Shaped
-from .snapshot import InvalidNumber, Snapshot
+from .series_history import Restatement, began, joined, lived, unlisted
+from .series_values import Members, Series, Shaped, incomplete
+from .snapshot import Snapshot
+from .undeclared import other_members
 
 __all__ = ["Measures"]
+
+_VALUE = frozenset({"value", "n", "at"})
 
 
 class Measures:
@@ -40,6 +44,7 @@ class Measures:
         self.rollout = rollout or {}
         self.restated: set[Restatement] = set()
         self._kept: dict[str, Shaped] = {}
+        self._others: dict[tuple[str, int], tuple[Cause, ...]] = {}
 
     @property
     def as_of(self) -> Decimal:
@@ -60,38 +65,69 @@ class Measures:
     def roster(self, name: str) -> tuple[tuple[str, ...], tuple[Cause, ...]]:
         """Return the members of a scope, and why they are not known when they are not."""
         scope = self.catalogue.scopes[name]
-        if scope.members_from is None:
-            members = scope.members
-            if scope.open:
-                members = tuple(sorted({*members, *self.aliased(scope)}))
-        else:
+        members = scope.members
+        if scope.members_from is not None:
             stated = self.metric(scope.members_from)
             if isinstance(stated, Unknown):
                 return (), stated.causes
-            members = tuple(sorted(stated)) if isinstance(stated, frozenset) else ()
+            listed = stated if isinstance(stated, frozenset) else frozenset()
+            members = tuple(sorted({scope.aliases.get(each, each) for each in listed}))
+        if scope.open:
+            members = tuple(sorted({*members, *self.aliased(scope)}))
         if not members:
             return (), (Cause(scope.members_from or name, "", "", "missing member", "the roster is empty"),)
         return members, ()
+
+    def others(self, name: str) -> tuple[Cause, ...]:
+        """Return why a scope may have more members than its roster: what was measured of others, each with its name."""
+        scope = self.catalogue.scopes[name]
+        if scope.members_from is None:
+            return self._beyond(scope, self.snapshot, scope.members)
+        return (
+            ()
+            if isinstance(self.metric(scope.members_from), Unknown)
+            else self._beyond(scope, self.snapshot, self.roster(name)[0])
+        )
+
+    def _beyond(self, scope: Scope, snapshot: Snapshot, members: tuple[str, ...]) -> tuple[Cause, ...]:
+        key = (scope.name, id(snapshot))
+        if key not in self._others:
+            self._others[key] = (
+                () if scope.open or scope.others else other_members(scope, _aliased(scope, snapshot), members)
+            )
+        return self._others[key]
 
     def aliased(self, scope: Scope) -> dict[str, list[Mapping[str, object]]]:
         """Return what the snapshot holds for each member of a scope, aliases resolved."""
         return _aliased(scope, self.snapshot)
 
     def _declared(self, name: str) -> Metric:
-        """The declaration; a set of members also knows their aliases."""
+        """The declaration; a set of members also knows their aliases, and whom it may name."""
         metric = self.catalogue.metrics[name]
         scope = self.catalogue.scopes.get(metric.type.of) if metric.type.kind is Kind.SET else None
-        return replace(metric, spelled={**scope.aliases, **metric.spelled}) if scope else metric
+        if scope is None:
+            return metric
+        return replace(metric, spelled={**scope.aliases, **metric.spelled}, roster=self._namable(scope, name))
+
+    def _namable(self, scope: Scope, name: str) -> frozenset[str] | None:
+        """The members that a set may name; None for any: of an open scope, and in a set that itself is a roster."""
+        rosters = {each.members_from for each in self.catalogue.scopes.values()}
+        if scope.open or (scope.members_from is not None and name in rosters):
+            return None
+        return frozenset(self.roster(scope.name)[0])
 
     def _members(self, metric: Metric) -> Members:
         assert metric.scope is not None
         members, doubt = self.roster(metric.scope)
+        others = self.others(metric.scope)
         values: dict[str, Value | Series] = {}
         for member in members:
             value = self._read(metric, member)
             assert not isinstance(value, Members)
+            if others and isinstance(value, Series):
+                value = incomplete(value, others)
             values[member] = within_range(metric, value)
-        return Members(values, doubt)
+        return Members(values, doubt, others)
 
     def _read(self, metric: Metric, member: str) -> Value | Series:
         form = self._form(metric, member, self.snapshot)
@@ -119,7 +155,18 @@ class Measures:
         forms = [table[key] for table in tables if key in table]
         if len(forms) > 1:
             return InvalidNumber("conflict", f"`{member}` is given under two names")
-        return forms[0] if forms else InvalidNumber("missing" if tables else "missing member", "")
+        if not forms:
+            return InvalidNumber("missing" if tables else "missing member", "")
+        return (
+            forms[0]
+            if snapshot is self.snapshot or self._whole(metric.scope, snapshot)
+            else unlisted(forms[0])
+        )
+
+    def _whole(self, name: str, snapshot: Snapshot) -> bool:
+        """Whether an earlier snapshot names no member outside a declared roster, so that its series are whole."""
+        scope = self.catalogue.scopes[name]
+        return scope.members_from is not None or not self._beyond(scope, snapshot, scope.members)
 
 
 def _aliased(scope: Scope, snapshot: Snapshot) -> dict[str, list[Mapping[str, object]]]:
@@ -149,6 +196,8 @@ def _single(metric: Metric, form: object, as_of: Decimal, member: str) -> Value:
         if "value" not in form:
             what = "a series where one value is declared" if "points" in form else "an object without `value`"
             return unknown("wrong type", what)
+        if odd := odd_key(form, _VALUE):
+            return unknown(*odd)
         at = as_of
         if "at" in form:
             read = parse_time(form["at"]) if isinstance(form["at"], str) else None

@@ -10,9 +10,9 @@ from ...language.types import Kind
 from ...language.values import CAUSES, Cause, Value
 from ...limits import SKEW
 from ...policy.catalogue import Metric
-from .snapshot import InvalidNumber
+from ...strict_json import InvalidNumber
 
-__all__ = ["element", "stated_unknown", "too_few"]
+__all__ = ["element", "odd_key", "stated_unknown", "too_few"]
 
 _LONGEST_DETAIL = 240
 
@@ -28,6 +28,12 @@ def stated_unknown(form: object) -> tuple[str, str] | None:
         known_cause = cause if cause in CAUSES else "missing"
         return known_cause, detail[:_LONGEST_DETAIL] if isinstance(detail, str) else ""
     return None
+
+
+def odd_key(form: Mapping[str, object], keys: frozenset[str]) -> tuple[str, str] | None:
+    """Return cause and detail where a form has a key of no meaning: it may say that the value does not hold."""
+    odd = sorted(set(form) - keys)
+    return ("wrong type", f"unknown key `{odd[0][:80]}`") if odd else None
 
 
 def too_few(metric: Metric, form: Mapping[str, object]) -> str:
@@ -80,7 +86,7 @@ def _typed(metric: Metric, raw: object) -> Value | Cause:
         return moment if moment is not None else _wrong(raw, "a time with `Z` or an offset")
     if kind is Kind.SET:
         if isinstance(raw, list) and all(isinstance(each, str) for each in raw):
-            return frozenset(metric.spelled.get(each, each) for each in raw)
+            return _members(metric, [metric.spelled.get(each, each) for each in raw])
         return _wrong(raw, "a list of names")
     if not isinstance(raw, str):
         return _wrong(raw, "text")
@@ -90,3 +96,11 @@ def _typed(metric: Metric, raw: object) -> Value | Cause:
             return Cause("", "", "", "undeclared value", f"`{raw[:80]}`")
         return Decimal(metric.type.enum.values.index(word))
     return raw
+
+
+def _members(metric: Metric, names: list[str]) -> Value | Cause:
+    """A set of members; a name off their roster makes all of it unknown, because it may be any of them."""
+    beyond = sorted(set(names) - metric.roster) if metric.roster is not None else []
+    if beyond:
+        return Cause("", "", "", "undeclared value", f"`{beyond[0][:80]}` is no member of `{metric.type.of}`")
+    return frozenset(names)

@@ -10,10 +10,13 @@ from ...language.types import Kind
 from ...language.values import INFINITY, Cause, Unknown, Value
 from ...limits import SKEW, SNAPSHOT_POINTS
 from ...policy.catalogue import Metric
-from .raw_values import element, stated_unknown, too_few
+from .raw_values import element, odd_key, stated_unknown, too_few
 from .series_values import Point, Series, next_slot, on_grid, slot_at, slot_start
 
 __all__ = ["irregular", "regular"]
+
+_SERIES = frozenset({"from", "covered", "points", "unknown", "detail"})
+_POINT = frozenset({"at", "value", "n", "unknown", "detail"})
 
 
 class _Reading:
@@ -40,6 +43,7 @@ class _Reading:
         if self.metric.type.kind is Kind.EVENT:
             return True
         stated = stated_unknown({**form, "value": raw} if "unknown" in form else raw)
+        stated = stated or (None if self.metric.record else odd_key(form, _POINT))
         few = too_few(self.metric, form)
         if stated or few:
             cause, detail = stated or ("too few samples", few)
@@ -66,6 +70,11 @@ class _Reading:
         return moment
 
 
+def _stated(form: object) -> tuple[str, str] | None:
+    """Why nothing is known of a series: it says so itself, or has a key of no meaning."""
+    return stated_unknown(form) or (odd_key(form, _SERIES) if isinstance(form, dict) else None)
+
+
 def _listed(form: object) -> list[object] | None:
     points = form.get("points") if isinstance(form, dict) else None
     return points if isinstance(points, list) else None
@@ -79,7 +88,7 @@ def regular(metric: Metric, form: object, as_of: Decimal, member: str = "") -> S
     """
     reading = _Reading(metric, as_of, member)
     every = metric.every or Decimal(86400)
-    stated = stated_unknown(form)
+    stated = _stated(form)
     listed = _listed(form)
     if stated is None and listed is None:
         stated = ("wrong type", "a series with `points` is declared")
@@ -145,7 +154,7 @@ def _placed(reading: _Reading, listed: list[object], every: Decimal) -> tuple[di
 def irregular(metric: Metric, form: object, as_of: Decimal, member: str = "") -> Series:
     """Return the points with what they cover; without `covered` nothing is known."""
     reading = _Reading(metric, as_of, member)
-    stated = stated_unknown(form)
+    stated = _stated(form)
     listed = _listed(form)
     if stated or listed is None:
         cause = reading.cause(*(stated or ("wrong type", "a series with `points` is declared")))

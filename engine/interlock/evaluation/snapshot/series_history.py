@@ -12,7 +12,7 @@ from ...limits import SKEW
 from ...policy.catalogue import Metric
 from .raw_values import stated_unknown
 
-__all__ = ["EventHistory", "PeriodHistory", "Restatement", "began", "joined", "lived"]
+__all__ = ["EventHistory", "PeriodHistory", "Restatement", "began", "joined", "lived", "unlisted"]
 
 
 @dataclass(frozen=True, order=True, slots=True)
@@ -170,6 +170,16 @@ def lived(form: object, as_of: Decimal) -> object:
     elif cover is not None and cover[0] > as_of:
         del found["covered"]
     return found
+
+
+def unlisted(form: object) -> object:
+    """Return what a series tells that may lack points: no period and no stretch, but still where it begins."""
+    if not isinstance(form, dict) or not _is_list(form):
+        return form
+    start = _moment(form.get("from"))
+    if start is None:
+        start = min((at for at, _ in _points(form)), default=None)
+    return {"points": [], **({} if start is None else {"from": show_time(start)})}
 
 
 def _is_list(form: dict[str, object]) -> bool:

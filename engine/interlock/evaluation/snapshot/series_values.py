@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from ...language.values import INFINITY, Cause, Value, merged
+from ...language.values import INFINITY, Cause, Unknown, Value, merged
 
 __all__ = [
     "Members",
@@ -14,6 +14,7 @@ __all__ = [
     "Series",
     "Shaped",
     "calendar_start",
+    "incomplete",
     "lift",
     "next_slot",
     "on_grid",
@@ -101,13 +102,28 @@ class Series:
 
 @dataclass(frozen=True, slots=True)
 class Members:
-    """One value or series for each member of a scope; `doubt` says why the roster itself is not known."""
+    """One value or series for each member of a scope; `doubt` says why the roster itself is not known, `others` why it
+    may lack members."""
 
     values: Mapping[str, Value | Series]
     doubt: tuple[Cause, ...] = ()
+    others: tuple[Cause, ...] = ()
 
 
 Shaped = Value | Series | Members
+
+
+def incomplete(series: Series, causes: tuple[Cause, ...]) -> Series:
+    """Return a series of which any part may be missing: its periods are unknown, its events not all there were."""
+    if series.every is None:
+        return replace(series, covered_from=INFINITY, covered_to=-INFINITY, uncovered=causes)
+
+    def doubted(value: Value) -> Unknown:
+        ends = (value.low, value.high) if isinstance(value, Unknown) else (-INFINITY, INFINITY)
+        return Unknown(merged(causes, value.causes if isinstance(value, Unknown) else ()), *ends)
+
+    points = tuple(replace(each, value=doubted(each.value)) for each in series.points)
+    return replace(series, points=points, past=None if series.past is None else doubted(series.past))
 
 
 def lift(operation: Callable[..., Value], *arguments: Shaped) -> Shaped:
@@ -116,7 +132,8 @@ def lift(operation: Callable[..., Value], *arguments: Shaped) -> Shaped:
     if groups:
         names = [name for name in groups[0].values if all(name in group.values for group in groups)]
         doubt = merged(*(group.doubt for group in groups))
-        return Members({name: _at(operation, name, arguments) for name in names}, doubt)
+        others = merged(*(group.others for group in groups))
+        return Members({name: _at(operation, name, arguments) for name in names}, doubt, others)
     series = [each for each in arguments if isinstance(each, Series)]
     if not series:
         return operation(*arguments)

@@ -5,32 +5,27 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from itertools import islice
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
 from ...arithmetic import own_contexts
 from ...canonical import canonical, digest
-from ...diagnostics import name_hint
+from ...diagnostics import name_hint, printable
 from ...errors import SnapshotError, system_reason
 from ...files import read_plain
 from ...language.times import parse_time, show_time
 from ...limits import FORMAT, NUMBER_DIGITS, SNAPSHOT_BYTES, SNAPSHOT_DEPTH, SNAPSHOT_POINTS
-from ...strict_json import InvalidJSON, StrictReader, decode_utf8
+from ...policy.yaml.schema import complaints, conforms, schema
+from ...strict_json import InvalidJSON, InvalidNumber, StrictReader, decode_utf8
 
-__all__ = ["InvalidNumber", "Snapshot"]
+__all__ = ["Snapshot"]
 
 _KEYS = ("interlock", "as_of", "metrics", "scopes", "env", "provenance", "collected")
 _EXPONENT = 400
 _ODD = "odd number"
-
-
-@dataclass(frozen=True, slots=True)
-class InvalidNumber:
-    """A number that the language cannot take: `cause` is one of the causes of an unknown value."""
-
-    cause: str
-    text: str
+_MOST_COMPLAINTS = 20
 
 
 @own_contexts
@@ -62,7 +57,7 @@ class Snapshot:
     def parse(cls, data: bytes, name: str = "snapshot") -> Snapshot:
         """Read the bytes of a snapshot. Raises SnapshotError with every complaint about its shape."""
         document = _decoded(data, name)
-        problems = list(_problems(document))
+        problems = list(_problems(document)) or list(_complaints(document))
         if problems:
             raise SnapshotError("\n".join(f"{name}: {each}" for each in problems))
         assert isinstance(document, dict)
@@ -182,6 +177,16 @@ def _problems(document: object) -> Iterator[str]:
             yield f"`{key}` must be an object"
     if _points(document) > SNAPSHOT_POINTS:
         yield f"more than {SNAPSHOT_POINTS} points"
+
+
+def _complaints(document: object) -> Iterator[str]:
+    """Yield what in a snapshot does not keep its schema, each with its place, as far as a person would read."""
+    wanted = schema("snapshot")
+    if conforms(wanted, document, wanted):
+        return
+    for path, message, hint, _ in islice(complaints(wanted, document), _MOST_COMPLAINTS):
+        place = "".join(f"/{printable(str(each))}" for each in path)
+        yield f"{place}: {message}" + (f": {hint}" if hint else "")
 
 
 def _format(version: object) -> Iterator[str]:

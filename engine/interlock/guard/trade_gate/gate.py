@@ -12,12 +12,13 @@ from ...canonical import canonical, digest
 from ...diagnostics import name_hint, printable
 from ...errors import IntegrityError, LedgerError, UsageError
 from ...evaluation.deciding.request import Decision
-from ...evaluation.snapshot.snapshot import InvalidNumber, Snapshot
+from ...evaluation.snapshot.snapshot import Snapshot
 from ...evaluation.verdict import Verdict
 from ...language.times import show_time
 from ...limits import FORMAT, SKEW
 from ...policy.catalogue import Scope
 from ...policy.dependencies import Reads
+from ...strict_json import InvalidNumber
 from .gate_counters import Counters, LockedCounters
 from .gate_state import GateState, Instant, Number, exact, instant
 

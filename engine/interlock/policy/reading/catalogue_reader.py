@@ -177,7 +177,7 @@ class _CatalogueReader:
         value = plain(node)
         if value is None or isinstance(value, Decimal):
             return value
-        literal = parse_literal(str(value))
+        literal = None if isinstance(node, Scalar) and node.is_quoted else parse_literal(str(value))
         if literal is None or literal.type.kind is not kind.kind or literal.type.currency != kind.currency:
             self.complain("E418", f"`{value}` is not a bound for the {kind} `{name}`", node.span)
             return None
@@ -220,11 +220,20 @@ class _CatalogueReader:
             hint = "give `members: […]`, `members_from: METRIC` or `open: true`"
             message = f"the scope `{key.text}` does not say who its members are"
             self.complain("E419", message, key.span, hint)
+        if is_open and node.has("others"):
+            message = f"the scope `{key.text}` is open, and `others` cannot be ignored"
+            self.complain("E470", message, node.key_span("others"), "drop one of `open` and `others`")
         aliases = node.mapping("aliases")
         if members:
             self.aliases(aliases, members)
         self.scopes[key.text] = Scope(
-            key.text, members, source or None, _spellings(aliases), is_open, key.span
+            key.text,
+            members,
+            source or None,
+            _spellings(aliases),
+            is_open,
+            "ignore" if node.has("others") else "",
+            key.span,
         )
 
     def aliases(self, node: Mapping, members: tuple[str, ...]) -> None:

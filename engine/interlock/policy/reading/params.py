@@ -27,6 +27,9 @@ _ENV = re.compile(r"[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
 _TYPES = {"bool": BOOL, "integer": INTEGER, "number": NUMBER, "ratio": RATIO, "duration": DURATION,
           "timestamp": TIMESTAMP, "string": STRING, "enum": STRING, "set": Type(Kind.SET)}  # fmt: skip
 
+_TEXTS = (Kind.STRING, Kind.TIMESTAMP)
+"""The kinds of a value that may stand in quotes: a quoted number is text."""
+
 Range = tuple[Decimal | None, Decimal | None]
 
 
@@ -52,7 +55,10 @@ def read_value(node: Node) -> WrittenValue | str:
         return WrittenValue(node.value, BOOL)
     if node.value is None:
         return "the value is empty"
-    return parse_text(node.text)
+    written = parse_text(node.text)
+    if node.is_quoted and isinstance(written, WrittenValue) and written.type.kind not in _TEXTS:
+        return f"{written.type.kind} wanted, got text: drop the quotes around `{node.text}`"
+    return written
 
 
 def parse_text(text: str) -> WrittenValue | str:

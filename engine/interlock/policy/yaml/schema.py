@@ -16,10 +16,11 @@ from typing import Any
 
 from ...diagnostics import Collector, Span, name_hint, printable
 from ...resources import schema_path
+from ...strict_json import InvalidNumber
 from .yaml_nodes import Mapping as MappingNode
 from .yaml_nodes import Node, Sequence, plain
 
-__all__ = ["conforms", "holds", "schema"]
+__all__ = ["complaints", "conforms", "holds", "schema"]
 
 Schema = Mapping[str, Any]
 Complaint = tuple[tuple[object, ...], str, str | None, str | None]
@@ -38,7 +39,7 @@ def holds(name: str, node: Node, collector: Collector) -> bool:
     wanted = schema(name)
     if conforms(wanted, document, wanted):
         return True
-    for path, message, hint, at_key in _complaints(wanted, document):
+    for path, message, hint, at_key in complaints(wanted, document):
         collector.add("E201", message, _place(node, path, at_key), hint)
     return False
 
@@ -64,7 +65,7 @@ def _place(node: Node, path: Iterable[object], at_key: str | None) -> Span:
 # complaints, by jsonschema
 
 
-def _complaints(wanted: Schema, document: object) -> Iterator[Complaint]:
+def complaints(wanted: Schema, document: object) -> Iterator[Complaint]:
     """Yield (path, message, hint, key) for all that jsonschema finds; `key` is the key at fault, if it is one."""
     errors = _validator(wanted).iter_errors(document)
     for error in sorted(errors, key=lambda each: (list(map(str, each.absolute_path)), each.message)):
@@ -91,14 +92,35 @@ def _explained(error: Any) -> Iterator[Complaint]:
     elif rule == "additionalProperties" and isinstance(value, dict):
         known = list(error.schema.get("properties", {}))
         for key in sorted(set(value) - set(known)):
-            hint = name_hint(key, known)
+            hint = name_hint(key, _alternatives(error), "") or name_hint(key, known)
             yield path, f"unknown key `{printable(key)}`", hint, key
     elif rule == "required" and isinstance(value, dict):
         key = next(each for each in error.validator_value if repr(each) in error.message)
         wanted = error.schema.get("properties", {}).get(key, {}).get("x-wanted")
         yield path, f"`{key}` is missing", f"write {wanted}" if wanted else None, None
+    elif rule == "oneOf" and (nearest := _nearest(error)) is not None:
+        for each in error.context:
+            if each.schema_path[0] == nearest:
+                yield from _explained(each)
     else:
         yield path, *_unfit(error, f"`{path[-1]}`: " if path and isinstance(path[-1], str) else ""), None
+
+
+def _alternatives(error: Any) -> list[str]:
+    """The keys of every branch of the `oneOf` that a mapping does not keep: it may have been meant as another one."""
+    if error.parent is None or error.parent.validator != "oneOf":
+        return []
+    found = [each.get("properties", {}) for each in error.parent.validator_value]
+    return [key for keys in found for key in keys if key not in error.instance]
+
+
+def _nearest(error: Any) -> int | None:
+    """The branch of a `oneOf` that has most of a mapping's keys; None where that says nothing."""
+    if not isinstance(error.instance, dict):
+        return None
+    shared = [len(set(error.instance) & set(each.get("properties", ()))) for each in error.validator_value]
+    branches = [index for index, each in enumerate(error.validator_value) if "properties" in each]
+    return max(branches, key=lambda index: shared[index], default=None)
 
 
 def _unfit(error: Any, name: str) -> tuple[str, str | None]:
@@ -170,6 +192,8 @@ _TYPES = {"object": dict, "array": list, "string": str, "boolean": bool, "null":
 def _is(kind: str, value: object) -> bool:
     if kind not in ("integer", "number"):
         return isinstance(value, _TYPES[kind])
+    if isinstance(value, InvalidNumber):
+        return True
     number = isinstance(value, (int, Decimal)) and not isinstance(value, bool)
     return number and (kind == "number" or value == int(value))  # type: ignore[call-overload]
 

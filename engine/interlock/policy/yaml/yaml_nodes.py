@@ -29,6 +29,11 @@ class Scalar:
     raw: str = field(repr=False)
     comment: bool = False
 
+    @property
+    def is_quoted(self) -> bool:
+        """Whether it is text by its quotes or its block, whatever it holds."""
+        return self.style != "plain"
+
     def locator(self) -> Callable[[int, int], Span]:
         """Return a function that gives the span of the characters `start` up to (not including) `end` of `text`."""
         quote = 0 if self.raw == self.text else 1

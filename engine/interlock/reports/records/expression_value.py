@@ -55,7 +55,7 @@ def _shaped(value: object, kind: Type) -> dict[str, Any]:
     match value:
         case Members():
             members = {name: _shaped(each, kind) for name, each in value.values.items()}
-            return {"members": members, **_unknown(value.doubt)}
+            return {"members": members, **_unknown((*value.doubt, *value.others))}
         case Series():
             points = [{"at": show_time(each.at), **_shaped(each.value, kind)} for each in value.points]
             return {"points": points, **_unknown((*value.blank, *value.uncovered))}
@@ -109,7 +109,8 @@ def _causes(value: object) -> Iterable[Cause]:
             inner = [cause for point in value.points for cause in (*_causes(point.value), *point.doubt)]
             return [*value.blank, *inner]
         case Members():
-            return [*value.doubt, *(cause for each in value.values.values() for cause in _causes(each))]
+            inner = [cause for each in value.values.values() for cause in _causes(each)]
+            return [*value.doubt, *value.others, *inner]
     return ()
 
 

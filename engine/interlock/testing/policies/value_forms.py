@@ -16,6 +16,8 @@ from ...policy.yaml.yaml_nodes import Mapping, Node, Scalar, Sequence, plain
 
 __all__ = ["Writer", "in_calendar", "instant"]
 
+_UNKNOWN = ("unknown", "detail")
+
 
 def instant(text: str, now: Decimal) -> Decimal | None:
     """Return the instant of a time, or of a distance from `now` such as `-3h`; None for anything else."""
@@ -86,6 +88,10 @@ class Writer:
         return found
 
     def unknown(self, node: Mapping) -> object:
+        for key, _ in node.pairs:
+            if key.text not in _UNKNOWN:
+                hint = name_hint(key.text, _UNKNOWN)
+                self.complain(f"unknown key `{key.text}`", key, hint, "E717")
         table = plain(node)
         assert isinstance(table, dict)
         if table["unknown"] not in CAUSES:
