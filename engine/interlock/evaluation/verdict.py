@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from decimal import Decimal
 
@@ -19,6 +19,8 @@ NOT_EVALUATED = "NOT_EVALUATED"
 """What stands in place of a verdict when no rule contributed: exit code 4, unknown to a policy that composes it."""
 
 _UNRECORDED = ("passing", "nearest", "possible", "sure")
+_RECORDED = 64
+"""How many causes of one kind a record lists one by one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,5 +259,22 @@ def _rule(rule: RuleResult) -> dict[str, object]:
         {key: value for key, value in asdict(each).items() if key not in _UNRECORDED}
         for each in rule.comparisons
     ]
-    table["causes"] = [asdict(each) for each in rule.causes]
+    table["causes"] = list(_causes(rule.causes))
     return table
+
+
+def _causes(causes: Sequence[Cause]) -> Iterator[dict[str, object]]:
+    """Yield the causes of a record: of very many of one kind the newest, and one that stands for all before them."""
+    kinds: dict[tuple[str, str, str], list[Cause]] = {}
+    for each in causes:
+        kinds.setdefault((each.metric, each.member, each.cause), []).append(each)
+    for group in kinds.values():
+        group.sort(key=lambda each: each.at)
+        old = group[: len(group) - _RECORDED]
+        if old:
+            yield {**_cause(old[0]), "detail": "", "until": old[-1].at, "points": len(old)}
+        yield from (_cause(each) for each in group[len(old) :])
+
+
+def _cause(cause: Cause) -> dict[str, object]:
+    return {key: value for key, value in asdict(cause).items() if key != "period"}

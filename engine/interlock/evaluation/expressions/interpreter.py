@@ -249,10 +249,7 @@ def _in_baseline(value: Value, name: str, as_of: Decimal) -> Value:
         return value
     where = f"in baseline {name} of {show_time(as_of)}"
     causes = tuple(
-        Cause(
-            each.metric, each.member, each.at, each.cause, f"{each.detail}, {where}" if each.detail else where
-        )
-        for each in value.causes
+        replace(each, detail=f"{each.detail}, {where}" if each.detail else where) for each in value.causes
     )
     return Unknown(causes, value.low, value.high)
 
