@@ -49,8 +49,9 @@ class Comparison:
 class RuleResult:
     """The outcome of one rule: `pass`, `fail`, `unknown` or `skipped`, and what it contributed (None: nothing).
 
-    Two answers for the join stay out of the record: every contribution that it may make, and whether it is sure
-    that the rule applies.
+    `unmeasured` tells that it is unknown, or fails only because data of a composed policy are unknown. Its `action` is
+    then to restore these data, and `otherwise` the policy's action for when that cannot be done. Two answers for the
+    join stay out of the record: every contribution that it may make, and whether it is sure that the rule applies.
     """
 
     id: str
@@ -64,7 +65,9 @@ class RuleResult:
     waiver: str | None = None
     comparisons: tuple[Comparison, ...] = ()
     causes: tuple[Cause, ...] = ()
+    unmeasured: bool = False
     action: str | None = None
+    otherwise: str | None = None
     notify: tuple[str, ...] = ()
     runbook: str = ""
     file: str = ""
@@ -127,8 +130,8 @@ class Inputs:
 class Verdict:
     """One verdict. `as_of` and `valid_until` are seconds since the epoch; `possible` is the worst that the
     missing data could make it; `verdicts` runs from best to worst; `unwaived` is the pair of verdict and possible
-    verdict without waivers, where it is worse. `unmet` stays out of the record: it serves policies that compose this
-    one."""
+    verdict without waivers, where it is worse. `unmet`, and
+    `doubt` about the members that it is evaluated for, stay out of the record: they serve policies that compose it."""
 
     policy: str
     version: str
@@ -146,6 +149,7 @@ class Verdict:
     notify: tuple[str, ...] = ()
     unwaived: tuple[str, str] | None = None
     unmet: tuple[UnmetRule, ...] = ()
+    doubt: tuple[Cause, ...] = ()
 
     @property
     def name(self) -> str:

@@ -9,7 +9,7 @@ from ...language.times import parse_time
 from ...language.values import MOST_CAUSES, Cause
 from ...wording import listed
 
-__all__ = ["cause_lines", "cause_text"]
+__all__ = ["cause_lines", "cause_text", "unknown_origins"]
 
 _PERIODS = {60: "minutes", 3600: "hours", 86400: "days", 604800: "weeks"}
 
@@ -28,6 +28,14 @@ def cause_lines(causes: Iterable[Cause]) -> tuple[str, ...]:
     for (metric, text), members in by_metric.items():
         by_text.setdefault((tuple(members), text), []).append(metric)
     return tuple(_line(metrics, members, text) for (members, text), metrics in by_text.items())
+
+
+def unknown_origins(causes: Iterable[Cause]) -> str:
+    """Return the first three of these lines as one, and how many more there are."""
+    lines = cause_lines(causes)
+    shown = lines[:3]
+    more = f"; and {len(lines) - 3} more" if len(lines) > 3 else ""
+    return "; ".join(shown) + more if shown else "nothing was measured"
 
 
 def _kinds(causes: Iterable[Cause]) -> list[list[Cause]]:

@@ -196,9 +196,8 @@ class Interpreter:
         assert isinstance(name, Literal) and isinstance(metric, MetricRef)
         measures = self.baselines.get(str(name.value))
         if measures is None:
-            return absent(
-                metric.shape, Cause(metric.name, "", "", "no ledger", f"no baseline `{name.value}`")
-            )
+            why = f"the baseline `{name.value}` is not frozen"
+            return absent(metric.shape, Cause(metric.name, "", "", "missing", why))
         value = self.metric(measures, metric)
         return lift(lambda one: _in_baseline(one, str(name.value), measures.as_of), value)
 
