@@ -137,7 +137,7 @@ def test_the_file_alone_says_nothing_of_safety(realdata: Path, collected: Collec
     missing = "missing, agents/orchestrator.log: no such file or directory"
     kinds = ("degraded", "emergencies", "kills")
     assert (rule.id, rule.outcome) == ("safety-events", "unknown")
-    assert rule.reason == "cannot tell: " + "; ".join(f"safety.{kind}: {missing}" for kind in kinds)
+    assert rule.reason == f"cannot tell: {listed([f'safety.{kind}' for kind in kinds])}: {missing}"
 
 
 def test_the_baseline_is_partial_where_the_file_does_not_reach(realdata: Path, collected: Collect) -> None:
