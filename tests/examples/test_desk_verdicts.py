@@ -219,8 +219,7 @@ BREAKAGES: dict[str, tuple[Callable[[Path], None], str, dict[str, str]]] = {
         _without_a_day,
         "CONDITIONAL",
         {
-            "paper-streak": "cannot tell: paper.decisions: missing at 2026-03-20; "
-            "paper.heartbeats: missing at 2026-03-20",
+            "paper-streak": "cannot tell: paper.decisions and paper.heartbeats: missing at 2026-03-20",
             **LOW,
         },
     ),
