@@ -203,7 +203,9 @@ BREAKAGES: dict[str, tuple[Callable[[Path], None], str, dict[str, str]]] = {
         _without_reports,
         "NO_GO",
         {
-            "shadow-health": "the collection of shadow data is in a critical state",
+            "shadow-health": "policy shadow-daily-health is CRITICAL, needed at worst WARNING; only because of unknown "
+            "data: report.daily_written: missing at 2026-03-28; report.overall, shadow.decisions_today, "
+            "shadow.logging_healthy and 3 more: stale, measured at 2026-03-28T06:00:12Z",
             "daily-report": "the newest daily report is 2d 00h 29m 48s old, at most 1d 02h is allowed",
             **LOW,
         },
@@ -222,8 +224,7 @@ BREAKAGES: dict[str, tuple[Callable[[Path], None], str, dict[str, str]]] = {
         _without_a_day,
         "CONDITIONAL",
         {
-            "paper-streak": "cannot tell: paper.decisions: missing at 2026-03-20; "
-            "paper.heartbeats: missing at 2026-03-20",
+            "paper-streak": "cannot tell: paper.decisions and paper.heartbeats: missing at 2026-03-20",
             "paper-weeks": "cannot tell: paper.weeks: missing, no row of `paper-days` for 2026-03-20T00:00:00Z to "
             "2026-03-21T00:00:00Z",
             **LOW,

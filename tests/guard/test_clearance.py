@@ -87,6 +87,20 @@ def test_the_switch_names_the_verdict_by_its_digest(clear: Clear) -> None:
     )
 
 
+def test_the_refusal_begins_with_the_sources_that_are_unknown(clear: Clear) -> None:
+    snapshot(
+        Path("s.json"), ready={"unknown": "torn source", "detail": "line 3 of data/state.json is not JSON"}
+    )
+    document = json.loads(Path("s.json").read_text(encoding="utf-8"))
+    document["provenance"] = {"ready": {"source": "state", "file": "data/state.json"}}
+    Path("s.json").write_text(json.dumps(document), encoding="utf-8")
+    text = (
+        "`data/state.json` torn source, line 3 is not JSON: 1 rule in 1 policy; gate is NO_GO, GO is needed: "
+        "ready: cannot tell: ready: torn source, line 3 of data/state.json is not JSON"
+    )
+    assert refused(clear()) == (text, 1, True)
+
+
 def test_missing_data_is_no_permission(clear: Clear) -> None:
     snapshot(Path("s.json"), ready={"unknown": "torn source"})
     assert refused(clear()) == (

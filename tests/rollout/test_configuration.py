@@ -49,9 +49,10 @@ def test_a_stage_as_it_should_be() -> None:
     [
         (TELEMETRY, {"exits.hybrid": True}, ["`exits.hybrid` is true, false is needed"]),
         (TELEMETRY, {"swap.threshold": 11.999}, ["`swap.threshold` is 11.999, 12 is needed"]),
-        (TELEMETRY, {"swap.threshold": 120}, ["`swap.threshold` is unknown (out of range, 120), 12 is needed"]),
+        (TELEMETRY, {"swap.threshold": 120},
+         ["`swap.threshold` is unknown (out of range, `120` is not from 0 to 100), 12 is needed"]),
         (TELEMETRY, {"swap.threshold": "12"},
-         ["`swap.threshold` is unknown (wrong type, a number wanted, got text), 12 is needed"]),
+         ["`swap.threshold` is unknown (wrong type, a number wanted, got text `12`), 12 is needed"]),
         (TELEMETRY, {"swap.threshold": {"value": 12, "at": "2026-03-02T10:59:59Z"}},
          ["`swap.threshold` is unknown (stale), 12 is needed"]),
         (CANARY, {"exits.symbols": []},

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from decimal import Decimal
 
@@ -20,6 +20,8 @@ NOT_EVALUATED = "NOT_EVALUATED"
 """What stands in place of a verdict when no rule contributed: exit code 4, unknown to a policy that composes it."""
 
 _UNRECORDED = ("passing", "nearest", "possible", "sure")
+_RECORDED = 64
+"""How many causes of one kind a record lists one by one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +50,9 @@ class Comparison:
 class RuleResult:
     """The outcome of one rule: `pass`, `fail`, `unknown` or `skipped`, and what it contributed (None: nothing).
 
-    Two answers for the join stay out of the record: every contribution that it may make, and whether it is sure
-    that the rule applies.
+    `unmeasured` tells that it is unknown, or fails only because data of a composed policy are unknown. Its `action` is
+    then to restore these data, and `otherwise` the policy's action for when that cannot be done. Two answers for the
+    join stay out of the record: every contribution that it may make, and whether it is sure that the rule applies.
     """
 
     id: str
@@ -63,7 +66,9 @@ class RuleResult:
     waiver: str | None = None
     comparisons: tuple[Comparison, ...] = ()
     causes: tuple[Cause, ...] = ()
+    unmeasured: bool = False
     action: str | None = None
+    otherwise: str | None = None
     notify: tuple[str, ...] = ()
     runbook: str = ""
     file: str = ""
@@ -127,8 +132,8 @@ class Inputs:
 class Verdict:
     """One verdict. `as_of` and `valid_until` are seconds since the epoch; `possible` is the worst that the
     missing data could make it; `verdicts` runs from best to worst; `unwaived` is the pair of verdict and possible
-    verdict without waivers, where it is worse. `unmet` stays out of the record: it serves policies that compose this
-    one."""
+    verdict without waivers, where it is worse. `unmet`, and
+    `doubt` about the members that it is evaluated for, stay out of the record: they serve policies that compose it."""
 
     policy: str
     version: str
@@ -146,6 +151,7 @@ class Verdict:
     notify: tuple[str, ...] = ()
     unwaived: tuple[str, str] | None = None
     unmet: tuple[UnmetRule, ...] = ()
+    doubt: tuple[Cause, ...] = ()
 
     @property
     def name(self) -> str:
@@ -259,5 +265,22 @@ def _rule(rule: RuleResult) -> dict[str, object]:
         {key: value for key, value in asdict(each).items() if key not in _UNRECORDED}
         for each in rule.comparisons
     ]
-    table["causes"] = [asdict(each) for each in rule.causes]
+    table["causes"] = list(_causes(rule.causes))
     return table
+
+
+def _causes(causes: Sequence[Cause]) -> Iterator[dict[str, object]]:
+    """Yield the causes of a record: of very many of one kind the newest, and one that stands for all before them."""
+    kinds: dict[tuple[str, str, str], list[Cause]] = {}
+    for each in causes:
+        kinds.setdefault((each.metric, each.member, each.cause), []).append(each)
+    for group in kinds.values():
+        group.sort(key=lambda each: each.at)
+        old = group[: len(group) - _RECORDED]
+        if old:
+            yield {**_cause(old[0]), "detail": "", "until": old[-1].at, "points": len(old)}
+        yield from (_cause(each) for each in group[len(old) :])
+
+
+def _cause(cause: Cause) -> dict[str, object]:
+    return {key: value for key, value in asdict(cause).items() if key != "period"}

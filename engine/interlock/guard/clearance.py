@@ -27,6 +27,7 @@ from ..errors import (
     worst_exit,
 )
 from ..evaluation.deciding.request import Decision
+from ..evaluation.deciding.restoring import outages, told_outages
 from ..evaluation.snapshot.snapshot import Snapshot
 from ..evaluation.verdict import Verdict
 from ..language.times import show_duration, show_time
@@ -112,8 +113,9 @@ class StartContext:
 class Clearance:
     """The result. `reason` says why a start is not `open`, and `code` is its exit code, then never 0.
 
-    `notes` are lines for people: a rollout that was rolled back, attestations and waivers that do not count. `switch`
-    says whether the kill switch could be thrown, `undelivered` which events could not be delivered.
+    `outages` are the sources that leave rules unknown. `notes` are lines for people: a rollout that was rolled back,
+    attestations and waivers that do not count. `switch` says whether the kill switch could be thrown, `undelivered`
+    which events could not be delivered.
     """
 
     live: bool
@@ -124,6 +126,7 @@ class Clearance:
     notes: tuple[str, ...] = ()
     switch: str = ""
     undelivered: tuple[str, ...] = ()
+    outages: tuple[str, ...] = ()
 
     @property
     def open(self) -> bool:
@@ -197,7 +200,10 @@ def _judge(
         why = system_reason(problem)
         reason = f"cannot use `{problem.filename or 'a file'}`: {why}"
         return replace(blank, reason=reason, code=EXIT_INVALID), None
-    found = replace(blank, verdicts=decision.verdicts, findings=findings, notes=decision.notes)
+    silent = tuple(told_outages(outages(snapshot, decision.verdicts)))
+    found = replace(
+        blank, verdicts=decision.verdicts, findings=findings, notes=decision.notes, outages=silent
+    )
     return _with_doubts(found, decision, request, context), (recorder, decision)
 
 
@@ -220,7 +226,7 @@ def _with_doubts(
     if not doubts:
         return found
     code = worst_exit(code for code, _ in doubts) or EXIT_NOT_EVALUATED
-    return replace(found, reason="; ".join(text for _, text in doubts), code=code)
+    return replace(found, reason="; ".join([*found.outages, *(text for _, text in doubts)]), code=code)
 
 
 def _snapshot(

@@ -10,6 +10,7 @@ from typing import Literal, get_args
 __all__ = [
     "CAUSES",
     "INFINITY",
+    "MOST_CAUSES",
     "Cause",
     "CauseName",
     "Unknown",
@@ -44,18 +45,23 @@ CauseName = Literal[
 
 CAUSES: tuple[CauseName, ...] = get_args(CauseName)
 
-_MOST = 64
+MOST_CAUSES = 1024
+"""How many causes of one kind a value keeps, the newest ones: a text of as many says that there are more."""
 
 
 @dataclass(frozen=True, order=True, slots=True)
 class Cause:
-    """Why a value is unknown and where that was born: one of `CAUSES`, the metric, its member and the instant."""
+    """Why a value is unknown and where that was born: one of `CAUSES`, the metric, its member and the instant.
+
+    `period` is the length in seconds of the period that begins at `at`, 0 for an instant; it is not recorded.
+    """
 
     metric: str
     member: str
     at: str
     cause: str
     detail: str = ""
+    period: int = 0
 
     def __str__(self) -> str:
         where = self.metric + (f" at {self.member}" if self.member else "")
@@ -81,8 +87,16 @@ def known(value: Value) -> bool:
 
 
 def merged(*groups: Iterable[Cause]) -> tuple[Cause, ...]:
-    """Return all causes once, in order; of very many the first 64."""
-    return tuple(sorted({cause for group in groups for cause in group})[:_MOST])
+    """Return all causes once, in order; of very many of one kind the newest."""
+    found = sorted({cause for group in groups for cause in group})
+    return tuple(found if len(found) <= MOST_CAUSES else _newest(found))
+
+
+def _newest(causes: Iterable[Cause]) -> list[Cause]:
+    kinds: dict[tuple[str, str, str], list[Cause]] = {}
+    for each in causes:
+        kinds.setdefault((each.metric, each.member, each.cause), []).append(each)
+    return sorted(each for group in kinds.values() for each in group[-MOST_CAUSES:])
 
 
 def interval(value: Value) -> tuple[Decimal, Decimal]:

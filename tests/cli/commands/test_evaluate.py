@@ -27,7 +27,7 @@ DETAILS = """
 trade at WHEAT: BLOCK (best to worst: ALLOW, BLOCK)
   ✘ confidence fails, contributes BLOCK  policies/trade.yaml:25
       the confidence is 72%, 75% is needed
-      do: let the trade pass by
+      do: skip this trade
 """
 
 
@@ -282,7 +282,7 @@ def test_annotations_name_files_as_seen_from_here(
     assert done.out.splitlines()[0] == (
         "::error file=../tests/support/desk/policies/trade.yaml,line=25,"
         "title=trade at WHEAT%3A BLOCK::confidence: the confidence is 72%25, 75%25 is needed; "
-        "do: let the trade pass by"
+        "do: skip this trade"
     )
 
 

@@ -18,7 +18,7 @@ trade at WHEAT 1.0.0: ✘ BLOCK
     why: the confidence is 72%, 75% is needed
     28 | require: trade.confidence >= min_confidence
       trade.confidence  seen 72%  needed >= 75%  margin -3%  nearest passing value: 75%
-    do: let the trade pass by
+    do: skip this trade
 """
 
 

@@ -91,7 +91,9 @@ def test_a_name_that_is_unknown_says_so(tmp_path: Path) -> None:
 
 def test_a_composed_policy_speaks_where_a_name_is_unknown(tmp_path: Path) -> None:
     rule = "{id: a, policy: capital, at_worst: NORMAL, reason: 'stands at {{ level }}'}"
-    assert reason(tmp_path, rule, level=None) == "policy capital is LOCKDOWN, needed at worst NORMAL"
+    assert reason(tmp_path, rule, level=None) == (
+        "policy capital is LOCKDOWN, needed at worst NORMAL; only because of unknown data: level: missing"
+    )
 
 
 def test_the_nearest_value_of_a_failing_comparison(tmp_path: Path) -> None:

@@ -75,7 +75,15 @@ def test_paint_touches_words_and_moves_no_column() -> None:
 def test_json_holds_the_records_as_they_are() -> None:
     found = judged(broken())
     table = json.loads(rendered("evaluation", "json", [found], ReportStyle()))
-    assert list(table) == ["expired", "interlock", "notes", "opened", "refusals", "verdicts"]
+    assert list(table) == ["expired", "interlock", "notes", "opened", "refusals", "sources", "verdicts"]
+    assert table["sources"][0] == {
+        "as_of": "2026-03-30T06:30:00Z",
+        "snapshot": found.snapshot.digest,
+        "source": "data/bot.json",
+        "state": "torn source, line 3",
+        "rules": 7,
+        "policies": 3,
+    }
     assert table["verdicts"] == [json.loads(each.canonical()) for each in found.verdicts]
     assert [each["note"] for each in table["notes"]] == [
         "no catalogue declares `study.hit_rat`: did you mean `study.hit_rate`?"
@@ -86,6 +94,9 @@ def test_sarif_has_a_result_for_each_rule_that_keeps_a_gate_shut() -> None:
     found = judged(broken(), policies=["live-start"])
     made = results(rendered("evaluation", "sarif", [found], ReportStyle(above="..")))
     (verdict,) = found.verdicts
+    silent = [each for each in made if each["ruleId"] == "source"]
+    made = made[len(silent) :]
+    assert [each["message"]["text"] for each in silent] == list(found.outages)
     assert [each["ruleId"] for each in made] == [
         f"{verdict.policy}/{rule.id}" for rule in verdict.rules if rule.outcome in ("fail", "unknown")
     ]

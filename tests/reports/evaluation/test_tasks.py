@@ -15,7 +15,7 @@ def test_rules_that_ask_for_the_same_share_a_task() -> None:
     found = tasks(judged(broken(), policies=["trade", "live-start"]))
     assert list(found) == ["research", "risk", "watch"]
     state = found["research"][0]
-    assert state.action == "measure what is unknown: market.state: stale, measured at 2026-03-29T01:00:00Z"
+    assert state.action == "restore `data/bot.json`: market.state: stale, measured at 2026-03-29T01:00:00Z"
     assert state.places == ["trade at WHEAT / closed", "trade at MAIZE / closed"]
     assert (state.reasons, state.otherwise) == ([], ["wait until it opens"])
     switch = found["watch"][0]

@@ -33,8 +33,9 @@ from .latches import (
 from .memory import Fact, Renames
 from .outcomes import Outcome, of_children, of_truth, rule_assumptions, scope_assumptions, verdict_of
 from .past import CutMeasures, gained
-from .reasons import ReasonNames, generated, rendered
+from .reasons import ReasonNames
 from .request import Decision, Refusal, Request, attested
+from .restoring import restore
 from .waivers import WaiverRequest, Waivers, apply_waiver, rules_beneath, unmet_rules, with_unwaived
 
 __all__ = ["Decision", "Refusal", "Request", "decide"]
@@ -194,7 +195,7 @@ class _Case:
         """Return the verdict of a policy without a member to evaluate."""
         scope = self.policy.for_each or ""
         why = "; ".join(map(str, doubt)) or f"no rule applies at any member of `{scope}`"
-        return self.assemble((), [], [f"not evaluated: {why}"])
+        return replace(self.assemble((), [], [f"not evaluated: {why}"]), doubt=doubt)
 
     def off_roster(self, cause: Cause) -> Verdict:
         """Return the verdict at a member that was measured and is on no roster: every rule counts as failed."""
@@ -370,31 +371,28 @@ class _Case:
 
     def result(self, compiled: CompiledRule, outcome: Outcome, *, latched: bool = False) -> RuleResult:
         rule = compiled.rule
+        unmeasured, wanted = outcome.blind, outcome.status in ("fail", "unknown")
+        action, otherwise = rule.action or None if wanted else None, None
+        if unmeasured:
+            action, otherwise = restore(self.judge.measures.snapshot, rule.action, outcome.causes)
         return RuleResult(
             id=rule.id,
             outcome=outcome.status,
             contribution=outcome.contribution,
-            reason=self.reason(rule, outcome),
+            reason=self.names.reason(rule, outcome),
             title=rule.title,
             covers=rule.covers,
             shadow=rule.shadow is not None,
             latched=latched,
             comparisons=outcome.comparisons,
             causes=merged(outcome.causes),
-            action=rule.action or None if outcome.status in ("fail", "unknown") else None,
-            notify=rule.notify if outcome.status in ("fail", "unknown") else (),
+            unmeasured=unmeasured,
+            action=action,
+            otherwise=otherwise,
+            notify=rule.notify if wanted else (),
             runbook=self.policy.runbook,
             file=rule.span.file,
             line=rule.span.line,
             possible=outcome.possible,
             sure=outcome.sure,
         )
-
-    def reason(self, rule: Rule, outcome: Outcome) -> str:
-        if outcome.note:
-            return outcome.note
-        if outcome.status == "fail" and rule.reason:
-            text = rendered(rule.reason, lambda path: self.names.text(path, outcome.comparisons))
-            if text is not None:
-                return text
-        return generated(outcome.status, outcome.comparisons, outcome.causes)

@@ -81,7 +81,7 @@ class StatefulRule:
 
     def doubt_note(self, at: Decimal, doubt: Outcome) -> str:
         """Return the reason for a past instant whose outcome is unknown."""
-        why = generated("unknown", doubt.comparisons, doubt.causes)
+        why = generated(doubt)
         hint = f"give the missing data, or check it and `interlock log rearm {self.policy.id}/{self.rule.id}`"
         return f"{why}, so it may have fired at {show_time(at)}: {hint}"
 
@@ -119,9 +119,9 @@ class StatefulRule:
         word = self.rule.failed
         for instant, then in past:
             if then.status == "fail":
-                return Latch(instant, word, generated("fail", then.comparisons, then.causes))
+                return Latch(instant, word, generated(then))
         if now.status == "fail":
-            return Latch(self.as_of, word, generated("fail", now.comparisons, now.causes))
+            return Latch(self.as_of, word, generated(now))
         if not blind or self.memory.first(self.policy.id) is None:
             # without a record the time without data is not known: it counts now and latches nothing
             return None

@@ -10,6 +10,7 @@ from ...language.values import Cause, Unknown, merged
 from ...policy.catalogue import Scope
 from ...policy.model import Composition, Policy, Rule
 from ..verdict import NOT_EVALUATED, Comparison, RuleResult, Verdict
+from .cause_text import unknown_origins
 
 __all__ = [
     "Outcome",
@@ -25,7 +26,8 @@ __all__ = [
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """`status` is pass, fail, unknown or skipped; `possible` holds every contribution that the rule may make;
-    `sure` is false where an unknown guard leaves open whether the rule applies at all."""
+    `sure` is false where an unknown guard leaves open whether the rule applies at all; `unmeasured` tells that a
+    rule fails only because of unknown data in the policy that it composes."""
 
     status: str
     causes: tuple[Cause, ...] = ()
@@ -34,6 +36,12 @@ class Outcome:
     possible: tuple[str, ...] = ()
     note: str = ""
     sure: bool = True
+    unmeasured: bool = False
+
+    @property
+    def blind(self) -> bool:
+        """Whether it rests on unknown data alone."""
+        return self.unmeasured or self.status == "unknown"
 
     @classmethod
     def skipped(cls, note: str) -> Outcome:
@@ -68,22 +76,34 @@ def of_children(rule: Rule, child: Composition, policy: Policy, verdicts: Sequen
     """
     blind = [each for each in verdicts if not each.evaluated]
     if blind or not verdicts:
-        causes = merged(*(rule.causes for each in blind for rule in each.rules))
+        causes = merged(
+            *(each.doubt for each in blind), *(rule.causes for each in blind for rule in each.rules)
+        )
         cause = Cause(child.policy, "", "", "missing", "the policy was not evaluated")
+        why = f": {unknown_origins(causes)}" if causes else ""
         return replace(
-            Outcome("unknown", causes or (cause,)), note=f"cannot tell: `{child.policy}` was not evaluated"
+            Outcome("unknown", causes or (cause,)),
+            note=f"cannot tell: `{child.policy}` was not evaluated{why}",
         )
     order = policy.verdicts
     seen = max(order.index(each.verdict) for each in verdicts)
     possible = max(order.index(each.possible) for each in verdicts)
     bound = order.index(child.bound)
-    causes = merged(*(rule.causes for each in verdicts for rule in each.rules if rule.outcome == "unknown"))
+    causes = merged(*(rule.causes for each in verdicts for rule in each.failed()))
     record = _compared(rule, child, order[seen], order[possible], seen, possible, bound)
     if rule.kind == "requirement":
         status = "fail" if seen > bound else "pass" if possible <= bound else "unknown"
     else:
-        status = "fail" if seen >= bound else "pass" if possible < bound else "unknown"
-    return Outcome(status, causes if status == "unknown" else (), (record,))
+        bound -= 1
+        status = "fail" if seen > bound else "pass" if possible <= bound else "unknown"
+    found = Outcome(status, () if status == "pass" else causes, (record,))
+    return replace(found, unmeasured=status == "fail" and _unmeasured(verdicts, order[bound + 1 :]))
+
+
+def _unmeasured(verdicts: Sequence[Verdict], beyond: Sequence[str]) -> bool:
+    """Tell whether no rule that reaches one of the verdicts `beyond` the bound failed on known data."""
+    found = [rule for each in verdicts for rule in each.failed() if rule.contribution in beyond]
+    return bool(found) and all(rule.unmeasured for rule in found)
 
 
 def _compared(

@@ -10,20 +10,21 @@ from typing import TYPE_CHECKING, Any
 from ...diagnostics import printable
 from ...language.printer import to_text
 from ...language.types import Type
-from ...language.values import Cause, Value
+from ...language.values import Value
 from ...limits import REASON_BYTES
-from ...policy.model import Policy
+from ...policy.model import Policy, Rule
 from ...policy.reading.templates import FILTERS, template_paths
 from ..expressions.comparisons import shown
 from ..expressions.interpreter import Interpreter
 from ..snapshot.series_values import Members, Series, Shaped
 from ..verdict import Comparison
-from .cause_text import cause_lines
+from .cause_text import unknown_origins
+from .outcomes import Outcome
 
 if TYPE_CHECKING:
     from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-__all__ = ["ReasonNames", "failing", "generated", "rendered", "unknown_origins"]
+__all__ = ["ReasonNames", "failing", "generated", "rendered"]
 
 
 class ReasonNames:
@@ -61,6 +62,16 @@ class ReasonNames:
         member = self.interpreter.member if metric.scope == self.policy.for_each else None
         return _text(self.interpreter.measures.metric(path, member), metric.type)
 
+    def reason(self, rule: Rule, outcome: Outcome) -> str:
+        """Return the author's reason where the rule fails on known data, else the generated one."""
+        if outcome.note:
+            return outcome.note
+        if outcome.status == "fail" and rule.reason and not outcome.unmeasured:
+            text = rendered(rule.reason, lambda path: self.text(path, outcome.comparisons))
+            if text is not None:
+                return text
+        return generated(outcome)
+
     def assumed(self, metrics: Sequence[str]) -> list[str]:
         """One line for each look at missing data, in expressions and in the sources of these metrics."""
         looks = [f"`{to_text(node)}` speaks for missing data" for node in self.interpreter.assumed]
@@ -90,23 +101,20 @@ def failing(comparisons: Sequence[Comparison]) -> tuple[Comparison, ...]:
     return found or tuple(comparisons)
 
 
-def generated(outcome: str, comparisons: Sequence[Comparison], causes: Sequence[Cause]) -> str:
+def generated(outcome: Outcome) -> str:
     """Return the generated reason."""
-    if outcome == "unknown":
-        return f"cannot tell: {unknown_origins(causes)}"
-    shown = failing(comparisons) if outcome == "fail" else comparisons
+    if outcome.status == "unknown":
+        return f"cannot tell: {unknown_origins(outcome.causes)}"
+    shown = failing(outcome.comparisons) if outcome.status == "fail" else outcome.comparisons
     parts = [f"{each.left} is {each.seen}, needed {each.needed}" for each in shown]
-    return "; ".join(dict.fromkeys(parts)) or (
-        "the condition holds" if outcome == "pass" else "the condition fails"
+    text = "; ".join(dict.fromkeys(parts)) or (
+        "the condition holds" if outcome.status == "pass" else "the condition fails"
     )
-
-
-def unknown_origins(causes: Sequence[Cause]) -> str:
-    """Return the first three causes of the unknown as text."""
-    lines = cause_lines(causes)
-    shown = lines[:3]
-    more = f"; and {len(lines) - 3} more" if len(lines) > 3 else ""
-    return "; ".join(shown) + more if shown else "nothing was measured"
+    return (
+        f"{text}; only because of unknown data: {unknown_origins(outcome.causes)}"
+        if outcome.unmeasured
+        else text
+    )
 
 
 def rendered(template: str, lookup: Callable[[str], str | None]) -> str | None:

@@ -199,9 +199,8 @@ class Interpreter:
         assert isinstance(name, Literal) and isinstance(metric, MetricRef)
         measures = self.baselines.get(str(name.value))
         if measures is None:
-            return absent(
-                metric.shape, Cause(metric.name, "", "", "no ledger", f"no baseline `{name.value}`")
-            )
+            why = f"the baseline `{name.value}` is not frozen"
+            return absent(metric.shape, Cause(metric.name, "", "", "missing", why))
         value = self.metric(measures, metric)
         return lift(lambda one: _in_baseline(one, str(name.value), measures.as_of), value)
 
@@ -252,10 +251,7 @@ def _in_baseline(value: Value, name: str, as_of: Decimal) -> Value:
         return value
     where = f"in baseline {name} of {show_time(as_of)}"
     causes = tuple(
-        Cause(
-            each.metric, each.member, each.at, each.cause, f"{each.detail}, {where}" if each.detail else where
-        )
-        for each in value.causes
+        replace(each, detail=f"{each.detail}, {where}" if each.detail else where) for each in value.causes
     )
     return Unknown(causes, value.low, value.high)
 

@@ -148,7 +148,7 @@ class Measures:
         """The metric as written, or the cause why it is not there."""
         key = metric.record or metric.name
         if key in RESERVED:
-            return self.rollout.get(key, InvalidNumber("no ledger", "supplied inside a rollout only"))
+            return self.rollout.get(key, InvalidNumber("missing", "supplied inside a rollout only"))
         if not metric.scope:
             return snapshot.metrics.get(key, InvalidNumber("missing", ""))
         tables = _aliased(self.catalogue.scopes[metric.scope], snapshot).get(member, [])

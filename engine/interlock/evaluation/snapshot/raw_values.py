@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from decimal import Decimal
 
+from ...canonical import canonical, plain_number
 from ...language.times import parse_duration, parse_time, show_time
 from ...language.types import Kind
 from ...language.values import CAUSES, Cause, Value
@@ -15,6 +16,7 @@ from ...strict_json import InvalidNumber
 __all__ = ["element", "odd_key", "stated_unknown", "too_few"]
 
 _LONGEST_DETAIL = 240
+_LONGEST_VALUE = 80
 
 
 def stated_unknown(form: object) -> tuple[str, str] | None:
@@ -49,7 +51,7 @@ def too_few(metric: Metric, form: Mapping[str, object]) -> str:
 def element(metric: Metric, raw: object, as_of: Decimal) -> Value | Cause:
     """Read one value as the metric's type; a Cause (without its place) when it is not one. Never coerced."""
     if isinstance(raw, InvalidNumber):
-        return Cause("", "", "", raw.cause, raw.text)
+        return Cause("", "", "", raw.cause, quoted(raw) if raw.text else "")
     if raw is None:
         return Cause("", "", "", "missing", "the value is null")
     value = _typed(metric, raw)
@@ -60,13 +62,44 @@ def element(metric: Metric, raw: object, as_of: Decimal) -> Value | Cause:
     if isinstance(value, Decimal) and metric.type.kind is not Kind.ENUM:
         low, high = metric.low, metric.high
         if (low is not None and value < low) or (high is not None and value > high):
-            return Cause("", "", "", "out of range", f"{raw}")
+            return Cause("", "", "", "out of range", f"{quoted(raw)} is not {_range(low, high)}")
     return value
+
+
+def _range(low: Decimal | None, high: Decimal | None) -> str:
+    if low is not None and high is not None:
+        return f"from {plain_number(low)} to {plain_number(high)}"
+    return (
+        f"at least {plain_number(low)}" if low is not None else f"at most {plain_number(high or Decimal(0))}"
+    )
 
 
 def _wrong(raw: object, wanted: str) -> Cause:
     names = {str: "text", bool: "a boolean", Decimal: "a number", list: "a list", dict: "an object"}
-    return Cause("", "", "", "wrong type", f"{wanted} wanted, got {names.get(type(raw), 'something else')}")
+    got = names.get(type(raw), "something else")
+    return Cause("", "", "", "wrong type", f"{wanted} wanted, got {got} {quoted(raw)}".rstrip())
+
+
+def quoted(raw: object) -> str:
+    """Return a value as it was written, in backticks and at most 80 characters of it."""
+    if isinstance(raw, InvalidNumber):
+        text = raw.text
+    elif isinstance(raw, Decimal):
+        text = plain_number(raw)
+    elif isinstance(raw, str):
+        text = raw
+    else:
+        text = canonical(_writable(raw)).decode("utf-8")
+    return f"`{text[:_LONGEST_VALUE]}{'…' if len(text) > _LONGEST_VALUE else ''}`"
+
+
+def _writable(raw: object) -> object:
+    """The value without numbers that the language cannot take."""
+    if isinstance(raw, dict):
+        return {key: _writable(each) for key, each in raw.items()}
+    if isinstance(raw, list):
+        return [_writable(each) for each in raw]
+    return raw.text if isinstance(raw, InvalidNumber) else raw
 
 
 def _typed(metric: Metric, raw: object) -> Value | Cause:
@@ -93,7 +126,7 @@ def _typed(metric: Metric, raw: object) -> Value | Cause:
     if kind is Kind.ENUM and metric.type.enum:
         word = metric.spelled.get(raw, raw)
         if word not in metric.type.enum.values:
-            return Cause("", "", "", "undeclared value", f"`{raw[:80]}`")
+            return Cause("", "", "", "undeclared value", quoted(raw))
         return Decimal(metric.type.enum.values.index(word))
     return raw
 

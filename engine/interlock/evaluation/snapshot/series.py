@@ -29,7 +29,8 @@ class _Reading:
 
     def cause(self, cause: str, detail: str = "", at: Decimal | None = None) -> Cause:
         when = "" if at is None else show_time(at)
-        return Cause(self.metric.name, self.member, when, cause, detail)
+        period = int(self.metric.every or 0) if when else 0
+        return Cause(self.metric.name, self.member, when, cause, detail, period)
 
     def unknown(self, cause: Cause) -> Unknown:
         """An unknown element: within its declared range, unless a value was there and out of range."""

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from ...canonical import canonical
 from ...diagnostics import Span
+from ...evaluation.deciding.restoring import outages
 from ...evaluation.verdict import RuleResult, Verdict
 from ...language.times import show_time
 from ...limits import FORMAT
@@ -24,6 +25,11 @@ def as_json(results: Sequence[EvaluationResult], style: ReportStyle) -> str:
     """Return one line: every record, and what was refused, expired, opened by a waiver or noted, with its instant."""
     table = {
         "interlock": FORMAT,
+        "sources": [
+            {**_instant(each), **found.record()}
+            for each in results
+            for found in outages(each.snapshot, each.verdicts)
+        ],
         "verdicts": [verdict.record() for each in results for verdict in each.verdicts],
         "refusals": [
             {**_instant(each), "policy": refused.policy, "reason": refused.reason}
@@ -74,13 +80,14 @@ def as_sarif(results: Sequence[EvaluationResult], style: ReportStyle) -> str:
 
 
 def _findings(results: Sequence[EvaluationResult]) -> list[Finding]:
-    """Return the verdicts that a waiver made better, then what keeps gates shut."""
+    """Return the verdicts that a waiver made better, the sources that are unknown, then what keeps gates shut."""
+    silent = [Finding("warning", "source", "unknown data", text) for each in results for text in each.outages]
     opened = [
         Finding("warning", each.policy, each.name, result.full_status(each), _place(result, each.policy))
         for result in results
         for each in result.opened
     ]
-    return [*opened, *(each for result in results for each in _shut(result))]
+    return [*opened, *silent, *(each for result in results for each in _shut(result))]
 
 
 def _shut(result: EvaluationResult) -> Iterator[Finding]:
@@ -101,18 +108,29 @@ def _finding(verdict: Verdict, rule: RuleResult) -> Finding:
     level = "warning" if rule.contribution != verdict.verdicts[-1] else "error"
     if rule.contribution in (None, verdict.verdicts[0]):
         level = "note"
-    text = f"{rule.id}: {rule.reason}" + (f"; do: {rule.action}" if rule.action else "")
+    text = f"{rule.id}: {rule.reason}{_task(rule)}"
     title = f"{verdict.name}: {rule.contribution or 'in shadow'}"
     return Finding(level, f"{verdict.policy}/{rule.id}", title, text, Span(rule.file, rule.line, 0))
 
 
+def _task(rule: RuleResult) -> str:
+    """What to do about a rule."""
+    otherwise = f"; if that cannot be measured: {rule.otherwise}" if rule.otherwise else ""
+    return f"; do: {rule.action}{otherwise}" if rule.action else ""
+
+
 def _rules(result: EvaluationResult) -> Iterator[SarifRule]:
+    yield SarifRule("source", "a source leaves rules unknown")
     for refused in result.decision.refusals:
         yield SarifRule(refused.policy, "the policy was not evaluated")
     for verdict in result.verdicts:
         yield SarifRule(verdict.policy, verdict.title or verdict.policy)
         for rule in verdict.rules:
-            yield SarifRule(f"{verdict.policy}/{rule.id}", rule.title or rule.id, help=rule.action or "")
+            yield SarifRule(
+                f"{verdict.policy}/{rule.id}",
+                rule.title or rule.id,
+                help="" if rule.unmeasured else rule.action or "",
+            )
 
 
 def _place(result: EvaluationResult, policy: str) -> Span | None:
@@ -154,5 +172,5 @@ def _failure(result: EvaluationResult, verdict: Verdict, style: ReportStyle) -> 
 
 
 def _details(rule: RuleResult, style: ReportStyle) -> str:
-    action = f"; do: {rule.action}" if rule.action else ""
+    action = _task(rule)
     return f"{style.path(rule.file)}:{rule.line}: {rule.id} {outcome_word(rule)}: {rule.reason}{action}"

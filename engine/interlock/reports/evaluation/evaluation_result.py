@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from ...errors import EXIT_INVALID, EXIT_NOT_EVALUATED, worst_exit
 from ...evaluation.deciding.decide import Decision
+from ...evaluation.deciding.restoring import outages, told_outages
 from ...evaluation.snapshot.snapshot import Snapshot
 from ...evaluation.verdict import RuleResult, Verdict
 from ...language.times import show_time
@@ -36,6 +37,11 @@ class EvaluationResult:
     settings: Mapping[str, str] = field(default_factory=dict)
     commands: tuple[str, ...] = ()
     newer: Decimal | None = None
+
+    @property
+    def outages(self) -> tuple[str, ...]:
+        """A line for each source that leaves rules unknown."""
+        return tuple(told_outages(outages(self.snapshot, self.verdicts)))
 
     @property
     def name(self) -> str:

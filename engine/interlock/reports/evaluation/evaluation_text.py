@@ -14,13 +14,13 @@ from ..style import ReportStyle, mark
 from ..tables import Cell, Table, wrapped
 from .evaluation_result import EXPIRED, EvaluationResult, open_rules, verdict_tone
 
-__all__ = ["as_text", "rule_head"]
+__all__ = ["as_text", "outage_lines", "rule_head"]
 
 
 def as_text(results: Sequence[EvaluationResult], style: ReportStyle) -> str:
     """Return the text; of several snapshots a table with a row each."""
     lines = _several(results, style) if len(results) > 1 else _one(results[0], style)
-    return "".join(f"{each}\n" for each in (*_opened(results), *lines))
+    return "".join(f"{each}\n" for each in (*_opened(results), *outage_lines(results, style), *lines))
 
 
 def _opened(results: Sequence[EvaluationResult]) -> Iterator[str]:
@@ -29,6 +29,16 @@ def _opened(results: Sequence[EvaluationResult]) -> Iterator[str]:
         start = f"as of {show_time(each.snapshot.as_of)}: " if len(results) > 1 else ""
         yield from (line(f"{start}{verdict.headline}") for verdict in each.opened)
     if any(each.opened for each in results):
+        yield ""
+
+
+def outage_lines(results: Sequence[EvaluationResult], style: ReportStyle) -> Iterator[str]:
+    """The sources that leave rules unknown, before anything that follows from them."""
+    for each in results:
+        start = f"as of {show_time(each.snapshot.as_of)}: " if len(results) > 1 else ""
+        for text in each.outages:
+            yield from wrapped(line(f"{start}{text}"), style.width, "", "  ")
+    if any(each.outages for each in results):
         yield ""
 
 
@@ -92,6 +102,9 @@ def _rule(rule: RuleResult, style: ReportStyle) -> Iterator[str]:
     yield from wrapped(line(rule.reason), style.width, "      ", "      ")
     if rule.action:
         yield from wrapped(f"do: {line(rule.action)}", style.width, "      ", "          ")
+    if rule.otherwise:
+        text = f"if that cannot be measured: {line(rule.otherwise)}"
+        yield from wrapped(text, style.width, "      ", "          ")
 
 
 def rule_head(rule: RuleResult, style: ReportStyle, indent: str = "") -> Iterator[str]:

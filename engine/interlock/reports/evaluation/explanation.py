@@ -17,7 +17,7 @@ from ..style import ReportStyle, mark
 from ..tables import Cell, aligned, tidy, wrapped
 from ..templating import filled
 from .evaluation_result import EvaluationResult
-from .evaluation_text import rule_head
+from .evaluation_text import outage_lines, rule_head
 from .provenance import origins
 
 __all__ = ["VerdictExplanation", "as_json", "as_markdown", "as_text"]
@@ -50,7 +50,8 @@ def as_text(explained: VerdictExplanation, style: ReportStyle) -> str:
     lines = [
         text for verdict, rules in explained.found for text in _verdict(explained, verdict, rules, style)
     ]
-    return "".join(f"{each}\n" for each in lines[1:]) or "no policy was evaluated\n"
+    silent = outage_lines([] if explained.rules else [explained.result], style)
+    return "".join(f"{each}\n" for each in (*silent, *lines[1:])) or "no policy was evaluated\n"
 
 
 def as_json(explained: VerdictExplanation, style: ReportStyle) -> str:
@@ -75,7 +76,15 @@ def as_markdown(explained: VerdictExplanation, style: ReportStyle) -> str:
         for verdict, rules in explained.found
         for rule in rules
     }
-    return tidy(filled("explanation.md", result=result, found=explained.found, unknown=unknown))
+    return tidy(
+        filled(
+            "explanation.md",
+            result=result,
+            found=explained.found,
+            unknown=unknown,
+            outages=() if explained.rules else result.outages,
+        )
+    )
 
 
 def _verdict(
@@ -123,6 +132,9 @@ def _rule(
         yield from wrapped(line(text), style.width, f"{_INDENT}  - ", f"{_INDENT}    ")
     if rule.action:
         yield from wrapped(line(rule.action), style.width, f"{_INDENT}do: ", f"{_INDENT}    ")
+    if rule.otherwise:
+        text = f"{_INDENT}if that cannot be measured: "
+        yield from wrapped(line(rule.otherwise), style.width, text, f"{_INDENT}    ")
     if rule.notify:
         yield f"{_INDENT}notify: {line(', '.join(rule.notify))}"
 
@@ -164,7 +176,7 @@ def _row(comparison: Comparison) -> list[Cell]:
 
 def _unknown(result: EvaluationResult, rule: RuleResult) -> tuple[str, ...]:
     """Why a rule is unknown, and where its metrics come from."""
-    if rule.outcome != "unknown" or not rule.causes:
+    if not rule.causes:
         return ()
     lines = tuple(cause_lines(rule.causes))
     more = (f"and {len(lines) - _CAUSES} more",) if len(lines) > _CAUSES else ()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from ...evaluation.deciding.reasons import unknown_origins
+from ...evaluation.deciding.cause_text import unknown_origins
 from ...evaluation.verdict import RuleResult, Verdict
 from .evaluation_result import EvaluationResult, open_rules
 
@@ -28,7 +28,7 @@ class Task:
     @property
     def otherwise(self) -> list[str]:
         """The rules' own actions, for when it cannot be measured."""
-        return list(dict.fromkeys(rule.action for _, rule in self.rules if self.unknown and rule.action))
+        return list(dict.fromkeys(rule.otherwise for _, rule in self.rules if rule.otherwise))
 
     @property
     def places(self) -> list[str]:
@@ -43,15 +43,15 @@ def tasks(result: EvaluationResult) -> dict[str, list[Task]]:
         for rule in open_rules(verdict):
             action = _action(rule)
             for route in _routes(result, verdict, rule):
-                fresh = Task(action, rule.outcome == "unknown")
+                fresh = Task(action, rule.unmeasured)
                 task = found.setdefault(route, {}).setdefault(action, fresh)
                 task.rules.append((verdict, rule))
     return {route: list(found[route].values()) for route in sorted(found)}
 
 
 def _action(rule: RuleResult) -> str:
-    if rule.outcome == "unknown":
-        return f"measure what is unknown: {unknown_origins(rule.causes)}"
+    if rule.unmeasured:
+        return f"{rule.action}: {unknown_origins(rule.causes)}"
     return rule.action or f"look into the rule {rule.id}"
 
 
