@@ -123,7 +123,7 @@ def _column(
         place,
         entry.pointer(kind) if file_format.by_pointer else (),
         of_file=of_file,
-        unit=entry.node.text("unit", "s"),
+        unit=entry.node.text("unit") or None,
         shift=_shift(entry),
         optional=entry.node.flag("optional"),
     )

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
 from decimal import Decimal
 
 from ...language.times import show_time
 from ...language.types import Kind, Type
 from ...policy.catalogue import Catalogue, Metric
-from ..duckdb_tables import Answer, utc
+from ..duckdb_tables import Answer
 from ..rosters import Rosters
-from ..typed_values import floored, from_sql, is_number, is_time, number, sql_types
+from ..typed_values import floored, from_sql, is_number, is_time, number, sql_time, sql_types
 from ..unreadable import UnknownEntry, Unreadable
 from .source_coverage import CoveredSpan
 
@@ -196,8 +195,6 @@ def _plain(value: object, kind: Type) -> object:
 
 
 def _time(value: object) -> Decimal:
-    if isinstance(value, datetime):
-        return utc(value)
-    if isinstance(value, date):
-        return utc(datetime(value.year, value.month, value.day))
-    raise Unreadable("no time", "the SQL gives a point without `at`")
+    if value is None:
+        raise Unreadable("no time", "the SQL gives a point without `at`")
+    return sql_time(value)

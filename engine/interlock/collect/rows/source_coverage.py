@@ -94,5 +94,5 @@ def _fixed(bound: Bound, source: RowsSource, tops: Tops) -> list[Decimal]:
         try:
             times.append(read_moment(value, source.zone))
         except NoTime as problem:
-            raise Unreadable("no time", f"{where} {problem}") from None
+            raise Unreadable(problem.cause, f"{where} {problem}") from None
     return times

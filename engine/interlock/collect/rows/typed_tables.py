@@ -104,7 +104,7 @@ def _reader(column: Column, source: RowsSource, present: set[str]) -> Callable[[
         try:
             return convert(value)
         except NoTime as problem:
-            raise Unreadable("no time", f"{record.place}: `{column.name}` {problem}") from None
+            raise Unreadable(problem.cause, f"{record.place}: `{column.name}` {problem}") from None
         except _WrongValue as problem:
             raise Unreadable(problem.cause, f"{record.place}: `{column.name}` {problem}") from None
 
@@ -134,7 +134,7 @@ class _WrongValue(Exception):
 
 def _from_typed(column: Column, source: RowsSource) -> Callable[[object], object]:
     if column.type == "time":
-        return lambda value: read_moment(value, source.zone, column.unit) + column.shift
+        return lambda value: read_moment(value, source.zone, column.unit or "s") + column.shift
     if column.type == "bool" and FORMATS[source.format].integer_bools:
         return lambda value: _bool(value == 1 if value in (0, 1) and isinstance(value, int) else value)
     return {"number": _number, "decimal": _decimal, "integer": _integer, "bool": _bool, "json": _json}.get(
@@ -158,8 +158,10 @@ def _from_text(column: Column, source: RowsSource) -> Callable[[object], object]
             return _bool({"true": True, "false": False}.get(text.strip().lower(), text))
         if column.type == "decimal":
             return convert(_exact_number(text.strip()))
-        numeric = column.type in ("number", "integer") or (column.type == "time" and _is_number(text))
-        return convert(_parse(text) if numeric else text)
+        counted = column.type == "time" and _is_number(text)
+        if counted and column.unit is None:
+            raise NoTime("is a number, and the column declares no `unit` since 1970")
+        return convert(_parse(text) if counted or column.type in ("number", "integer") else text)
 
     return read
 
