@@ -389,7 +389,7 @@ class PolicySet:
         return collect(
             Path(root), as_of, self.sources, self.catalogue,
             since=since, environ=os.environ if environ is None else environ, now=now, archive=archive,
-            allow_commands=allow_commands, env_names=sorted(set(overrides)),
+            allow_commands=allow_commands, env_names=sorted(set(overrides)), elapsed=clock.stopwatch(),
         )  # fmt: skip
 
 

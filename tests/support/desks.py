@@ -60,6 +60,8 @@ sources:
       pnl: {sql: "select sum(pnl) as value, count(*) as n, max(at_) as at from trades"}
       trades: {sql: "select at_ as at, pnl as value from trades order by at_, ordinal"}
 """
+LATER = "2026-04-01T00:00:00Z"
+"""A clock that makes the default time of `run` a look at the past."""
 LINES = [
     '{"at": "2026-03-28T01:00:00Z", "pnl": 1.5}',
     '{"at": "2026-03-28T02:00:00+01:00", "pnl": -2}',

@@ -136,7 +136,7 @@ def from_sql(value: object, kind: Type) -> object:
 
 
 def sql_time(value: object) -> Decimal:
-    """Return the seconds since 1970 of a time in a query's result. Raises Unreadable for no time and one before 2000."""
+    """Return a time in a query's result as seconds since 1970. Raises Unreadable for no time and one before 2000."""
     if isinstance(value, date) and not isinstance(value, datetime):
         value = datetime(value.year, value.month, value.day)
     if not isinstance(value, datetime):

@@ -6,7 +6,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from support.desks import LINES, LOG, changed, jsonl, metrics, run
+from support.desks import LATER, LINES, LOG, changed, jsonl, metrics, run
 
 
 def test_values_that_are_no_values(tmp_path: Path) -> None:
@@ -20,7 +20,7 @@ def test_values_that_are_no_values(tmp_path: Path) -> None:
       symbols: {sql: "select ['ETH-USD', 'BTC/USDT'] as value"}
 """
     )
-    seen = metrics(run(jsonl(tmp_path), text))
+    seen = metrics(run(jsonl(tmp_path), text, now=LATER))
     assert seen["rate"] == {"unknown": "not finite", "detail": "it is not a finite number"}
     assert seen["level"] == {"unknown": "missing", "detail": "the SQL gives no value"}
     assert seen["wait"] == {"unknown": "conflict", "detail": "the SQL gives 3 rows for one value"}

@@ -18,14 +18,12 @@ from ..rosters import Rosters
 from ..unreadable import UnknownEntry, Unreadable
 from .exact_numbers import ExactTables
 from .query_results import MetricEntries, complaint, shape
+from .row_window import Window
 from .source_coverage import CoveredSpan, cover
 from .sql_assumptions import absent_columns, made_of_nothing
 from .typed_tables import SourceTable, fill
 
 __all__ = ["LoadedSource", "check_queries", "load", "query_rows"]
-
-Window = tuple[Decimal | None, Decimal]
-"""The times that rows must lie between: (since, as_of)."""
 
 _DAY = Decimal(86_400)
 _SAMPLE_TIMES = {"as_of": _DAY * 2, "from": _DAY, "to": _DAY * 2}
@@ -67,8 +65,9 @@ def _load_file(root: Root, name: str, loaded: LoadedSource, window: Window) -> N
         artefact = root.open(name)
         contents = FORMATS[source.format].read(root, artefact, source)
         fill(part, source, contents.records, artefact.modified, window)
+        _check_clock(root, artefact, part, source, window)
     except Unreadable as problem:
-        if source.torn != "file":
+        if source.torn != "file" or problem.unknown.cause == "clock skew":
             raise
         loaded.torn.append(problem.unknown)
         return
@@ -79,6 +78,21 @@ def _load_file(root: Root, name: str, loaded: LoadedSource, window: Window) -> N
     loaded.artefacts.append(artefact)
     loaded.tops.append((name, contents.top, artefact.modified))
     _append(loaded.table, part)
+
+
+def _check_clock(
+    root: Root, artefact: Artefact, table: SourceTable, source: RowsSource, window: Window
+) -> None:
+    """Raise Unreadable where a row is later than its file, and what lies beside it, can have been written."""
+    if table.last is None:
+        return
+    time, record = table.last
+    if source.time == "modified":
+        window.check_date(artefact.name, time)
+        return
+    beside = [f"{artefact.name}{suffix}" for suffix in FORMATS[source.format].beside]
+    dates = [artefact.modified, *(root.modified(name) for name in beside if root.exists(name))]
+    window.check_time(f"{record.place}: `{source.time}`", time, max(dates))
 
 
 def _append(table: SourceTable, part: SourceTable) -> None:
@@ -149,7 +163,7 @@ def _ask(
         raise Unreadable(loaded.torn[0].cause, loaded.torn[0].detail)
     (database, exact) = tables
     times = {
-        "as_of": window[1],
+        "as_of": window.as_of,
         "from": covered.start if covered else None,
         "to": covered.end if covered else None,
     }

@@ -19,6 +19,7 @@ from ..json_documents import ABSENT, one, resolve
 from ..model import Column, RowsSource
 from ..typed_values import NoTime, read_moment
 from ..unreadable import Unreadable
+from .row_window import Window
 
 __all__ = ["SourceTable", "fill", "in_decimals"]
 
@@ -33,13 +34,14 @@ class SourceTable:
     """The rows of a source as columns of Python values, times as seconds since 1970.
 
     For the coverage, `seen` holds the stamps of all rows up to `as_of`, also of those before `since`, and `newest` the
-    latest time of any row, also of one after `as_of`; `present` are the columns that some row has.
+    latest time of them; `last` is the latest row of all with its time. `present` are the columns that some row has.
     """
 
     columns: dict[str, list[object]]
     ordinals: list[int] = field(default_factory=list)
     seen: list[Decimal] = field(default_factory=list)
     newest: Decimal | None = None
+    last: tuple[Decimal, Record] | None = None
     present: set[str] = field(default_factory=set)
 
     @property
@@ -53,10 +55,9 @@ def fill(
     source: RowsSource,
     records: Iterable[Record],
     modified: Decimal,
-    window: tuple[Decimal | None, Decimal],
+    window: Window,
 ) -> None:
-    """Append the records of one artefact; `window` is (since, as_of). Raises Unreadable at the first torn record."""
-    since, as_of = window
+    """Append the records of one artefact. Raises Unreadable at the first torn record."""
     readers = [(each, _reader(each, source, table.present)) for each in source.columns]
     stamp = source.coverage.by or source.time
     for ordinal, record in enumerate(records, start=len(table.seen) + 1):
@@ -66,25 +67,29 @@ def fill(
         time = modified if source.time == "modified" else values[source.time]
         if not isinstance(time, Decimal):
             raise Unreadable("no time", f"{record.place}: `{source.time}` is absent")
-        _place(table, ordinal, values, time, since, as_of)
+        if table.last is None or time > table.last[0]:
+            table.last = time, record
+        _place(table, ordinal, values, time, window)
         stamped = modified if stamp == "modified" else values[stamp]
-        table.newest = time if table.newest is None else max(table.newest, time)
-        table.seen.append(stamped if time <= as_of and isinstance(stamped, Decimal) else Decimal("Infinity"))
+        _cover(table, time, stamped, window.as_of)
 
 
 def _place(
-    table: SourceTable,
-    ordinal: int,
-    values: dict[str, object],
-    time: Decimal,
-    since: Decimal | None,
-    as_of: Decimal,
+    table: SourceTable, ordinal: int, values: dict[str, object], time: Decimal, window: Window
 ) -> None:
-    if time > as_of or (since is not None and time < since):
+    if time > window.as_of or (window.since is not None and time < window.since):
         return
     table.ordinals.append(ordinal)
     for name, value in values.items():
         table.columns[name].append(value)
+
+
+def _cover(table: SourceTable, time: Decimal, stamped: object, as_of: Decimal) -> None:
+    """Note what a row proves. One that is later than the snapshot proves nothing: it was not there to be seen."""
+    seen = time <= as_of and isinstance(stamped, Decimal) and stamped <= time
+    table.seen.append(stamped if seen and isinstance(stamped, Decimal) else Decimal("Infinity"))
+    if time <= as_of:
+        table.newest = time if table.newest is None else max(table.newest, time)
 
 
 def _reader(column: Column, source: RowsSource, present: set[str]) -> Callable[[Record], object]:
