@@ -95,6 +95,8 @@ class RowsSource:
     schema: str | None = None
     joins: tuple[str, ...] = ()
     unique: tuple[str, ...] = ()
+    ambiguous: Literal["unknown", "earlier", "later"] = "unknown"
+    undated: Literal["unknown", "skip"] = "unknown"
 
     @property
     def exact(self) -> bool:

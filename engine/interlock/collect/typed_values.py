@@ -16,6 +16,7 @@ from .duckdb_tables import moment, utc
 from .unreadable import Unreadable
 
 __all__ = [
+    "AmbiguousTime",
     "NoTime",
     "floored",
     "from_json",
@@ -48,6 +49,14 @@ class NoTime(Exception):
     def __init__(self, text: str, cause: CauseName = "no time") -> None:
         super().__init__(text)
         self.cause: CauseName = cause
+
+
+class AmbiguousTime(NoTime):
+    """A local time in the hour that a zone repeats: it is one of two."""
+
+    def __init__(self, zone: str, earlier: Decimal, later: Decimal) -> None:
+        super().__init__(f"is ambiguous in {zone}: the clock is put back there")
+        self.earlier, self.later = earlier, later
 
 
 def read_moment(value: object, zone: ZoneInfo | None, unit: str = "s") -> Decimal:
@@ -85,16 +94,22 @@ def _time_text(text: str, zone: ZoneInfo | None) -> Decimal:
     if found is None:
         raise NoTime("is no time")
     rest = Decimal(f"0.{fraction or 0}")
-    return (found if offset else _local(datetime.fromisoformat(f"{day}T{clock}"), zone)) + rest
+    return found + rest if offset else _local(datetime.fromisoformat(f"{day}T{clock}"), rest, zone)
 
 
-def _local(naive: datetime, zone: ZoneInfo | None) -> Decimal:
+def _local(naive: datetime, rest: Decimal, zone: ZoneInfo | None) -> Decimal:
     if zone is None:
         raise NoTime("has no offset and the source declares no `timezone`")
-    first, second = (naive.replace(tzinfo=zone, fold=fold).utcoffset() for fold in (0, 1))
-    if first is None or first != second:
-        raise NoTime(f"is ambiguous in {zone.key}: the clock changes there")
-    distance = naive.replace(tzinfo=UTC) - first - _EPOCH
+    first, second = (_seconds(naive.replace(tzinfo=zone, fold=fold)) + rest for fold in (0, 1))
+    if first < second:
+        raise AmbiguousTime(str(zone.key), first, second)
+    if first > second:
+        raise NoTime(f"does not exist in {zone.key}: the clock is put forward there")
+    return first
+
+
+def _seconds(moment: datetime) -> Decimal:
+    distance = moment - _EPOCH
     return Decimal(distance.days * 86400 + distance.seconds)
 
 

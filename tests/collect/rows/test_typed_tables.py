@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from support.desks import CATALOGUE, LOG, changed, judged, metrics, run, write
+from support.desks import CATALOGUE, LOG, changed, complaints, judged, metrics, run, write
 
 COOLDOWN = "since(trades < 0) >= 1h"
 CSV = changed(
@@ -108,3 +108,90 @@ def test_a_time_that_sql_makes_of_a_wrong_unit_is_out_of_range(tmp_path: Path, s
         "unknown": "out of range",
         "detail": "the SQL gives a time outside the years 2000 to 9999",
     }
+
+
+CHICAGO = changed(CSV, ("timezone: UTC", "timezone: America/Chicago"))
+REPEATED = "2025-11-02 01:30:00,-80\n"
+TABLE = f"at,pnl\n{REPEATED}2026-03-29 09:00:00,4\n"
+WRONG = "line 2 of t.csv: `at_` is ambiguous in America/Chicago: the clock is put back there"
+
+
+@pytest.mark.parametrize(("choice", "hour"), [("earlier", "06"), ("later", "07")])
+def test_a_source_says_what_its_repeated_hour_means(tmp_path: Path, choice: str, hour: str) -> None:
+    write(tmp_path, "t.csv", TABLE)
+    assert cause(tmp_path, CHICAGO, TABLE) == ("no time", WRONG)
+    source = changed(CHICAGO, ("    time: at_", f"    ambiguous: {choice}\n    time: at_"))
+    found = run(tmp_path, source)
+    assert metrics(found)["trades"]["points"][0]["at"] == f"2025-11-02T{hour}:30:00Z"
+    printed = f"1 time of `trades` in a repeated hour taken as the {choice}"
+    verdict = judged(tmp_path, source, COOLDOWN)
+    assert (verdict.verdict, verdict.assumptions) == ("GO", (f"`trades`: {printed}",))
+    assert {each.code for each in found.findings} == {"W858"}
+
+
+def test_a_time_that_a_zone_leaves_out_is_none_whatever_is_declared(tmp_path: Path) -> None:
+    source = changed(CHICAGO, ("    time: at_", "    ambiguous: later\n    time: at_"))
+    wrong = "line 2 of t.csv: `at_` does not exist in America/Chicago: the clock is put forward there"
+    assert cause(tmp_path, source, "at,pnl\n2026-03-08 02:30:00,1\n") == ("no time", wrong)
+
+
+def test_a_repeated_hour_before_since_is_left_out(tmp_path: Path) -> None:
+    write(tmp_path, "t.csv", TABLE)
+    found = run(tmp_path, CHICAGO, since="2025-11-02T07:30:01Z")
+    assert metrics(found)["total"]["value"] == 1
+    assert found.findings == ()
+    unknown = metrics(run(tmp_path, CHICAGO, since="2025-11-02T07:30:00Z"))["total"]
+    assert unknown == {"unknown": "no time", "detail": WRONG}
+
+
+OPEN = '{"at": "2026-03-29T10:00:00Z", "pnl": 90}\n{"at": null, "pnl": -5}\n'
+SKIP = ("    time: at_", "    undated: skip\n    time: at_")
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        changed(JSONL, SKIP),
+        changed(JSONL, ("{time: /at}", "{time: /at, optional: true}")),
+        changed(JSONL, SKIP, ("{time: /at}", "{time: /at, optional: true}")),
+    ],
+)
+def test_rows_without_a_time_are_left_out_where_they_are_declared(tmp_path: Path, source: str) -> None:
+    write(tmp_path, "t.jsonl", OPEN)
+    verdict = judged(tmp_path, source, COOLDOWN)
+    left_out = "`trades`: 1 row of `trades` without `at_` left out"
+    assert (verdict.verdict, verdict.assumptions) == ("GO", (left_out,))
+    assert metrics(run(tmp_path, source))["pnl"] == {"value": 90, "n": 1, "at": "2026-03-29T10:00:00Z"}
+    renamed = OPEN + '{"closed": "2026-03-30T05:50:00Z", "pnl": -80}\n'
+    assert cause(tmp_path, source, renamed) == ("torn source", "line 3 of t.jsonl: `at_` is absent")
+
+
+def test_rows_without_a_time_are_torn_otherwise(tmp_path: Path) -> None:
+    assert cause(tmp_path, JSONL, OPEN) == ("torn source", "line 2 of t.jsonl: `at_` is absent")
+    strict = changed(
+        JSONL, ("{time: /at}", "{time: /at, optional: true}"), (SKIP[0], SKIP[1].replace("skip", "unknown"))
+    )
+    assert cause(tmp_path, strict, OPEN) == ("no time", "line 2 of t.jsonl: `at_` is absent")
+
+
+def test_an_empty_time_of_a_table_is_none(tmp_path: Path) -> None:
+    source = changed(CSV, SKIP)
+    write(tmp_path, "t.csv", "at,pnl\n2026-03-29 10:00:00,90\n,-5\n")
+    assert metrics(run(tmp_path, source))["total"]["value"] == 1
+    assert cause(tmp_path, source, "closed,pnl\n2026-03-30 05:50:00,-80\n") == (
+        "torn source",
+        "line 2 of t.csv: `at_` is absent",
+    )
+
+
+def test_keys_about_times_that_there_are_not() -> None:
+    found = complaints(changed(JSONL, ("    time: at_", "    ambiguous: later\n    time: at_")))
+    message = "`ambiguous` is for times of a `timezone`, and there is none"
+    assert [each.split(" error ")[1] for each in found] == [
+        f"E543: {message} (declare the `timezone`; a time with an offset is never ambiguous)"
+    ]
+    found = complaints(changed(JSONL, ("    time: at_", "    undated: skip\n    time: modified")))
+    message = "`undated` is for a column of `time`, and these rows are dated by their files"
+    assert [each.split(" error ")[1] for each in found] == [
+        f"E544: {message} (leave it out, or name a column as `time`)"
+    ]

@@ -10,6 +10,7 @@ from decimal import Decimal
 from ...diagnostics import Collector
 from ...limits import SNAPSHOT_POINTS, SOURCE_ROWS
 from ...policy.catalogue import Catalogue, Metric
+from ...wording import number
 from ..artefact_root import Artefact, Root
 from ..duckdb_tables import Database, SqlRefused, columns_of
 from ..formats import FORMATS
@@ -20,7 +21,7 @@ from .exact_numbers import ExactTables
 from .query_results import MetricEntries, complaint, shape
 from .row_window import Window
 from .source_coverage import CoveredSpan, cover
-from .sql_assumptions import absent_columns, made_of_nothing
+from .sql_assumptions import Assumption, absent_columns, made_of_nothing
 from .typed_tables import SourceTable, fill
 
 __all__ = ["LoadedSource", "check_queries", "load", "query_rows"]
@@ -102,6 +103,8 @@ def _append(table: SourceTable, part: SourceTable) -> None:
     table.ordinals.extend(before + each for each in part.ordinals)
     table.seen.extend(part.seen)
     table.present |= part.present
+    table.undated += part.undated
+    table.repeated += part.repeated
     for name, values in part.columns.items():
         table.columns[name].extend(values)
     if part.newest is not None:
@@ -183,8 +186,19 @@ def _ask(
         for column in each.source.columns
         if each.table.seen and column.optional and column.name not in each.table.present
     ]
-    assumed = (*absent_columns(nodes, absent), *made_of_nothing(nodes))
+    declared = [text for each in (loaded, *joined) for text in _declared(each)]
+    assumed = (*absent_columns(nodes, absent), *made_of_nothing(nodes), *declared)
     return replace(shape(answer, metric, covered, rosters), assumed=assumed), covered
+
+
+def _declared(loaded: LoadedSource) -> Iterator[Assumption]:
+    """Yield what the source declares of rows whose time is not known."""
+    source, table = loaded.source, loaded.table
+    if table.undated:
+        yield "W857", f"{number(table.undated, 'row')} of `{source.id}` without `{source.time}` left out"
+    if table.repeated:
+        times = number(table.repeated, "time")
+        yield "W858", f"{times} of `{source.id}` in a repeated hour taken as the {source.ambiguous}"
 
 
 def _may_lack_files(metric: Metric, source: RowsSource) -> bool:

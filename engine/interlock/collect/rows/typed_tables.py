@@ -17,7 +17,7 @@ from ..formats import FORMATS
 from ..formats.model import Format, Record
 from ..json_documents import ABSENT, one, resolve
 from ..model import Column, RowsSource
-from ..typed_values import NoTime, read_moment
+from ..typed_values import AmbiguousTime, NoTime, read_moment
 from ..unreadable import Unreadable
 from .row_window import Window
 
@@ -34,7 +34,8 @@ class SourceTable:
     """The rows of a source as columns of Python values, times as seconds since 1970.
 
     For the coverage, `seen` holds the stamps of all rows up to `as_of`, also of those before `since`, and `newest` the
-    latest time of them; `last` is the latest row of all with its time. `present` are the columns that some row has.
+    latest time of them; `last` is the latest row of all with its time. `present` are the columns that some row has,
+    `undated` counts the rows that are left out because they have no time, `repeated` the times in a repeated hour.
     """
 
     columns: dict[str, list[object]]
@@ -43,6 +44,8 @@ class SourceTable:
     newest: Decimal | None = None
     last: tuple[Decimal, Record] | None = None
     present: set[str] = field(default_factory=set)
+    undated: int = 0
+    repeated: int = 0
 
     @property
     def rows(self) -> int:
@@ -58,7 +61,7 @@ def fill(
     window: Window,
 ) -> None:
     """Append the records of one artefact. Raises Unreadable at the first torn record."""
-    readers = [(each, _reader(each, source, table.present)) for each in source.columns]
+    readers = [(each, _reader(each, source, table, window.since)) for each in source.columns]
     stamp = source.coverage.by or source.time
     for ordinal, record in enumerate(records, start=len(table.seen) + 1):
         if ordinal > SOURCE_ROWS:
@@ -66,7 +69,11 @@ def fill(
         values = {column.name: read(record) for column, read in readers}
         time = modified if source.time == "modified" else values[source.time]
         if not isinstance(time, Decimal):
-            raise Unreadable("no time", f"{record.place}: `{source.time}` is absent")
+            if source.undated == "unknown":
+                raise Unreadable("no time", f"{record.place}: `{source.time}` is absent")
+            table.undated += 1
+            table.seen.append(Decimal("Infinity"))
+            continue
         if table.last is None or time > table.last[0]:
             table.last = time, record
         _place(table, ordinal, values, time, window)
@@ -92,28 +99,53 @@ def _cover(table: SourceTable, time: Decimal, stamped: object, as_of: Decimal) -
         table.newest = time if table.newest is None else max(table.newest, time)
 
 
-def _reader(column: Column, source: RowsSource, present: set[str]) -> Callable[[Record], object]:
-    """Return the function that finds the column's value in a record and checks its type."""
+def _reader(
+    column: Column, source: RowsSource, table: SourceTable, since: Decimal | None
+) -> Callable[[Record], object]:
+    """Return the function that finds the column's value in a record and checks its type.
+
+    A row without the key of its time is torn, also where undated rows are left out: the key may have a new name.
+    """
     file_format = FORMATS[source.format]
     find = _finder(column, file_format)
     convert = _from_text(column, source) if file_format.text_only else _from_typed(column, source)
+    skips = source.undated == "skip"
 
     def read(record: Record) -> object:
         value = find(record)
         if value is not ABSENT:
-            present.add(column.name)
+            table.present.add(column.name)
         if value is ABSENT or value is None:
-            if column.optional:
+            if column.optional and not (value is ABSENT and skips and column.name == source.time):
                 return None
             raise Unreadable("torn source", f"{record.place}: `{column.name}` is absent")
         try:
             return convert(value)
+        except AmbiguousTime as problem:
+            return _chosen(problem, record, column, source, table, since)
         except NoTime as problem:
             raise Unreadable(problem.cause, f"{record.place}: `{column.name}` {problem}") from None
         except _WrongValue as problem:
             raise Unreadable(problem.cause, f"{record.place}: `{column.name}` {problem}") from None
 
     return read
+
+
+def _chosen(
+    problem: AmbiguousTime,
+    record: Record,
+    column: Column,
+    source: RowsSource,
+    table: SourceTable,
+    since: Decimal | None,
+) -> Decimal:
+    """Return the time of a repeated hour that the source declares, or one of both where both come before `since`."""
+    if since is not None and problem.later + column.shift < since:
+        return problem.earlier + column.shift
+    if source.ambiguous == "unknown":
+        raise Unreadable("no time", f"{record.place}: `{column.name}` {problem}") from None
+    table.repeated += 1
+    return (problem.earlier if source.ambiguous == "earlier" else problem.later) + column.shift
 
 
 def _finder(column: Column, file_format: Format) -> Callable[[Record], object]:
