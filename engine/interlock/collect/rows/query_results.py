@@ -155,6 +155,7 @@ def _regular(rows: list[Entry], metric: Metric, covered: CoveredSpan | None) -> 
     points = []
     for row in rows:
         at = _time(row["at"])
+        _check_began(at + every, metric)
         if at >= floored(covered.start) and at + every <= covered.complete:
             points.append((at, {"at": show_time(at), **_value(row["value"], metric.type)}))
     points.sort(key=lambda each: each[0])
@@ -168,6 +169,7 @@ def _irregular(rows: list[Entry], metric: Metric, catalogue: Catalogue, covered:
     points = []
     for row in rows:
         at = _time(row["at"])
+        _check_began(at, metric)
         point: Entry = {"at": show_time(at)}
         if columns:
             point |= {name: _plain(row[name], kind) for name, kind in columns.items()}
@@ -177,6 +179,13 @@ def _irregular(rows: list[Entry], metric: Metric, catalogue: Catalogue, covered:
     points.sort(key=lambda each: each[0])
     window = [show_time(covered.start), show_time(covered.end)]
     return {"covered": window, "points": [point for _, point in points]}
+
+
+def _check_began(time: Decimal, metric: Metric) -> None:
+    """Raise Unreadable for a point, or the end of its period, before the metric began."""
+    if metric.began is not None and time < metric.began:
+        began = show_time(metric.began)
+        raise Unreadable("out of range", f"the SQL gives a point before {began}, when the metric began")
 
 
 def _value(value: object, kind: Type) -> Entry:
