@@ -392,5 +392,5 @@ class PolicySet:
         return collect(
             Path(root), as_of, self.sources, self.catalogue,
             since=since, environ=os.environ if environ is None else environ, now=now, archive=archive,
-            allow_commands=allow_commands, env_names=self.root.override_variables,
+            allow_commands=allow_commands, env_names=self.root.override_variables, elapsed=clock.stopwatch(),
         )  # fmt: skip

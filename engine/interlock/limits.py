@@ -11,6 +11,7 @@ __all__ = [
     "DOCUMENT_BYTES",
     "DOCUMENT_DEPTH",
     "DOCUMENT_NODES",
+    "EARLIEST_TIME",
     "EVENTS_AT_ONCE",
     "EVENTS_SECONDS",
     "EXPRESSION_CHARACTERS",
@@ -56,6 +57,9 @@ NUMBER_DIGITS: Final = 34
 
 SKEW: Final = Decimal(2)
 """Seconds by which a time may lie after `as_of` and still be taken."""
+
+EARLIEST_TIME: Final = Decimal(946_684_800)
+"""2000-01-01. A time of an artefact before it is a number in another unit, or stands for no time."""
 
 LIVE_CLOCK_DISTANCE: Final = Decimal(300)
 """Seconds between `as_of` and the clock beyond which a live source says nothing of that time."""

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from making.writing import Desk
 
 __all__ = ["Bot", "Switch"]
 
+_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 _CYCLE = "database=ok evidence=trader_db risk=clear"
 
 
@@ -41,8 +43,8 @@ class Switch:
 
 @dataclass
 class Bot:
-    """Writes its artefacts below `root`. Logs are written once, to the end of the play; whoever collects as of an
-    earlier moment sees no later line. What has no lines is written anew by `shows`.
+    """Writes its artefacts below `root`. Its logs are made once, to the end of the play; `shows` leaves of them what
+    was written by its moment, and writes anew what has no lines.
 
     `switches` are every change of the configuration in order, `kill` the moment at which the bot killed itself.
     """
@@ -52,6 +54,8 @@ class Bot:
     switches: tuple[Switch, ...]
     kill: datetime
     desk: Desk = field(init=False)
+    logs: dict[Path, list[str]] = field(default_factory=dict)
+    trades: dict[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.desk = Desk(self.root)
@@ -65,9 +69,7 @@ class Bot:
         ]
         first = self.switches[0].at - 35 * DAY
         result = result_document(period, trades)
-        body = result["strategy"]["DeskStrategy"]
-        rows, body["trades"] = body["trades"], "rows of trades"
-        self.desk.compact("freqtrade-backtest.json", result, rows, "rows of trades")
+        self.trades = result
         write_daily(self.desk, period, decisions, trades)
         write_state(self.desk, period, [each for each in decisions if each.at >= first])
         write_telemetry(self.desk, period, trades)
@@ -76,9 +78,13 @@ class Bot:
         self.desk.csv(
             "data/experiment_0_days.csv", ("day", "recorded_at", "phase", "other_changes"), self._days(period)
         )
+        for path in self.root.rglob("*"):
+            if path.suffix in (".log", ".jsonl", ".csv"):
+                self.logs[path] = path.read_text(encoding="utf-8").splitlines(keepends=True)
 
     def shows(self, at: datetime) -> None:
         """Write what the bot shows at a moment: the configuration that it runs with, and that no experiment is on."""
+        self._write_logs(at)
         now = self._running(at)
         written = stamp(at - timedelta(minutes=4))
         symbols = list(now.symbols)
@@ -107,6 +113,18 @@ class Bot:
         self.desk.json(
             "data/incidents/experiment_0.json", {**told, "at": stamp(at), "mitigation": "mitigated"}
         )
+
+    def _write_logs(self, at: datetime) -> None:
+        """Write of every log, and of the trades, what had been written by a moment."""
+        for path, lines in self.logs.items():
+            kept = (each for each in lines if all(time <= stamp(at) for time in _TIME.findall(each)))
+            path.write_text("".join(kept), encoding="utf-8", newline="\n")
+        (name, body), *_ = self.trades["strategy"].items()
+        trades = [each for each in body["trades"] if _instant(each["close_date"]) <= at]
+        end = min(_instant(body["backtest_end"]), at)
+        found = {**body, "trades": "rows of trades", "backtest_end": f"{end:%Y-%m-%d %H:%M:%S}"}
+        document = {**self.trades, "strategy": {name: found}}
+        self.desk.compact("freqtrade-backtest.json", document, trades, "rows of trades")
 
     def _running(self, at: datetime) -> Switch:
         return [each for each in self.switches if each.at <= at][-1]
@@ -140,3 +158,8 @@ class Bot:
             before = ["none", *(each.phase for each in self.switches if each.at < start)]
             changed = any(start <= each.at < start + DAY for each in self.switches)
             yield day, stamp(start + DAY + timedelta(minutes=15)), "mixed" if changed else before[-1], 0
+
+
+def _instant(text: str) -> datetime:
+    found = datetime.fromisoformat(text)
+    return found if found.tzinfo else found.replace(tzinfo=UTC)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -110,3 +111,19 @@ def test_a_long_number_stays_whole_and_absurd_ones_do_no_harm(tmp_path: Path) ->
     head = '{"at": "2026-03-30T05:00:00Z", "n": 1, "pnl": '
     assert seen(tmp_path, head + "9007199254740993}")["pnl"]["value"] == Decimal(9007199254740993)
     assert seen(tmp_path, head + "9" * 9000 + "}")["pnl"]["unknown"] == "out of range"
+
+
+def test_a_document_is_not_later_than_its_file(tmp_path: Path) -> None:
+    path = write(tmp_path, "state.json", GOOD)
+    os.utime(path, (1_774_843_200, 1_774_843_200))  # an hour before the time that it states
+    late = "state.json: /at is 2026-03-30T05:00:00Z, after the date of its file, 2026-03-30T04:00:00Z"
+    found = metrics(run(tmp_path, SOURCES))
+    assert found["total"] == {"unknown": "clock skew", "detail": late}
+    assert found["level"]["value"] == "x"
+
+
+@pytest.mark.parametrize(("old", "new"), [("1774843200000", "1774843200"), ("2026-03-01T", "1970-01-01T")])
+def test_a_time_before_2000_is_out_of_range(tmp_path: Path, old: str, new: str) -> None:
+    found = seen(tmp_path, GOOD.replace(old, new))["moment" if old[0] == "1" else "level"]
+    assert found["unknown"] == "out of range"
+    assert found["detail"].endswith(" lies outside the years 2000 to 9999")

@@ -204,8 +204,10 @@ def making() -> Any:
     sys.path.remove(str(EXAMPLES))
 
 
-def _snapshot(policies: interlock.PolicySet, desk: Path, at: str) -> interlock.Snapshot:
-    found = policies.collect(desk, instant(at), now=Decimal(1_800_000_000), environ={}, archive=True)
+def _snapshot(
+    policies: interlock.PolicySet, desk: Path, at: str, *, archive: bool = True
+) -> interlock.Snapshot:
+    found = policies.collect(desk, instant(at), now=Decimal(1_800_000_000), environ={}, archive=archive)
     assert found.findings == ()
     return interlock.Snapshot.parse(canonical(found.snapshot), "snapshot.json")
 
@@ -213,7 +215,7 @@ def _snapshot(policies: interlock.PolicySet, desk: Path, at: str) -> interlock.S
 @pytest.fixture(scope="module")
 def judged(policies: interlock.PolicySet, making: Any) -> Callable[[str, Path], list[Verdict]]:
     """Makes a scenario, collects from it and judges it against the example desk of eight weeks before."""
-    baseline = _snapshot(policies, EXAMPLES / "desk", "2026-02-02T06:30:00Z")
+    baseline = _snapshot(policies, EXAMPLES / "desk", "2026-02-02T06:30:00Z", archive=False)
 
     def judge(name: str, out: Path) -> list[Verdict]:
         scenario = making.SCENARIOS[name]

@@ -6,11 +6,15 @@ import functools
 from pathlib import Path
 from typing import Any
 
+import interlock
+from interlock.canonical import canonical
 from interlock.collect.collection import Collection
 from interlock.collect.collector import collect
 from interlock.collect.declared.source_reader import load_sources
 from interlock.collect.model import Sources
 from interlock.diagnostics import Collector
+from interlock.evaluation.snapshot.snapshot import Snapshot
+from interlock.evaluation.verdict import Verdict
 from interlock.policy.catalogue import Catalogue
 from interlock.policy.reading.catalogue_reader import read_catalogue
 from interlock.policy.yaml.reader import read_yaml
@@ -56,6 +60,8 @@ sources:
       pnl: {sql: "select sum(pnl) as value, count(*) as n, max(at_) as at from trades"}
       trades: {sql: "select at_ as at, pnl as value from trades order by at_, ordinal"}
 """
+LATER = "2026-04-01T00:00:00Z"
+"""A clock that makes the default time of `run` a look at the past."""
 LINES = [
     '{"at": "2026-03-28T01:00:00Z", "pnl": 1.5}',
     '{"at": "2026-03-28T02:00:00+01:00", "pnl": -2}',
@@ -96,6 +102,22 @@ def run(root: Path, sources: str, as_of: str = "2026-03-30T06:00:00Z", **options
     return collect(
         root, instant(as_of), loaded, declared, since=instant(since) if since else None, now=now, **options
     )
+
+
+def judged(
+    root: Path, sources: str, rule: str, as_of: str = "2026-03-30T06:00:00Z", **options: Any
+) -> Verdict:
+    """Return the verdict, GO or NO_GO, of a policy with one requirement over what is collected from the root."""
+    head = "policy: gate\nversion: 1.0.0\ntitle: a\nowner: risk\nverdicts: [GO, NO_GO]\n"
+    gate = f"{head}rules: [{{id: one, require: '{rule}'}}]\n"
+    documents = {"catalogue": options.pop("catalogue", CATALOGUE), "sources": sources, "gate": gate}
+    texts = {f"policies/{name}.yaml": text for name, text in documents.items()}
+    write_files(root, {"policies/interlock.yaml": "interlock: 1\n", **texts})
+    policies = interlock.load(root / "policies")
+    now = instant(options.pop("now", as_of))
+    found = policies.collect(root, instant(as_of), now=now, environ={}, **options)
+    (verdict,) = policies.evaluate(Snapshot.parse(canonical(found.snapshot)))
+    return verdict
 
 
 def metrics(found: Collection) -> dict[str, Any]:

@@ -62,10 +62,10 @@ class Root:
             flags |= getattr(os, each, 0)
         try:
             with os.fdopen(os.open(path, flags), "rb") as handle:
-                state = os.fstat(handle.fileno())
-                if not stat.S_ISREG(state.st_mode):
+                if not stat.S_ISREG(os.fstat(handle.fileno()).st_mode):
                     raise Unreadable("missing", f"{name} is not a plain file")
                 data = handle.read(SOURCE_BYTES + 1)
+                state = os.fstat(handle.fileno())  # after reading, or a row might be newer than the date
         except OSError as problem:
             raise Unreadable("missing", f"{name}: {system_reason(problem)}") from None
         if len(data) > SOURCE_BYTES:

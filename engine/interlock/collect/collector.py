@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from pathlib import Path
 
@@ -24,6 +24,7 @@ from .model import DocumentSource, LiveSource, Probe, RowsSource, Sources
 from .rosters import Rosters
 from .rows.query_results import MetricEntries
 from .rows.row_sources import LoadedSource, load, query_rows
+from .rows.row_window import Window
 from .unreadable import UnknownEntry, Unreadable
 
 __all__ = ["collect"]
@@ -41,9 +42,11 @@ def collect(
     archive: bool = False,
     allow_commands: bool = False,
     env_names: Iterable[str] = (),
+    elapsed: Callable[[], Decimal] = lambda: Decimal(0),
 ) -> Collection:
     """Read the desk's artefacts below `root` as they were known at `as_of`; times are seconds since 1970.
 
+    `elapsed` tells how many seconds went by since `now`, because rows are written while commands run.
     `env_names` are the variables that overrides of params name. The commands of live sources run only with
     `allow_commands`. Raises UsageError if the root is no folder or `as_of` lies in the future, MissingExtra if rows
     are to be read without duckdb; any other failure makes metrics unknown.
@@ -55,12 +58,13 @@ def collect(
     place, rosters = Root(root), Rosters(catalogue)
     run = _Run(
         place,
-        (since, as_of),
+        _window(since, as_of, now, archive),
         sources,
         rosters,
         SnapshotBuilder(rosters),
         Commands(place, allow_commands, archive, now, as_of),
         environ,
+        elapsed,
     )
     for name in sorted(sources.by_id):
         run.measure(name)
@@ -68,17 +72,23 @@ def collect(
     return run.snapshot.build(as_of, now, archive, sources.metric_spans)
 
 
+def _window(since: Decimal | None, as_of: Decimal, now: Decimal, archive: bool) -> Window:
+    present = not archive and abs(as_of - now) <= LIVE_CLOCK_DISTANCE
+    return Window(since, as_of, as_of if archive else now, archive, present)
+
+
 @dataclass(slots=True)
 class _Run:
-    """One collection under way; `window` is (since, as_of)."""
+    """One collection under way."""
 
     root: Root
-    window: tuple[Decimal | None, Decimal]
+    window: Window
     sources: Sources
     rosters: Rosters
     snapshot: SnapshotBuilder
     commands: Commands
     environ: Mapping[str, str]
+    elapsed: Callable[[], Decimal]
     loaded: dict[str, LoadedSource] = field(default_factory=dict)
 
     def metric(self, name: str) -> Metric:
@@ -99,8 +109,13 @@ class _Run:
         source = self.sources.by_id[name]
         assert isinstance(source, RowsSource)
         if name not in self.loaded:
-            self.loaded[name] = load(self.root, source, self.window)
+            self.loaded[name] = load(self.root, source, self.window_now())
         return self.loaded[name]
+
+    def window_now(self) -> Window:
+        """Return the window for a source that is read now: while commands ran, rows may have been written."""
+        passed = Decimal(0) if self.window.archive else self.elapsed()
+        return replace(self.window, latest=self.window.latest + passed)
 
     def measure_rows(self, source: RowsSource) -> None:
         own, joined = self.load(source.id), [self.load(name) for name in source.joins]
@@ -123,7 +138,7 @@ class _Run:
             )
 
     def measure_document(self, source: DocumentSource) -> None:
-        for declared, found, artefact in read_document(self.root, source, self.window[1], self.rosters):
+        for declared, found, artefact in read_document(self.root, source, self.window.as_of, self.rosters):
             pointer = show_pointer(declared.pointer) if declared.pointer else "the whole document"
             files = ((artefact.name, artefact.digest),) if artefact else ()
             self.snapshot.add(
@@ -150,10 +165,10 @@ class _Run:
 
     def live_context(self) -> LiveContext:
         """Return what probes measure. Raises Unreadable if the snapshot's time is too far from the clock."""
-        as_of, now = self.window[1], self.commands.now
+        as_of = self.window.as_of
         if self.commands.archive:
             return LiveContext(self.root, archived_variables(self.root), True, as_of, self.commands)
-        if abs(as_of - now) > LIVE_CLOCK_DISTANCE:
+        if not self.window.present:
             far = f"{show_time(as_of)} is more than five minutes from the clock"
             raise Unreadable("not covered", f"a live source measures only the present: {far}")
         return LiveContext(self.root, self.environ, False, as_of, self.commands)

@@ -47,7 +47,10 @@ class _Document:
             try:
                 found = read_moment(value, self.source.zone, self.source.unit)
             except NoTime as problem:
-                raise Unreadable("no time", f"{where} {problem}") from None
+                raise Unreadable(problem.cause, f"{where} {problem}") from None
+            if found > self.artefact.modified + SKEW:
+                late = f"the date of its file, {shown_day(self.artefact.modified)}"
+                raise Unreadable("clock skew", f"{where} is {shown_day(found)}, after {late}")
         if found > self.as_of + SKEW:
             raise Unreadable("clock skew", f"{where} is {shown_day(found)}, after {shown_day(self.as_of)}")
         return found

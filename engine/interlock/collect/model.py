@@ -40,6 +40,7 @@ class Column:
 
     `place` names its value in a record; `pointer` is the same as steps for a format whose columns are found by pointer.
     `key` counts the stars of `rows`, `unit` is that of a time given as a number, `shift` moves a time, in seconds.
+    Without a `unit` a number of JSON or a table counts seconds, and one in a text is no time.
     """
 
     name: str
@@ -48,7 +49,7 @@ class Column:
     pointer: Pointer = ()
     key: int = 0
     of_file: bool = False
-    unit: str = "s"
+    unit: str | None = None
     shift: Decimal = Decimal(0)
     optional: bool = False
 
@@ -109,6 +110,8 @@ class RowsSource:
     schema: str | None = None
     joins: tuple[str, ...] = ()
     unique: tuple[str, ...] = ()
+    ambiguous: Literal["unknown", "earlier", "later"] = "unknown"
+    undated: Literal["unknown", "skip"] = "unknown"
 
     @property
     def exact(self) -> bool:

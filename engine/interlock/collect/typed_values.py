@@ -10,10 +10,13 @@ from zoneinfo import ZoneInfo
 
 from ..language.times import parse_time, show_time
 from ..language.types import Kind, Type
+from ..language.values import CauseName
+from ..limits import EARLIEST_TIME
 from .duckdb_tables import moment, utc
 from .unreadable import Unreadable
 
 __all__ = [
+    "AmbiguousTime",
     "NoTime",
     "floored",
     "from_json",
@@ -23,12 +26,11 @@ __all__ = [
     "number",
     "read_moment",
     "shown_day",
+    "sql_time",
     "sql_types",
 ]
 
 _UNITS = {"s": Decimal(1), "ms": Decimal("1e-3"), "us": Decimal("1e-6"), "ns": Decimal("1e-9")}
-_EARLIEST = Decimal(-62_135_596_800)
-"""The first second of year 1."""
 _LATEST = Decimal(253_402_300_799)
 """The last second of year 9999."""
 
@@ -44,12 +46,24 @@ _NUMERIC = ("INTEGER", "BIGINT", "HUGEINT", "SMALLINT", "TINYINT", "DOUBLE", "FL
 class NoTime(Exception):
     """A value is not a time; the text says why, and follows the place of the value in a sentence."""
 
+    def __init__(self, text: str, cause: CauseName = "no time") -> None:
+        super().__init__(text)
+        self.cause: CauseName = cause
+
+
+class AmbiguousTime(NoTime):
+    """A local time in the hour that a zone repeats: it is one of two."""
+
+    def __init__(self, zone: str, earlier: Decimal, later: Decimal) -> None:
+        super().__init__(f"is ambiguous in {zone}: the clock is put back there")
+        self.earlier, self.later = earlier, later
+
 
 def read_moment(value: object, zone: ZoneInfo | None, unit: str = "s") -> Decimal:
     """Return the seconds since 1970 of a text or a number.
 
     A text is RFC 3339, a date, or the same with a space or a comma; a number counts `unit` since 1970. Raises NoTime
-    for another value, for a time without offset and zone, and for one that is ambiguous in its zone.
+    for another value, for a time before 2000, without offset and zone, or ambiguous in its zone.
     """
     if isinstance(value, str):
         found = _time_text(value.strip(), zone)
@@ -60,8 +74,8 @@ def read_moment(value: object, zone: ZoneInfo | None, unit: str = "s") -> Decima
         found = number * _UNITS[unit]
     else:
         raise NoTime("is no time")
-    if not _EARLIEST <= found <= _LATEST:
-        raise NoTime("lies outside the years 1 to 9999")
+    if not EARLIEST_TIME <= found <= _LATEST:
+        raise NoTime("lies outside the years 2000 to 9999", "out of range")
     return found
 
 
@@ -80,16 +94,22 @@ def _time_text(text: str, zone: ZoneInfo | None) -> Decimal:
     if found is None:
         raise NoTime("is no time")
     rest = Decimal(f"0.{fraction or 0}")
-    return (found if offset else _local(datetime.fromisoformat(f"{day}T{clock}"), zone)) + rest
+    return found + rest if offset else _local(datetime.fromisoformat(f"{day}T{clock}"), rest, zone)
 
 
-def _local(naive: datetime, zone: ZoneInfo | None) -> Decimal:
+def _local(naive: datetime, rest: Decimal, zone: ZoneInfo | None) -> Decimal:
     if zone is None:
         raise NoTime("has no offset and the source declares no `timezone`")
-    first, second = (naive.replace(tzinfo=zone, fold=fold).utcoffset() for fold in (0, 1))
-    if first is None or first != second:
-        raise NoTime(f"is ambiguous in {zone.key}: the clock changes there")
-    distance = naive.replace(tzinfo=UTC) - first - _EPOCH
+    first, second = (_seconds(naive.replace(tzinfo=zone, fold=fold)) + rest for fold in (0, 1))
+    if first < second:
+        raise AmbiguousTime(str(zone.key), first, second)
+    if first > second:
+        raise NoTime(f"does not exist in {zone.key}: the clock is put forward there")
+    return first
+
+
+def _seconds(moment: datetime) -> Decimal:
+    distance = moment - _EPOCH
     return Decimal(distance.days * 86400 + distance.seconds)
 
 
@@ -116,23 +136,30 @@ def from_json(value: object, kind: Type, zone: ZoneInfo | None, unit: str = "s")
         try:
             return show_time(read_moment(value, zone, unit))
         except NoTime as problem:
-            raise Unreadable("no time" if isinstance(value, str) else "wrong type", f"it {problem}") from None
+            wrong_type = problem.cause == "no time" and not isinstance(value, str)
+            raise Unreadable("wrong type" if wrong_type else problem.cause, f"it {problem}") from None
     return _CHECKS[kind.kind](value, kind)
 
 
 def from_sql(value: object, kind: Type) -> object:
     """Return a value of a query's result as a snapshot holds it. Raises Unreadable if it is not of the type."""
-    if isinstance(value, datetime):
-        value = show_time(utc(value)) if _EARLIEST <= utc(value) <= _LATEST else None
-    elif isinstance(value, date):
-        value = show_time(utc(datetime(value.year, value.month, value.day)))
-    elif isinstance(value, timedelta):
-        value = Decimal(value.days * 86400 + value.seconds) + Decimal(value.microseconds) / 1_000_000
     if kind.kind is Kind.TIMESTAMP:
-        if not isinstance(value, str):
-            raise Unreadable("wrong type", "it is no time")
-        return value
+        return show_time(sql_time(value))
+    if isinstance(value, timedelta):
+        value = Decimal(value.days * 86400 + value.seconds) + Decimal(value.microseconds) / 1_000_000
     return _CHECKS[kind.kind](value, kind)
+
+
+def sql_time(value: object) -> Decimal:
+    """Return a time in a query's result as seconds since 1970. Raises Unreadable for no time and one before 2000."""
+    if isinstance(value, date) and not isinstance(value, datetime):
+        value = datetime(value.year, value.month, value.day)
+    if not isinstance(value, datetime):
+        raise Unreadable("wrong type", "it is no time")
+    found = utc(value)
+    if not EARLIEST_TIME <= found <= _LATEST:
+        raise Unreadable("out of range", "the SQL gives a time outside the years 2000 to 9999")
+    return found
 
 
 def sql_types(kind: Type) -> tuple[str, Callable[[str], bool]]:

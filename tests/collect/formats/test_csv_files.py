@@ -65,7 +65,10 @@ def test_naive_times_are_read_in_the_declared_zone_and_ambiguous_ones_are_no_tim
     text = changed(CSV, ("    time: at_", "    time: at_\n    timezone: America/New_York"))
     write(tmp_path, "t.csv", "at,pnl\n2024-07-01 12:00:00,1\n")
     assert metrics(run(tmp_path, text))["pnl"]["at"] == "2024-07-01T16:00:00Z"
-    for moment in ("2024-11-03 01:30:00", "2024-03-10 02:30:00"):
+    for moment, wrong in (
+        ("2024-11-03 01:30:00", "is ambiguous in America/New_York: the clock is put back there"),
+        ("2024-03-10 02:30:00", "does not exist in America/New_York: the clock is put forward there"),
+    ):
         write(tmp_path, "t.csv", f"at,pnl\n{moment},1\n")
-        detail = "line 2 of t.csv: `at_` is ambiguous in America/New_York: the clock changes there"
+        detail = f"line 2 of t.csv: `at_` {wrong}"
         assert metrics(run(tmp_path, text))["pnl"] == {"unknown": "no time", "detail": detail}

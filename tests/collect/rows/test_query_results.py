@@ -6,7 +6,9 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from support.desks import LINES, LOG, changed, jsonl, metrics, run
+import pytest
+
+from support.desks import CATALOGUE, LATER, LINES, LOG, changed, jsonl, metrics, run
 
 
 def test_values_that_are_no_values(tmp_path: Path) -> None:
@@ -20,7 +22,7 @@ def test_values_that_are_no_values(tmp_path: Path) -> None:
       symbols: {sql: "select ['ETH-USD', 'BTC/USDT'] as value"}
 """
     )
-    seen = metrics(run(jsonl(tmp_path), text))
+    seen = metrics(run(jsonl(tmp_path), text, now=LATER))
     assert seen["rate"] == {"unknown": "not finite", "detail": "it is not a finite number"}
     assert seen["level"] == {"unknown": "missing", "detail": "the SQL gives no value"}
     assert seen["wait"] == {"unknown": "conflict", "detail": "the SQL gives 3 rows for one value"}
@@ -93,3 +95,24 @@ def test_records(tmp_path: Path) -> None:
     assert seen["jobs"]["points"] == [
         {"at": "2026-03-28T01:00:00Z", "outcome": "win", "size": Decimal("1.5")}
     ]
+
+
+@pytest.mark.parametrize(
+    ("began", "known"), [("2026-03-28T01:00:00Z", True), ("2026-03-28T01:00:01Z", False)]
+)
+def test_a_point_before_the_metric_began_is_out_of_range(tmp_path: Path, began: str, known: bool) -> None:
+    declared = f"trades: {{type: number, every: event, began: {began}"
+    catalogue = CATALOGUE.replace("trades: {type: number, every: event", declared)
+    found = metrics(run(jsonl(tmp_path, LINES[:3]), LOG, catalogue=catalogue))["trades"]
+    detail = f"the SQL gives a point before {began}, when the metric began"
+    assert "points" in found if known else found == {"unknown": "out of range", "detail": detail}
+
+
+@pytest.mark.parametrize(("began", "known"), [("2026-03-28", True), ("2026-03-30", False)])
+def test_a_period_before_the_metric_began_is_out_of_range(tmp_path: Path, began: str, known: bool) -> None:
+    catalogue = CATALOGUE.replace("daily: {type: number", f"daily: {{type: number, began: {began}")
+    source = changed(
+        LOG, ("trades: {sql", "daily: {sql"), ("select at_ as at,", "select date_trunc('day', at_) as at,")
+    )
+    found = metrics(run(jsonl(tmp_path, LINES[:3]), source, catalogue=catalogue))["daily"]
+    assert ("points" in found) is known

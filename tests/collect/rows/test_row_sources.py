@@ -9,15 +9,15 @@ from pathlib import Path
 
 import pytest
 
-from support.desks import LINES, LOG, changed, jsonl, metrics, run, write
+from support.desks import LATER, LINES, LOG, changed, jsonl, metrics, run, write
 
 
 def test_rows_are_cut_at_the_time_and_keep_file_order(tmp_path: Path) -> None:
-    seen = metrics(run(jsonl(tmp_path), LOG))
-    assert seen["total"] == {"value": 3, "at": "2026-03-30T06:00:00Z"}
+    seen = metrics(run(jsonl(tmp_path), LOG, now=LATER))
+    assert seen["total"] == {"value": 3, "at": "2026-03-29T00:00:00Z"}
     assert seen["pnl"] == {"value": Decimal("-0.25"), "n": 3, "at": "2026-03-29T00:00:00Z"}
     assert seen["trades"] == {
-        "covered": ["2026-03-28T01:00:00Z", "2026-03-30T06:00:00Z"],
+        "covered": ["2026-03-28T01:00:00Z", "2026-03-29T00:00:00Z"],
         "points": [
             {"at": "2026-03-28T01:00:00Z", "value": Decimal("1.5")},
             {"at": "2026-03-28T01:00:00Z", "value": Decimal(-2)},
@@ -33,9 +33,9 @@ def test_a_log_covers_up_to_its_last_row_only(tmp_path: Path) -> None:
 
 
 def test_since_limits_rows_and_coverage(tmp_path: Path) -> None:
-    seen = metrics(run(jsonl(tmp_path), LOG, since="2026-03-28T12:00:00Z"))
+    seen = metrics(run(jsonl(tmp_path), LOG, since="2026-03-28T12:00:00Z", now=LATER))
     assert seen["total"]["value"] == 1
-    assert seen["trades"]["covered"] == ["2026-03-28T12:00:00Z", "2026-03-30T06:00:00Z"]
+    assert seen["trades"]["covered"] == ["2026-03-28T12:00:00Z", "2026-03-29T00:00:00Z"]
 
 
 @pytest.mark.parametrize(
@@ -74,7 +74,7 @@ def test_sources_join(tmp_path: Path) -> None:
         "more.json",
         '{"day": "2026-03-28", "by": {"a": {"factor": 4, "tags": [1]}, "b": {"factor": 9}}}',
     )
-    assert metrics(run(tmp_path, text))["rate"]["value"] == Decimal(-1)
+    assert metrics(run(tmp_path, text, now=LATER))["rate"]["value"] == Decimal(-1)
     write(tmp_path, "t.jsonl", "{")
     assert metrics(run(tmp_path, text))["rate"]["detail"] == "line 1 of t.jsonl is not JSON, column 2"
 
@@ -98,7 +98,7 @@ def test_a_copy_of_a_file_is_a_conflict(tmp_path: Path) -> None:
     many = changed(LOG, ("file: t.jsonl", "files: t*.jsonl"))
     jsonl(tmp_path)
     write(tmp_path, "t2.jsonl", (tmp_path / "t.jsonl").read_bytes())
-    assert metrics(run(tmp_path, many))["total"] == {
+    assert metrics(run(tmp_path, many, now=LATER))["total"] == {
         "unknown": "conflict",
         "detail": "t2.jsonl is a copy of t.jsonl: its rows would count twice",
     }
@@ -107,9 +107,10 @@ def test_a_copy_of_a_file_is_a_conflict(tmp_path: Path) -> None:
         os.utime(tmp_path / f"{name}.jsonl", (1_774_800_000, 1_774_800_000))
     assert metrics(run(tmp_path, dated))["total"]["value"] == 8
     empty = changed(many, ("format: jsonl", "format: jsonl\n    may_be_empty: true"))
+    jsonl(tmp_path)
     for name in ("t2", "t3"):
         write(tmp_path, f"{name}.jsonl", "")
-    assert metrics(run(tmp_path, empty))["total"]["value"] == 3
+    assert metrics(run(tmp_path, empty, now=LATER))["total"]["value"] == 3
 
 
 def test_patterns_of_names_that_backtrack(tmp_path: Path) -> None:

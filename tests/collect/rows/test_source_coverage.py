@@ -6,7 +6,7 @@ import os
 from decimal import Decimal
 from pathlib import Path
 
-from support.desks import CATALOGUE, LINES, LOG, changed, jsonl, metrics, run, write
+from support.desks import CATALOGUE, LATER, LINES, LOG, changed, jsonl, metrics, run, write
 
 
 def test_an_empty_log_may_be_declared_to_mean_that_nothing_happened(tmp_path: Path) -> None:
@@ -115,7 +115,7 @@ def test_a_report_is_not_seen_before_its_week_is_over(tmp_path: Path) -> None:
     for day in (15, 22):
         write(tmp_path, f"week_{day}.json", f'{{"week_ending": "2026-03-{day}", "pnl": {day}}}')
     first = {"at": "2026-03-09T00:00:00Z", "value": Decimal(15)}
-    assert metrics(run(tmp_path, WEEKS, "2026-03-22T12:00:00Z"))["trades"] == {
+    assert metrics(run(tmp_path, WEEKS, "2026-03-22T12:00:00Z", now=LATER))["trades"] == {
         "covered": ["2026-03-09T00:00:00Z", "2026-03-16T00:00:00Z"],
         "points": [first],
     }

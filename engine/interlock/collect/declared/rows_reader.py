@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
-from typing import cast
+from typing import Literal, cast
 
 from ...diagnostics import name_hint
 from ...language.times import parse_duration, parse_time
@@ -37,6 +38,9 @@ def read_rows(name: str, entry: YamlEntry, catalogue: Catalogue) -> RowsSource:
     if stamp != "modified" and stamp not in times:
         hint = name_hint(stamp, times, "`time` is a column of type time, or `modified`")
         entry.complain("E506", f"`{stamp}` is no time column of this source", "time", hint)
+    undated = _undated(entry, columns, stamp)
+    if undated == "skip":
+        columns = tuple(replace(each, optional=True) if each.name == stamp else each for each in columns)
     many = entry.node.has("files")
     coverage = _coverage(entry, file_format, times)
     return RowsSource(
@@ -60,6 +64,8 @@ def read_rows(name: str, entry: YamlEntry, catalogue: Catalogue) -> RowsSource:
         may_be_empty=entry.node.flag("may_be_empty"),
         schema=entry.schema(),
         joins=entry.node.texts("with"),
+        ambiguous=_ambiguous(entry),
+        undated=undated,
         unique=_unique(entry, [each.name for each in columns]),
     )
 
@@ -132,7 +138,7 @@ def _column(
         place,
         entry.pointer(kind) if file_format.by_pointer else (),
         of_file=of_file,
-        unit=entry.node.text("unit", "s"),
+        unit=entry.node.text("unit") or None,
         shift=_shift(entry),
         optional=entry.node.flag("optional"),
     )
@@ -174,6 +180,24 @@ def _complete(entry: YamlEntry, stamp: str, times: list[str]) -> DeclaredPeriods
         entry.collector.add("E506", f"`{by}` is no time column of this source", span, hint)
         return None
     return DeclaredPeriods(each, by, inner.duration("lag") or Decimal(0))
+
+
+def _ambiguous(entry: YamlEntry) -> Literal["unknown", "earlier", "later"]:
+    if entry.node.has("ambiguous") and not entry.node.has("timezone"):
+        hint = "declare the `timezone`; a time with an offset is never ambiguous"
+        entry.complain(
+            "E543", "`ambiguous` is for times of a `timezone`, and there is none", "ambiguous", hint
+        )
+    return cast('Literal["unknown", "earlier", "later"]', entry.node.text("ambiguous", "unknown"))
+
+
+def _undated(entry: YamlEntry, columns: tuple[Column, ...], stamp: str) -> Literal["unknown", "skip"]:
+    """Rows without a time are left out where `undated` or an optional column of `time` says that there are such."""
+    if entry.node.has("undated") and stamp == "modified":
+        message = "`undated` is for a column of `time`, and these rows are dated by their files"
+        entry.complain("E544", message, "undated", "leave it out, or name a column as `time`")
+    default = "skip" if any(each.name == stamp and each.optional for each in columns) else "unknown"
+    return cast('Literal["unknown", "skip"]', entry.node.text("undated", default))
 
 
 def _bound(entry: YamlEntry, key: str, names: tuple[str, ...], file_format: Format) -> Bound:

@@ -66,6 +66,8 @@ class Format:
     """Every value is text, which is read as the column's type; otherwise values are typed and never converted."""
     integer_bools: bool = False
     """The numbers 1 and 0 are true and false."""
+    beside: tuple[str, ...] = ()
+    """How the names of files beside an artefact end that may hold rows newer than its date."""
 
 
 def text_of(artefact: Artefact, source: RowsSource) -> str:

@@ -94,4 +94,4 @@ def _select(connection: sqlite3.Connection, file: str, source: RowsSource) -> It
         yield Record(file, "row", number, dict(zip(wanted, row, strict=False)))
 
 
-SQLITE = Format("sqlite", _read, frozenset({"table"}), needs=("table",), integer_bools=True)
+SQLITE = Format("sqlite", _read, frozenset({"table"}), needs=("table",), integer_bools=True, beside=("-wal",))

@@ -16,6 +16,7 @@ from ..duckdb_tables import syntax_nodes
 from ..model import Query, RowsSource
 from ..sql_functions import POOLING
 from ..unreadable import Unreadable
+from .row_window import Window
 from .typed_tables import SourceTable
 
 __all__ = ["check_complete", "pools", "require_periods"]
@@ -48,13 +49,13 @@ def require_periods(
     table: SourceTable,
     metric: Metric,
     catalogue: Catalogue,
-    window: tuple[Decimal | None, Decimal],
+    window: Window,
 ) -> None:
     """Raise Unreadable where a period that is due has no row, from the beginning or from `since`."""
     began = _began(source, metric, catalogue)
     if source.complete is None or source.complete.each is None or began is None:
         return
-    each, (since, as_of) = source.complete.each, window
+    each, since, as_of = source.complete.each, window.since, window.as_of
     if since is not None and since > began:
         began -= _whole(began - since, each) * each
     due = _whole(as_of - _lag(source, catalogue) - began, each)

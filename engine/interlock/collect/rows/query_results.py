@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
 from decimal import Decimal
 
 from ...language.times import show_time
 from ...language.types import Kind, Type
 from ...policy.catalogue import Catalogue, Metric
-from ..duckdb_tables import Answer, utc
+from ..duckdb_tables import Answer
 from ..rosters import Rosters
-from ..typed_values import floored, from_sql, is_number, is_time, number, sql_types
+from ..typed_values import floored, from_sql, is_number, is_time, number, sql_time, sql_types
 from ..unreadable import UnknownEntry, Unreadable
 from .source_coverage import CoveredSpan
 
@@ -154,6 +153,7 @@ def _regular(rows: list[Entry], metric: Metric, covered: CoveredSpan | None) -> 
     points = []
     for row in rows:
         at = _time(row["at"])
+        _check_began(at + every, metric)
         if at >= floored(covered.start) and at + every <= covered.complete:
             points.append((at, {"at": show_time(at), **_value(row["value"], metric.type)}))
     points.sort(key=lambda each: each[0])
@@ -167,6 +167,7 @@ def _irregular(rows: list[Entry], metric: Metric, catalogue: Catalogue, covered:
     points = []
     for row in rows:
         at = _time(row["at"])
+        _check_began(at, metric)
         point: Entry = {"at": show_time(at)}
         if columns:
             point |= {name: _plain(row[name], kind) for name, kind in columns.items()}
@@ -177,6 +178,13 @@ def _irregular(rows: list[Entry], metric: Metric, catalogue: Catalogue, covered:
     window = [show_time(covered.start), show_time(covered.end)]
     torn: Entry = {"torn": covered.torn} if covered.torn else {}
     return {"covered": window, **torn, "points": [point for _, point in points]}
+
+
+def _check_began(time: Decimal, metric: Metric) -> None:
+    """Raise Unreadable for a point, or the end of its period, before the metric began."""
+    if metric.began is not None and time < metric.began:
+        began = show_time(metric.began)
+        raise Unreadable("out of range", f"the SQL gives a point before {began}, when the metric began")
 
 
 def _value(value: object, kind: Type) -> Entry:
@@ -195,8 +203,6 @@ def _plain(value: object, kind: Type) -> object:
 
 
 def _time(value: object) -> Decimal:
-    if isinstance(value, datetime):
-        return utc(value)
-    if isinstance(value, date):
-        return utc(datetime(value.year, value.month, value.day))
-    raise Unreadable("no time", "the SQL gives a point without `at`")
+    if value is None:
+        raise Unreadable("no time", "the SQL gives a point without `at`")
+    return sql_time(value)

@@ -8,6 +8,7 @@ differs is unknown. Points of one time say that their order is not known, unless
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from itertools import groupby
 
@@ -36,14 +37,12 @@ def in_declared_order(part: SourceTable, source: RowsSource) -> SourceTable:
 def backwards(table: SourceTable) -> SourceTable:
     """Return a table with its last row first."""
     rows = len(table.seen)
-    return SourceTable(
-        {name: values[::-1] for name, values in table.columns.items()},
-        [rows + 1 - ordinal for ordinal in reversed(table.ordinals)],
-        table.seen[::-1],
-        table.newest,
-        table.whole,
-        table.present,
-        (table.ends[1], table.ends[0]),
+    return replace(
+        table,
+        columns={name: values[::-1] for name, values in table.columns.items()},
+        ordinals=[rows + 1 - ordinal for ordinal in reversed(table.ordinals)],
+        seen=table.seen[::-1],
+        ends=(table.ends[1], table.ends[0]),
         ascends=table.descends,
         descends=table.ascends,
     )

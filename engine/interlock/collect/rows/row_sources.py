@@ -11,6 +11,7 @@ from typing import Any
 from ...diagnostics import Collector
 from ...limits import SNAPSHOT_POINTS, SOURCE_ROWS
 from ...policy.catalogue import Catalogue, Metric
+from ...wording import number
 from ..artefact_root import Artefact, Root
 from ..duckdb_tables import Database, SqlRefused, columns_of
 from ..formats import FORMATS
@@ -21,14 +22,12 @@ from .exact_numbers import ExactTables
 from .periods import check_complete, pools, require_periods
 from .query_results import MetricEntries, complaint, shape
 from .row_order import backwards, in_declared_order, settled
+from .row_window import Window
 from .source_coverage import CoveredSpan, cover
 from .sql_assumptions import Assumption, absent_columns, made_of_nothing
 from .typed_tables import SourceTable, fill
 
 __all__ = ["LoadedSource", "check_queries", "load", "query_rows"]
-
-Window = tuple[Decimal | None, Decimal]
-"""The times that rows must lie between: (since, as_of)."""
 
 _DAY = Decimal(86_400)
 _SAMPLE_TIMES = {"as_of": _DAY * 2, "from": _DAY, "to": _DAY * 2}
@@ -75,9 +74,10 @@ def _load_file(root: Root, name: str, loaded: LoadedSource, window: Window) -> S
         artefact = root.open(name)
         contents = FORMATS[source.format].read(root, artefact, source)
         fill(part, source, contents.records, artefact.modified, window)
+        _check_clock(root, artefact, part, source, window)
         part = in_declared_order(part, source)
     except Unreadable as problem:
-        if source.torn != "file":
+        if source.torn != "file" or problem.unknown.cause == "clock skew":
             raise
         loaded.torn.append(problem.unknown)
         return None
@@ -88,6 +88,21 @@ def _load_file(root: Root, name: str, loaded: LoadedSource, window: Window) -> S
     loaded.artefacts.append(artefact)
     loaded.tops.append((name, contents.top, artefact.modified))
     return part
+
+
+def _check_clock(
+    root: Root, artefact: Artefact, table: SourceTable, source: RowsSource, window: Window
+) -> None:
+    """Raise Unreadable where a row is later than its file, and what lies beside it, can have been written."""
+    if table.last is None:
+        return
+    time, record = table.last
+    if source.time == "modified":
+        window.check_date(artefact.name, time)
+        return
+    beside = [f"{artefact.name}{suffix}" for suffix in FORMATS[source.format].beside]
+    dates = [artefact.modified, *(root.modified(name) for name in beside if root.exists(name))]
+    window.check_time(f"{record.place}: `{source.time}`", time, max(dates))
 
 
 def _append(table: SourceTable, part: SourceTable, name: str) -> None:
@@ -102,6 +117,8 @@ def _append(table: SourceTable, part: SourceTable, name: str) -> None:
     table.ordinals.extend(before + each for each in part.ordinals)
     table.seen.extend(part.seen)
     table.present |= part.present
+    table.undated += part.undated
+    table.repeated += part.repeated
     for name, values in part.columns.items():
         table.columns[name].extend(values)
     if part.whole is not None:
@@ -185,7 +202,7 @@ def _ask(
     if loaded.torn and not _may_lack_files(metric, loaded.source):
         raise Unreadable(loaded.torn[0].cause, loaded.torn[0].detail)
     times = {
-        "as_of": window[1],
+        "as_of": window.as_of,
         "from": covered.start if covered else None,
         "to": covered.end if covered else None,
     }
@@ -218,7 +235,18 @@ def _assumptions(nodes: list[dict[str, Any]], every: Sequence[LoadedSource]) -> 
         for column in each.source.columns
         if each.table.seen and column.optional and column.name not in each.table.present
     ]
-    return (*absent_columns(nodes, absent), *made_of_nothing(nodes))
+    declared = [text for each in every for text in _declared(each)]
+    return (*absent_columns(nodes, absent), *made_of_nothing(nodes), *declared)
+
+
+def _declared(loaded: LoadedSource) -> Iterator[Assumption]:
+    """Yield what the source declares of rows whose time is not known."""
+    source, table = loaded.source, loaded.table
+    if table.undated:
+        yield "W857", f"{number(table.undated, 'row')} of `{source.id}` without `{source.time}` left out"
+    if table.repeated:
+        times = number(table.repeated, "time")
+        yield "W858", f"{times} of `{source.id}` in a repeated hour taken as the {source.ambiguous}"
 
 
 def _may_lack_files(metric: Metric, source: RowsSource) -> bool:

@@ -6,10 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from ...limits import SKEW
 from ..json_documents import ABSENT, one, show_pointer
 from ..model import Bound, RowsSource
 from ..typed_values import NoTime, read_moment
 from ..unreadable import Unreadable
+from .row_window import Window
 from .typed_tables import SourceTable
 
 __all__ = ["CoveredSpan", "cover"]
@@ -32,27 +34,26 @@ def cover(
     source: RowsSource,
     table: SourceTable,
     tops: Tops,
-    window: tuple[Decimal | None, Decimal],
+    window: Window,
     began: Decimal | None,
     whole: tuple[Decimal, str] | None,
 ) -> CoveredSpan | None:
-    """Return the coverage, cut at (since, as_of); None if there is none. Raises Unreadable for a bound without time.
+    """Return the coverage, within the window; None if there is none. Raises Unreadable for a bound without time.
 
     `whole` is the stamp of the last whole row, and the place of the unfinished line after it: no more is known.
     """
-    since, as_of = window
     if source.coverage.each is not None:
         found = _chain(table, source.coverage.each)
     else:
         start = _start(source, table, tops, began)
-        end = _end(source, table, tops, as_of)
-        found = None if start is None or end is None else (start, min(end, as_of))
+        end = _end(source, table, tops, window)
+        found = None if start is None or end is None else (start, min(end, window.as_of))
     if found is None:
         return None
-    start = found[0] if since is None else max(found[0], since)
+    start = found[0] if window.since is None else max(found[0], window.since)
     complete = found[1] if whole is None else min(found[1], whole[0])
-    end = min(complete, as_of)
-    torn = f"{whole[1]} is unfinished" if whole is not None and whole[0] <= as_of else ""
+    end = min(complete, window.as_of)
+    torn = f"{whole[1]} is unfinished" if whole is not None and whole[0] <= window.as_of else ""
     return CoveredSpan(start, end, complete, torn) if start <= end else None
 
 
@@ -75,31 +76,45 @@ def _start(source: RowsSource, table: SourceTable, tops: Tops, began: Decimal | 
         return began
     if bound == "first":
         return min((stamp for stamp in table.seen if stamp.is_finite()), default=None)
-    return min(_fixed(bound, source, tops), default=None)
+    return min(_fixed(bound, source, tops, None), default=None)
 
 
-def _end(source: RowsSource, table: SourceTable, tops: Tops, as_of: Decimal) -> Decimal | None:
+def _end(source: RowsSource, table: SourceTable, tops: Tops, window: Window) -> Decimal | None:
+    """Rows and dates after the snapshot's time prove nothing: whoever looked then had not seen them."""
     bound = source.coverage.end
     if bound == "as_of":
-        return as_of
+        return window.as_of
     if bound == "last":
         return table.newest
     if bound == "modified":
-        return max((modified for _, _, modified in tops), default=None)
-    return max(_fixed(bound, source, tops), default=None)
+        return _modified(table, tops, window)
+    return max(_fixed(bound, source, tops, window), default=None)
 
 
-def _fixed(bound: Bound, source: RowsSource, tops: Tops) -> list[Decimal]:
+def _modified(table: SourceTable, tops: Tops, window: Window) -> Decimal | None:
+    name, _, modified = max(tops, key=lambda each: each[2], default=("", None, None))
+    if modified is None:
+        return None
+    window.check_date(name, modified)
+    past = modified > window.as_of + SKEW and not window.present
+    return table.newest if past else modified
+
+
+def _fixed(bound: Bound, source: RowsSource, tops: Tops, window: Window | None) -> list[Decimal]:
+    """Return the times of a bound; with a window, none of them may be later than its file can have been written."""
     if isinstance(bound, Decimal):
         return [bound]
     assert isinstance(bound, tuple)
     times = []
-    for name, top, _ in tops:
+    for name, top, modified in tops:
         value, where = one(top, bound), f"{name}: {show_pointer(bound)}"
         if value is ABSENT:
             raise Unreadable("not covered", f"{where} is absent")
         try:
-            times.append(read_moment(value, source.zone))
+            time = read_moment(value, source.zone)
         except NoTime as problem:
-            raise Unreadable("no time", f"{where} {problem}") from None
+            raise Unreadable(problem.cause, f"{where} {problem}") from None
+        if window is not None:
+            window.check_time(where, time, modified)
+        times.append(time)
     return times

@@ -18,8 +18,9 @@ from ..formats import FORMATS
 from ..formats.model import UNFINISHED, Format, Record
 from ..json_documents import ABSENT, one, resolve
 from ..model import Column, RowsSource
-from ..typed_values import NoTime, read_moment
+from ..typed_values import AmbiguousTime, NoTime, read_moment
 from ..unreadable import Unreadable
+from .row_window import Window
 
 __all__ = ["SourceTable", "fill", "in_decimals"]
 
@@ -34,17 +35,22 @@ class SourceTable:
     """The rows of a source as columns of Python values, times as seconds since 1970.
 
     For the coverage, `seen` holds the stamps of all rows up to `as_of`, also of those before `since`, and `newest` the
-    latest time of any row, also of one after `as_of`; `present` are the columns that some row has. `whole` is set
-    where a file ends with an unfinished line: the stamp of the last whole row, and that line. `ends` are the
-    times of the first and the last row, `ascends` and `descends` the first place of a row newer or older than the last.
+    latest time of them; `last` is the latest row of all with its time. `present` are the columns that some row has,
+    `undated` counts the rows that are left out because they have no time, `repeated` the times in a repeated hour.
+    `whole` is set where a file ends with an unfinished line: the stamp of the last whole row, and that line. `ends` are
+    the times of the first and the last row, `ascends` and `descends` the first place of a row newer or older than the
+    last.
     """
 
     columns: dict[str, list[object]]
     ordinals: list[int] = field(default_factory=list)
     seen: list[Decimal] = field(default_factory=list)
     newest: Decimal | None = None
+    last: tuple[Decimal, Record] | None = None
     whole: tuple[Decimal, str] | None = None
     present: set[str] = field(default_factory=set)
+    undated: int = 0
+    repeated: int = 0
     ends: tuple[Decimal | None, Decimal | None] = (None, None)
     ascends: str = ""
     descends: str = ""
@@ -60,11 +66,10 @@ def fill(
     source: RowsSource,
     records: Iterable[Record],
     modified: Decimal,
-    window: tuple[Decimal | None, Decimal],
+    window: Window,
 ) -> None:
-    """Append the records of one artefact; `window` is (since, as_of). Raises Unreadable at the first torn record."""
-    since, as_of = window
-    readers = [(each, _reader(each, source, table.present)) for each in source.columns]
+    """Append the records of one artefact. Raises Unreadable at the first torn record."""
+    readers = [(each, _reader(each, source, table, window.since)) for each in source.columns]
     stamp = source.coverage.by or source.time
     stamped: object = None
     for ordinal, record in enumerate(records, start=len(table.seen) + 1):
@@ -80,12 +85,17 @@ def fill(
         values = {column.name: read(record) for column, read in readers}
         time = modified if source.time == "modified" else values[source.time]
         if not isinstance(time, Decimal):
-            raise Unreadable("no time", f"{record.place}: `{source.time}` is absent")
-        _place(table, ordinal, values, time, since, as_of)
+            if source.undated == "unknown":
+                raise Unreadable("no time", f"{record.place}: `{source.time}` is absent")
+            table.undated += 1
+            table.seen.append(Decimal("Infinity"))
+            continue
+        if table.last is None or time > table.last[0]:
+            table.last = time, record
+        _place(table, ordinal, values, time, window)
         _follow(table, record.place, time)
         stamped = modified if stamp == "modified" else values[stamp]
-        table.newest = time if table.newest is None else max(table.newest, time)
-        table.seen.append(stamped if time <= as_of and isinstance(stamped, Decimal) else Decimal("Infinity"))
+        _cover(table, time, stamped, window.as_of)
 
 
 def _follow(table: SourceTable, place: str, time: Decimal) -> None:
@@ -99,42 +109,70 @@ def _follow(table: SourceTable, place: str, time: Decimal) -> None:
 
 
 def _place(
-    table: SourceTable,
-    ordinal: int,
-    values: dict[str, object],
-    time: Decimal,
-    since: Decimal | None,
-    as_of: Decimal,
+    table: SourceTable, ordinal: int, values: dict[str, object], time: Decimal, window: Window
 ) -> None:
-    if time > as_of or (since is not None and time < since):
+    if time > window.as_of or (window.since is not None and time < window.since):
         return
     table.ordinals.append(ordinal)
     for name, value in values.items():
         table.columns[name].append(value)
 
 
-def _reader(column: Column, source: RowsSource, present: set[str]) -> Callable[[Record], object]:
-    """Return the function that finds the column's value in a record and checks its type."""
+def _cover(table: SourceTable, time: Decimal, stamped: object, as_of: Decimal) -> None:
+    """Note what a row proves. One that is later than the snapshot proves nothing: it was not there to be seen."""
+    seen = time <= as_of and isinstance(stamped, Decimal) and stamped <= time
+    table.seen.append(stamped if seen and isinstance(stamped, Decimal) else Decimal("Infinity"))
+    if time <= as_of:
+        table.newest = time if table.newest is None else max(table.newest, time)
+
+
+def _reader(
+    column: Column, source: RowsSource, table: SourceTable, since: Decimal | None
+) -> Callable[[Record], object]:
+    """Return the function that finds the column's value in a record and checks its type.
+
+    A row without the key of its time is torn, also where undated rows are left out: the key may have a new name.
+    """
     file_format = FORMATS[source.format]
     find = _finder(column, file_format)
     convert = _from_text(column, source) if file_format.text_only else _from_typed(column, source)
+    skips = source.undated == "skip"
 
     def read(record: Record) -> object:
         value = find(record)
         if value is not ABSENT:
-            present.add(column.name)
+            table.present.add(column.name)
         if value is ABSENT or value is None:
-            if column.optional:
+            if column.optional and not (value is ABSENT and skips and column.name == source.time):
                 return None
             raise Unreadable("torn source", f"{record.place}: `{column.name}` is absent")
         try:
             return convert(value)
+        except AmbiguousTime as problem:
+            return _chosen(problem, record, column, source, table, since)
         except NoTime as problem:
-            raise Unreadable("no time", f"{record.place}: `{column.name}` {problem}") from None
+            raise Unreadable(problem.cause, f"{record.place}: `{column.name}` {problem}") from None
         except _WrongValue as problem:
             raise Unreadable(problem.cause, f"{record.place}: `{column.name}` {problem}") from None
 
     return read
+
+
+def _chosen(
+    problem: AmbiguousTime,
+    record: Record,
+    column: Column,
+    source: RowsSource,
+    table: SourceTable,
+    since: Decimal | None,
+) -> Decimal:
+    """Return the time of a repeated hour that the source declares, or one of both where both come before `since`."""
+    if since is not None and problem.later + column.shift < since:
+        return problem.earlier + column.shift
+    if source.ambiguous == "unknown":
+        raise Unreadable("no time", f"{record.place}: `{column.name}` {problem}") from None
+    table.repeated += 1
+    return (problem.earlier if source.ambiguous == "earlier" else problem.later) + column.shift
 
 
 def _finder(column: Column, file_format: Format) -> Callable[[Record], object]:
@@ -160,7 +198,7 @@ class _WrongValue(Exception):
 
 def _from_typed(column: Column, source: RowsSource) -> Callable[[object], object]:
     if column.type == "time":
-        return lambda value: read_moment(value, source.zone, column.unit) + column.shift
+        return lambda value: read_moment(value, source.zone, column.unit or "s") + column.shift
     if column.type == "bool" and FORMATS[source.format].integer_bools:
         return lambda value: _bool(value == 1 if value in (0, 1) and isinstance(value, int) else value)
     return {"number": _number, "decimal": _decimal, "integer": _integer, "bool": _bool, "json": _json}.get(
@@ -184,8 +222,10 @@ def _from_text(column: Column, source: RowsSource) -> Callable[[object], object]
             return _bool({"true": True, "false": False}.get(text.strip().lower(), text))
         if column.type == "decimal":
             return convert(_exact_number(text.strip()))
-        numeric = column.type in ("number", "integer") or (column.type == "time" and _is_number(text))
-        return convert(_parse(text) if numeric else text)
+        counted = column.type == "time" and _is_number(text)
+        if counted and column.unit is None:
+            raise NoTime("is a number, and the column declares no `unit` since 1970")
+        return convert(_parse(text) if counted or column.type in ("number", "integer") else text)
 
     return read
 
