@@ -23,6 +23,7 @@ __all__ = [
     "LEDGER_WAIT",
     "LIVE_CLOCK_DISTANCE",
     "NUMBER_DIGITS",
+    "PERIOD",
     "QUERY_MEMORY",
     "QUERY_SECONDS",
     "REASON_BYTES",
@@ -99,3 +100,6 @@ EVENTS_AT_ONCE: Final = 1_000
 
 EVENTS_SECONDS: Final = 10
 """Seconds that a channel may take over the events that it is handed."""
+
+PERIOD: Final = Decimal(35 * 86400)
+"""The longest period of a regular series, in seconds."""

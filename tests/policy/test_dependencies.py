@@ -19,7 +19,7 @@ metrics:
   guard: {type: bool}
   held: {type: number, every: 1h}
   below: {type: number}
-  jobs: {every: event, max_age: 1h, record: {slow: {type: bool}, names: {type: set, of: job}}}
+  jobs: {every: event, slack: 1h, record: {slow: {type: bool}, names: {type: set, of: job}}}
   venues: {type: set, of: venue}
   up: {type: bool, scope: venue}
   at: {type: number, scope: job}

@@ -36,8 +36,8 @@ metrics:
   e: {type: enum, values: [fine, odd, bad]}
   s: {type: ratio, range: [-1, 1], every: 1d, began: 2026-03-26}
   t: {type: number, every: 1d}
-  ev: {type: event, max_age: 1h}
-  r: {type: number, every: event, max_age: 1h}
+  ev: {type: event, slack: 1h}
+  r: {type: number, every: event, slack: 1h}
   m: {type: number, range: [-5, 5], scope: side}
   q: {type: bool, scope: side}
 scopes:

@@ -20,7 +20,7 @@ FILES = {
     "catalogue.yaml": """\
 metrics:
   daily: {type: ratio, range: [-1, 10], every: 1d, lag: 6h, began: 2026-03-01}
-  rejected: {type: event, max_age: 1h}
+  rejected: {type: event, slack: 1h}
   loss: {type: number, range: [0, 1000], max_age: 2d}
   hot: {type: bool, max_age: 1h}
 """,

@@ -21,11 +21,11 @@ metrics:
   hit_rate: {type: ratio, range: [0, 1], min_n: 100, max_age: 8d}
   heartbeat.at: {type: timestamp, max_age: never}
   daily: {type: ratio, range: [-1, 10], every: 1d, lag: 6h}
-  alerts: {type: event, max_age: 1h}
-  route.ok: {type: bool, every: event, max_age: 1h}
+  alerts: {type: event, slack: 1h}
+  route.ok: {type: bool, every: event, slack: 1h}
   jobs:
     every: event
-    max_age: 1h
+    slack: 1h
     record: {outcome: {type: enum, ordered: false, values: [win, loss]}, size: {type: integer}}
   trade.confidence: {type: ratio, range: [0, 1], scope: symbol}
   unread: {type: integer}

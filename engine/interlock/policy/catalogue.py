@@ -20,6 +20,8 @@ class Metric:
     """One declared metric. Times and durations are decimal seconds; `max_age` None means never stale.
 
     `series` is its time axis: a single value, a regular series on the grid `every`, or an irregular one.
+    `early` means that a point is complete before its period ends; `slack` is how long before the snapshot the
+    coverage of an irregular series may end and still count as complete.
     A column of a record is a metric of its own, and `record` names its record. `roster` holds the members that a set of
     members may name; an evaluation fills it in.
     """
@@ -31,6 +33,8 @@ class Metric:
     series: SeriesKind = "single"
     every: Decimal | None = None
     lag: Decimal = Decimal(0)
+    early: bool = False
+    slack: Decimal = Decimal(0)
     began: Decimal | None = None
     max_age: Decimal | None = Decimal(86400)
     min_n: int | None = None

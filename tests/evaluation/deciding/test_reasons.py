@@ -117,3 +117,63 @@ def test_the_nearest_value_of_a_failing_comparison(tmp_path: Path) -> None:
 )
 def test_the_nearest_verdict_and_truth(tmp_path: Path, rule: str, near: str) -> None:
     assert [each.nearest for each in judged(tmp_path, rule).rules[0].comparisons] == [near]
+
+
+SILENT = """\
+metrics:
+  alerts: {type: event, slack: 90m}
+  jobs: {every: event, slack: 15m, record: {size: {type: integer}, kind: {type: string}}}
+  fills: {type: event, slack: 15m, scope: symbol}
+  orders: {type: event}
+scopes:
+  symbol: {members: [BTC-USD, ETH-USD]}
+"""
+QUIET = """\
+policy: quiet
+version: 1.0.0
+title: Quiet
+owner: risk
+verdicts: [GO, NO_GO]
+FOR_EACHrules:
+  - {id: alerts, require: "count(alerts, within=3h) == 0"}
+  - {id: jobs, require: "count(jobs.size > 0, within=1h) + count(jobs.kind == 'a', within=1h) == 0"}
+  - {id: fills, require: "FILLS"}
+  - {id: orders, require: "count(orders, within=1h) == 0", else: NO_GO}
+"""
+
+
+def _seen(until: str) -> dict[str, Any]:
+    return {"covered": ["2026-03-29T00:00:00Z", f"2026-03-30T{until}Z"], "points": []}
+
+
+def _quiet(folder: Path, fills: str, for_each: str, at: dict[str, str]) -> interlock.Verdict:
+    policy = QUIET.replace("FILLS", fills).replace("FOR_EACH", for_each)
+    files = {"interlock.yaml": "interlock: 1\n", "catalogue.yaml": SILENT, "quiet.yaml": policy}
+    metrics = {name: _seen(until) for name, until in at.items() if not name.endswith("-USD")}
+    members = {name: {"fills": _seen(until)} for name, until in at.items() if name.endswith("-USD")}
+    found = snapshot("2026-03-30T06:00:00Z", metrics, scopes={"symbol": members})
+    return interlock.load(write(folder, files)).evaluate(found, stateless=True)[0]
+
+
+ENDS = {"alerts": "04:30:00", "jobs": "05:45:00", "orders": "06:00:00", "BTC-USD": "06:00:00"}
+
+
+@pytest.mark.parametrize(
+    ("fills", "for_each"),
+    [("sum(count(fills, within=1h)) == 0", ""), ("count(fills, within=1h) == 0", "for_each: symbol\n")],
+)
+def test_slack_that_was_used_is_an_assumption(tmp_path: Path, fills: str, for_each: str) -> None:
+    at = {**ENDS, "BTC-USD": "05:50:00", "ETH-USD": "06:00:00"}
+    found = _quiet(tmp_path, fills, for_each, at)
+    assert found.verdict == "GO"
+    assert found.assumptions == (
+        "`alerts`: silence of up to 1h 30m before the snapshot counts as covered",
+        "`fills`: silence of up to 15m before the snapshot counts as covered",
+        "`jobs`: silence of up to 15m before the snapshot counts as covered",
+    )
+
+
+def test_slack_that_was_not_used_or_does_not_reach_is_none(tmp_path: Path) -> None:
+    at = {"alerts": "04:29:59", "jobs": "06:00:00", "orders": "06:00:00", "BTC-USD": "06:00:00"}
+    found = _quiet(tmp_path, "sum(count(fills, within=1h)) == 0", "", {**at, "ETH-USD": "06:00:00"})
+    assert (found.verdict, found.assumptions) == ("NO_GO", ())

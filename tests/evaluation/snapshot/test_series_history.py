@@ -14,8 +14,6 @@ from interlock.evaluation.snapshot.series_history import (
     EventHistory,
     PeriodHistory,
     Restatement,
-    began,
-    joined,
 )
 from interlock.language.times import parse_time, show_time
 from interlock.language.types import Kind, Type
@@ -57,9 +55,17 @@ def at(point: object) -> Decimal | None:
     return parse_time(text) if isinstance(text, str) else None
 
 
-def listing(forms: Sequence[object]) -> list[dict[str, Any]]:
-    found = [each for each in forms if isinstance(each, dict) and stated_unknown(each) is None]
-    return [each for each in found if isinstance(each.get("points"), list)]
+Listed = tuple[Decimal, object]
+"""A form with the instant of its snapshot: on a midnight, between two, or before every point."""
+
+LISTED = st.tuples(st.sampled_from(["2026-02-01", *DAYS, f"{DAYS[3]}T12:00:00Z"]).map(parse_time), FORMS)
+
+
+def listing(forms: Sequence[Listed]) -> list[tuple[Decimal, dict[str, Any]]]:
+    found = [
+        (as_of, each) for as_of, each in forms if isinstance(each, dict) and stated_unknown(each) is None
+    ]
+    return [(as_of, each) for as_of, each in found if isinstance(each.get("points"), list)]
 
 
 def points(form: object) -> list[object]:
@@ -80,16 +86,18 @@ def moment(text: object) -> Decimal | None:
     return parse_time(text) if isinstance(text, str) else None
 
 
-def plain_regular(earlier: Sequence[object], form: object) -> tuple[object, list[Restatement]]:
+def plain_regular(earlier: Sequence[Listed], form: object) -> tuple[object, list[Restatement]]:
     lists = listing(earlier)
     if not lists:
         return form, []
     told = stated_unknown(form)
-    if told is None and not listing([form]):
+    if told is None and not listing([(Decimal(0), form)]):
         return form, []
-    known: dict[Decimal, list[object]] = {}
-    for each in lists:
-        known |= by_instant(each)
+    newest: dict[Decimal, tuple[Decimal, list[object]]] = {}
+    for as_of, each in lists:
+        newest |= {key: (as_of, given) for key, given in by_instant(each).items()}
+    day = Decimal(86400)
+    known = {key: given for key, (as_of, given) in newest.items() if key // day * day + day <= as_of}
     now = by_instant(form) if told is None else {}
     values = {
         key: [
@@ -108,7 +116,9 @@ def plain_regular(earlier: Sequence[object], form: object) -> tuple[object, list
     every = [point for _, given in sorted({**known, **now}.items()) for point in given]
     if told is None:
         every += [each for each in points(form) if at(each) is None]
-    starts = [moment(each.get("from")) for each in [*lists, form] if isinstance(each, dict)]
+    starts = [
+        moment(each.get("from")) for each in [*(each for _, each in lists), form] if isinstance(each, dict)
+    ]
     known_starts = [each for each in starts if each is not None]
     result: dict[str, object] = {"points": every}
     if told is not None:
@@ -126,31 +136,36 @@ def cover(form: object) -> tuple[Decimal, Decimal] | None:
     return None if start is None or stop is None or start > stop else (start, stop)
 
 
-def plain_irregular(earlier: Sequence[object], form: object) -> object:
-    lists = listing(earlier)
+def plain_irregular(earlier: Sequence[Listed], form: object) -> tuple[object, list[tuple[Decimal, Decimal]]]:
+    lists = [each for _, each in listing(earlier)]
     if not lists:
-        return form
+        return form, []
     forms: list[object] = [each for each in lists if cover(each)]
-    if stated_unknown(form) is None:
+    speaks = stated_unknown(form) is None
+    if speaks:
         if cover(form) is None:
-            return form
+            return form, []
         forms.append(form)
     if not forms:
-        return form
+        return form, []
     found: list[object] = []
     covers = []
     for each in forms:
         start, stop = cover(each) or (Decimal(0), Decimal(0))
-        found = [one for one in found if not start <= (at(one) or 0) <= stop] + points(each)
+        found = [one for one in found if not start <= (at(one) or 0) <= stop]
+        found += [one for one in points(each) if start <= (at(one) or 0) <= stop]
         covers.append((start, stop))
-    start, stop = covers[-1]
-    for _ in covers:
-        for one, other in covers:
-            if one <= stop and other >= start:
-                start, stop = min(start, one), max(stop, other)
-    newest = points(forms[-1])
-    kept = [one for one in found if start <= (at(one) or 0) <= stop or one in newest]
-    return {"covered": [show_time(start), show_time(stop)], "points": kept}
+    seen = {at(one) for one in found}
+    found += [one for one in points(form) if at(one) not in seen] if speaks else []
+    groups: list[tuple[Decimal, Decimal]] = []
+    for one, other in sorted(covers):
+        if groups and one <= groups[-1][1]:
+            groups[-1] = (groups[-1][0], max(groups[-1][1], other))
+        else:
+            groups.append((one, other))
+    start, stop = next(each for each in groups if each[0] <= covers[-1][0] <= each[1])
+    given = {"covered": [show_time(start), show_time(stop)], "points": found}
+    return given, [each for each in groups if each[1] < start]
 
 
 def plain_began(earlier: Sequence[object]) -> Decimal | None:
@@ -163,33 +178,36 @@ def plain_began(earlier: Sequence[object]) -> Decimal | None:
 
 
 @settings(max_examples=1000)
-@given(st.lists(FORMS, max_size=6), FORMS)
-def test_joining_is_what_the_plain_way_gives(earlier: list[object], form: object) -> None:
-    assert repr(joined(REGULAR, earlier, form)) == repr(plain_regular(earlier, form))
-    assert repr(joined(IRREGULAR, earlier, form)) == repr((plain_irregular(earlier, form), []))
-    assert began(earlier) == plain_began(earlier)
+@given(st.lists(LISTED, max_size=6), FORMS)
+def test_joining_is_what_the_plain_way_gives(earlier: list[Listed], form: object) -> None:
+    forms = [each for _, each in earlier]
+    periods, events = PeriodHistory.of(earlier), EventHistory.of(earlier)
+    assert periods.began == plain_began(forms)
+    assert repr(periods.joined(form, REGULAR)) == repr(plain_regular(earlier, form))
+    joined, before = events.joined(form)
+    assert repr((joined, list(before))) == repr(plain_irregular(earlier, form))
 
 
 @settings(max_examples=500)
-@given(st.lists(FORMS, max_size=4), st.lists(FORMS, max_size=3), FORMS)
-def test_what_was_joined_can_be_added_to(earlier: list[object], later: list[object], form: object) -> None:
+@given(st.lists(LISTED, max_size=4), st.lists(LISTED, max_size=3), FORMS)
+def test_what_was_joined_can_be_added_to(earlier: list[Listed], later: list[Listed], form: object) -> None:
     periods, events = PeriodHistory.of(earlier), EventHistory.of(earlier)
-    for each in later:
-        periods.add(each)
+    for as_of, each in later:
+        periods.add(as_of, each)
         events.add(each)
-    assert repr(periods.joined(form, "daily", "")) == repr(joined(REGULAR, [*earlier, *later], form))
-    assert repr(events.joined(form)) == repr(joined(IRREGULAR, [*earlier, *later], form)[0])
+    assert repr(periods.joined(form, REGULAR)) == repr(
+        PeriodHistory.of([*earlier, *later]).joined(form, REGULAR)
+    )
+    assert repr(events.joined(form)) == repr(EventHistory.of([*earlier, *later]).joined(form))
 
 
 def test_an_unfinished_line_goes_with_the_newest_list() -> None:
-    earlier = {"covered": DAYS[:2], "torn": "line 1 is unfinished", "points": []}
+    earlier = EventHistory.of(
+        [(Decimal(0), {"covered": DAYS[:2], "torn": "line 1 is unfinished", "points": []})]
+    )
     newest = {"covered": DAYS[1:3], "torn": "line 2 is unfinished", "points": []}
     cover = [f"{DAYS[0]}T00:00:00Z", f"{DAYS[2]}T00:00:00Z"]
-    assert joined(IRREGULAR, [earlier], newest)[0] == {**newest, "covered": cover}
-    assert joined(IRREGULAR, [earlier], {**newest, "torn": None})[0] == {
-        "covered": cover,
-        "torn": None,
-        "points": [],
-    }
+    assert earlier.joined(newest)[0] == {**newest, "covered": cover}
+    assert earlier.joined({**newest, "torn": None})[0] == {"covered": cover, "torn": None, "points": []}
     del newest["torn"]
-    assert joined(IRREGULAR, [earlier], newest)[0] == {"covered": cover, "points": []}
+    assert earlier.joined(newest)[0] == {"covered": cover, "points": []}

@@ -131,7 +131,7 @@ def test_an_unknown_key_of_an_unknown_value_of_a_test(capfd: pytest.CaptureFixtu
     ("metric", "points", "problem"),
     [
         ("daily", [{"at": "2026-03-28", "value": 0, "Unit": 1}],
-         "/metrics/daily/points/0: unknown key `Unit`: there are at, value, n, unknown and detail"),
+         "/metrics/daily/points/0: unknown key `Unit`: there are at, value, n, unordered, unknown and detail"),
         ("daily", [{"at": "2026-03-28", "value": 0}, {"at": "2026-03-29", "value": 0, "unknow": "stale"}],
          "/metrics/daily/points/1: unknown key `unknow`: did you mean `unknown`?"),
         ("daily", [{"at": "2026-03-28", "value": 0, "n": 3, "unknown": "stale", "detail": "x"}], None),
@@ -142,7 +142,7 @@ def test_an_unknown_key_of_an_unknown_value_of_a_test(capfd: pytest.CaptureFixtu
         ("jobs", [{"at": "2026-03-29", "outcom": "loss", "size": 3}],
          "/metrics/jobs/points/0: unknown key `outcom`: did you mean `outcome`?"),
         ("jobs", [{"at": "2026-03-29", "outcome": "loss", "size": 3, "value": 4}],
-         "/metrics/jobs/points/0: unknown key `value`: there are at, outcome, size, n, unknown and detail"),
+         "/metrics/jobs/points/0: unknown key `value`: there are at, outcome, size, n, unordered, unknown and detail"),
         ("stranger", [{"at": "2026-03-29", "x": 1}], None),
     ],
 )  # fmt: skip
@@ -163,7 +163,7 @@ def test_keys_of_points_at_a_member() -> None:
         "points": [{"at": "2026-03-28", "value": 1, "ccy": "EUR"}],
     }
     found = Snapshot.parse(document(AT, {}, scopes={"symbol": {"BTC": {"fills": form}}}))
-    text = "/scopes/symbol/BTC/fills/points/0: unknown key `ccy`: there are at, value, n, unknown and detail"
+    text = "/scopes/symbol/BTC/fills/points/0: unknown key `ccy`: there are at, value, n, unordered, unknown and detail"
     assert list(odd_points(found, policies.catalogue)) == [text]
     calls: list[Callable[[], object]] = [
         lambda: policies.evaluate(found, environment="live"),

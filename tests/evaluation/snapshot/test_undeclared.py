@@ -17,7 +17,7 @@ from support.roots import instant, snapshot, write, write_files
 CATALOGUE = """\
 metrics:
   position.value: {type: money, currency: USD, range: [0, null], scope: symbol, max_age: 10m, doc: a}
-  trades.pnl: {type: money, currency: USD, every: event, scope: symbol, max_age: 1h, doc: a}
+  trades.pnl: {type: money, currency: USD, every: event, scope: symbol, slack: 1h, doc: a}
   hours.pnl: {type: number, every: 1h, scope: symbol, doc: a}
   jobs.open: {type: set, of: string, max_age: 1h, doc: a}
   job.risk: {type: number, scope: job, max_age: 1h, doc: a}

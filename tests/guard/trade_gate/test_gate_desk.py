@@ -26,13 +26,13 @@ metrics:
   trade.expected_profit_pct: {type: ratio, range: [-1, 1], scope: symbol}
   trade.cost_pct: {type: ratio, range: [0, 1], scope: symbol}
   trade.position_value: {type: number, scope: symbol}
-  decisions.allowed: {type: event, scope: symbol, max_age: 1h}
-  trades.pnl: {type: number, every: event, scope: symbol, max_age: 1h}
+  decisions.allowed: {type: event, scope: symbol, slack: 1h}
+  trades.pnl: {type: number, every: event, scope: symbol, slack: 1h}
   level: {type: enum, values: [calm, tense, shut], max_age: 6h}
   mood: {type: number, range: [0, 9], max_age: 2h}
   mode: {type: string, max_age: 1d}
   book.spread: {type: number, range: [0, 100], scope: symbol, max_age: 1h}
-  fills: {every: event, max_age: 1h, record: {slow: {type: bool}, size: {type: integer}}}
+  fills: {every: event, slack: 1h, record: {slow: {type: bool}, size: {type: integer}}}
   venues: {type: set, of: venue, max_age: never}
   venue.up: {type: bool, scope: venue, max_age: 3h}
   feed.late: {type: bool, scope: feed, max_age: 1h}

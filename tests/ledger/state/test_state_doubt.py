@@ -19,7 +19,7 @@ BAD = {"2026-03-25": -0.05, "2026-03-26": -0.05, "2026-03-27": -0.05}
 HOLE = {each: value for each, value in BAD.items() if each != "2026-03-26"}
 AT, NEXT = "2026-03-30T06:30:00Z", "2026-03-31T06:30:00Z"
 DOUBT = (
-    "cannot tell: daily: missing at 2026-03-26, so it may have fired at 2026-03-28T00:00:00Z: give the "
+    "cannot tell: daily: missing at 2026-03-26, so it may have fired at 2026-03-27T00:00:00Z: give the "
     "missing data, or check it and `interlock log rearm rollback/bad-days`"
 )
 ARMED = FILES["rollback.yaml"].replace("when: streak(daily", "when: hot and streak(daily")
@@ -88,15 +88,17 @@ def test_doubt_that_outlasts_the_blind_limit_latches(root: Path, ledger: Path) -
     assert "it was unknown for longer than 1d 06h" in rule(found, "bad-days").reason
 
 
-def test_days_before_the_first_that_is_known_are_no_doubt(root: Path, ledger: Path) -> None:
-    """Before the first record nothing was observed."""
+def test_days_missing_since_the_series_began_are_doubt_from_the_first_record_on(
+    root: Path, ledger: Path
+) -> None:
+    """Nothing tells that the first record is the first that there was to see."""
     early = {"2026-03-20": -0.05, "2026-03-21": 0.0, "2026-03-22": 0.0}
-    assert outcome(evaluate(root, ledger, snapshot("2026-03-23T06:30:00Z", early))[0])[0] in (
-        "pass",
+    assert outcome(evaluate(root, ledger, snapshot("2026-03-23T06:30:00Z", early))[0])[::2] == (
         "unknown",
+        False,
     )
     later = snapshot("2026-03-24T06:30:00Z", early | {"2026-03-23": 0.0})
-    assert outcome(evaluate(root, ledger, later)[0]) == ("pass", "CONTINUE", False)
+    assert outcome(evaluate(root, ledger, later)[0])[::2] == ("unknown", False)
 
 
 def test_points_that_could_not_be_judged_are_judged_once_they_can(tmp_path: Path, ledger: Path) -> None:

@@ -146,15 +146,15 @@ def _single(rows: list[Entry], metric: Metric, covered: CoveredSpan | None, rost
 
 
 def _regular(rows: list[Entry], metric: Metric, covered: CoveredSpan | None) -> Entry:
-    """Only periods that lie wholly inside the coverage become points."""
+    """Only periods wholly inside the coverage become points; of a metric complete `early` their start is enough."""
     if covered is None:
         raise Unreadable("not covered", "the source covers no time")
-    every = metric.every or Decimal(0)
+    length = Decimal(0) if metric.early else metric.every or Decimal(0)
     points = []
     for row in rows:
         at = _time(row["at"])
-        _check_began(at + every, metric)
-        if at >= floored(covered.start) and at + every <= covered.complete:
+        _check_began(at + length, metric)
+        if at >= floored(covered.start) and at + length <= covered.end:
             points.append((at, {"at": show_time(at), **_value(row["value"], metric.type)}))
     points.sort(key=lambda each: each[0])
     return {"from": show_time(covered.start), "points": [point for _, point in points]}

@@ -116,6 +116,8 @@ def _append(table: SourceTable, part: SourceTable, name: str) -> None:
         raise Unreadable("overflow", f"more than {SOURCE_ROWS} rows")
     table.ordinals.extend(before + each for each in part.ordinals)
     table.seen.extend(part.seen)
+    for stamp, time in part.known.items():
+        table.known[stamp] = max(time, table.known.get(stamp, time))
     table.present |= part.present
     table.undated += part.undated
     table.repeated += part.repeated

@@ -22,11 +22,13 @@ Tops = Sequence[tuple[str, object, Decimal]]
 
 @dataclass(frozen=True, slots=True)
 class CoveredSpan:
-    """A stretch of time; a period of a regular series counts if it ends by `complete`. `torn` says what cut it."""
+    """A stretch of time, never past `as_of`: a period of a regular series counts if it lies inside.
+
+    `torn` says what cut it.
+    """
 
     start: Decimal
     end: Decimal
-    complete: Decimal
     torn: str = ""
 
 
@@ -43,31 +45,42 @@ def cover(
     `whole` is the stamp of the last whole row, and the place of the unfinished line after it: no more is known.
     """
     if source.coverage.each is not None:
-        found = _chain(table, source.coverage.each)
+        found = _chain(source, table, source.coverage.each, window.as_of)
     else:
         start = _start(source, table, tops, began)
         end = _end(source, table, tops, window)
-        found = None if start is None or end is None else (start, min(end, window.as_of))
+        found = None if start is None or end is None else (start, end)
     if found is None:
         return None
     start = found[0] if window.since is None else max(found[0], window.since)
-    complete = found[1] if whole is None else min(found[1], whole[0])
-    end = min(complete, window.as_of)
+    end = min(found[1], window.as_of, *(() if whole is None else (whole[0],)))
     torn = f"{whole[1]} is unfinished" if whole is not None and whole[0] <= window.as_of else ""
-    return CoveredSpan(start, end, complete, torn) if start <= end else None
+    return CoveredSpan(start, end, torn) if start <= end else None
 
 
-def _chain(table: SourceTable, each: Decimal) -> tuple[Decimal, Decimal] | None:
-    """The newest unbroken chain of rows, each of which covers the time `each` from its stamp."""
-    stamps = sorted({stamp for stamp in table.seen if stamp.is_finite()}, reverse=True)
+def _chain(
+    source: RowsSource, table: SourceTable, each: Decimal, as_of: Decimal
+) -> tuple[Decimal, Decimal] | None:
+    """The newest unbroken chain of rows, each of which covers the time `each` from its stamp.
+
+    A row that became known before its period was over covers it only until then; one whose period still runs covers
+    nothing if it does not say when it became known.
+    """
+
+    def end(stamp: Decimal) -> Decimal:
+        if source.coverage.by is not None:
+            return max(stamp, min(stamp + each, table.known[stamp]))
+        return stamp + each if stamp + each <= as_of else stamp
+
+    stamps = sorted(table.known, reverse=True)
     if not stamps:
         return None
     start = stamps[0]
     for stamp in stamps[1:]:
-        if stamp + each < start:
+        if end(stamp) < start:
             break
         start = stamp
-    return start, stamps[0] + each
+    return start, end(stamps[0])
 
 
 def _start(source: RowsSource, table: SourceTable, tops: Tops, began: Decimal | None) -> Decimal | None:

@@ -34,17 +34,18 @@ _NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d{1,4})?", re.ASCII)
 class SourceTable:
     """The rows of a source as columns of Python values, times as seconds since 1970.
 
-    For the coverage, `seen` holds the stamps of all rows up to `as_of`, also of those before `since`, and `newest` the
-    latest time of them; `last` is the latest row of all with its time. `present` are the columns that some row has,
-    `undated` counts the rows that are left out because they have no time, `repeated` the times in a repeated hour.
-    `whole` is set where a file ends with an unfinished line: the stamp of the last whole row, and that line. `ends` are
-    the times of the first and the last row, `ascends` and `descends` the first place of a row newer or older than the
-    last.
+    For the coverage, `seen` holds the stamps of all rows up to `as_of`, also of those before `since`, `known` for each
+    stamp the latest time of its rows, and `newest` the latest time of them; `last` is the latest row of all with its
+    time. `present` are the columns that some row has, `undated` counts the rows that are left out because they have no
+    time, `repeated` the times in a repeated hour. `whole` is set where a file ends with an unfinished line: the stamp
+    of the last whole row, and that line. `ends` are the times of the first and the last row, `ascends` and `descends`
+    the first place of a row newer or older than the last.
     """
 
     columns: dict[str, list[object]]
     ordinals: list[int] = field(default_factory=list)
     seen: list[Decimal] = field(default_factory=list)
+    known: dict[Decimal, Decimal] = field(default_factory=dict)
     newest: Decimal | None = None
     last: tuple[Decimal, Record] | None = None
     whole: tuple[Decimal, str] | None = None
@@ -120,8 +121,11 @@ def _place(
 
 def _cover(table: SourceTable, time: Decimal, stamped: object, as_of: Decimal) -> None:
     """Note what a row proves. One that is later than the snapshot proves nothing: it was not there to be seen."""
-    seen = time <= as_of and isinstance(stamped, Decimal) and stamped <= time
-    table.seen.append(stamped if seen and isinstance(stamped, Decimal) else Decimal("Infinity"))
+    if isinstance(stamped, Decimal) and stamped <= time <= as_of:
+        table.seen.append(stamped)
+        table.known[stamped] = max(time, table.known.get(stamped, time))
+    else:
+        table.seen.append(Decimal("Infinity"))
     if time <= as_of:
         table.newest = time if table.newest is None else max(table.newest, time)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
@@ -44,10 +44,13 @@ class StatefulRule:
     def key(self) -> Key:
         return (self.policy.id, self.member, self.rule.id)
 
-    def outcome(self, decide: DecideAt, gains: Iterable[tuple[Decimal, Seen]]) -> tuple[Outcome, Fact, bool]:
+    def outcome(
+        self, decide: DecideAt, gains: Iterable[tuple[Decimal, Seen | None]]
+    ) -> tuple[Outcome, Fact, bool]:
         """Return the outcome, the fact for the ledger, and whether the rule is latched.
 
-        `gains` are the points of the rule's series, each with the instant at which it was gained.
+        `gains` are the points of the rule's series, each with the instant at which it was gained; one without a point
+        is a hole, which is judged each time until it is filled.
         """
         rule, rearmed = self.rule, self.memory.rearmed(self.key)
         after = rearmed if rule.latch and rearmed is not None and rearmed < self.as_of else None
@@ -63,7 +66,9 @@ class StatefulRule:
             fact = Fact(self.key, now.status, tuple(each for _, each in new), given=self.given)
             return (plain, fact, False) if latch is None else (self.latched(plain, latch), fact, True)
         past = self.past_outcomes(decide, instants, after)
-        hole = _hole([*past, (self.as_of, now)], warm=not seen)
+        hole = next((each for each in past if _doubtful(each[1])), None)
+        if hole is None and now.status == "unknown":
+            hole = self.as_of, now
         blind = hole is not None and self.blind()
         fired = self.fired(past, now, blind)
         if fired is not None:
@@ -136,29 +141,27 @@ class StatefulRule:
         return replace(now, status="fail", contribution=word, possible=(word,), note=note, sure=True)
 
 
-def _hole(judged: Sequence[tuple[Decimal, Outcome]], *, warm: bool) -> tuple[Decimal, Outcome] | None:
-    """Return the first instant whose outcome is unknown. For a rule without judged points (`warm`), skip the unknown
-    instants at the start: its series begin there."""
-    words = [outcome.status for _, outcome in judged]
-    known = [place for place, word in enumerate(words) if word != "unknown"]
-    begin = known[0] if warm and known else 0
-    return next((judged[place] for place in range(begin, len(words)) if words[place] == "unknown"), None)
+def _doubtful(then: Outcome) -> bool:
+    """Whether data could still tell of a past instant; not where a calculation had too few points of a series that was
+    seen whole, as at its begin."""
+    few = (
+        each.cause == "too few samples" and (not each.metric or "(" in each.metric) for each in then.causes
+    )
+    return then.status == "unknown" and not all(few)
 
 
 def unseen(
-    gains: Iterable[tuple[Decimal, Seen]], seen: frozenset[Seen], as_of: Decimal, after: Decimal | None
+    gains: Iterable[tuple[Decimal, Seen | None]], seen: frozenset[Seen], as_of: Decimal, after: Decimal | None
 ) -> tuple[tuple[Decimal, ...], tuple[tuple[Decimal, Seen], ...]]:
     """Return the past instants at which a latched trigger must be judged, and the new points, each with the instant at
     which it was gained.
 
-    From the first new point on each instant counts: a late point changes what later ones mean.
+    From the first new point or hole on each instant counts: a late point changes what later ones mean.
     """
-    points = sorted((at, each) for at, each in gains if after is None or at > after)
-    new = [(at, each) for at, each in points if each not in seen]
-    if not new:
-        return (), ()
-    instants = sorted({at for at, _ in points if new[0][0] <= at < as_of})
-    return tuple(instants), tuple(new)
+    points = [(at, each) for at, each in gains if after is None or at > after]
+    first = min((at for at, each in points if each is None or each not in seen), default=as_of)
+    new = sorted((at, each) for at, each in points if each is not None and each not in seen)
+    return tuple(sorted({at for at, _ in points if first <= at < as_of})), tuple(new)
 
 
 def latches_of_gone_rules(policy: Policy, found: Mapping[str, Latch]) -> list[tuple[Outcome, RuleResult]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
@@ -39,36 +40,52 @@ class CutMeasures(Measures):
     def _cut(self, series: Series) -> Series:
         if series.blank:
             return series
-        return self._regular(series, series.every) if series.every else self._irregular(series)
+        return self._cut_periods(series, series.every) if series.every else self._cut_events(series)
 
-    def _regular(self, series: Series, every: Decimal) -> Series:
-        end, past = series.end, series.past
+    def _cut_periods(self, series: Series, every: Decimal) -> Series:
+        end, past, first = series.end, series.past, 0
         if self.until < series.as_of:
-            end = min(end, slot_at(self.until, every) - 1)
-        points = tuple(each for each in series.points if each.order <= end)
+            end, past = min(end, slot_at(self.until, every) - 1), None
         if self.after is not None:
-            points = tuple(each for each in points if each.at + every > self.after)
-            past = None
-        as_of = min(self.until, series.as_of)
-        return replace(series, points=points, end=end, past=past, as_of=as_of)
+            first, past = slot_at(self.after, every) - series.start, None
+        points = series.points[max(first, 0) : max(end + 1 - series.start, 0)]
+        return replace(series, points=points, end=end, past=past, as_of=min(self.until, series.as_of))
 
-    def _irregular(self, series: Series) -> Series:
+    def _cut_events(self, series: Series) -> Series:
         after = -INFINITY if self.after is None else self.after
-        start, began = series.covered_from, series.began
+        stretches = [*series.earlier, (series.covered_from, series.covered_to)]
+        began, earlier = series.began, series.earlier
+        if self.until < series.as_of:
+            # where a gap ends it is judged with what was seen before it
+            stretches = [each for each in stretches if each[0] < self.until] or stretches[:1]
+            earlier = tuple(stretches[:-1])
+            if began is None and stretches[0][0].is_finite():
+                began, stretches[0] = stretches[0][0], (-INFINITY, stretches[0][1])
+        start, stop = stretches[-1]
         if self.after is not None and (began is None or began < after):
             start, began = (-INFINITY if start <= after else start), after
         return replace(
             series,
-            points=tuple(each for each in series.points if after < each.at <= self.until),
+            points=series.points[_place(series, after) : _place(series, self.until)],
             as_of=min(self.until, series.as_of),
             covered_from=start,
-            covered_to=min(series.covered_to, self.until),
+            covered_to=min(stop, self.until),
+            earlier=earlier,
             began=began,
         )
 
 
-def gained(name: str, found: Shaped, as_of: Decimal) -> Iterator[tuple[Decimal, Seen]]:
-    """Yield each known point of a series with the instant at which it was gained: a period's point at its end."""
+def _place(series: Series, instant: Decimal) -> int:
+    """How many points lie at or before an instant."""
+    return bisect_right(series.points, instant, key=lambda point: point.at)
+
+
+def gained(name: str, found: Shaped, as_of: Decimal) -> Iterator[tuple[Decimal, Seen | None]]:
+    """Yield each point of a series with the instant at which it was gained: a period's point at its end.
+
+    An instant without a point is one at which something may have been missed, until data say that it was not: a missing
+    period, a value that is not known, the begin or the end of a gap in what was seen.
+    """
     if isinstance(found, Members):
         for member, value in found.values.items():
             if isinstance(value, Series):
@@ -90,10 +107,18 @@ def bound_value(found: Shaped) -> object:
     return sorted(found) if isinstance(found, frozenset) else found
 
 
-def _gained(name: str, member: str, series: Series, as_of: Decimal) -> Iterator[tuple[Decimal, Seen]]:
+def _gained(name: str, member: str, series: Series, as_of: Decimal) -> Iterator[tuple[Decimal, Seen | None]]:
     for each in series.points:
-        if not isinstance(each.value, Unknown):
-            yield min(each.at + (series.every or 0), as_of), (name, member, show_time(each.at), _text(each))
+        unknown = isinstance(each.value, Unknown)
+        seen = None if unknown else (name, member, show_time(each.at), _text(each))
+        yield min(each.at + (series.every or 0), as_of), seen
+    if not series.every and not series.blank:
+        starts = [
+            *(start for start, _ in series.earlier[1:]),
+            *([series.covered_from] if series.earlier else ()),
+        ]
+        stops = [stop for _, stop in series.earlier]
+        yield from ((each, None) for each in (*starts, *stops, series.covered_to) if -INFINITY < each < as_of)
 
 
 def _text(point: Point) -> str:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 from ...diagnostics import printable
 from ...language.printer import to_text
+from ...language.times import show_duration
 from ...language.types import Type
 from ...language.values import Value
 from ...limits import REASON_BYTES
@@ -73,9 +74,25 @@ class ReasonNames:
         return generated(outcome)
 
     def assumed(self, metrics: Sequence[str]) -> list[str]:
-        """One line for each look at missing data, in expressions and in the sources of these metrics."""
+        """One line for each look at missing data, in expressions, in the slack and the sources of these metrics."""
         looks = [f"`{to_text(node)}` speaks for missing data" for node in self.interpreter.assumed]
-        return [*looks, *self.interpreter.measures.snapshot.assumed(metrics)]
+        slack = dict.fromkeys(each for name in sorted(metrics) for each in self._silence(name))
+        return [*looks, *slack, *self.interpreter.measures.snapshot.assumed(metrics)]
+
+    def _silence(self, name: str) -> Iterator[str]:
+        """The slack of a series that was not seen up to the snapshot, or baseline, and counts as if it were."""
+        interpreter = self.interpreter
+        metric = interpreter.measures.catalogue.metrics[name]
+        for measures in (interpreter.measures, *interpreter.baselines.values()) if metric.slack else ():
+            found = measures.metric(
+                name, interpreter.member if metric.scope == self.policy.for_each else None
+            )
+            parts = found.values.values() if isinstance(found, Members) else (found,)
+            if any(isinstance(each, Series) and each.covered_to < each.seen_to() for each in parts):
+                silence = (
+                    f"silence of up to {show_duration(metric.slack)} before the snapshot counts as covered"
+                )
+                yield f"`{metric.record or name}`: {silence}"
 
 
 def _composed(comparisons: Sequence[Comparison]) -> bool:

@@ -175,9 +175,9 @@ def _rule_meaning(rule: Rule) -> dict[str, object]:
 
 
 def _metric(metric: Metric) -> dict[str, object]:
-    names = [
-        each.name for each in fields(metric) if each.name not in ("span", "doc", "type", "columns", "roster")
-    ]
+    unset = {name for name in ("early", "slack") if not getattr(metric, name)}
+    left_out = {"span", "doc", "type", "columns", "roster", *unset}
+    names = [each.name for each in fields(metric) if each.name not in left_out]
     enum = metric.type.enum
     return {
         **{name: getattr(metric, name) for name in names},

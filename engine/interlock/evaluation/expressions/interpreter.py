@@ -174,8 +174,6 @@ class Interpreter:
                 return Unknown(selection.lost)
             if "span" in OPERATORS[name].options:
                 return REDUCTIONS[name](selection, span)
-            if name in ("last", "previous") and series.every:
-                selection = _complete(selection, series.every)
             return REDUCTIONS[name](selection, *further)
 
         filters = {} if where is None else {"where": where}
@@ -279,9 +277,3 @@ def _over_members(name: str, argument: Shaped, where: Shaped | None, further: Se
         if keep is not False:
             items.append(Item(Decimal(0), value, doubt))  # type: ignore[arg-type]
     return REDUCTIONS[name](Selection(tuple(items), Decimal(0), before=argument.others), *further)
-
-
-def _complete(selection: Selection, every: Decimal) -> Selection:
-    """Leave out periods that still run: the newest complete point is wanted."""
-    items = tuple(each for each in selection.items if each.at + every <= selection.as_of)
-    return Selection(items, selection.as_of, selection.before, selection.after, selection.short)

@@ -249,27 +249,28 @@ def second_newest(selection: Selection) -> Value:
 def _from_the_end(selection: Selection, place: int) -> Value:
     if selection.after:
         return Unknown(merged(selection.after))
-    tail = selection.items[-1 - place :]
-    doubt = merged(*(each.doubt for each in tail))
+    items = selection.seen().items
+    doubt = merged(*(each.doubt for each in items[-1 - place :]))
     if doubt:
         return Unknown(doubt)
-    if len(selection.items) <= place:
+    if len(items) <= place:
         return Unknown(selection.before) if selection.before else _few("there is no such point")
-    return unbounded(selection.items[-1 - place].value)
+    return unbounded(items[-1 - place].value)
 
 
 def since(selection: Selection) -> Value:
     """Age of the newest point that is true; `never` is longer than any duration."""
     low, high = INFINITY, INFINITY
+    seen = False
     for item in reversed(selection.items):
         low = min(low, max(selection.as_of - item.at, Decimal(0))) if _may(item) else low
         if _must(item):
-            high = max(selection.as_of - item.at, Decimal(0))
+            high, seen = max(selection.as_of - item.at, Decimal(0)), selection.saw(item)
             break
-    causes = merged(selection.open if high == INFINITY else selection.after, _causes(selection.items))
+    causes = merged(selection.after if seen else selection.open, _causes(selection.items))
     if selection.after:
         low = Decimal(0)
-    elif selection.before and high == INFINITY:
+    elif selection.before and not seen:
         first = selection.items[0].at if selection.items else selection.as_of
         seen_from = selection.covered_from if selection.covered_from.is_finite() else first
         low = min(low, max(selection.as_of - seen_from, Decimal(0)))
@@ -282,13 +283,18 @@ Run = tuple[int, Decimal]
 def runs(selection: Selection, span: Decimal | None = None) -> list[Run]:
     """Return for each item the shortest and longest run of true that may end there, if the item is there.
 
-    With `span` only points within that time of it count. A run that reaches the first point seen may be longer.
+    With `span` only points within that time of it count. A run that reaches the first point seen may be longer; a point
+    outside what was seen may have others beside it that break its run or lengthen it.
     """
     low: deque[Decimal] = deque()
     high: deque[Decimal] = deque()
     unbroken = True
     result = []
     for item in selection.items:
+        if not selection.saw(item):
+            low.clear()
+            result.append(_run(item, low, high, True))
+            continue
         if span is not None:
             _drop(low, item.at - span)
             _drop(high, item.at - span)
@@ -320,7 +326,7 @@ def _drop(times: deque[Decimal], before: Decimal) -> None:
 
 def streak(selection: Selection, span: Decimal | None = None) -> Value:
     """How many of the newest points in a row are true; what lies before a false one is no cause of doubt."""
-    selection = selection.ordered
+    selection = selection.ordered.seen()
     broken = [place for place, each in enumerate(selection.items) if each.sure and each.value is False]
     stretch = selection.items[broken[-1] + 1 :] if broken else selection.items
     causes = merged(selection.after, () if broken else selection.before, _causes(stretch))

@@ -27,7 +27,7 @@ def run(series: Series, span: Value | None = None, where: Series | Value | None 
     for place, (item, (low, high)) in enumerate(zip(selection.items, runs(selection, length), strict=True)):
         causes = item.value.causes if isinstance(item.value, Unknown) else ()
         before = [each for each in selection.items[:place] if isinstance(each.value, Unknown)]
-        nearby = merged(causes, *(each.value.causes for each in before[-8:]), selection.before)  # type: ignore[union-attr]
+        nearby = merged(causes, *(each.value.causes for each in before[-8:]), selection.open)  # type: ignore[union-attr]
         value = between(
             Decimal(low), high, merged(nearby, *(each.doubt for each in selection.items[: place + 1]))
         )
@@ -53,17 +53,22 @@ def _neighbours(series: Series, operation: Callable[[Value, Value], Value]) -> S
     before: Point | None = None
     points = []
     for point in in_any_order(series.points):
-        if before is not None:
+        if not series.every and not _unbroken(series, before, point):
+            doubt = merged(point.doubt, series.uncovered)
+            points.append(replace(point, value=Unknown(series.uncovered), doubt=doubt))
+        elif before is not None:
             points.append(_pair(before, point, operation))
         elif series.every and series.past is not None:
             points.append(replace(point, value=operation(point.value, series.past)))
-        elif not series.every and series.covered_from > -INFINITY:
-            points.append(
-                replace(point, value=Unknown(series.uncovered), doubt=merged(point.doubt, series.uncovered))
-            )
         before = point
     past = operation(series.past, series.past) if series.past is not None else None
     return replace(series, points=tuple(points), past=past)
+
+
+def _unbroken(series: Series, before: Point | None, point: Point) -> bool:
+    """Whether it is known what lies before a point of an irregular series: a point that was seen, or nothing."""
+    first = -INFINITY if before is None else before.at
+    return series.covered_from <= first and point.at <= series.seen_to()
 
 
 def _pair(before: Point, point: Point, operation: Callable[[Value, Value], Value]) -> Point:

@@ -38,7 +38,8 @@ class Selection:
 
     `before` tells why there may be more before the first, `after` why there may be newer ones; `short` says
     that the window reaches back to where there was nothing yet; `lost` that nothing is known at all.
-    `begin` and `as_of` are the ends of the window, `covered_to` the end of what was seen.
+    `begin` and `as_of` are the ends of the window, `covered_from` and `covered_to` those of what was seen: between
+    points that lie outside there may be any number that were not.
     """
 
     items: tuple[Item, ...]
@@ -61,6 +62,15 @@ class Selection:
         """The same for a function that asks for the order of points."""
         items = tuple(in_any_order(self.items))
         return replace(self, items=items)
+
+    def saw(self, item: Item) -> bool:
+        """Whether a point lies within what was seen without a hole."""
+        return self.covered_from <= item.at <= self.covered_to
+
+    def seen(self) -> Selection:
+        """Only the points within what was seen without a hole, for all that depends on their order."""
+        inside = tuple(each for each in self.items if self.saw(each))
+        return self if len(inside) == len(self.items) else replace(self, items=inside)
 
 
 def select(series: Series, options: Mapping[str, Value], where: Series | Value | None) -> Selection:
@@ -176,6 +186,7 @@ def _endless(series: Series) -> tuple[Cause, ...]:
 
 def _stretch(series: Series, options: Mapping[str, Value]) -> Selection:
     begin, strict = _begin(series, options)
+    start, stop = series.covered_from, series.seen_to(begin)
     items = [
         Item(point.at, point.value, point.doubt, point.order, point.loose)
         for point in series.points
@@ -183,16 +194,14 @@ def _stretch(series: Series, options: Mapping[str, Value]) -> Selection:
     ]
     last = options.get("last")
     short = series.began is not None and -INFINITY < begin < series.began
-    before = series.uncovered if series.covered_from > begin else ()
+    before = series.uncovered if start > begin else ()
+    after = series.uncovered if stop < series.as_of else ()
     if isinstance(last, Decimal):
-        items, before, short = _newest(items, int(last), before)
+        items, before, short = _newest([each for each in items if each.at >= start], int(last), before)
         doubt = merged(*(each.doubt for each in items))
-        if doubt or series.covered_to < series.as_of:
-            return Selection((), series.as_of, lost=merged(doubt, series.uncovered))
-    after = series.uncovered if series.covered_to < series.as_of else ()
-    return Selection(
-        tuple(items), series.as_of, before, after, short, (), begin, series.covered_from, series.covered_to
-    )
+        if doubt or after:
+            return Selection((), series.as_of, lost=merged(doubt, after))
+    return Selection(tuple(items), series.as_of, before, after, short, (), begin, start, stop)
 
 
 def _begin(series: Series, options: Mapping[str, Value]) -> tuple[Decimal, bool]:

@@ -14,7 +14,7 @@ from ...policy.catalogue import RESERVED, Catalogue, Metric, Scope
 from ...strict_json import InvalidNumber
 from .raw_values import element, odd_key, stated_unknown, too_few
 from .series import irregular, regular
-from .series_history import Restatement, began, joined, lived, unlisted
+from .series_history import EventHistory, PeriodHistory, Restatement, lived, unlisted
 from .series_values import Members, Series, Shaped, incomplete
 from .snapshot import Snapshot
 from .undeclared import other_members
@@ -131,18 +131,32 @@ class Measures:
 
     def _read(self, metric: Metric, member: str) -> Value | Series:
         form = self._form(metric, member, self.snapshot)
-        if metric.series != "single" and self.earlier:
-            past = [lived(self._form(metric, member, each), each.as_of) for each in self.earlier]
-            listed = form
-            form, restated = joined(metric, past, form, member)
-            self.restated.update(restated)
-            if metric.began is None and metric.series == "regular":
-                metric = replace(metric, began=began([*past, listed]))
         if metric.series == "regular":
-            return regular(metric, form, self.as_of, member)
+            return self._regular(metric, form, member)
         if metric.series == "irregular":
-            return irregular(metric, form, self.as_of, member)
+            return self._irregular(metric, form, member)
         return _single(metric, form, self.as_of, member)
+
+    def _past(self, metric: Metric, member: str) -> list[tuple[Decimal, object]]:
+        """What each earlier snapshot gives of a series, with its instant."""
+        return [(each.as_of, lived(self._form(metric, member, each), each.as_of)) for each in self.earlier]
+
+    def _regular(self, metric: Metric, form: object, member: str) -> Series:
+        if self.earlier:
+            history = PeriodHistory.of(self._past(metric, member))
+            listed = form
+            form, restated = history.joined(form, metric, member)
+            self.restated.update(restated)
+            history.add(self.as_of, listed)
+            metric = replace(metric, began=history.began) if metric.began is None else metric
+        return regular(metric, form, self.as_of, member)
+
+    def _irregular(self, metric: Metric, form: object, member: str) -> Series:
+        silent = stated_unknown(form)
+        if not self.earlier:
+            return irregular(metric, form, self.as_of, member)
+        form, before = EventHistory.of(self._past(metric, member)).joined(form)
+        return irregular(metric, form, self.as_of, member, before, silent)
 
     def _form(self, metric: Metric, member: str, snapshot: Snapshot) -> object:
         """The metric as written, or the cause why it is not there."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from ...language.times import parse_time, show_time
@@ -13,10 +13,10 @@ from ...policy.catalogue import Metric
 from .raw_values import element, odd_key, stated_unknown, too_few
 from .series_values import Point, Series, next_slot, on_grid, slot_at, slot_start
 
-__all__ = ["irregular", "regular"]
+__all__ = ["complete", "irregular", "regular"]
 
-_SERIES = frozenset({"from", "covered", "points", "unknown", "detail"})
-_POINT = frozenset({"at", "value", "n", "unknown", "detail"})
+_SERIES = frozenset({"from", "covered", "points", "torn", "unknown", "detail"})
+_POINT = frozenset({"at", "value", "n", "unordered", "unknown", "detail"})
 
 
 class _Reading:
@@ -82,10 +82,11 @@ def _listed(form: object) -> list[object] | None:
 
 
 def regular(metric: Metric, form: object, as_of: Decimal, member: str = "") -> Series:
-    """Return the series on its grid, up to the newest slot that is due or came early.
+    """Return the series on its grid, up to the newest slot that is due or was given.
 
-    A slot that is due and not listed is unknown. Before `began` there is nothing; without it all is unknown
-    before the snapshot's `from`.
+    A period that still runs is not seen, whatever is given of it, unless the metric is complete `early`. A slot that is
+    due and not listed is unknown. Before `began` there is nothing; without it all is unknown before the snapshot's
+    `from`.
     """
     reading = _Reading(metric, as_of, member)
     every = metric.every or Decimal(86400)
@@ -94,6 +95,7 @@ def regular(metric: Metric, form: object, as_of: Decimal, member: str = "") -> S
     if stated is None and listed is None:
         stated = ("wrong type", "a series with `points` is declared")
     slots, broken = _placed(reading, listed or [], every)
+    slots = {index: each for index, each in slots.items() if complete(metric, index, as_of)}
     due = slot_at(as_of - metric.lag, every) - 1
     end = max([due, *slots])
     first = _start(metric, form, every, slots, end)
@@ -113,6 +115,11 @@ def regular(metric: Metric, form: object, as_of: Decimal, member: str = "") -> S
     if metric.began is None:
         past = reading.unknown(reading.cause("not covered", "before the first period of the snapshot"))
     return Series(tuple(points), as_of, every, end, past)
+
+
+def complete(metric: Metric, slot: int, as_of: Decimal) -> bool:
+    """Tell whether the period of a slot is over at an instant, or its point complete before that."""
+    return metric.early or slot_start(slot + 1, metric.every or Decimal(86400)) <= as_of
 
 
 def _start(metric: Metric, form: object, every: Decimal, slots: Mapping[int, Value], end: int) -> int | Cause:
@@ -152,8 +159,19 @@ def _placed(reading: _Reading, listed: list[object], every: Decimal) -> tuple[di
     return slots, None
 
 
-def irregular(metric: Metric, form: object, as_of: Decimal, member: str = "") -> Series:
-    """Return the points with what they cover; without `covered` nothing is known."""
+def irregular(
+    metric: Metric,
+    form: object,
+    as_of: Decimal,
+    member: str = "",
+    earlier: Sequence[tuple[Decimal, Decimal]] = (),
+    silent: tuple[str, str] | None = None,
+) -> Series:
+    """Return the points with what they cover; without `covered` nothing is known.
+
+    `earlier` are stretches that recorded snapshots covered before; `silent` says why the source tells nothing now: then
+    no slack reaches from what it told before to the snapshot.
+    """
     reading = _Reading(metric, as_of, member)
     stated = _stated(form)
     listed = _listed(form)
@@ -163,29 +181,40 @@ def irregular(metric: Metric, form: object, as_of: Decimal, member: str = "") ->
     covered = _coverage(reading, form)
     if isinstance(covered, Cause):
         return Series((), as_of, blank=(covered,))
-    points = []
-    for order, each in enumerate(listed):
-        at = reading.instant(each)
-        if isinstance(at, Cause):
-            return Series((), as_of, blank=(at,))
-        table = each if isinstance(each, dict) else {}
-        why = table.get("unordered")
-        loose = (reading.cause("conflict", why, at),) if isinstance(why, str) else ()
-        points.append(Point(at, order, reading.value(reading.raw(table), table, at), loose=loose))
-    points.sort(key=lambda point: (point.at, point.order))
+    points = _points(reading, listed)
+    if isinstance(points, Cause):
+        return Series((), as_of, blank=(points,))
     start, stop = covered
     outside = reading.cause("not covered", f"seen from {show_time(start)} to {show_time(stop)}")
     if metric.began is not None and start <= metric.began:
         start = -INFINITY
-    slack = INFINITY if metric.max_age is None else metric.max_age
     torn = form.get("torn") if isinstance(form, dict) else None
     if torn is not None:
-        outside, slack = reading.cause("torn source", str(torn)), Decimal(0)
-    fresh = stop >= as_of - slack
-    seen_to = as_of if fresh else stop
+        outside = reading.cause("torn source", str(torn))
     return Series(
-        tuple(points), as_of, covered_from=start, covered_to=seen_to, uncovered=(outside,), began=metric.began
+        tuple(points),
+        as_of,
+        covered_from=start,
+        covered_to=min(stop, as_of),
+        slack=metric.slack if silent is None and torn is None else Decimal(0),
+        earlier=tuple(earlier),
+        uncovered=(outside,) if silent is None else (reading.cause(*silent), outside),
+        began=metric.began,
     )
+
+
+def _points(reading: _Reading, listed: list[object]) -> list[Point] | Cause:
+    """Return the points of an irregular series, oldest first; equal times keep their order."""
+    points = []
+    for order, each in enumerate(listed):
+        at = reading.instant(each)
+        if isinstance(at, Cause):
+            return at
+        table = each if isinstance(each, dict) else {}
+        why = table.get("unordered")
+        loose = (reading.cause("conflict", why, at),) if isinstance(why, str) else ()
+        points.append(Point(at, order, reading.value(reading.raw(table), table, at), loose=loose))
+    return sorted(points, key=lambda point: (point.at, point.order))
 
 
 def _coverage(reading: _Reading, form: object) -> tuple[Decimal, Decimal] | Cause:

@@ -11,8 +11,13 @@ from ...language.times import parse_time, show_time
 from ...limits import SKEW
 from ...policy.catalogue import Metric
 from .raw_values import stated_unknown
+from .series import complete
+from .series_values import slot_at
 
-__all__ = ["EventHistory", "PeriodHistory", "Restatement", "began", "joined", "lived", "unlisted"]
+__all__ = ["EventHistory", "Form", "PeriodHistory", "Restatement", "lived", "unlisted"]
+
+Form = tuple[Decimal, object]
+"""A series as a snapshot gives it, with the instant of the snapshot."""
 
 
 @dataclass(frozen=True, order=True, slots=True)
@@ -28,40 +33,27 @@ class Restatement:
         return f"`{where}` of {self.at} is restated: an earlier snapshot gave another value"
 
 
-def began(earlier: Iterable[object]) -> Decimal | None:
-    """Return where a regular series begins at the latest: at the earliest `from` or first point of any snapshot."""
-    return PeriodHistory.of(earlier).began
-
-
-def joined(
-    metric: Metric, earlier: Iterable[object], form: object, member: str = ""
-) -> tuple[object, list[Restatement]]:
-    """Return the form of a series with what earlier snapshots, oldest first, listed of it."""
-    if metric.series == "regular":
-        return PeriodHistory.of(earlier).joined(form, metric.name, member)
-    return EventHistory.of(earlier).joined(form), []
-
-
 @dataclass(slots=True)
 class PeriodHistory:
-    """What snapshots listed of a regular series: points by instant, and where the lists and the first record begin.
+    """What snapshots listed of a regular series: points by instant, each with the instant of the newest snapshot that
+    listed it, and where the lists and the first record begin.
 
     All that `joined` needs of them; add them oldest first.
     """
 
     listed: bool = False
-    known: dict[Decimal, list[object]] = field(default_factory=dict)
+    known: dict[Decimal, tuple[Decimal, list[object]]] = field(default_factory=dict)
     start: Decimal | None = None
     began: Decimal | None = None
 
     @classmethod
-    def of(cls, forms: Iterable[object]) -> PeriodHistory:
+    def of(cls, forms: Iterable[Form]) -> PeriodHistory:
         found = cls()
-        for each in forms:
-            found.add(each)
+        for as_of, form in forms:
+            found.add(as_of, form)
         return found
 
-    def add(self, form: object) -> None:
+    def add(self, as_of: Decimal, form: object) -> None:
         """Let one snapshot speak: where it lists an instant, it wins."""
         if not isinstance(form, dict):
             return
@@ -71,11 +63,19 @@ class PeriodHistory:
         if not _is_list(form):
             return
         self.listed = True
-        self.known |= _by_instant(form)
+        self.known |= {at: (as_of, points) for at, points in _by_instant(form).items()}
         self.start = _least(self.start, start)
 
-    def joined(self, form: object, name: str, member: str) -> tuple[object, list[Restatement]]:
-        """Return the series as it is now, and the periods whose value is another one than before."""
+    def joined(self, form: object, metric: Metric, member: str = "") -> tuple[object, list[Restatement]]:
+        """Return the series as it is now, and the periods whose value is another one than before.
+
+        A recorded point counts only where its period was over when it was recorded.
+        """
+        known = {
+            at: points
+            for at, (as_of, points) in self.known.items()
+            if complete(metric, slot_at(at, metric.every or Decimal(86400)), as_of)
+        }
         if not self.listed:
             return form, []
         stated = stated_unknown(form)
@@ -87,11 +87,11 @@ class PeriodHistory:
                 return form, []
             now, unplaced = _by_instant(form), [each for each in _list(form) if _at(each) is None]
         restated = [
-            Restatement(name, member, show_time(at))
+            Restatement(metric.name, member, show_time(at))
             for at in sorted(now)
-            if at in self.known and list(map(_value, self.known[at])) != list(map(_value, now[at]))
+            if at in known and list(map(_value, known[at])) != list(map(_value, now[at]))
         ]
-        points = [point for _, given in sorted({**self.known, **now}.items()) for point in given]
+        points = [point for _, given in sorted({**known, **now}.items()) for point in given]
         result: dict[str, object] = {"points": [*points, *unplaced]}
         if stated is not None:
             result |= {"unknown": stated[0], "detail": stated[1]}
@@ -100,7 +100,8 @@ class PeriodHistory:
 
 @dataclass(slots=True)
 class EventHistory:
-    """What snapshots listed of an irregular series: its points, the stretches that were covered, and the newest list.
+    """What snapshots listed of an irregular series: the points inside of what each covered, the stretches that were
+    covered, and the newest of them.
 
     Inside its own stretch a list replaces older ones whole. All that `joined` needs of them; add them oldest first.
     """
@@ -108,13 +109,13 @@ class EventHistory:
     listed: bool = False
     points: list[tuple[Decimal, object]] = field(default_factory=list)
     stretches: list[tuple[Decimal, Decimal]] = field(default_factory=list)
-    newest: tuple[tuple[Decimal, Decimal], list[object]] | None = None
+    newest: tuple[Decimal, Decimal] | None = None
 
     @classmethod
-    def of(cls, forms: Iterable[object]) -> EventHistory:
+    def of(cls, forms: Iterable[Form]) -> EventHistory:
         found = cls()
-        for each in forms:
-            found.add(each)
+        for _, form in forms:
+            found.add(form)
         return found
 
     def add(self, form: object) -> None:
@@ -128,29 +129,36 @@ class EventHistory:
     def _covered(self, cover: tuple[Decimal, Decimal], form: dict[str, object]) -> None:
         start, stop = cover
         self.points = [pair for pair in self.points if not start <= pair[0] <= stop]
-        self.points += _points(form)
+        self.points += [pair for pair in _points(form) if start <= pair[0] <= stop]
         apart = [each for each in self.stretches if each[1] < start or each[0] > stop]
         touching = [cover, *(each for each in self.stretches if each not in apart)]
         around = (min(one for one, _ in touching), max(other for _, other in touching))
         self.stretches = sorted([*apart, around])
-        self.newest = cover, _list(form)
+        self.newest = cover
 
-    def joined(self, form: object) -> object:
-        """Return the union of what was covered around the newest list, and the points in it."""
+    def joined(self, form: object) -> tuple[object, tuple[tuple[Decimal, Decimal], ...]]:
+        """Return the points with the stretch around what was covered last, and the stretches before that one.
+
+        A point that the newest list gives outside of what it covers stays, unless an earlier list has it.
+        """
+        outside: list[object] = []
         if not self.listed:
-            return form
+            return form, ()
         if stated_unknown(form) is None:
             cover = _cover(form) if isinstance(form, dict) else None
             if cover is None or not isinstance(form, dict):
-                return form
+                return form, ()
             self._covered(cover, form)
+            known = {at for at, _ in self.points}
+            outside = [point for at, point in _points(form) if at not in known]
         if self.newest is None:
-            return form
-        (at, _), newest = self.newest
+            return form, ()
+        at = self.newest[0]
         start, stop = next(each for each in self.stretches if each[0] <= at <= each[1])
-        kept = [point for moment, point in self.points if start <= moment <= stop or point in newest]
+        points = [*(point for _, point in self.points), *outside]
+        before = tuple(each for each in self.stretches if each[1] < start)
         torn = {"torn": form["torn"]} if isinstance(form, dict) and "torn" in form else {}
-        return {"covered": [show_time(start), show_time(stop)], **torn, "points": kept}
+        return {"covered": [show_time(start), show_time(stop)], **torn, "points": points}, before
 
 
 def lived(form: object, as_of: Decimal) -> object:

@@ -72,8 +72,8 @@ class Series:
 
     A regular series (`every` in seconds) has one point for each slot up to `end`; `past` is the value of every
     slot before the first, None where the grid begins. An irregular one was seen from `covered_from` to
-    `covered_to`; what lies outside is not known, and `uncovered` says why; before `began` there was nothing.
-    `blank` says why nothing is known.
+    `covered_to`, and in the `earlier` stretches; what lies outside is not known, and `uncovered` says why. Up to
+    `slack` seconds at its end count as seen. Before `began` there was nothing. `blank` says why nothing is known.
     """
 
     points: tuple[Point, ...]
@@ -83,6 +83,8 @@ class Series:
     past: Value | None = None
     covered_from: Decimal = -INFINITY
     covered_to: Decimal = INFINITY
+    slack: Decimal = Decimal(0)
+    earlier: tuple[tuple[Decimal, Decimal], ...] = ()
     uncovered: tuple[Cause, ...] = ()
     began: Decimal | None = None
     blank: tuple[Cause, ...] = ()
@@ -91,6 +93,11 @@ class Series:
     def start(self) -> int:
         """The first slot of a regular series."""
         return self.end + 1 - len(self.points)
+
+    def seen_to(self, begin: Decimal = -INFINITY) -> Decimal:
+        """Until when an irregular series was seen, for a window from `begin`: its slack is no longer than that."""
+        slack = min(self.slack, max(self.as_of - begin, Decimal(0)))
+        return self.as_of if self.covered_to >= self.as_of - slack else self.covered_to
 
     def slot(self, index: int) -> Value | None:
         """Return the value of a slot of a regular series; None where there is nothing."""
@@ -116,7 +123,7 @@ Shaped = Value | Series | Members
 def incomplete(series: Series, causes: tuple[Cause, ...]) -> Series:
     """Return a series of which any part may be missing: its periods are unknown, its events not all there were."""
     if series.every is None:
-        return replace(series, covered_from=INFINITY, covered_to=-INFINITY, uncovered=causes)
+        return replace(series, covered_from=INFINITY, covered_to=-INFINITY, earlier=(), uncovered=causes)
 
     def doubted(value: Value) -> Unknown:
         ends = (value.low, value.high) if isinstance(value, Unknown) else (-INFINITY, INFINITY)
@@ -192,5 +199,6 @@ def _irregular(
         points=tuple(points),
         covered_from=max(each.covered_from for each in series),
         covered_to=min(each.covered_to for each in series),
+        slack=min(each.slack for each in series),
         uncovered=merged(*(each.uncovered for each in series)),
     )

@@ -12,7 +12,7 @@ from .snapshot import Snapshot
 
 __all__ = ["odd_points", "other_members", "undeclared", "undeclared_scopes"]
 
-_POINT = ("at", "value", "n", "unknown", "detail")
+_POINT = ("at", "value", "n", "unordered", "unknown", "detail")
 
 
 def undeclared_scopes(snapshot: Snapshot, catalogue: Catalogue) -> Iterator[str]:
@@ -38,7 +38,7 @@ def _odd_point(place: str, points: Sequence[object], metric: Metric) -> Iterator
     columns = tuple(each.removeprefix(f"{metric.name}.") for each in metric.columns)
     known: tuple[str, ...] = ("at", "value") if metric.type.kind is Kind.EVENT else _POINT
     if columns:
-        known = ("at", *columns, "n", "unknown", "detail")
+        known = ("at", *columns, "n", "unordered", "unknown", "detail")
     allowed = frozenset(known)
     for index, point in enumerate(points):
         if isinstance(point, dict) and not point.keys() <= allowed:

@@ -15,8 +15,9 @@ from typing import Any
 
 from ...canonical import canonical, digest
 from ...evaluation.snapshot.measures import Measures
-from ...evaluation.snapshot.series_history import EventHistory, PeriodHistory, lived
+from ...evaluation.snapshot.series_history import EventHistory, Form, PeriodHistory, lived
 from ...evaluation.snapshot.snapshot import Snapshot
+from ...limits import PERIOD
 from ...policy.catalogue import Catalogue, Scope
 
 __all__ = ["Archive", "RecordedSnapshot", "alias_digest", "needed_snapshots"]
@@ -107,7 +108,7 @@ def alias_digest(scopes: Mapping[str, Scope]) -> str:
     return digest(canonical({name: each.aliases for name, each in scopes.items() if each.aliases}))
 
 
-Forms = Mapping[tuple[str, str, str], object]
+Forms = Mapping[tuple[str, str, str], Form]
 """The series of a snapshot by scope, member and metric, whether or not a catalogue declares them."""
 
 
@@ -131,23 +132,28 @@ def needed_snapshots(
 def _redundant(before: Sequence[Forms], middle: Forms, after: Forms) -> bool:
     """Tell whether a snapshot adds nothing to the series between those before it and the one after it."""
     for place, form in middle.items():
-        past, last = [each[place] for each in before if place in each], after.get(place)
-        if _series_text([*past, form, last]) != _series_text([*past, last]):
+        past = [each[place] for each in before if place in each]
+        last = [after[place]] if place in after else []
+        if _series_text([*past, form, *last]) != _series_text([*past, *last]):
             return False
     return True
 
 
-def _series_text(forms: Sequence[object]) -> str:
-    """Return a series after some lists as text, because `True` and `1` are equal but not the same."""
+def _series_text(forms: Sequence[Form]) -> str:
+    """Return a series after some lists as text, because `True` and `1` are equal but not the same.
+
+    When a point was listed matters only until its period was surely over.
+    """
     periods, events = PeriodHistory.of(forms), EventHistory.of(forms)
-    regular = (periods.listed, sorted(periods.known.items()), periods.start, periods.began)
+    known = [(at, min(as_of, at + PERIOD), points) for at, (as_of, points) in sorted(periods.known.items())]
+    regular = (periods.listed, known, periods.start, periods.began)
     return repr((regular, events.listed, events.points, events.stretches, events.newest))
 
 
 def _forms(snapshot: Snapshot, scopes: Mapping[str, Scope]) -> Forms:
     found = {("", "", name): form for name, form in snapshot.metrics.items() if _is_series(form)}
     found |= dict(_scoped(snapshot, scopes))
-    return {place: lived(form, snapshot.as_of) for place, form in found.items()}
+    return {place: (snapshot.as_of, lived(form, snapshot.as_of)) for place, form in found.items()}
 
 
 def _scoped(snapshot: Snapshot, scopes: Mapping[str, Scope]) -> Iterator[tuple[tuple[str, str, str], object]]:

@@ -9,8 +9,9 @@ from decimal import Decimal
 
 from ...diagnostics import Collector, Span, name_hint
 from ...language.literals import parse_literal
-from ...language.times import parse_duration, parse_time
+from ...language.times import parse_duration, parse_time, show_duration
 from ...language.types import EnumType, Kind, Type
+from ...limits import PERIOD
 from ..catalogue import RESERVED, Catalogue, Metric, Scope, SeriesKind
 from ..yaml.yaml_nodes import Mapping, Node, Scalar, plain
 
@@ -186,7 +187,8 @@ class _CatalogueReader:
     def common(self, metric: Metric, node: Mapping) -> Metric:
         """Add cadence, freshness and scope."""
         every, age, size = node.text("every"), node.text("max_age"), node.number("min_n")
-        series: SeriesKind = "irregular" if every == "event" else "regular" if every else "single"
+        bare = not every and node.text("type") == "event"
+        series: SeriesKind = "irregular" if every == "event" or bare else "regular" if every else "single"
         began, scope = node.text("began"), node.text("scope")
         start = parse_time(began)
         if began and start is None:
@@ -194,13 +196,14 @@ class _CatalogueReader:
             self.complain("E415", f"`began: {began}` is not a date", node.span_of("began"), hint)
         if scope:
             self.used.append((scope, node.span_of("scope")))
-        if series != "regular" and node.has("lag"):
-            self.complain("E416", "`lag` goes with a period", node.span_of("lag"), "write `every: 1d`")
+        self.cadence_keys(metric.name, series, node)
         return replace(
             metric,
             series=series,
             every=parse_duration(every) if series == "regular" else None,
             lag=node.duration("lag") or Decimal(0),
+            early=node.flag("early"),
+            slack=node.duration("slack") or Decimal(0),
             began=start,
             max_age=self.max_age if not age else None if age == "never" else parse_duration(age),
             min_n=None if size is None else int(size),
@@ -208,6 +211,25 @@ class _CatalogueReader:
             doc=node.text("doc"),
             span=metric.span or node.span,
         )
+
+    def cadence_keys(self, name: str, series: SeriesKind, node: Mapping) -> None:
+        """Check that each key that speaks of points stands beside the cadence that it goes with."""
+        if series == "regular" and (parse_duration(node.text("every")) or Decimal(0)) > PERIOD:
+            message = f"the period of `{name}` is longer than {show_duration(PERIOD)}"
+            self.complain(
+                "E443", message, node.span_of("every"), "write `every: event` and a point for each period"
+            )
+        if series != "regular":
+            for key, code in (("lag", "E416"), ("early", "E442")):
+                if node.has(key):
+                    self.complain(code, f"`{key}` goes with a period", node.span_of(key), "write `every: 1d`")
+        if series != "irregular" and node.has("slack"):
+            hint = "drop `slack`, or write `every: event`"
+            self.complain("E441", "`slack` goes with an irregular series", node.span_of("slack"), hint)
+        if series == "irregular" and node.has("max_age"):
+            message = f"`max_age` says nothing of `{name}`, which is an irregular series"
+            hint = "write `slack: 5m` for how long before the snapshot its coverage may end, or drop it"
+            self.complain("W861", message, node.span_of("max_age"), hint)
 
     # scopes
 

@@ -75,6 +75,9 @@ def _freshness(metric: Metric) -> str:
     parts = []
     if metric.series == "regular":
         parts.append(f"due after {show_duration(metric.lag)}" if metric.lag else "due at once")
+        parts += ["complete early"] if metric.early else []
+    elif metric.series == "irregular":
+        parts += [f"slack {show_duration(metric.slack)}"] if metric.slack else []
     elif metric.series == "single":
         age = metric.max_age
         parts.append("never stale" if age is None else f"at most {show_duration(age)} old")
@@ -94,6 +97,8 @@ def _record(listed: ListedMetric) -> dict[str, object]:
         "series": metric.series,
         "every": metric.every,
         "lag": metric.lag if metric.series == "regular" else None,
+        "early": metric.early if metric.series == "regular" else None,
+        "slack": metric.slack if metric.series == "irregular" else None,
         "began": None if metric.began is None else show_time(metric.began),
         "max_age": metric.max_age if metric.series == "single" else None,
         "min_n": metric.min_n,

@@ -193,13 +193,12 @@ class SeriesWriter:
         return {"covered": covered, "points": points}
 
     def stale(self, node: Node, before: object) -> object:
-        """Return the series as it was seen one second longer ago than its `max_age`."""
+        """Return the series as it was seen until one second before its slack begins."""
         metric = self.writer.metric
-        if metric.series == "regular" or metric.max_age is None:
-            hint = "leave its newest point out with `_`" if metric.series == "regular" else None
-            self.writer.complain("it never grows stale", node, hint, "E716")
+        if metric.series == "regular":
+            self.writer.complain("it never grows stale", node, "leave its newest point out with `_`", "E716")
             return None
-        end = self.writer.now - metric.max_age - 1
+        end = self.writer.now - metric.slack - 1
         covered = before.get("covered") if isinstance(before, dict) else None
         if not isinstance(before, dict) or not isinstance(covered, list):
             self.writer.complain("nothing to grow stale", node, "give it points in the base", "E716")
