@@ -19,7 +19,7 @@ _METRICS = """\
   {desk}.heartbeat: {{type: timestamp, max_age: never, doc: last sign of life}}
   {desk}.daily_change: {{type: ratio, range: [-1, 10], every: 1d, lag: 6h, began: "2026-01-05", doc: of equity}}
   {desk}.pnl: {{type: money, currency: USD, every: 1d, lag: 6h, began: "2026-01-05", doc: profit of a day}}
-  {desk}.alerts: {{type: event, max_age: 1h, doc: critical alerts}}
+  {desk}.alerts: {{type: event, slack: 1h, doc: critical alerts}}
   {desk}.trades: {{type: integer, range: [0, 100000], max_age: 26h, doc: trades since the start}}
 """
 

@@ -17,7 +17,7 @@ from making.daily import write_daily
 from making.decisions import make_decisions
 from making.period import DAY, Period, stamp
 from making.state import write_state
-from making.telemetry import exit_record, write_telemetry
+from making.telemetry import exit_record, write_exits, write_telemetry
 from making.trades import Trade, make_trades, result_document
 from making.writing import Desk
 
@@ -73,7 +73,8 @@ class Bot:
         write_daily(self.desk, period, decisions, trades)
         write_state(self.desk, period, [each for each in decisions if each.at >= first])
         write_telemetry(self.desk, period, trades)
-        self.desk.lines("logs/exits.jsonl", [self._exit(each) for each in trades if each.closed >= first])
+        exits = [self._exit(each) for each in trades if each.closed >= first]
+        write_exits(self.desk, exits, period.alive(first))
         self.desk.lines("agents/orchestrator.log", self._cycles(self.switches[0].at - 2 * DAY))
         self.desk.csv(
             "data/experiment_0_days.csv", ("day", "recorded_at", "phase", "other_changes"), self._days(period)

@@ -45,8 +45,7 @@ def _trader(period: Period) -> list[str]:
         rejected = chance.happens(0.1)
         outcome = "outcome=rejected reason=min_notional" if rejected else "outcome=accepted"
         lines.append(f"{at} INFO route pair=ETH/USDT {outcome} latency={chance.whole(180, 900)}ms")
-    alive = [period.as_of - timedelta(minutes=10 * step, seconds=20) for step in range(9, -1, -1)]
-    return sorted(lines + [f"{stamp(at)} INFO event name=alive" for at in alive])
+    return sorted(lines + [f"{stamp(at)} INFO event name=alive" for at in period.alive()])
 
 
 def _fills(desk: Desk, period: Period) -> None:

@@ -30,7 +30,8 @@ def write_learning(desk: Desk, period: Period) -> None:
     evidence.sort(key=lambda check: (check["at"], check["run_id"]))
     document = {"updated_at": stamp(period.as_of - timedelta(minutes=1)), "runs": "all runs"}
     desk.compact("data/experiments/experiment_runs_v2.json", document, runs, "all runs")
-    desk.lines("data/memory/outcome_evidence.jsonl", evidence)
+    alive = ({"at": stamp(at), "alive": True} for at in period.alive())
+    desk.log("data/memory/outcome_evidence.jsonl", evidence, alive)
     looks = [period.as_of - timedelta(minutes=30 * step + 1) for step in range(95, -1, -1)]
     pending = [(stamp(at), chance.whole(0, 2)) for at in looks]
     desk.csv("data/memory/pending_recheck.csv", ("at", "pending_recheck_runs"), pending)

@@ -9,6 +9,7 @@ __all__ = ["DAY", "WEEKS", "Period", "stamp"]
 
 DAY = timedelta(days=1)
 WEEKS = 13
+_ALIVE = timedelta(minutes=10)
 
 
 def stamp(moment: datetime) -> str:
@@ -42,6 +43,11 @@ class Period:
     def mondays(self) -> list[date]:
         """The first day of every week that is over."""
         return [self.began + timedelta(weeks=step) for step in range(self.weeks)]
+
+    def alive(self, first: datetime | None = None) -> list[datetime]:
+        """When a log's writer shows itself alive: every ten minutes of the last six hours, or since `first`."""
+        steps = 36 if first is None else (self.as_of - first) // _ALIVE
+        return [self.as_of - step * _ALIVE - timedelta(seconds=20) for step in range(steps - 1, -1, -1)]
 
     def at(self, day: date, hour: float) -> datetime:
         """The moment of a day at so many hours, cut to the second."""

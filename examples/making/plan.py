@@ -67,6 +67,8 @@ def _tables(desk: Desk, period: Period) -> None:
         costs.append((day, recorded, f"{modelled:.4f}", f"{realised:.4f}"))
         sizes.append((recorded, "1.00", "1.00"))
         guard.append((recorded, "alive"))
+    sizes += [(stamp(at), "1.00", "1.00") for at in period.alive()]
+    guard += [(stamp(at), "alive") for at in period.alive()]
     desk.csv("data/execution/daily_costs.csv", ("day", "recorded_at", "modelled", "realised"), costs)
     desk.csv("data/experiments/position_size.csv", ("at", "scale", "ratio"), sizes)
     desk.csv("data/integrity/guard.csv", ("at", "event"), guard)

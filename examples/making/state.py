@@ -51,7 +51,8 @@ def write_state(desk: Desk, period: Period, decisions: list[Decision]) -> None:
     _progress(desk, period)
     _configuration(desk, period)
     _alerts(desk, period)
-    desk.lines("data/rl/shadow_decisions.jsonl", (_line(one, period) for one in decisions))
+    alive = ({"timestamp": stamp(at), "alive": True} for at in period.alive())
+    desk.log("data/rl/shadow_decisions.jsonl", (_line(one, period) for one in decisions), alive)
     desk.json("env.json", {**dict.fromkeys(_UNSET), **_LEARNING})
 
 
@@ -156,7 +157,7 @@ def _configuration(desk: Desk, period: Period) -> None:
 
 
 def _alerts(desk: Desk, period: Period) -> None:
-    """A line each morning that shows the log alive; one critical alert, six weeks ago."""
+    """A line each morning, and every ten minutes one that shows the log alive; one critical alert, six weeks ago."""
     chance, rows = Chance("alerts"), []
     for day in [*period.complete_days, period.today]:
         left = (period.today - day).days
@@ -168,7 +169,7 @@ def _alerts(desk: Desk, period: Period) -> None:
         elif left and chance.happens(0.05):
             text = f"reconnected after {math.ceil(chance.between(5, 40))} s"
             rows.append(_alert(period.at(day, 18.7), "WARNING", text))
-    desk.lines("logs/alerts.jsonl", rows)
+    desk.log("logs/alerts.jsonl", rows, (_alert(at, "INFO", "alive") for at in period.alive()))
 
 
 def _alert(at: datetime, severity: str, message: str) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -10,7 +11,7 @@ from .period import DAY, Period, stamp
 from .trades import Trade
 from .writing import Desk
 
-__all__ = ["PHASE_A", "exit_record", "write_telemetry"]
+__all__ = ["PHASE_A", "exit_record", "write_exits", "write_telemetry"]
 
 PHASE_A = timedelta(hours=69, minutes=30)
 """So long before the end the bot was deployed with both features off."""
@@ -23,10 +24,15 @@ def write_telemetry(desk: Desk, period: Period, trades: list[Trade]) -> None:
     """Write the logs of exits and swaps, the days of the experiment, and the log of the paper-live process."""
     first = period.at(period.today - _LOGGED * DAY, 0)
     logged = [trade for trade in trades if trade.closed >= first]
-    desk.lines("logs/exits.jsonl", (exit_record(trade) for trade in logged))
+    write_exits(desk, map(exit_record, logged), period.alive())
     desk.lines("logs/swaps.jsonl", _swaps(period, first))
     _days(desk, period)
     desk.lines("logs/paper_live_longrun.out.log", _words(period))
+
+
+def write_exits(desk: Desk, records: Iterable[Mapping[str, Any]], alive: Iterable[datetime]) -> None:
+    """Write the log of exits with the signs of life of its writer."""
+    desk.log("logs/exits.jsonl", records, ({"at": stamp(at), "alive": True} for at in alive))
 
 
 def exit_record(trade: Trade) -> dict[str, Any]:

@@ -47,6 +47,10 @@ class Desk:
         told = (row if isinstance(row, str) else json.dumps(row, ensure_ascii=False) for row in rows)
         self.text(path, "".join(line + "\n" for line in told))
 
+    def log(self, path: str, rows: Iterable[Mapping[str, Any]], alive: Iterable[Mapping[str, Any]]) -> None:
+        """Write records, and signs of life among them, in the order of their first field, which is their time."""
+        self.lines(path, sorted([*rows, *alive], key=lambda row: str(next(iter(row.values())))))
+
     def csv(self, path: str, header: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
         """Write a table of plain values."""
         self.text(path, "".join(",".join(str(cell) for cell in row) + "\n" for row in [header, *rows]))

@@ -55,7 +55,14 @@ def _measures(policies: tuple[PolicyRoot, Sources], desk: Path, at: str) -> Meas
     overrides = [param.override for policy in root.policies.values() for param in policy.params.values()]
     names = [each.env for each in overrides if each is not None]
     found = collect(
-        desk, instant(at), sources, root.catalogue, environ={}, now=NOW, archive=True, env_names=names
+        desk,
+        instant(at),
+        sources,
+        root.catalogue,
+        environ={},
+        now=NOW,
+        archive=at != EARLIER,
+        env_names=names,
     )
     assert found.findings == ()
     return Measures(Snapshot.parse(canonical(found.snapshot)), root.catalogue)
@@ -167,7 +174,13 @@ def _without_reports(desk: Path) -> None:
 
 def _cut_log(desk: Path) -> None:
     path = desk / "data/rl/shadow_decisions.jsonl"
-    path.write_bytes(path.read_bytes()[:-90])
+    path.write_bytes(path.read_bytes()[:-25])
+
+
+def _silent_log(desk: Path) -> None:
+    """The last two signs of life are gone: the log ends 20 minutes and 20 seconds before the look."""
+    path = desk / "data/rl/shadow_decisions.jsonl"
+    path.write_bytes(b"".join(path.read_bytes().splitlines(keepends=True)[:-2]))
 
 
 def _damaged_log(desk: Path) -> None:
@@ -191,8 +204,9 @@ def _live(desk: Path) -> None:
 LOW = {"block-rate-low": "the turnover governor blocked 4.11% of the attempts of 7d, less than 5%"}
 TORN = "cannot tell: turnover.blocked: torn source, line 41 of data/rl/shadow_decisions.jsonl is not JSON, column 15"
 UNFINISHED = (
-    "cannot tell: turnover.blocked: torn source, line 989 of data/rl/shadow_decisions.jsonl is unfinished"
+    "cannot tell: turnover.blocked: torn source, line 1025 of data/rl/shadow_decisions.jsonl is unfinished"
 )
+SILENT = "cannot tell: turnover.blocked: not covered, seen from 2025-12-29T00:35:56Z to 2026-03-30T06:09:40Z"
 BREAKAGES: dict[str, tuple[Callable[[Path], None], str, dict[str, str]]] = {
     "an empty kill switch file": (
         _kill,
@@ -214,6 +228,11 @@ BREAKAGES: dict[str, tuple[Callable[[Path], None], str, dict[str, str]]] = {
         _cut_log,
         "CONDITIONAL",
         {"block-rate-high": UNFINISHED, "block-rate-low": UNFINISHED},
+    ),
+    "a log that fell silent": (
+        _silent_log,
+        "CONDITIONAL",
+        {"block-rate-high": SILENT, "block-rate-low": SILENT},
     ),
     "a log damaged in the middle": (
         _damaged_log,

@@ -34,7 +34,7 @@ def policies() -> PolicySet:
 
 
 def _snapshot(policies: PolicySet, desk: Path, at: str = "2026-03-30T06:30:00Z") -> Snapshot:
-    found = policies.collect(desk, instant(at), now=NOW, archive=True)
+    found = policies.collect(desk, instant(at), now=NOW, archive=at > "2026-03")
     return Snapshot.parse(canonical(found.snapshot))
 
 

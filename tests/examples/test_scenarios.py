@@ -128,7 +128,8 @@ SCENARIOS: dict[str, tuple[dict[str, str], str, dict[str, str]]] = {
         {"weekly-archive": "INCOMPLETE"},
         PROMOTION,
         {
-            "reports-archived": "a report of the last twelve weeks is not in the archive",
+            "reports-archived": "policy weekly-archive is INCOMPLETE, needed at worst COMPLETE; only because of "
+            "unknown data: weekly.archived: missing at 2026-02-16",
             "regimes-majority": REGIMES,
             "regimes-several": REGIMES,
             "cumulative-edge": LOST.format("shadow.delta_pnl", "weekly-evidence"),

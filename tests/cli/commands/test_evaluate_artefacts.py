@@ -12,7 +12,7 @@ from support.roots import write_files
 
 GATE = {
     "policies/interlock.yaml": "interlock: 1\n",
-    "policies/catalogue.yaml": "metrics:\n  pnl: {type: money, currency: USD, every: event, max_age: 1h, doc: a}\n",
+    "policies/catalogue.yaml": "metrics:\n  pnl: {type: money, currency: USD, every: event, slack: 1h, doc: a}\n",
     "policies/gate.yaml": "policy: gate\nversion: 1.0.0\ntitle: a\nowner: risk\nverdicts: [GO, NO_GO]\nrules:\n"
     "  - {id: loss, require: since(pnl < 0) >= 1h}\n",
 }

@@ -13,6 +13,7 @@ import pytest
 
 from interlock.language.times import parse_time
 from support.grain import AS_OF, DESK
+from support.roots import document, write
 
 ROOT = Path(__file__).resolve().parents[3]
 EXAMPLE = ROOT / "examples" / "desk"
@@ -24,9 +25,8 @@ def test_a_report_is_written(command: Any, desk_snapshot: Path, tmp_path: Path) 
     done = command("report", desk_snapshot, *PAPER, "-o", file)
     assert (done.code, done.out, done.err) == (0, "", f"wrote {file.as_posix()}\n")
     text = file.read_text(encoding="utf-8")
-    assert text.startswith(
-        "# Gates as of 2026-03-30 06:30 UTC\n\n2 of 6 gates at the best verdict, 2 in between"
-    )
+    assert text.startswith("# Gates as of 2026-03-30 06:30 UTC\n\nThese sources leave rules unknown:\n\n- ")
+    assert "\n\n2 of 6 gates at the best verdict, 2 in between" in text
     assert text == command("report", desk_snapshot, *PAPER).out
     assert [each.name for each in tmp_path.iterdir()] == ["report.md"]
 
@@ -148,3 +148,29 @@ def test_every_machine_writes_the_same_bytes(tmp_path: Path) -> None:
     assert first == second
     assert len(one) == 6
     assert one == two
+
+
+SILENT = {
+    "interlock.yaml": "interlock: 1\n",
+    "catalogue.yaml": "metrics:\n  alerts: {type: event, slack: 15m}\n",
+    "quiet.yaml": (
+        "policy: quiet\nversion: 1.0.0\ntitle: Quiet\nowner: risk\nverdicts: [GO, NO_GO]\n"
+        'rules:\n  - {id: alerts, require: "count(alerts, within=1h) == 0"}\n'
+    ),
+}
+
+
+@pytest.mark.parametrize(("until", "verdict", "shown"), [("05:45:00", "GO", 1), ("05:44:59", "NO_GO", 0)])
+def test_slack_that_was_used_is_printed(
+    command: Any, tmp_path: Path, until: str, verdict: str, shown: int
+) -> None:
+    root = write(tmp_path, SILENT)
+    alerts = {"covered": ["2026-03-29T00:00:00Z", f"2026-03-30T{until}Z"], "points": []}
+    file = tmp_path / "snapshot.json"
+    file.write_bytes(document("2026-03-30T06:00:00Z", {"alerts": alerts}))
+    line = "`alerts`: silence of up to 15m before the snapshot counts as covered"
+    words = (file, "--policies", root, "--historic")
+    found = json.loads(command("evaluate", *words, "--format", "json").out)["verdicts"][0]
+    assert (found["verdict"], found["assumptions"]) == (verdict, [line] * shown)
+    for name in ("explain", "report"):
+        assert command(name, *words).out.count(f"- {line}\n") == shown

@@ -301,6 +301,7 @@ def test_the_guard_starts_with_a_warning(
     desk: Path, command: Command, monkeypatch: pytest.MonkeyPatch, mode: str, line: str
 ) -> None:
     monkeypatch.setenv("LIVE_MODE", mode)
+    Path("data").mkdir()
     started: list[tuple[str, ...]] = []
     monkeypatch.setattr("interlock.cli.commands.guard.start", lambda words: started.append(words) or 0)
     waive(command)

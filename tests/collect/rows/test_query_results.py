@@ -112,7 +112,10 @@ def test_a_point_before_the_metric_began_is_out_of_range(tmp_path: Path, began: 
 def test_a_period_before_the_metric_began_is_out_of_range(tmp_path: Path, began: str, known: bool) -> None:
     catalogue = CATALOGUE.replace("daily: {type: number", f"daily: {{type: number, began: {began}")
     source = changed(
-        LOG, ("trades: {sql", "daily: {sql"), ("select at_ as at,", "select date_trunc('day', at_) as at,")
+        LOG,
+        ("trades: {sql", "daily: {sql"),
+        ("select at_ as at,", "select date_trunc('day', at_) as at,"),
+        ("time: at_", "time: at_\n    complete: never"),
     )
     found = metrics(run(jsonl(tmp_path, LINES[:3]), source, catalogue=catalogue))["daily"]
     assert ("points" in found) is known

@@ -85,7 +85,8 @@ def test_what_is_written_while_commands_run_is_no_skew(tmp_path: Path) -> None:
 
 def test_a_torn_file_is_left_out_and_one_of_the_future_is_not(tmp_path: Path) -> None:
     source = changed(
-        LOG, ("file: t.jsonl", "files: t*.jsonl\n    torn: file"), ("time: at_", "time: at_\n    covered: {each: 1d}")
+        LOG, ("file: t.jsonl", "files: t*.jsonl\n    torn: file"),
+        ("time: at_", "time: at_\n    complete: never\n    covered: {each: 1d}"),
     )  # fmt: skip
     write(tmp_path, "t1.jsonl", f"{LIVELY}\n")
     write(tmp_path, "t2.jsonl", "{\n")
@@ -175,7 +176,7 @@ def test_a_file_cannot_know_what_comes_after_it(tmp_path: Path, options: Any) ->
 
 DAYS = changed(
     LOG,
-    ("    time: at_", "    time: at_\n    covered: {each: 1d, by: day}"),
+    ("    time: at_", "    time: at_\n    complete: never\n    covered: {each: 1d, by: day}"),
     ("at_: {time: /at}", "at_: {time: /at}\n      day: {time: /day}"),
 )
 

@@ -68,6 +68,41 @@ def test_reports_by_day(tmp_path: Path) -> None:
     assert seen["total"] == {"value": 3, "at": "2026-03-30T00:00:00Z"}
 
 
+def test_a_report_of_the_day_that_runs_covers_nothing_and_is_no_point(tmp_path: Path) -> None:
+    seen = metrics(run(reports(tmp_path, {day: good(day, 9) for day in (28, 29, 30)}), REPORTS))
+    assert seen["daily"] == {
+        "from": "2026-03-28T00:00:00Z",
+        "points": [{"at": f"2026-03-{day}T00:00:00Z", "value": Decimal(9)} for day in (28, 29)],
+    }
+    assert seen["alerts"]["covered"] == ["2026-03-28T00:00:00Z", "2026-03-30T00:00:00Z"]
+    assert seen["total"] == {"value": 3, "at": "2026-03-30T00:00:00Z"}
+
+
+KNOWN = (
+    REPORTS.replace("time: date", "time: known")
+    .replace("columns: {", "columns: {known: {time: /known}, ")
+    .replace("{each: 1d}", "{each: 1d, by: date}")
+)
+
+
+def test_a_report_that_was_written_before_its_day_was_over_covers_it_until_then(tmp_path: Path) -> None:
+    known = {27: "2026-03-28T00:05:00Z", 28: "2026-03-28T12:00:00Z", 29: "2026-03-30T00:05:00Z"}
+    days = {day: good(day, 9).replace("}", f', "known": "{at}"}}') for day, at in known.items()}
+    seen = metrics(run(reports(tmp_path, days), KNOWN))
+    assert [each["at"][8:10] for each in seen["daily"]["points"]] == ["29"]
+    assert seen["alerts"]["covered"] == ["2026-03-29T00:00:00Z", "2026-03-30T00:00:00Z"]
+    days |= {30: good(30).replace("}", ', "known": "2026-03-30T00:10:00Z"}')}
+    running = metrics(run(reports(tmp_path, days), KNOWN))
+    assert running["daily"] == seen["daily"]
+    assert running["alerts"]["covered"] == ["2026-03-29T00:00:00Z", "2026-03-30T00:10:00Z"]
+
+
+def test_a_report_that_is_complete_early_is_a_point_while_its_day_runs(tmp_path: Path) -> None:
+    catalogue = CATALOGUE.replace("every: 1d, doc", "every: 1d, early: true, doc")
+    found = run(reports(tmp_path, {day: good(day) for day in (29, 30)}), REPORTS, catalogue=catalogue)
+    assert [each["at"][8:10] for each in metrics(found)["daily"]["points"]] == ["29", "30"]
+
+
 def test_a_torn_report_is_missing_and_the_others_stand(tmp_path: Path) -> None:
     days = {day: good(day, 9) for day in (26, 28, 29)} | {27: good(27)[:-3]}
     found = run(reports(tmp_path, days), REPORTS)
@@ -171,7 +206,7 @@ def test_coverage_ends_at_the_last_whole_row(tmp_path: Path) -> None:
 
 def test_a_younger_file_with_an_unfinished_line_covers_what_it_covered(tmp_path: Path) -> None:
     write(tmp_path, "t.jsonl", "\n".join([*LINES, HALF]))
-    seen = metrics(run(tmp_path, tailed()))["trades"]
+    seen = metrics(run(tmp_path, tailed(), now=LATER))["trades"]
     assert seen["covered"][1] == "2026-03-30T06:00:00Z"
     assert "torn" not in seen
 

@@ -161,7 +161,9 @@ def test_rows_without_a_time_are_left_out_where_they_are_declared(tmp_path: Path
     verdict = judged(tmp_path, source, COOLDOWN)
     left_out = "`trades`: 1 row of `trades` without `at_` left out"
     assert (verdict.verdict, verdict.assumptions) == ("GO", (left_out,))
-    assert metrics(run(tmp_path, source))["pnl"] == {"value": 90, "n": 1, "at": "2026-03-29T10:00:00Z"}
+    found = run(tmp_path, source)
+    assert {each.code for each in found.findings} == {"W857"}
+    assert metrics(found)["pnl"] == {"value": 90, "n": 1, "at": "2026-03-29T10:00:00Z"}
     renamed = OPEN + '{"closed": "2026-03-30T05:50:00Z", "pnl": -80}\n'
     assert cause(tmp_path, source, renamed) == ("torn source", "line 3 of t.jsonl: `at_` is absent")
 
