@@ -64,6 +64,18 @@ def test_nobody_waits_for_a_pipe(tmp_path: Path) -> None:
     assert pipe.is_fifo()
 
 
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no named pipes")
+def test_nothing_takes_the_place_of_a_pipe_or_a_device(tmp_path: Path) -> None:
+    """As root, a report written to `/dev/null` would leave a plain file there for every program."""
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    with pytest.raises(UsageError) as problem:
+        write_atomically(pipe, b"one\n")
+    why = "it is a pipe or a device, and the file would take its place"
+    assert str(problem.value) == f"cannot write `{pipe}`: {why}"
+    assert pipe.is_fifo() and list(tmp_path.iterdir()) == [pipe]
+
+
 def test_nothing_takes_the_place_of_a_ledger(tmp_path: Path) -> None:
     """Whatever writes, a report, an export or a word to sign: what is recorded is only appended to."""
     ledger = tmp_path / "ledger.db"
