@@ -44,7 +44,16 @@ def collected() -> Collect:
     def made(desk: Path, at: str, since: str | None = None) -> Snapshot:
         as_of, begin = instant(at), instant(since) if since else None
         now = Decimal(1_800_000_000)
-        found = collect(desk, as_of, sources, root.catalogue, since=begin, environ={}, now=now)
+        found = collect(
+            desk,
+            as_of,
+            sources,
+            root.catalogue,
+            since=begin,
+            environ={},
+            now=now,
+            archive=as_of >= instant(END),
+        )
         return Snapshot.parse(canonical(found.snapshot))
 
     return made
