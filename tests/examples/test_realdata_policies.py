@@ -61,11 +61,11 @@ def collected() -> Collect:
 
 @pytest.fixture
 def desk(realdata: Path, tmp_path: Path) -> Path:
-    """The real file, and the log of a bot to which nothing happened."""
+    """The real file, and the log of a bot to which nothing happened until the last trade."""
     shutil.copy(realdata / "freqtrade-backtest.json", tmp_path)
     start, lines = datetime(2018, 1, 10, tzinfo=UTC), []
-    for step in range(24 * 21):
-        at = (start + timedelta(hours=step)).strftime("%Y-%m-%dT%H:%M:%SZ")
+    for step in range(48 * 20 + 10):
+        at = (start + timedelta(minutes=30 * step)).strftime("%Y-%m-%dT%H:%M:%SZ")
         lines.append(
             f"{at} INFO cycle number={step} database=ok evidence=trader_db risk=clear state=NORMAL\n"
         )
