@@ -116,6 +116,74 @@ def test_points_that_could_not_be_judged_are_judged_once_they_can(tmp_path: Path
     assert outcome(second) == ("fail", "ROLLBACK", True)
 
 
+BURST = """\
+policy: rollback
+version: 1.0.0
+title: Rollback
+owner: risk
+verdicts: [CONTINUE, INVESTIGATE, ROLLBACK]
+max_gap: 26h
+rules:
+  - id: bad-days
+    when: count(rejected, within=2h) > 3
+    then: ROLLBACK
+    unknown: INVESTIGATE
+    latch: true
+    blind_limit: 300h
+"""
+
+
+def rejected(start: str, stop: str, *points: str) -> interlock.Snapshot:
+    """A snapshot as of `stop` whose events are covered from `start` on."""
+    return snapshot(stop, rejected={"covered": [start, stop], "points": list(points)})
+
+
+def test_a_gap_of_coverage_leaves_the_trigger_unknown(tmp_path: Path, ledger: Path) -> None:
+    """The window of the newest record is covered whole, and the trigger may have fired before it."""
+    root = write(tmp_path, rollback=BURST)
+    before = rejected("2026-03-29T06:00:00Z", "2026-03-30T06:00:00Z")
+    after = rejected("2026-03-31T03:00:00Z", "2026-03-31T06:00:00Z")
+    first, second, third = evaluate(
+        root, ledger, before, after, rejected("2026-03-31T03:00:00Z", "2026-03-31T07:00:00Z")
+    )
+    assert outcome(first) == ("pass", "CONTINUE", False)
+    assert outcome(second) == outcome(third) == ("unknown", "INVESTIGATE", False)
+    assert "so it may have fired at 2026-03-31T03:00:00Z" in rule(third, "bad-days").reason
+
+
+def test_no_slack_reaches_into_a_gap(tmp_path: Path, ledger: Path) -> None:
+    """The metric may be silent for an hour before a snapshot, but half an hour between two stretches was not seen."""
+    root = write(tmp_path, rollback=BURST)
+    before = rejected("2026-03-29T06:00:00Z", "2026-03-30T06:00:00Z")
+    after = rejected("2026-03-30T06:30:00Z", "2026-03-30T12:00:00Z")
+    assert outcome(evaluate(root, ledger, before, after)[1]) == ("unknown", "INVESTIGATE", False)
+
+
+@pytest.mark.parametrize(
+    ("times", "expected"),
+    [((), ("pass", "CONTINUE", False)), (("20", "21", "22", "23"), ("fail", "ROLLBACK", True))],
+)
+def test_what_fills_a_gap_ends_the_doubt(
+    tmp_path: Path, ledger: Path, times: tuple[str, ...], expected: tuple[str, str, bool]
+) -> None:
+    root = write(tmp_path, rollback=BURST)
+    before = rejected("2026-03-29T06:00:00Z", "2026-03-30T06:00:00Z")
+    after = rejected("2026-03-31T03:00:00Z", "2026-03-31T06:00:00Z")
+    points = [f"2026-03-30T19:{each}:00Z" for each in times]
+    whole = rejected("2026-03-30T05:00:00Z", "2026-03-31T07:00:00Z", *points)
+    assert outcome(evaluate(root, ledger, before, after, whole)[2]) == expected
+
+
+def test_points_before_coverage_are_judged_with_what_was_not_seen_around_them(
+    tmp_path: Path, ledger: Path
+) -> None:
+    root = write(tmp_path, rollback=BURST)
+    points = ("2026-03-31T02:30:00Z", "2026-03-31T02:31:00Z")
+    assert outcome(
+        evaluate(root, ledger, rejected("2026-03-31T03:00:00Z", "2026-03-31T06:00:00Z", *points))[0]
+    ) == ("unknown", "ROLLBACK", False)  # without a record it was blind for too long
+
+
 def test_what_one_environment_judged_another_judges_for_itself(tmp_path: Path, ledger: Path) -> None:
     text = FILES["rollback.yaml"].replace("rules:", "params: {worst: {type: ratio, value: 3%}}\nrules:")
     root = write(tmp_path, rollback=text.replace("daily < -3%", "daily < -worst"))

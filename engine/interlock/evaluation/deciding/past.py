@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
@@ -54,13 +54,15 @@ class CutMeasures(Measures):
     def _cut_events(self, series: Series) -> Series:
         after = -INFINITY if self.after is None else self.after
         stretches = [*series.earlier, (series.covered_from, series.covered_to)]
-        began, earlier = series.began, series.earlier
+        began, earlier, slack = series.began, series.earlier, series.slack
         if self.until < series.as_of:
-            # where a gap ends it is judged with what was seen before it
+            # where a gap ends it is judged with what was seen before it, and no slack reaches into a gap
             stretches = [each for each in stretches if each[0] < self.until] or stretches[:1]
             earlier = tuple(stretches[:-1])
-            if began is None and stretches[0][0].is_finite():
-                began, stretches[0] = stretches[0][0], (-INFINITY, stretches[0][1])
+            slack = slack if stretches[-1][1] == series.covered_to else Decimal(0)
+            first = stretches[0][0]
+            if began is None and first.is_finite() and not _place(series, first, before=True):
+                began, stretches[0] = first, (-INFINITY, stretches[0][1])
         start, stop = stretches[-1]
         if self.after is not None and (began is None or began < after):
             start, began = (-INFINITY if start <= after else start), after
@@ -70,14 +72,15 @@ class CutMeasures(Measures):
             as_of=min(self.until, series.as_of),
             covered_from=start,
             covered_to=min(stop, self.until),
+            slack=slack,
             earlier=earlier,
             began=began,
         )
 
 
-def _place(series: Series, instant: Decimal) -> int:
-    """How many points lie at or before an instant."""
-    return bisect_right(series.points, instant, key=lambda point: point.at)
+def _place(series: Series, instant: Decimal, *, before: bool = False) -> int:
+    """How many points lie at or before an instant, or only before it."""
+    return (bisect_left if before else bisect_right)(series.points, instant, key=lambda point: point.at)
 
 
 def gained(name: str, found: Shaped, as_of: Decimal) -> Iterator[tuple[Decimal, Seen | None]]:
