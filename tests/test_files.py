@@ -64,16 +64,27 @@ def test_nobody_waits_for_a_pipe(tmp_path: Path) -> None:
     assert pipe.is_fifo()
 
 
-@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no named pipes")
-def test_nothing_takes_the_place_of_a_pipe_or_a_device(tmp_path: Path) -> None:
-    """As root, a report written to `/dev/null` would leave a plain file there for every program."""
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="the system has no named pipes")
+def test_nothing_takes_the_place_of_a_pipe(tmp_path: Path) -> None:
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)
     with pytest.raises(UsageError) as problem:
         write_atomically(pipe, b"one\n")
-    why = "it is a pipe or a device, and the file would take its place"
-    assert str(problem.value) == f"cannot write `{pipe}`: {why}"
+    assert (
+        str(problem.value) == f"cannot write `{pipe}`: it is no plain file, and a file would take its place"
+    )
     assert pipe.is_fifo() and list(tmp_path.iterdir()) == [pipe]
+
+
+@pytest.mark.skipif(not hasattr(os, "openpty"), reason="the system has no pseudo-terminals")
+def test_a_device_is_written_to_and_stays_one() -> None:
+    """As root, a report for `/dev/null` put a plain file where every program of the machine expects the device."""
+    ours, theirs = os.openpty()
+    device = Path(os.ttyname(theirs))
+    write_atomically(device, b"one")
+    assert os.read(ours, 3) == b"one" and device.is_char_device()
+    os.close(ours)
+    os.close(theirs)
 
 
 def test_nothing_takes_the_place_of_a_ledger(tmp_path: Path) -> None:

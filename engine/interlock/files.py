@@ -40,19 +40,21 @@ def write_atomically(path: Path, data: bytes) -> None:
     """Write `data` to `path` through a temporary file in the same folder; raises UsageError when it cannot.
 
     A symbolic link at `path` is refused, so that a report can never be led to overwrite a file elsewhere, and so are a
-    ledger, which is only ever appended to, and a pipe or a device such as `/dev/null`, whose place the file would take.
+    ledger, which is only ever appended to, and a pipe. A device such as `/dev/null` is written to, and stays one.
     """
     if path.is_symlink():
         raise UsageError(f"cannot write `{path}`: it is a symbolic link")
     if path.is_dir():
         raise UsageError(f"cannot write `{path}`: it is a folder")
-    if path.exists() and not path.is_file():
-        raise UsageError(
-            f"cannot write `{path}`: it is a pipe or a device, and the file would take its place"
-        )
+    device = path.is_char_device()
+    if path.exists() and not (device or path.is_file()):
+        raise UsageError(f"cannot write `{path}`: it is no plain file, and a file would take its place")
     no_ledger(path)
     temporary = path.with_name(f".{path.name[:100]}.{secrets.token_hex(8)}.tmp")
     try:
+        if device:
+            path.write_bytes(data)
+            return
         _write(temporary, data)
         temporary.replace(path)
         _sync_folder(path.parent)
