@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from interlock.collect import sqlite_log
 from interlock.collect.artefact_root import Artefact, Root
-from interlock.collect.formats import sqlite_log, sqlite_tables
+from interlock.collect.formats import sqlite_tables
 from support.desks import LOG, changed, metrics, run, write
 
 SQLITE = changed(

@@ -203,6 +203,30 @@ def test_a_snapshot_that_was_recorded_before(metric: str, form: object, causes: 
     assert list(map(str, shown)) == causes
 
 
+@pytest.mark.parametrize(
+    ("metric", "odd", "good"),
+    [
+        ("alerts", {"covered": ["2026-03-20", "2026-03-29"], "points": [], "Unknown": "torn source"},
+         {"covered": ["2026-03-29", AT], "points": []}),
+        ("daily", {"from": "2026-03-28", "points": [{"at": "2026-03-28", "value": Decimal(0)}], "Unknown": "stale"},
+         {"from": "2026-03-29", "points": []}),
+    ],
+)  # fmt: skip
+def test_a_series_that_was_recorded_before_is_joined_by_none(metric: str, odd: object, good: object) -> None:
+    """Neither as the earlier list nor as the newest one does it tell anything."""
+
+    def of(at: str, form: object) -> Snapshot:
+        return Snapshot.restored(canonical({"interlock": Decimal(1), "as_of": at, "metrics": {metric: form}}))
+
+    catalogue = interlock.load("policies").catalogue
+    early = "2026-03-29T12:00:00Z"
+    alone = Measures(of(AT, good), catalogue, [of(early, {"unknown": "missing"})]).metric(metric)
+    assert Measures(of(AT, good), catalogue, [of(early, odd)]).metric(metric) == alone
+    told = Measures(of(AT, odd), catalogue, [of(early, good)]).metric(metric)
+    causes = told.uncovered if metric == "alerts" else told.points[-1].value.causes  # type: ignore[union-attr]
+    assert "unknown key `Unknown`" in str(causes[0])
+
+
 def test_a_point_that_was_recorded_before() -> None:
     points = [
         {"at": "2026-03-28", "value": Decimal(0)},

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from ..line_heads import begins_a_record
 from ..model import RowsSource
 from ..re2 import full_matches
 from ..unreadable import Unreadable
-from .line_heads import begins_a_record
 from .model import Format, Record, split_end, text_records
 
 __all__ = ["LINES"]

@@ -15,9 +15,9 @@ from pathlib import Path
 from ..artefact_root import Artefact, Root
 from ..duckdb_tables import quoted
 from ..model import RowsSource
+from ..sqlite_log import has_log, side, with_log
 from ..unreadable import Unreadable
 from .model import Contents, Format, Record
-from .sqlite_log import has_log, side, with_log
 
 __all__ = ["SQLITE"]
 

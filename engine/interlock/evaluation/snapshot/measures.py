@@ -13,7 +13,7 @@ from ...limits import SKEW
 from ...policy.catalogue import RESERVED, Catalogue, Metric, Scope
 from ...strict_json import InvalidNumber
 from .raw_values import element, odd_key, stated_unknown, too_few
-from .series import irregular, regular
+from .series import irregular, regular, stated_series
 from .series_history import EventHistory, PeriodHistory, Restatement, lived, unlisted
 from .series_values import Members, Series, Shaped, incomplete
 from .snapshot import Snapshot
@@ -132,14 +132,16 @@ class Measures:
     def _read(self, metric: Metric, member: str) -> Value | Series:
         form = self._form(metric, member, self.snapshot)
         if metric.series == "regular":
-            return self._regular(metric, form, member)
+            return self._regular(metric, _plain(form), member)
         if metric.series == "irregular":
-            return self._irregular(metric, form, member)
+            return self._irregular(metric, _plain(form), member)
         return _single(metric, form, self.as_of, member)
 
     def _past(self, metric: Metric, member: str) -> list[tuple[Decimal, object]]:
         """What each earlier snapshot gives of a series, with its instant."""
-        return [(each.as_of, lived(self._form(metric, member, each), each.as_of)) for each in self.earlier]
+        return [
+            (each.as_of, lived(_plain(self._form(metric, member, each)), each.as_of)) for each in self.earlier
+        ]
 
     def _regular(self, metric: Metric, form: object, member: str) -> Series:
         if self.earlier:
@@ -181,6 +183,12 @@ class Measures:
         """Whether an earlier snapshot names no member outside a declared roster, so that its series are whole."""
         scope = self.catalogue.scopes[name]
         return scope.members_from is not None or not self._beyond(scope, snapshot, scope.members)
+
+
+def _plain(form: object) -> object:
+    """Return the form of a series, or why nothing is known of one with a key of no meaning, whoever joins it."""
+    stated = stated_series(form)
+    return InvalidNumber(*stated) if stated is not None and stated_unknown(form) is None else form
 
 
 def _aliased(scope: Scope, snapshot: Snapshot) -> dict[str, list[Mapping[str, object]]]:

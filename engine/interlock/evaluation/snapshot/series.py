@@ -13,7 +13,7 @@ from ...policy.catalogue import Metric
 from .raw_values import element, odd_key, stated_unknown, too_few
 from .series_values import Point, Series, next_slot, on_grid, slot_at, slot_start
 
-__all__ = ["complete", "irregular", "regular"]
+__all__ = ["complete", "irregular", "regular", "stated_series"]
 
 _SERIES = frozenset({"from", "covered", "points", "torn", "unknown", "detail"})
 _POINT = frozenset({"at", "value", "n", "unordered", "unknown", "detail"})
@@ -71,8 +71,8 @@ class _Reading:
         return moment
 
 
-def _stated(form: object) -> tuple[str, str] | None:
-    """Why nothing is known of a series: it says so itself, or has a key of no meaning."""
+def stated_series(form: object) -> tuple[str, str] | None:
+    """Return cause and detail where nothing is known of a series: it says so itself, or has a key of no meaning."""
     return stated_unknown(form) or (odd_key(form, _SERIES) if isinstance(form, dict) else None)
 
 
@@ -90,7 +90,7 @@ def regular(metric: Metric, form: object, as_of: Decimal, member: str = "") -> S
     """
     reading = _Reading(metric, as_of, member)
     every = metric.every or Decimal(86400)
-    stated = _stated(form)
+    stated = stated_series(form)
     listed = _listed(form)
     if stated is None and listed is None:
         stated = ("wrong type", "a series with `points` is declared")
@@ -173,7 +173,7 @@ def irregular(
     no slack reaches from what it told before to the snapshot.
     """
     reading = _Reading(metric, as_of, member)
-    stated = _stated(form)
+    stated = stated_series(form)
     listed = _listed(form)
     if stated or listed is None:
         cause = reading.cause(*(stated or ("wrong type", "a series with `points` is declared")))

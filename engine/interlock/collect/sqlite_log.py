@@ -10,8 +10,8 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-from ..artefact_root import Artefact, Root
-from ..unreadable import Unreadable
+from .artefact_root import Artefact, Root
+from .unreadable import Unreadable
 
 __all__ = ["has_log", "side", "with_log"]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from interlock.collect.formats.line_heads import begins_a_record
+from interlock.collect.line_heads import begins_a_record
 
 
 @pytest.mark.parametrize(
