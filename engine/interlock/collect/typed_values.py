@@ -12,7 +12,7 @@ from ..language.times import parse_time, show_time
 from ..language.types import Kind, Type
 from ..language.values import CauseName
 from ..limits import EARLIEST_TIME
-from .duckdb_tables import moment, utc
+from .sql.duckdb_tables import moment, utc
 from .unreadable import Unreadable
 
 __all__ = [

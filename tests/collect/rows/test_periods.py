@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from interlock.collect.duckdb_tables import Database
 from interlock.collect.rows.periods import pools
+from interlock.collect.sql.duckdb_tables import Database
 from support.desks import CATALOGUE, changed, complaints, load, metrics, run, write
 
 WEEKS = """

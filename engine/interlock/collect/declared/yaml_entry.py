@@ -12,7 +12,7 @@ from ...errors import MissingExtra
 from ...policy.yaml.yaml_nodes import Mapping
 from ..json_documents import Pointer, artefact_schemas, parse_pointer
 from ..patterns import Pattern, parse_pattern
-from ..re2 import re2_complaint
+from ..sql.re2 import re2_complaint
 
 __all__ = ["YamlEntry", "path_complaint"]
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from ..line_heads import begins_a_record
 from ..model import RowsSource
-from ..re2 import full_matches
+from ..sql.re2 import full_matches
 from ..unreadable import Unreadable
 from .model import Format, Record, split_end, text_records
 

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from ..artefact_root import Artefact, Root
-from ..duckdb_tables import parquet_rows
 from ..model import RowsSource
+from ..sql.duckdb_tables import parquet_rows
 from ..unreadable import Unreadable
 from .model import Contents, Format, Record
 

@@ -13,8 +13,8 @@ from contextlib import closing
 from pathlib import Path
 
 from ..artefact_root import Artefact, Root
-from ..duckdb_tables import quoted
 from ..model import RowsSource
+from ..sql.duckdb_tables import quoted
 from ..sqlite_log import has_log, side, with_log
 from ..unreadable import Unreadable
 from .model import Contents, Format, Record

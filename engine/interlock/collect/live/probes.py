@@ -18,7 +18,7 @@ from ...strict_json import is_unicode
 from ..artefact_root import Root
 from ..json_documents import decode, read_json
 from ..model import Probe
-from ..re2 import count_matches
+from ..sql.re2 import count_matches
 from ..unreadable import Unreadable
 from .commands import Commands
 

@@ -11,8 +11,8 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Protocol
 
-from ..duckdb_tables import Answer, Database, SqlRefused, columns_of
 from ..model import RowsSource
+from ..sql.duckdb_tables import Answer, Database, SqlRefused, columns_of
 from ..unreadable import Unreadable
 from .typed_tables import SourceTable, in_decimals
 

@@ -12,9 +12,9 @@ from typing import Any
 from ...diagnostics import Collector
 from ...language.times import show_time
 from ...policy.catalogue import Catalogue, Metric
-from ..duckdb_tables import syntax_nodes
 from ..model import Query, RowsSource
-from ..sql_functions import POOLING
+from ..sql.duckdb_tables import syntax_nodes
+from ..sql.sql_functions import POOLING
 from ..unreadable import Unreadable
 from .row_window import Window
 from .typed_tables import SourceTable

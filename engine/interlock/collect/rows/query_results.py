@@ -9,8 +9,8 @@ from decimal import Decimal
 from ...language.times import show_time
 from ...language.types import Kind, Type
 from ...policy.catalogue import Catalogue, Metric
-from ..duckdb_tables import Answer
 from ..rosters import Rosters
+from ..sql.duckdb_tables import Answer
 from ..typed_values import floored, from_sql, is_number, is_time, number, sql_time, sql_types
 from ..unreadable import UnknownEntry, Unreadable
 from .source_coverage import CoveredSpan

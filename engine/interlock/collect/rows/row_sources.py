@@ -13,10 +13,10 @@ from ...limits import SNAPSHOT_POINTS, SOURCE_ROWS
 from ...policy.catalogue import Catalogue, Metric
 from ...wording import number
 from ..artefact_root import Artefact, Root
-from ..duckdb_tables import Database, SqlRefused, columns_of
 from ..formats import FORMATS
 from ..model import Query, RowsSource
 from ..rosters import Rosters
+from ..sql.duckdb_tables import Database, SqlRefused, columns_of
 from ..unreadable import UnknownEntry, Unreadable
 from .exact_numbers import ExactTables
 from .periods import check_complete, pools, require_periods

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from ..duckdb_tables import syntax_nodes
 from ..model import Column
-from ..sql_functions import AGGREGATES
+from ..sql.duckdb_tables import syntax_nodes
+from ..sql.sql_functions import AGGREGATES
 
 __all__ = ["Assumption", "absent_columns", "made_of_nothing"]
 

@@ -13,11 +13,11 @@ from ...arithmetic import exact_context
 from ...language.values import CauseName
 from ...limits import SOURCE_ROWS
 from ...strict_json import exact_number
-from ..duckdb_tables import DECIMALS
 from ..formats import FORMATS
 from ..formats.model import UNFINISHED, Format, Record
 from ..json_documents import ABSENT, one, resolve
 from ..model import Column, RowsSource
+from ..sql.duckdb_tables import DECIMALS
 from ..typed_values import AmbiguousTime, NoTime, read_moment
 from ..unreadable import Unreadable
 from .row_window import Window

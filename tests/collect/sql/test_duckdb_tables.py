@@ -8,7 +8,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from interlock.collect.duckdb_tables import Answer, Database, SqlRefused
+from interlock.collect.sql.duckdb_tables import Answer, Database, SqlRefused
 from interlock.collect.unreadable import Unreadable
 
 COLUMNS = {"ordinal": "BIGINT", "v": "DOUBLE", "closed": "TIMESTAMP", "s": "VARCHAR"}

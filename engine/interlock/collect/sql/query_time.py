@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from threading import Thread, Timer
 from typing import Any
 
-from ..process import OutOfTime
+from ...process import OutOfTime
 
 __all__ = ["QueryTime"]
 

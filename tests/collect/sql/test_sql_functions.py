@@ -9,8 +9,8 @@ from functools import cache
 import duckdb
 import pytest
 
-from interlock.collect.duckdb_tables import Database, SqlRefused
-from interlock.collect.sql_functions import ALLOWED, EVERYWHERE, SINCE, TABLE_FUNCTIONS, WINDOWS
+from interlock.collect.sql.duckdb_tables import Database, SqlRefused
+from interlock.collect.sql.sql_functions import ALLOWED, EVERYWHERE, SINCE, TABLE_FUNCTIONS, WINDOWS
 from interlock.collect.unreadable import Unreadable
 
 RELEASE = tuple(map(int, duckdb.__version__.split(".")[:2]))

@@ -15,13 +15,13 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..errors import MissingExtra
-from ..limits import QUERY_MEMORY, QUERY_SECONDS
-from ..process import OutOfTime
-from .model import Column
+from ...errors import MissingExtra
+from ...limits import QUERY_MEMORY, QUERY_SECONDS
+from ...process import OutOfTime
+from ..model import Column
+from ..unreadable import Unreadable
 from .query_time import QueryTime
 from .sql_functions import ALLOWED, TABLE_FUNCTIONS, VALUE_KEYWORDS
-from .unreadable import Unreadable
 
 if TYPE_CHECKING:
     import duckdb

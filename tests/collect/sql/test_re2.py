@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from interlock.collect import re2
 from interlock.collect.patterns import parse_pattern
-from interlock.collect.re2 import count_matches, full_matches, re2_complaint
+from interlock.collect.sql import re2
+from interlock.collect.sql.re2 import count_matches, full_matches, re2_complaint
 from interlock.collect.unreadable import Unreadable
 
 SHIPPED = (

@@ -8,7 +8,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from interlock.collect.query_time import QueryTime
+from interlock.collect.sql.query_time import QueryTime
 from interlock.process import OutOfTime
 
 

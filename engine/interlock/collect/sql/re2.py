@@ -11,12 +11,12 @@ from functools import cache
 from itertools import islice
 from typing import Any
 
-from ..limits import QUERY_SECONDS
-from ..process import OutOfTime
+from ...limits import QUERY_SECONDS
+from ...process import OutOfTime
+from ..patterns import Pattern
+from ..unreadable import Unreadable
 from .duckdb_tables import duckdb_module, first_line
-from .patterns import Pattern
 from .query_time import QueryTime
-from .unreadable import Unreadable
 
 __all__ = ["count_matches", "full_matches", "re2_complaint"]
 
