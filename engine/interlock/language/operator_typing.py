@@ -9,7 +9,7 @@ from decimal import Decimal
 from ..canonical import plain_number
 from ..diagnostics import Collector, Span, name_hint
 from .declarations import Declarations, MetricDeclaration
-from .literals import CONTEXT
+from .literals import ratio_hint
 from .nodes import Call, LetRef, Literal, MemberRef, MetricRef, Node, ParamRef, walk
 from .operators import OPERATORS
 from .types import BOOL, DURATION, NUMBER, RATIO, SCALAR, EnumType, Kind, Shape, Type
@@ -227,9 +227,8 @@ class OperandRules:
         odd = [each for each in self.numbers(other) if each not in (0, 1)]
         if not odd:
             return True
-        text, percent = plain_number(odd[0]), plain_number(odd[0].scaleb(2, CONTEXT))
-        hint = f"write `{percent}%`" if abs(odd[0]) < 1 else f"write `{text}%`, `{text}bps` or `{percent}%`"
-        self.complain("E311", f"a ratio is compared with the bare number `{text}`", other.span, hint)
+        message = f"a ratio is compared with the bare number `{plain_number(odd[0])}`"
+        self.complain("E311", message, other.span, ratio_hint(odd[0]))
         return False
 
     def constant(self, node: Node) -> bool:

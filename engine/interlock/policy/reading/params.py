@@ -6,9 +6,11 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import NamedTuple
 
+from ...canonical import plain_number
 from ...diagnostics import Collector, Span, name_hint
-from ...language.literals import parse_literal
+from ...language.literals import parse_literal, ratio_hint
 from ...language.nodes import Node as Tree
 from ...language.times import parse_time
 from ...language.types import BOOL, DURATION, INTEGER, NUMBER, RATIO, STRING, TIMESTAMP, Kind, Type
@@ -16,7 +18,7 @@ from ..catalogue import Metric
 from ..model import UNLIMITED, Override, Param, ParamValue
 from ..yaml.yaml_nodes import Mapping, Node, Scalar, Sequence
 
-__all__ = ["ParamReader", "WrittenValue", "article", "fits", "in_range", "parse_as", "read_value"]
+__all__ = ["Misfit", "ParamReader", "WrittenValue", "fits", "in_range", "parse_as", "read_value", "unit_hint"]
 
 _OVERRIDE = ("env", "when")
 _LEAF = ("value", "per", "override", "range", "doc", "required", "type", "currency")
@@ -40,6 +42,13 @@ class WrittenValue:
     value: ParamValue
     type: Type
     bare: bool = False
+
+
+class Misfit(NamedTuple):
+    """Why a value does not fit a param, and what to write instead."""
+
+    message: str
+    hint: str | None = None
 
 
 def read_value(node: Node) -> WrittenValue | str:
@@ -100,10 +109,16 @@ def fits(wanted: Type, written: WrittenValue) -> bool:
     return same and not (wanted.flavour in ("number", "integer") and written.type.flavour == "ratio")
 
 
-def article(kind: Type) -> str:
-    """Return the type with its article: `a ratio`, `an integer`."""
-    word = str(kind)
-    return f"{'an' if word[0] in 'aeiou' else 'a'} {word}"
+def unit_hint(wanted: Type, written: WrittenValue) -> str | None:
+    """Return how to write a bare number as a value of a type that has units; None for anything else."""
+    if not written.bare or not isinstance(written.value, Decimal):
+        return None
+    text = plain_number(written.value)
+    if wanted.flavour == "ratio":
+        return ratio_hint(written.value)
+    if wanted.kind is Kind.MONEY:
+        return f"write `{text}{wanted.currency}`"
+    return f"write `{text}s`, `{text}m`, `{text}h` or `{text}d`" if wanted.kind is Kind.DURATION else None
 
 
 def in_range(declared: Param | Metric, value: Decimal) -> bool:
@@ -121,10 +136,12 @@ class ParamReader:
         self.expression = expression
         self.found: dict[str, Param] = {}
         self.given: set[str] = set()
+        self.typed: set[str] = set()
 
     def read(self, node: Mapping, roster: tuple[str, ...] | None, prefix: str = "") -> dict[str, Param]:
-        """Return the sound params by dotted name; `given` are the names of all. `roster` are the members that `per` may
-        name (None: no `for_each`)."""
+        """Return the sound params by dotted name; `given` are the names of all, `typed` of those with a `type:`.
+
+        `roster` are the members that `per` may name (None: no `for_each`)."""
         for key, value in node.pairs:
             name = prefix + key.text
             if not _NAME.fullmatch(key.text):
@@ -166,6 +183,7 @@ class ParamReader:
         if given is not None and written is None:
             return
         declared = self.type(node)
+        self.typed |= {name} if declared else set()
         kind = declared or (written.type if written and written.value is not UNLIMITED else None)
         if kind is None:
             hint = f"one of {', '.join(_TYPES)} or money"
@@ -174,7 +192,8 @@ class ParamReader:
             hint = "give `value:` or `required: true`"
             self.complain("E224", f"the param `{name}` has no value", key.span, hint)
         elif written and written.value is not UNLIMITED and not fits(kind, written):
-            self.complain("E225", f"the param `{name}` is not {kind.with_article}", node.span_of("value"))
+            message = f"the param `{name}` is not {kind.with_article}"
+            self.complain("E225", message, node.span_of("value"), unit_hint(kind, written))
         else:
             self.found[name] = Param(
                 name, kind, written.value if written else None, key.span, bool(written and written.bare),
@@ -232,7 +251,7 @@ class ParamReader:
             written = self.written(name, value)
             if written and written.value is not UNLIMITED and not fits(kind, written):
                 message = f"the param `{name}` at `{member.text}` is not {kind.with_article}"
-                self.complain("E225", message, value.span)
+                self.complain("E225", message, value.span, unit_hint(kind, written))
             elif written:
                 values[member.text] = written.value
         return values
