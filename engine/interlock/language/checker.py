@@ -222,7 +222,7 @@ def _path(tree: ast.expr, words: Mapping[int, str]) -> str | None:
         tree = tree.value
     if not isinstance(tree, ast.Name):
         return None
-    return ".".join([tree.id, *reversed(parts)])
+    return ".".join([words.get(tree.col_offset, tree.id), *reversed(parts)])
 
 
 def reads(node: Node) -> set[str]:

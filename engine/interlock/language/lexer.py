@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from ..limits import EXPRESSION_CHARACTERS, EXPRESSION_DEPTH, EXPRESSION_NODES
 from .literals import LITERAL, ParsedLiteral, parse_literal
 
-__all__ = ["Lexed", "lex"]
+__all__ = ["Lexed", "lex", "reserved"]
 
 Complain = Callable[[str, str, int, int, str | None], None]
 
@@ -24,6 +24,15 @@ _WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
 _NUMBERISH = re.compile(r"\.?[0-9](?:[0-9A-Za-z_.]|(?<=[eE])[-+](?=[0-9]))*%?", re.ASCII)
 _SYMBOL = re.compile(r"<=|>=|==|!=|<>|&&|\|\||\*\*|//|:=|->|<|>|[-+*/(),.=]")
 _TOKENS = 3 * EXPRESSION_NODES
+
+_OPERATORS = ("and", "or", "not", "in")
+_JOINS = (*_OPERATORS, "is", "if", "else")
+_AFTER_A_NAME = re.compile(r"\s*(?:[-+*/<>),]|[=!]=|(?:and|or|in|not)\b|\Z)")
+_OWN = frozenset(
+    {*_OPERATORS, "true", "false", "none", "never", "unlimited", "seen", "needed", "margin", "self"}
+)
+_OWN_BEGINNINGS = frozenset({"and", "or", "not", "true", "false", "none", "self"})
+"""Words that the language, params or the templates of reasons read themselves: alone, and in front of a dot."""
 
 _HINTS = {
     "&&": "use `and`",
@@ -55,13 +64,21 @@ _HINTS = {
 @dataclass(slots=True)
 class Lexed:
     """`code` is as long as the text; `literals` and `strings` hold values by offset, `ends` their ends. `words`
-    are parts of names that are keywords of Python, which sees them with a capital letter."""
+    are names and parts of names that are keywords of Python, which sees them with a capital letter."""
 
     code: str
     literals: dict[int, ParsedLiteral] = field(default_factory=dict)
     strings: dict[int, str] = field(default_factory=dict)
     ends: dict[int, int] = field(default_factory=dict)
     words: dict[int, str] = field(default_factory=dict)
+
+
+def reserved(name: str) -> str | None:
+    """Return another name for one that the language reads itself, whole or by its beginning; None for any other."""
+    first, dot, rest = name.partition(".")
+    if dot:
+        return f"{first}_{rest}" if first in _OWN_BEGINNINGS else None
+    return f"{name}_value" if name in _OWN else None
 
 
 def lex(text: str, complain: Complain) -> Lexed | None:
@@ -174,10 +191,21 @@ class _Lexer:
     def word(self, token: str, start: int) -> str:
         if self.adjoins(start):
             return self.adjoined(token, start)
-        if not keyword.iskeyword(token) or not self.tokens or self.tokens[-1] != ".":
+        if not keyword.iskeyword(token) or not self.is_name(token):
             return token
         self.lexed.words[start] = token
         return token.capitalize()
+
+    def is_name(self, token: str) -> bool:
+        """Tell whether a keyword of Python stands where the language has a name, as in `yield.curve`."""
+        before = self.tokens[-1] if self.tokens else ""
+        if before == ".":
+            return True
+        if (re.match(r"[A-Za-z0-9_'\"]", before) and before not in _JOINS) or before == ")":
+            return False
+        if re.match(r"\.[A-Za-z_]", self.text[self.index :]):
+            return True
+        return token not in _OPERATORS and _AFTER_A_NAME.match(self.text, self.index) is not None
 
     def symbol(self, token: str, start: int) -> str:
         if token in _HINTS:

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import keyword
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from ..language.declarations import MetricDeclaration, ParamDeclaration
+from ..language.lexer import reserved
 from ..language.nodes import LetRef, MetricRef, Node, ParamRef, walk
 from .catalogue import Catalogue
 from .model import Param
 
 __all__ = ["PolicyNames", "followed", "lets_read", "metrics_read", "params_read"]
-
-_KEYWORDS = {"and", "or", "not", "in", "true", "false", "never", "seen", "needed", "margin", "unlimited"}
 
 
 @dataclass(slots=True)
@@ -48,7 +46,7 @@ class PolicyNames:
 
     def taken(self, name: str) -> str | None:
         """Return what has a name already, or a beginning of it, for a new param or let; None where it is free."""
-        if name in _KEYWORDS or any(keyword.iskeyword(part) for part in name.split(".")):
+        if reserved(name):
             return "a word of the language"
         if name in self.catalogue.scopes:
             return "a scope"
