@@ -199,6 +199,7 @@ class _CatalogueReader:
             max_age=self.max_age if not age else None if age == "never" else parse_duration(age),
             min_n=None if size is None else int(size),
             scope=scope or None,
+            sourced=node.text("source") != "false",
             doc=node.text("doc"),
             span=metric.span or node.span,
         )
