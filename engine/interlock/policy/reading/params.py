@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from collections.abc import Mapping as Table
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import NamedTuple
@@ -12,9 +13,10 @@ from ...canonical import plain_number
 from ...diagnostics import Collector, Span, name_hint
 from ...language.literals import parse_literal, ratio_hint
 from ...language.nodes import Node as Tree
+from ...language.slips import money_slip, number_hint, unit_slip
 from ...language.times import parse_time
 from ...language.types import BOOL, DURATION, INTEGER, NUMBER, RATIO, STRING, TIMESTAMP, Kind, Type
-from ..catalogue import Metric
+from ..catalogue import Metric, Scope
 from ..model import UNLIMITED, Override, Param, ParamValue
 from ..yaml.yaml_nodes import Mapping, Node, Scalar, Sequence
 
@@ -84,8 +86,13 @@ def parse_text(text: str) -> WrittenValue | str:
         return WrittenValue(moment, TIMESTAMP)
     if _WORD.fullmatch(text):
         return WrittenValue(text, STRING)
-    if re.fullmatch(r"-?[0-9][0-9,_]*[0-9](\.[0-9]+)?", text):
-        return f"`{text}` is not a number: write the digits without separators or leading zeros"
+    sign, digits = ("-", text[1:]) if text.startswith("-") else ("", text)
+    slip = money_slip(digits, 0, 0) or unit_slip(digits, 0)
+    if slip is not None and slip.end == len(digits):
+        return f"`{text}` is no value: {slip.hint if not sign else slip.hint.replace('write `', 'write `-')}"
+    written = number_hint(digits)
+    if written is not None and parse_literal(written) is not None:
+        return f"`{text}` is not a number: write `{sign}{written}`"
     if re.fullmatch(r"0[xob][0-9a-fA-F]+", text):
         return f"`{text}` is not a number: numbers are decimal"
     return f"`{text}` is neither a number with a unit, nor a time, nor a word"
@@ -131,8 +138,14 @@ def in_range(declared: Param | Metric, value: Decimal) -> bool:
 class ParamReader:
     """Reads the `params` of one policy; complaints go to the collector."""
 
-    def __init__(self, collector: Collector, expression: Callable[[Scalar], Tree | None]) -> None:
+    def __init__(
+        self,
+        collector: Collector,
+        expression: Callable[[Scalar], Tree | None],
+        scopes: Table[str, Scope],
+    ) -> None:
         self.collector = collector
+        self.scopes = scopes
         self.expression = expression
         self.found: dict[str, Param] = {}
         self.given: set[str] = set()
@@ -147,6 +160,9 @@ class ParamReader:
             if not _NAME.fullmatch(key.text):
                 self.given.add(name)
                 hint = "use lower-case letters, digits and `_`"
+                if any(key.text in scope.members for scope in self.scopes.values()):
+                    owner = prefix.rstrip(".").removesuffix(".per")
+                    hint = f"write `{owner}: {{value: VALUE, per: {{{key.text}: VALUE}}}}`"
                 self.complain("E221", f"`{key.text}` cannot be the name of a param", key.span, hint)
             elif isinstance(value, Mapping) and not any(value.has(mark) for mark in _MARKS):
                 self.read(value, roster, name + ".")
@@ -240,7 +256,13 @@ class ParamReader:
             self.complain("E229", message, given.span, "write `per: {MEMBER: VALUE}`")
             return {}
         if roster is None:
-            self.complain("E228", f"`per` of `{name}` needs a policy with `for_each`", given.span)
+            scopes = [
+                each
+                for each, scope in self.scopes.items()
+                if {key.text for key, _ in given.pairs} & {*scope.members}
+            ]
+            hint = f"write `for_each: {scopes[0]}` in the policy" if scopes else None
+            self.complain("E228", f"`per` of `{name}` needs a policy with `for_each`", given.span, hint)
             return {}
         values: dict[str, ParamValue] = {}
         for member, value in given.pairs:

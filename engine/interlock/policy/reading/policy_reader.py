@@ -115,7 +115,7 @@ class _PolicyReader:
 
     def params(self) -> None:
         scope = self.names.catalogue.scopes.get(self.names.member_scope or "")
-        reader = ParamReader(self.collector, self.expression)
+        reader = ParamReader(self.collector, self.expression, self.names.catalogue.scopes)
         found = reader.read(self.document.mapping("params"), scope.members if scope else None)
         for name, param in found.items():
             if self.free("param", name, param.span):
