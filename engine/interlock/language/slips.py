@@ -21,7 +21,7 @@ _UNITS = {
 }  # fmt: skip
 _FACTORS = {"k": 1000, "K": 1000, "m": 10**6, "M": 10**6, "mn": 10**6, "bn": 10**9, "B": 10**9}
 _CURRENCIES = {"$": "USD", "€": "EUR", "£": "GBP", "¥": "JPY"}
-_MONEY = re.compile(rf"([$€£¥])\s*({_NUMBER})([kKmM]|mn|bn)?(?![A-Za-z0-9_])|({_NUMBER})\s*([$€£¥])")
+_MONEY = re.compile(rf"([$€£¥])\s*({_NUMBER})([kKmM]|mn|bn)?(?![.,]?[A-Za-z0-9_])|({_NUMBER})\s*([$€£¥])")
 _GROUPS = re.compile(r"[1-9][0-9]{0,2}(?:,[0-9]{3})+(?:\.[0-9]+)?([A-Z]{3})?(?![0-9A-Za-z_,])")
 _APART = re.compile(r"([0-9]+(?:\.[0-9]+)?)[ \t]+(%|[A-Za-z]+)(?![A-Za-z0-9_.(])")
 _LONGEST = 30
@@ -52,9 +52,10 @@ def money_slip(text: str, start: int, depth: int) -> Slip | None:
     """Return an amount such as `$400,000`, `€5`, `5$` or, outside of brackets, `400,000`."""
     match = _MONEY.match(text, start)
     if match and len(match[0]) <= _LONGEST:
-        number, sign = (match[2], match[1]) if match[1] else (match[4], match[5])
-        amount = Decimal(number.replace(",", "").replace("_", "")) * _FACTORS.get(match[3] or "", 1)
-        hint = f"write `{plain_number(amount)}{_CURRENCIES[sign]}`"
+        written, sign = (match[2], match[1]) if match[1] else (match[4], match[5])
+        number = _number(written)
+        amount = None if number is None else plain_number(number * _FACTORS.get(match[3] or "", 1))
+        hint = f"write `{amount or 'AMOUNT'}{_CURRENCIES[sign]}`"
         return Slip(match.end(), f"`{match[0]}` is not an amount of the language", hint)
     match = _GROUPS.match(text, start)
     if match and (depth == 0 or ",0" in match[0]):
@@ -92,13 +93,25 @@ def number_hint(token: str) -> str | None:
     match = re.fullmatch(rf"({_NUMBER})\.?([A-Za-z]*|%)", token)
     if not match:
         return None
-    number, word = Decimal(match[1].replace(",", "").replace("_", "")), match[2]
+    number, word = _number(match[1]), match[2]
+    if number is None:
+        return None
     if word == "ms":
         return f"{plain_number(number / 1000)}s"
     if word in _FACTORS and word != "m":
         return plain_number(number * _FACTORS[word])
     unit = _UNITS.get(word.lower()) or (word.upper() if len(word) == 3 else "")
     return None if word and not unit else f"{plain_number(number)}{unit}"
+
+
+def _number(text: str) -> Decimal | None:
+    """Read digits with separators: a comma before three digits is one of thousands, a single other one is decimal."""
+    plain = text.replace("_", "")
+    if re.fullmatch(r"[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?", plain):
+        plain = plain.replace(",", "")
+    elif "." not in plain:
+        plain = plain.replace(",", ".", 1)
+    return Decimal(plain) if "," not in plain else None
 
 
 def bracket_slip(text: str, start: int) -> Slip | None:
