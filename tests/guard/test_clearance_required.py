@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import interlock
-from interlock.ledger.recorder import Recorder
+from support.beginnings import recording_in
 from support.gate import FILES, snapshot, write
 from support.roots import instant
 
@@ -86,7 +86,7 @@ def test_a_gate_that_a_waiver_opened_is_a_warning(caplog: pytest.LogCaptureFixtu
         **{"policy": "gate", "member": "", "rule": "calm", "outcome": "fail", "role": "risk"},
         **{"by": "risk-desk", "ticket": "OPS-12", "reason": "outage", "until": "2026-03-30T13:00:00Z"},
     }
-    with Recorder(Path(".interlock/ledger.db")) as recorder:
+    with recording_in(Path(".interlock/ledger.db")) as recorder:
         recorder.append("2026-03-30T11:00:00Z", "waiver", body)
     with caplog.at_level(logging.INFO):
         assert require().open
