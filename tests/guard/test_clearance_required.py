@@ -114,3 +114,14 @@ def test_a_malformed_call_is_refused(changed: dict[str, object]) -> None:
     with pytest.raises(interlock.UsageError) as caught:
         require(**changed)
     assert str(caught.value) == "`require` needs a policy, and either `root` or `snapshot`"
+
+
+def test_what_was_taken_unasked_is_logged(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO)
+    environ = {"LIVE_MODE": "1", "INTERLOCK_LEDGER": "ledger.db", "INTERLOCK_ENVIRONMENT": "live"}
+    assert require(environ=environ, environment=None).open
+    assert [each[2] for each in caplog.record_tuples] == [
+        "ledger `ledger.db`, from INTERLOCK_LEDGER",
+        "environment `live`, from INTERLOCK_ENVIRONMENT",
+        "live: gate is GO",
+    ]

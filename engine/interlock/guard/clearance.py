@@ -374,6 +374,8 @@ def start_lines(found: Clearance) -> Iterator[str]:
 def require_clearance(found: Clearance) -> Clearance:
     """Return a clearance that lets a program continue; log CRITICAL and raise NotCleared for any other."""
     refused = found.live and not found.open
+    for line in found.choices:
+        _LOG.info("%s", line)
     if refused:
         _LOG.critical("%s", refusal_line(found))
     for line in warning_lines(found):

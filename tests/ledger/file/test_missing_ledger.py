@@ -81,6 +81,9 @@ def test_a_link_to_nothing_is_told_and_nothing_is_made_of_it(desk: Path) -> None
 def test_a_name_cannot_command_the_terminal(desk: Path) -> None:
     told = str(missing_ledger(Path("a\x1b[2Jb.bin")))
     assert told == f"there is no ledger at `a\\u001b[2Jb.bin`: {WHY}"
+    begun(desk / "a\x1b[2Jc.bin")
+    told = str(missing_ledger(Path("a\x1b[2Jb.bin")))
+    assert "did you mean `a\\u001b[2Jc.bin`? " in told and told.isprintable()
 
 
 def test_a_folder_that_cannot_be_read_suggests_nothing(desk: Path, monkeypatch: pytest.MonkeyPatch) -> None:

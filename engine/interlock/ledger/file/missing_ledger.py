@@ -36,7 +36,7 @@ def missing_ledger(path: Path, anchor: Path | None = None) -> UsageError:
 
 def _near(path: Path) -> str | None:
     """Return the question for a ledger nearby: of a similar name in the folder, or of the same name close to it."""
-    beside = [each.name for each in _children(path.parent) if is_ledger(each)]
+    beside = [printable(each.name) for each in _children(path.parent) if is_ledger(each)]
     if (found := did_you_mean(path.name, beside)) is not None:
         return found
     for each in _elsewhere(path):

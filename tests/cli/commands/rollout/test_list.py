@@ -15,7 +15,7 @@ def test_every_rollout_is_listed_with_its_state(days: Days) -> None:
     assert (missing.code, missing.out) == (2, "")
     assert missing.err == f"error: there is no ledger at `m.db`: did you mean `l.db`? {REMEDY}\n"
     none = days.rollout("list")
-    assert (none.code, none.err) == (0, "")
+    assert (none.code, none.err) == (0, f"note: there is no ledger at `.interlock/ledger.db`: {REMEDY}\n")
     assert [each.split()[:2] for each in none.out.splitlines()] == [
         ["rollout", "state"],
         ["exits", "NOT_BEGUN"],

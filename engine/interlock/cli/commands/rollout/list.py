@@ -8,8 +8,10 @@ import click
 
 from ....errors import EXIT_BEST, UsageError
 from ....ledger.file.ledger import DEFAULT
+from ....ledger.file.missing_ledger import missing_ledger
 from ....ledger.state.state import State
 from ....reports.records.rollout_records import ListedRollout
+from ... import terminal
 from ...action_options import LEDGER_EXITS
 from ...command import Subcommand
 from ...inputs import load_policies
@@ -35,9 +37,12 @@ def command(form: str, ledger: Path, policies: str | None) -> int:
 
     Where no ledger is named and none is begun, no rollout is either.
     """
-    loaded, state = load_policies(policies), State()
+    loaded = load_policies(policies)
     if ledger != DEFAULT or ledger.exists():
         state = read_state(ledger)
+    else:
+        terminal.note(f"note: {missing_ledger(ledger)}")
+        state = State()
     known = loaded.root.rollouts
     listed = [
         ListedRollout(name, known.get(name), state.rollout(name))
