@@ -16,7 +16,7 @@ from ..evaluation.deciding.request import Decision
 from ..evaluation.snapshot.snapshot import Snapshot
 from ..language.times import show_time
 from ..policy.catalogue import Scope
-from .beginning import Beginning, begin_ledger, not_begun, require_there
+from .beginning import Beginning, first_entry, require_there
 from .file.anchors import anchored_entries, anchored_writing, required_anchors
 from .file.entry import Entry, EntryDraft
 from .file.ledger import Ledger, Transaction
@@ -89,12 +89,12 @@ class Recorder:
             self._transaction: Transaction | None = None
             if self.record:
                 self._transaction = stack.enter_context(anchored_writing(self._ledger, self.anchor))
-                begin_ledger(self._transaction, self.anchor, beginning)
             self.state: State = fold(
                 anchored_entries(self._ledger.entries(), required_anchors(self.anchor, self.path))
             )
-            if not self.state.head.sequence:
-                raise not_begun(self.path)
+            first = first_entry(self.path, self.state.head.sequence, self.anchor, beginning)
+            if first is not None:
+                self._append(first)
             self._stack = stack.pop_all()
         return self
 
@@ -125,10 +125,12 @@ class Recorder:
 
     def append(self, time: str, kind: str, body: Mapping[str, object]) -> int:
         """Append one entry and apply it to the state."""
+        return self._append(EntryDraft.of(time, kind, body))
+
+    def _append(self, draft: EntryDraft) -> int:
         assert self._transaction is not None
-        draft = EntryDraft.of(time, kind, body)
         sequence = self._transaction.append(draft)
-        self.state.apply(Entry(sequence, time, kind, draft.body, self._transaction.head.hash))
+        self.state.apply(Entry(sequence, draft.time, draft.kind, draft.body, self._transaction.head.hash))
         return sequence
 
     def keep(self, body: bytes) -> str:

@@ -17,7 +17,7 @@ from ...errors import IntegrityError, UsageError
 from ...evaluation.deciding.memory import Renames
 from ...evaluation.verdict import Verdict
 from ...language.times import show_time
-from ...ledger.beginning import Beginning, begin_ledger, require_there
+from ...ledger.beginning import Beginning, first_entry, require_there
 from ...ledger.file.anchors import anchored_entries, anchored_writing, required_anchors
 from ...ledger.file.entry import Entry, EntryDraft
 from ...ledger.file.ledger import Head, Ledger, Transaction
@@ -149,8 +149,11 @@ class LedgerCounters:
             require_there(self.path, self.anchor, self._beginning)
             opened = Ledger(self.path, write=True, create=self._beginning is not None)
             with opened as ledger, anchored_writing(ledger, self.anchor) as writing:
+                first = None
                 if not self._followed.sequence:
-                    begin_ledger(writing, self.anchor, self._beginning)
+                    first = first_entry(self.path, writing.head.sequence, self.anchor, self._beginning)
+                if first is not None:
+                    writing.append(first)
                 for entry in anchored_entries(ledger.entries(after=self._followed), anchors, self._followed):
                     self._apply(entry)
                 if self._followed != writing.head:
