@@ -6,6 +6,7 @@ import pytest
 
 from interlock.diagnostics import Collector, Span
 from interlock.language.checker import check_rule
+from interlock.language.slips import number_hint
 from interlock.policy.names import PolicyNames
 from interlock.policy.reading.catalogue_reader import read_catalogue
 from interlock.policy.yaml.reader import read_yaml
@@ -25,6 +26,9 @@ metrics:
   listed: {type: set, of: symbol}
 scopes: {symbol: {members: [BTC-USD, ETH-USD]}}
 """
+
+
+UNITS = "write a decimal with one of the units `% bps s m h d w` or a currency, as in `55%`, `2h`, `500USD`"
 
 
 def hints(text: str) -> list[str | None]:
@@ -50,6 +54,9 @@ def hints(text: str) -> list[str | None]:
         ("pnl < $1,5", "write `1.5USD`"),
         ("pnl < 1,5,5$", "write `AMOUNTUSD`"),
         ("pnl < $1.234,56", None),
+        (f"pnl < {'1' * 31}xy", UNITS),
+        ("pnl < 5parsecs", UNITS),
+        ("daily[1 < 1%", "lists and indexing are not part of the language: use a window such as `last=12`"),
         ("pnl < USD400", "write `400USD`"),
         ("larger(pnl, 1,000USD) < pnl", "write `1000USD`"),
         ("listed == []", "a set is empty where `size(…) == 0`"),
@@ -107,3 +114,10 @@ def hints(text: str) -> list[str | None]:
 )
 def test_a_slip_is_told_with_what_to_write(text: str, hint: str | None) -> None:
     assert hints(text)[0] == hint
+
+
+def test_a_number_that_can_be_read_in_two_ways_is_not_guessed() -> None:
+    assert [number_hint(each) for each in ("1,5,5", "1.234,56", "1,5", "1,500", "1,500.5")] == [
+        *(None, None, "1.5"),
+        *("1500", "1500.5"),
+    ]
