@@ -19,12 +19,12 @@ __all__ = ["CutMeasures", "bound_value", "gained"]
 class CutMeasures(Measures):
     """Measures whose series end at `until` and, where a trigger was re-armed, begin after `after`.
 
-    All that is no series stays as it is at the snapshot's own instant.
+    All that is no series stays as it is at the snapshot's own instant. Of `brief` series one cause is told, not all.
     """
 
-    def __init__(self, whole: Measures, until: Decimal, after: Decimal | None) -> None:
+    def __init__(self, whole: Measures, until: Decimal, after: Decimal | None, brief: bool = False) -> None:
         super().__init__(whole.snapshot, whole.catalogue, whole.earlier, whole.rollout)
-        self.whole, self.until, self.after = whole, until, after
+        self.whole, self.until, self.after, self.brief = whole, until, after, brief
 
     def metric(self, name: str, member: str | None = None) -> Shaped:
         """Return the metric of the whole, cut."""
@@ -40,7 +40,8 @@ class CutMeasures(Measures):
     def _cut(self, series: Series) -> Series:
         if series.blank:
             return series
-        return self._cut_periods(series, series.every) if series.every else self._cut_events(series)
+        cut = self._cut_periods(series, series.every) if series.every else self._cut_events(series)
+        return replace(cut, points=cut.points.shortened()) if self.brief else cut
 
     def _cut_periods(self, series: Series, every: Decimal) -> Series:
         end, past, first = series.end, series.past, 0

@@ -27,7 +27,7 @@ def _troubled(item: Point) -> bool:
 
 
 def _causes(items: Points) -> tuple[Cause, ...]:
-    found = list(items.which(_troubled))
+    found = items.told(_troubled)
     unknown = (each.value.causes for each in found if isinstance(each.value, Unknown))
     return merged(*unknown, *(each.doubt for each in found))
 

@@ -114,7 +114,7 @@ def _doubtful(item: Point) -> bool:
 
 def doubts(items: Points) -> tuple[Cause, ...]:
     """Why points may not be there."""
-    return merged(*(each.doubt for each in items.which(_doubtful)))
+    return merged(*(each.doubt for each in items.told(_doubtful)))
 
 
 def in_any_order(points: Points) -> Points:

@@ -180,11 +180,19 @@ class Points(Sequence[Point]):
         first, stop = self.ranks(holds)
         return self._places(holds)[first] - self._first if first < stop else None
 
-    def which(self, holds: Holds) -> Iterator[Point]:
-        """Yield the points that pass a test; of brief points the newest alone."""
+    def which(self, holds: Holds) -> Points:
+        """Return the points that pass a test."""
         first, stop = self.ranks(holds)
-        places = self._places(holds)[max(first, stop - 1) if self.brief else first : stop]
-        return (self._track.points[place] for place in places)
+        places = self._places(holds)
+        track = self._track.kept(
+            ("which", holds), lambda: _Track(self._track.points[place] for place in places)
+        )
+        return self._of(track, first, stop)
+
+    def told(self, holds: Holds) -> Points:
+        """Return the points that pass a test, for their causes: of brief points the newest alone."""
+        found = self.which(holds)
+        return found[-1:] if self.brief else found
 
     # what is computed once for the whole list
 
