@@ -1,4 +1,4 @@
-"""Points in order of time. A cut of them shares what was computed of the whole, so that many cuts cost little more.
+"""Points in order of time: cuts of one list share what is computed of it, so that many cuts cost little more.
 
 A trigger that latches is judged at many instants, each with its series cut there. What is asked of a cut is answered
 from indexes over the whole list: places by bisection, sums and extremes from a segment tree (Bentley, 1977).
@@ -131,6 +131,9 @@ class Points(Sequence[Point]):
 
     def __hash__(self) -> int:
         return hash(tuple(self))
+
+    def __repr__(self) -> str:
+        return f"Points({list(self)!r})"
 
     def shortened(self) -> Points:
         """The same, of which only the newest cause is asked for."""
