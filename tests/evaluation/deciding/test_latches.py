@@ -62,6 +62,8 @@ NEVER = (
     "count(changed(pnl), within=1h) > 9999",
     "max(peak(pnl), within=1h) > 99",
     "max(drawdown(pnl + 100), within=1h) > 99%",
+    "max(gap(sent, within=1h)) > 99d",
+    "count(gap(pnl, within=1h) > 99s) > 9999",
     "mean(job.a * 2, within=1h, where=job.b) > 99",
     "count(holes > 0, within=1h) > 9999",
     "sum(holes, within=1h) > 99999",

@@ -90,7 +90,16 @@ def expressions() -> Iterator[str]:
         yield call("quantile", f"{argument}, 30%", window)
     yield from ("since(r < 0)", "since(e)", "since(k.a < 0, where=k.b)", "since(run(k.b) >= 2)")
     yield from ("count(e, within=9s)", "most(e, span=4s, within=20s)", "max(gap(e, within=9s))")
-    yield from ("any(gap(e, within=9s) > 4s)", "streak(s < 0)", "longest(s < 0)", "mean(s, last=3)")
+    for name in (*FIGURES, "count", "share", "streak", "longest", "all"):
+        argument = "gap(e, within=9s)"
+        yield call(name, argument if name in FIGURES else f"{argument} < 4s")
+    yield from (
+        "any(gap(e, within=9s) > 4s)",
+        "quantile(gap(r, within=9s), 30%)",
+        "streak(s < 0)",
+        "longest(s < 0)",
+        "mean(s, last=3)",
+    )
     yield from ("count(s < 0, last=4)", "last(change(s))", "max(run(s < 1), last=2)", "last(s, where=s > 0)")
     yield from ("max(run(k.a > 0, where=k.b), within=9s)", "count(r < mean(q, last=2), within=9s)")
     yield from ("count(r < 1, within=9s) > 2 and sum(q, within=4s) < 3", "sum(s, last=3, where=s > -2)")

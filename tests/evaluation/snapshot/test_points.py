@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from interlock.evaluation.snapshot.points import Fold, Point, Points, joined
+from interlock.evaluation.snapshot.points import ChainedPoints, Fold, Point, Points, joined
 from interlock.language.values import Cause
 
 WHY = (Cause("m", "", "", "missing"),)
@@ -103,3 +103,29 @@ def test_of_brief_points_only_the_newest_cause_is_told() -> None:
     assert [each.order for each in brief.told(even)] == [2]
     assert (brief.number(even), len(brief.which(even)), list(brief[:2].told(even))) == (2, 2, POINTS[:1])
     assert list(brief[:0].told(even)) == []
+
+
+@pytest.mark.parametrize(("first", "stop"), CUTS)
+def test_a_chain_answers_as_one_list_does(first: int, stop: int) -> None:
+    whole = Points(POINTS)
+    chain, own = ChainedPoints(whole[:first], whole[first:stop], whole[stop:]), Points(POINTS)
+    assert (chain, len(chain), chain[3], chain[1:4]) == (own, 8, own[3], own[1:4])
+    assert chain[:] is chain
+    assert (chain.number(even), chain.which(even)) == (own.number(even), own.which(even))
+    assert (chain.oldest(even), chain.newest(even), chain.before(Decimal(2))) == (0, 7, 4)
+
+    def text(point: Point) -> str:
+        return str(point.value)
+
+    def longer(one: str, other: str) -> str:
+        return one + other
+
+    assert chain.fold(text, longer) == own.fold(text, longer) == "41235786"
+
+    def doubled(point: Point) -> Point | None:
+        return None if even(point) else Point(point.at, point.order, point.value, WHY)
+
+    assert joined("doubled", [chain], doubled) == joined("doubled", [own], doubled)
+    assert not chain.brief
+    assert ChainedPoints(whole[:2].shortened(), whole[2:]).brief
+    assert ChainedPoints().fold(text, longer) is None

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import itertools
 from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from decimal import Decimal
 
 from ...language.values import INFINITY, Cause, Unknown, Value, merged
-from ..snapshot.points import Point, Points
+from ..snapshot.points import ChainedPoints, Point, Points
 from ..snapshot.series_values import Series
 from .peaks import drawdown, peak
 from .runs import run_at
@@ -113,12 +112,22 @@ def gap(series: Series, within: Value) -> Series:
     lost = merged(selection.lost, selection.open, doubts(selection.items))
     if lost:
         return Series(Points(), series.as_of, blank=lost)
-    times = [selection.begin, *(each.at for each in selection.items), max(series.as_of, selection.begin)]
-    pairs = itertools.pairwise(times)
-    points = Points(
-        Point(end, order, max(end - start, Decimal(0))) for order, (start, end) in enumerate(pairs)
-    )
-    return Series(points, series.as_of)
+    items, end = selection.items, max(series.as_of, selection.begin)
+    if not items:
+        return Series(Points([Point(end, 0, end - selection.begin)]), series.as_of)
+    first, last = items[0], items[-1]
+    head = Point(first.at, first.order, first.at - selection.begin)
+    tail = Point(end, last.order + 1, max(end - last.at, Decimal(0)))
+    inner = items.everywhere("distances", _distances)[1:]
+    return Series(ChainedPoints(Points([head]), inner, Points([tail])), series.as_of)
+
+
+def _distances(points: Points) -> Iterator[Point]:
+    """How far each point lies from the one before; the first from itself."""
+    before = points[0].at
+    for each in points:
+        yield Point(each.at, each.order, each.at - before)
+        before = each.at
 
 
 TRANSFORMS: dict[str, Callable[..., Series]] = {

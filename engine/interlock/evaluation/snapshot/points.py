@@ -6,6 +6,7 @@ from indexes over the whole list: places by bisection, sums and extremes from a 
 
 from __future__ import annotations
 
+import itertools
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -13,9 +14,9 @@ from decimal import Decimal
 from functools import reduce
 from typing import Generic, TypeVar, overload
 
-from ...language.values import Cause, Value
+from ...language.values import INFINITY, Cause, Value
 
-__all__ = ["Fold", "Holds", "Point", "Points", "joined"]
+__all__ = ["ChainedPoints", "Fold", "Holds", "Point", "Points", "joined"]
 
 _KEPT = 32
 _T = TypeVar("_T")
@@ -145,11 +146,11 @@ class Points(Sequence[Point]):
 
     def before(self, instant: Decimal) -> int:
         """How many points lie before an instant."""
-        return self._within(bisect_left(self._times(), instant))
+        return 0 if instant == -INFINITY else self._within(bisect_left(self._times(), instant))
 
     def until(self, instant: Decimal) -> int:
         """How many points lie at or before an instant."""
-        return self._within(bisect_right(self._times(), instant))
+        return len(self) if instant == INFINITY else self._within(bisect_right(self._times(), instant))
 
     def _times(self) -> list[Decimal]:
         return self._track.kept("times", lambda: [each.at for each in self._track.points])
@@ -205,16 +206,15 @@ class Points(Sequence[Point]):
 
     def fold(self, measure: Callable[[Point], _T], combine: Callable[[_T, _T], _T]) -> _T | None:
         """Return the combined measure of all points, None of no points; both are functions of a module."""
-        return self.folded(measure, combine).over(self._first, self._stop)
+        found = self.pieces(measure, combine)
+        return reduce(combine, found) if found else None
 
     def pieces(self, measure: Callable[[Point], _T], combine: Callable[[_T, _T], _T]) -> list[_T]:
         """Return measures that stand for all points: few, each combined of many."""
-        return self.folded(measure, combine).pieces(self._first, self._stop)
-
-    def folded(self, measure: Callable[[Point], _T], combine: Callable[[_T, _T], _T]) -> Fold[_T]:
         points = self._track.points
         key = ("fold", measure, combine)
-        return self._track.kept(key, lambda: Fold([measure(each) for each in points], combine))
+        fold = self._track.kept(key, lambda: Fold([measure(each) for each in points], combine))
+        return fold.pieces(self._first, self._stop)
 
     def everywhere(self, key: Hashable, make: Callable[[Points], Iterable[Point]]) -> Points:
         """Return one point for each, made once for the whole list."""
@@ -231,9 +231,48 @@ class Points(Sequence[Point]):
         return self._of(track, 0, len(self) - (len(whole) - len(track.points)))
 
 
+class ChainedPoints(Points):
+    """Points of several lists, one after the other. Most is asked of each, so that they share it with other cuts."""
+
+    __slots__ = ("_parts",)
+
+    def __init__(self, *parts: Points) -> None:
+        super().__init__(
+            itertools.chain.from_iterable(each._track.points[each._first : each._stop] for each in parts)
+        )
+        self._parts = parts
+        self.brief = any(each.brief for each in parts)
+
+    @overload
+    def __getitem__(self, place: int) -> Point: ...
+    @overload
+    def __getitem__(self, place: slice) -> Points: ...
+    def __getitem__(self, place: int | slice) -> Point | Points:
+        whole = isinstance(place, slice) and place.indices(len(self))[:2] == (0, len(self))
+        return self if whole else super().__getitem__(place)
+
+    def number(self, holds: Holds) -> int:
+        """How many points pass a test."""
+        return sum(each.number(holds) for each in self._parts)
+
+    def which(self, holds: Holds) -> Points:
+        """Return the points that pass a test."""
+        return ChainedPoints(*(each.which(holds) for each in self._parts))
+
+    def pieces(self, measure: Callable[[Point], _T], combine: Callable[[_T, _T], _T]) -> list[_T]:
+        """Return measures that stand for all points: few, each combined of many."""
+        return [piece for each in self._parts for piece in each.pieces(measure, combine)]
+
+    def joined(self, key: Hashable, make: Callable[..., Point | None]) -> Points:
+        """Return what is made of each point."""
+        return ChainedPoints(*(joined(key, [each], make) for each in self._parts))
+
+
 def joined(key: Hashable, groups: Sequence[Points], make: Callable[..., Point | None]) -> Points:
     """Return what is made of the points of several lists that have one time and order; None makes no point."""
     first = groups[0]
+    if isinstance(first, ChainedPoints) and len(groups) == 1:
+        return first.joined(key, make)
     tracks = tuple(each._track for each in groups)
     track, places = first._track.kept(("joined", key, tracks[1:]), lambda: _join(tracks, make))
     begin = max(bisect_left(place, each._first) for place, each in zip(places, groups, strict=True))
