@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 import interlock
 from interlock.cli.main import run
-from interlock.errors import LedgerError
+from interlock.evaluation.deciding.request import Decision
 from interlock.ledger.file.ledger import Ledger
 from interlock.ledger.recorder import Recorder
+from support.beginnings import begun
 from support.ledgers import rule, snapshot, write
 from support.meanwhile import Meanwhile, freezing
 
@@ -20,7 +23,9 @@ JUDGED = ["snapshot", "policies", "evaluation", "verdict"]
 
 @pytest.fixture
 def ledger(tmp_path: Path) -> Path:
-    return tmp_path / "ledger.db"
+    path = tmp_path / "ledger.db"
+    begun(path)
+    return path
 
 
 @pytest.fixture
@@ -32,8 +37,9 @@ def taken(tmp_path: Path) -> Path:
 
 
 def kinds(ledger: Path) -> list[str]:
+    """The kinds of the entries after the first, which begins the ledger."""
     with Ledger(ledger) as opened:
-        return [each.kind for each in opened.entries()]
+        return [each.kind for each in opened.entries()][1:]
 
 
 def test_another_process_records_while_this_one_judges_and_the_verdict_knows_it(
@@ -70,19 +76,28 @@ def test_the_command_judges_again_and_writes_each_verdict_once(
     assert run(["log", "replay", "--all", "--ledger", str(ledger)]) == 0
 
 
-def test_where_others_record_again_and_again_nothing_is_recorded(
+def test_where_others_record_again_and_again_the_last_try_holds_the_lock(
     tmp_path: Path, ledger: Path, taken: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """A timer may start ten commands in one minute: each of them is recorded."""
     policies = interlock.load(write(tmp_path))
-    names = [f"b{each}" for each in range(5)]
-    meanwhile = Meanwhile(monkeypatch, [freezing(ledger, taken, each) for each in names])
-    given = snapshot("2026-03-30T06:30:00Z")
-    with pytest.raises(LedgerError) as problem:
-        Recorder(ledger).run(lambda recorder: policies.recorded(given, recorder))
-    why = "other processes recorded something during each of 5 tries, so nothing is recorded: try again"
-    assert (str(problem.value), problem.value.exit_code) == (f"ledger `{ledger.as_posix()}`: {why}", 4)
-    assert (meanwhile.codes, meanwhile.judged) == ([0] * 5, 5)
-    assert kinds(ledger) == ["baseline"] * 5
+    meanwhile = Meanwhile(monkeypatch, [freezing(ledger, taken, name) for name in ("phase_a", "other")])
+    held: list[bool] = []
+
+    def judged(recorder: Recorder) -> Decision:
+        with closing(sqlite3.connect(ledger, timeout=0)) as other:
+            try:
+                other.execute("BEGIN IMMEDIATE")
+                held.append(False)
+            except sqlite3.OperationalError:
+                held.append(True)
+            other.rollback()
+        return policies.recorded(snapshot("2026-03-30T06:30:00Z", loss=20), recorder)
+
+    found = Recorder(ledger).run(judged)
+    assert (meanwhile.codes, meanwhile.judged, held) == ([0, 0], 3, [False, False, True])
+    assert rule(found, "loss").reason == "loss is 20, needed <= 14"
+    assert sorted(kinds(ledger)) == sorted(["baseline", "baseline", *JUDGED])
 
 
 def test_what_is_judged_for_reading_alone_is_not_judged_again(
@@ -109,6 +124,7 @@ def test_a_document_of_the_same_group_is_read_before_it_is_written(tmp_path: Pat
         return rule(policies.recorded(now, recorder), "bad-days").outcome
 
     assert Recorder(ledger).run(judged) == "pass"
+    begun(tmp_path / "other.db")
     assert Recorder(tmp_path / "other.db").run(
         lambda one: rule(policies.recorded(now, one), "bad-days").outcome
     ) == ("unknown")

@@ -16,7 +16,7 @@ __all__ = ["Meanwhile", "freezing"]
 
 def freezing(ledger: Path, snapshot: Path, name: str) -> list[str]:
     """The words of a command that freezes a baseline."""
-    act = ["baseline", "freeze", name, "--from", str(snapshot), "--by", "Ada", "--reason", "test"]
+    act = ["baseline", "freeze", name, "--from", str(snapshot), "--by", "WHO", "--reason", "test"]
     return [*act, "--at", "2026-03-28T06:30:00Z", "--ledger", str(ledger)]
 
 

@@ -11,12 +11,13 @@ from typing import TypeVar
 
 from ..arithmetic import own_contexts
 from ..canonical import canonical, digest
-from ..errors import LedgerError, UsageError
+from ..errors import UsageError
 from ..evaluation.deciding.memory import Fact, Memory
 from ..evaluation.deciding.request import Decision
 from ..evaluation.snapshot.snapshot import Snapshot
 from ..language.times import show_time
 from ..policy.catalogue import Scope
+from .beginning import Beginning, first_entry, require_there
 from .file.anchors import anchored_entries, anchored_writing, required_anchors
 from .file.collected import CollectedEntries, Overtaken, collected_writing
 from .file.entry import Entry, EntryDraft
@@ -29,7 +30,7 @@ from .state.state import State, fold
 __all__ = ["Decide", "EvaluationSettings", "Recorder"]
 
 _T = TypeVar("_T")
-_TRIES = 5
+_FREE_TRIES = 2
 
 Decide = Callable[[Memory, Mapping[str, Snapshot]], Decision]
 """Evaluates a snapshot with a memory and the baselines by name."""
@@ -61,8 +62,8 @@ class Recorder:
     for what is short. With `record` false it reads the ledger and adds nothing. `events` holds the notifications to
     send after it has closed without an error; an unchanged verdict is sent again after `renotify` seconds. `channels`
     names the channels that carry events from now on: events wait for each of them until it takes them. `anchor` is a
-    file with the ledger's head, which must match and is moved to the new head. A missing ledger is created, or raises
-    UsageError if `create` is false.
+    file with the ledger's head, which must match and is moved to the new head. `beginning` begins a ledger that is not
+    there; without it that raises UsageError.
     """
 
     def __init__(
@@ -73,10 +74,10 @@ class Recorder:
         renotify: Decimal | None = None,
         channels: Iterable[str] = (),
         anchor: Path | None = None,
-        create: bool = True,
+        beginning: Beginning | None = None,
     ) -> None:
         self.path, self.record, self.renotify, self.anchor = path, record, renotify, anchor
-        self.create = create
+        self.beginning = beginning
         self.channels = tuple(channels)
         self.events: list[dict[str, object]] = []
         self._stack = ExitStack()
@@ -88,15 +89,15 @@ class Recorder:
     def run(self, act: Callable[[Recorder], _T]) -> _T:
         """Return what `act` does with the ledger, recorded; it is done again where another process recorded meanwhile.
 
-        The lock is held only while the group is written. Raises LedgerError, and records nothing, if that happens each
-        of several times.
+        The lock is held only while the group is written. Where others came first each time, the last try holds it from
+        the start, so that a busy ledger keeps nobody out.
         """
-        for _ in range(_TRIES):
+        for _ in range(_FREE_TRIES):
             self._opened(lock=False)
             with suppress(Overtaken), self._stack:
                 return act(self)
-        busy = f"other processes recorded something during each of {_TRIES} tries"
-        raise LedgerError(f"ledger `{self.path.as_posix()}`: {busy}, so nothing is recorded: try again")
+        with self:
+            return act(self)
 
     def _opened(self, *, lock: bool) -> Recorder:
         self.events, self._loaded = [], {}
@@ -104,9 +105,10 @@ class Recorder:
             required_anchors(
                 self.anchor, self.path
             )  # an anchor without its ledger is an error, so check it first
-            if not self.create:
-                Ledger(self.path).close()
-            self._ledger = stack.enter_context(Ledger(self.path, write=self.record))
+            beginning = self.beginning if self.record else None
+            require_there(self.path, self.anchor, beginning)
+            create = beginning is not None
+            self._ledger = stack.enter_context(Ledger(self.path, write=self.record, create=create))
             self._transaction: Transaction | CollectedEntries | None = None
             if self.record and lock:
                 self._transaction = stack.enter_context(anchored_writing(self._ledger, self.anchor))
@@ -116,6 +118,9 @@ class Recorder:
             if self.record and not lock:
                 writing = collected_writing(self._ledger, self.anchor, self.state.head)
                 self._transaction = stack.enter_context(writing)
+            first = first_entry(self.path, self.state.head.sequence, self.anchor, beginning)
+            if first is not None:
+                self._append(first)
             self._stack = stack.pop_all()
         return self
 
@@ -147,10 +152,12 @@ class Recorder:
 
     def append(self, time: str, kind: str, body: Mapping[str, object]) -> int:
         """Append one entry and apply it to the state."""
+        return self._append(EntryDraft.of(time, kind, body))
+
+    def _append(self, draft: EntryDraft) -> int:
         assert self._transaction is not None
-        draft = EntryDraft.of(time, kind, body)
         sequence = self._transaction.append(draft)
-        self.state.apply(Entry(sequence, time, kind, draft.body, self._transaction.head.hash))
+        self.state.apply(Entry(sequence, draft.time, draft.kind, draft.body, self._transaction.head.hash))
         return sequence
 
     def keep(self, body: bytes) -> str:

@@ -81,6 +81,9 @@ def _empty(options: Mapping[str, Value]) -> tuple[Cause, ...]:
     bad = [
         f"`{key}=` is not above 0" for key, size in sizes.items() if isinstance(size, Decimal) and size <= 0
     ]
+    skipped = options.get("skip")
+    if isinstance(skipped, Decimal) and skipped < 0:
+        bad.append("`skip=` is below 0")
     return tuple(Cause("", "", "", "out of range", each) for each in bad)
 
 
