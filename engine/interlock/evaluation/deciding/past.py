@@ -41,7 +41,7 @@ class CutMeasures(Measures):
         if series.blank:
             return series
         cut = self._cut_periods(series, series.every) if series.every else self._cut_events(series)
-        return replace(cut, points=cut.points.shortened()) if self.brief else cut
+        return replace(cut, points=cut.points.of_many(brief=self.brief))
 
     def _cut_periods(self, series: Series, every: Decimal) -> Series:
         end, past, first = series.end, series.past, 0
