@@ -14,7 +14,7 @@ from ...language.types import Kind, Type
 from ...policy.yaml.yaml_nodes import Mapping, Node, Scalar, Sequence, plain
 from .value_forms import Writer
 
-__all__ = ["GAP", "Item", "SeriesWriter", "expanded"]
+__all__ = ["GAP", "YEAR", "Item", "SeriesWriter", "expanded"]
 
 
 GAP = ("_", "missing")
@@ -50,8 +50,12 @@ def _retyped(scalar: Scalar, text: str) -> Scalar:
     return Scalar(value, text, "plain", scalar.span, text)
 
 
-_YEAR = Decimal(366 * 86400)
-_FORMS = {"only": ("only",), "points": ("points", "covered"), "values": ("values", "every", "until", "covered")}
+YEAR = Decimal(366 * 86400)
+_FORMS = {
+    "only": ("only",),
+    "points": ("points", "covered"),
+    "values": ("values", "every", "until", "covered"),
+}
 """The keys of each mapping form, by the one that tells which form it is."""
 
 
@@ -133,7 +137,7 @@ class SeriesWriter:
     def points(self, node: Sequence, covered: list[str] | None) -> object:
         now = self.writer.now
         found = [self.timed(each) for each in node.items]
-        return {"covered": covered or [show_time(now - _YEAR), show_time(now)], "points": found}
+        return {"covered": covered or [show_time(now - YEAR), show_time(now)], "points": found}
 
     def points_of(self, node: Mapping) -> object:
         listed, covered = node.get("points"), node.get("covered")
@@ -193,7 +197,7 @@ class SeriesWriter:
                 continue
             point = self.point(item, at, None) if item is not None else {"at": show_time(at), "value": None}
             points += [point] if point is not None else []
-        covered = self.coverage(node.get("covered")) or [show_time(now - _YEAR), show_time(now)]
+        covered = self.coverage(node.get("covered")) or [show_time(now - YEAR), show_time(now)]
         return {"covered": covered, "points": points}
 
     def stale(self, node: Node, before: object) -> object:
