@@ -72,6 +72,7 @@ def test_a_rule_over_the_same_figure_outweighs_an_unknown_one(tmp_path: Path) ->
         "{id: low, require: hit_rate >= 20%, else: NO_GO, shadow: {since: 2026-01-01}}",
         "{id: low, require: hit_rate >= 20%, else: NO_GO, waivable: {by: [risk], max: 24h}}",
         "{id: low, require: hit_rate >= 20%, else: NO_GO, hold: hit_rate >= 10%}",
+        "{id: low, when: hit_rate < 20%, then: NO_GO, latch: true}",
         "{id: low, require: hit_rate >= 20%, else: NO_GO, unknown: GO, fail_open: for the test}",
         "{id: low, applies: not kill.active, require: hit_rate >= 20%, else: NO_GO}",
         "{id: low, require: hit_rate >= 20% or not kill.active, else: NO_GO}",

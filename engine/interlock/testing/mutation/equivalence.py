@@ -1,4 +1,4 @@
-"""Shows of some mutants that no data tell them apart: of a milder contribution that other rules always outweigh."""
+"""Shows of some mutants that no data give them another verdict: of a milder contribution that others outweigh."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ __all__ = ["same_because"]
 
 
 def same_because(mutant: Mutant, policies: Mapping[str, Policy], catalogue: Catalogue) -> str:
-    """Return why a mutant means the same as its policy, whatever is measured and remembered; empty where that is not
-    shown."""
+    """Return why a mutant gives the verdicts, possible verdicts and outcomes of its policy, whatever is measured and
+    remembered; empty where that is not shown."""
     policy = policies[mutant.policy.id]
     pairs = [
         (one, two) for one, two in zip(policy.rules, mutant.policy.rules, strict=False) if one is not two
@@ -74,13 +74,15 @@ class _Milder:
         return "is unknown" if self.rule.unknown != self.after.unknown else "fails or is unknown"
 
     def counts(self, other: Rule) -> bool:
-        """Whether another rule always contributes what its outcome of the present data says, or something worse."""
+        """Whether another rule always contributes what its outcome of the present data says: a latch that was re-armed
+        sees less than these, a rule that is held passes more easily."""
         names = set().union(*(params_read(each, self.policy.lets) for each in rule_trees(other)))
         used = [self.policy.params[name] for name in names]
         unlimited = any(
             isinstance(each, Unlimited) for param in used for each in (param.value, *param.per.values())
         )
-        return other.shadow is None and other.hold is None and other.waivable is None and not unlimited
+        plain = other.shadow is None and not other.latch and other.hold is None and other.waivable is None
+        return plain and not unlimited
 
     def always(self, group: Sequence[Rule]) -> bool:
         """Tell whether in every world in which the change could count one of the group weighs as much."""
