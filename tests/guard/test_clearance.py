@@ -11,11 +11,12 @@ import pytest
 
 import interlock
 from interlock.api import PolicySet, Snapshot
-from interlock.errors import LedgerError
+from interlock.errors import LedgerError, UsageError
 from interlock.guard.clearance import Clearance, ClearanceRequest, StartContext, clear_start
 from interlock.language.times import parse_time
 from interlock.ledger.file.ledger import Ledger
-from interlock.ledger.recorder import Recorder
+from interlock.ledger.file.missing_ledger import REMEDY
+from support.beginnings import recording_in
 from support.gate import AT, snapshot, write
 
 LIVE = {"LIVE_MODE": "true"}
@@ -38,11 +39,12 @@ def clear(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Clear:
         ledger: str = "ledger.db",
         environment: str | None = "live",
         desk: Path | None = None,
+        begin: str = "",
     ) -> Clearance:
         times = [now] * 9 if isinstance(now, str) else now
         clock = iter([parse_time(each) or Decimal(0) for each in times])
         read = None if desk else (lambda: Snapshot.read(Path("s.json")))
-        request = ClearanceRequest(policies, Path(ledger), desk, read, environment)
+        request = ClearanceRequest(policies, Path(ledger), desk, read, environment, begin=begin)
         context = StartContext(LIVE if environ is None else environ, lambda: next(clock), Path("switch.txt"))
         return clear_start(load or (lambda: interlock.load(root)), request, context)
 
@@ -126,7 +128,7 @@ def test_a_snapshot_is_of_now(clear: Clear, now: str, reason: str) -> None:
 def recorded(as_of: str, **metrics: object) -> None:
     """Evaluate a snapshot as of an instant and record it."""
     file = snapshot(Path("other.json"), as_of, **metrics)
-    with Recorder(Path("ledger.db")) as recorder:
+    with recording_in(Path("ledger.db")) as recorder:
         interlock.load("policies").recorded(Snapshot.read(file), recorder, environment="live")
 
 
@@ -206,12 +208,26 @@ def test_unknown_names_are_refused_and_no_ledger_is_made(clear: Clear) -> None:
 
 def test_a_live_start_wants_the_ledger_that_remembers(clear: Clear) -> None:
     """Under another name, or from another folder, every latch would be forgotten."""
-    hint = "name another with `--ledger FILE`, or begin it with `interlock evaluate --ledger FILE`"
-    assert refused(clear(ledger="other.db")) == (f"there is no ledger at `other.db`: {hint}", 2, True)
-    assert not Path("other.db").exists()
+    missing = f"there is no ledger at `other.db`: {REMEDY}"
+    assert refused(clear(ledger="other.db")) == (missing, 2, True)
     Path("switch.txt").unlink()
-    assert clear(ledger="other.db", environ={}).open
+    paper = clear(ledger="other.db", environ={})
+    assert (paper.open, paper.reason, Path("other.db").exists()) == (False, missing, False)
+    assert clear(ledger="other.db", environ={}, begin="a test").open
     assert clear(ledger="other.db").open
+    with Ledger(Path("other.db")) as opened:
+        assert next(opened.entries()).data == {"after": "no ledger", "by": "a test"}
+
+
+def test_a_live_start_begins_no_ledger(clear: Clear) -> None:
+    """Nor is it a reason to throw the switch: the command line is malformed."""
+    for ledger in ("other.db", "ledger.db"):
+        with pytest.raises(UsageError) as problem:
+            clear(ledger=ledger, begin="a test")
+        hint = "begin it by a start on paper, or with `interlock evaluate --begin`"
+        why = "a live start begins no ledger, because a new one knows no latch of before"
+        assert str(problem.value) == f"{why}: {hint}"
+    assert not Path("other.db").exists() and not Path("switch.txt").exists()
 
 
 def test_every_policy_asked_for_must_be_at_its_best(clear: Clear) -> None:
@@ -242,7 +258,7 @@ def test_a_desk_that_is_not_there_is_refused(clear: Clear) -> None:
 def test_without_a_record_there_is_no_start(clear: Clear, monkeypatch: pytest.MonkeyPatch) -> None:
     Path("file").touch()
     reason = "cannot make the ledger `file/ledger.db`: a file stands where its folder should be"
-    found = clear(ledger="file/ledger.db", environ={})
+    found = clear(ledger="file/ledger.db", environ={}, begin="a test")
     assert (found.open, found.reason, found.code) == (False, reason, 4)
 
     def full(*_: object) -> int:

@@ -18,10 +18,12 @@ from ..diagnostics import printable
 from ..errors import DocumentError, SnapshotError, UsageError
 from ..evaluation.deciding.decide import Decision
 from ..language.times import show_time
+from ..ledger.beginning import Beginning
 from ..ledger.recorder import Recorder
 from ..reports.evaluation.evaluation_result import EvaluationResult
 from . import terminal
 from .alert_options import AlertOptions
+from .desk_choices import note_begun
 from .inputs import read_baselines, resolve_member
 from .options import (
     COMMANDS_OF_A_COPY,
@@ -33,8 +35,8 @@ from .options import (
     baseline_option,
     environment_option,
     historic_option,
-    ledger_option,
     member_option,
+    optional_ledger_option,
     policies_option,
     policy_option,
     root_option,
@@ -61,7 +63,7 @@ class RunOptions:
     environment: str | None
     baselines: tuple[tuple[str, str], ...]
     stateless: bool
-    ledger: str | None
+    ledger: Path | None
     anchor: Path | None
     historic: bool
     strict: bool
@@ -79,10 +81,10 @@ run_options = with_options(
         allow_commands_option,
         policy_option,
         member_option,
-        environment_option,
+        environment_option(),
         baseline_option,
         stateless_option,
-        ledger_option,
+        optional_ledger_option,
         anchor_option(),
         historic_option,
         click.option(
@@ -103,10 +105,13 @@ class EvaluationRun:
         options: RunOptions,
         *,
         record: bool = False,
+        begin: bool = False,
         alerts: AlertOptions | None = None,
     ) -> None:
         _check(names, options)
-        self.names, self.options, self.record = names, options, record
+        if begin and options.ledger is None:
+            raise UsageError("`--begin` belongs to `--ledger FILE`: it begins one")
+        self.names, self.options, self.record, self.begin = names, options, record, begin
         self.alerts = alerts or AlertOptions()
         self.now = clock.now()
         with progress("reading policies") as advance:
@@ -133,6 +138,7 @@ class EvaluationRun:
                 found.append(self._result(each, baselines, recorder, slim=len(snapshots) > 1))
                 advance()
         if recorder is not None and self.record:
+            note_begun(recorder.path, recorder.anchor, new=self.begin)
             for line in deliver_events(self.alerts.channels, recorder, clock.now()):
                 terminal.note(line)
         return found
@@ -143,11 +149,12 @@ class EvaluationRun:
         if options.ledger is None:
             return nullcontext()
         return Recorder(
-            Path(options.ledger),
+            options.ledger,
             record=self.record,
             renotify=alerts.renotify,
             channels=alerts.names,
             anchor=options.anchor,
+            beginning=Beginning("interlock evaluate", self.now) if self.begin else None,
         )
 
     def only(self, what: str) -> EvaluationResult:

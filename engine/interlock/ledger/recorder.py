@@ -16,6 +16,7 @@ from ..evaluation.deciding.request import Decision
 from ..evaluation.snapshot.snapshot import Snapshot
 from ..language.times import show_time
 from ..policy.catalogue import Scope
+from .beginning import Beginning, first_entry, require_there
 from .file.anchors import anchored_entries, anchored_writing, required_anchors
 from .file.entry import Entry, EntryDraft
 from .file.ledger import Ledger, Transaction
@@ -55,8 +56,8 @@ class Recorder:
     With `record` false it reads the ledger and adds nothing. `events` holds the notifications to send after it has
     closed without an error; an unchanged verdict is sent again after `renotify` seconds. `channels` names the channels
     that carry events from now on: events wait for each of them until it takes them. `anchor` is a file with the
-    ledger's head, which must match and is moved to the new head. A missing ledger is created, or raises UsageError if
-    `create` is false.
+    ledger's head, which must match and is moved to the new head. `beginning` begins a ledger that is not there; without
+    it that raises UsageError.
     """
 
     def __init__(
@@ -67,10 +68,10 @@ class Recorder:
         renotify: Decimal | None = None,
         channels: Iterable[str] = (),
         anchor: Path | None = None,
-        create: bool = True,
+        beginning: Beginning | None = None,
     ) -> None:
         self.path, self.record, self.renotify, self.anchor = path, record, renotify, anchor
-        self.create = create
+        self.beginning = beginning
         self.channels = tuple(channels)
         self.events: list[dict[str, object]] = []
         self._stack = ExitStack()
@@ -81,15 +82,19 @@ class Recorder:
             required_anchors(
                 self.anchor, self.path
             )  # an anchor without its ledger is an error, so check it first
-            if not self.create:
-                Ledger(self.path).close()
-            self._ledger = stack.enter_context(Ledger(self.path, write=self.record))
+            beginning = self.beginning if self.record else None
+            require_there(self.path, self.anchor, beginning)
+            create = beginning is not None
+            self._ledger = stack.enter_context(Ledger(self.path, write=self.record, create=create))
             self._transaction: Transaction | None = None
             if self.record:
                 self._transaction = stack.enter_context(anchored_writing(self._ledger, self.anchor))
             self.state: State = fold(
                 anchored_entries(self._ledger.entries(), required_anchors(self.anchor, self.path))
             )
+            first = first_entry(self.path, self.state.head.sequence, self.anchor, beginning)
+            if first is not None:
+                self._append(first)
             self._stack = stack.pop_all()
         return self
 
@@ -120,10 +125,12 @@ class Recorder:
 
     def append(self, time: str, kind: str, body: Mapping[str, object]) -> int:
         """Append one entry and apply it to the state."""
+        return self._append(EntryDraft.of(time, kind, body))
+
+    def _append(self, draft: EntryDraft) -> int:
         assert self._transaction is not None
-        draft = EntryDraft.of(time, kind, body)
         sequence = self._transaction.append(draft)
-        self.state.apply(Entry(sequence, time, kind, draft.body, self._transaction.head.hash))
+        self.state.apply(Entry(sequence, draft.time, draft.kind, draft.body, self._transaction.head.hash))
         return sequence
 
     def keep(self, body: bytes) -> str:
