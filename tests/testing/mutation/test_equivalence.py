@@ -203,7 +203,7 @@ def test_no_random_snapshot_breaks_a_claim_about_the_shipped_policies(
         every = mutants(bench.compiled[suite.policy], dict(root.policies), root.catalogue)
         same = [each for each in every if same_because(each, root.policies, root.catalogue)]
         claims += len(same)
-        assert list(broken(root, suite, same, 15)) == []
+        assert not same or list(broken(root, suite, same, 20)) == []
     assert claims >= 25
 
 
