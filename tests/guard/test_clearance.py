@@ -18,6 +18,7 @@ from interlock.ledger.file.ledger import Ledger
 from interlock.ledger.file.missing_ledger import REMEDY
 from support.beginnings import recording_in
 from support.gate import AT, snapshot, write
+from support.meanwhile import Meanwhile, freezing
 
 LIVE = {"LIVE_MODE": "true"}
 Clear = Callable[..., Clearance]
@@ -146,6 +147,29 @@ def test_a_snapshot_that_is_older_than_one_in_the_ledger_is_refused(
 def test_a_snapshot_that_is_recorded_already_is_no_older_one(clear: Clear) -> None:
     recorded(AT)
     assert clear().open
+
+
+def test_nobody_waits_for_a_start_that_is_judged_and_it_is_judged_again(
+    clear: Clear, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    taken = snapshot(tmp_path / "taken.json", "2026-03-28T06:30:00Z")
+    meanwhile = Meanwhile(monkeypatch, [freezing(Path("ledger.db"), taken, "phase_a")])
+    found = clear()
+    assert (found.open, meanwhile.codes, meanwhile.judged) == (True, [0], 2)
+    with Ledger(Path("ledger.db")) as ledger:
+        kinds = [each.kind for each in ledger.entries()]
+    assert kinds == ["begin", "baseline", "policies", "snapshot", "evaluation", "verdict"]
+
+
+def test_no_start_is_cleared_by_a_snapshot_that_was_overtaken_while_it_was_judged(
+    clear: Clear, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    newer = snapshot(tmp_path / "newer.json", "2026-03-30T12:01:00Z", ready=False)
+    words = ["evaluate", str(newer), "--ledger", "ledger.db", "--historic", "--environment", "live"]
+    meanwhile = Meanwhile(monkeypatch, [words])
+    why = "s.json: as of 2026-03-30T12:00:00Z, and the ledger holds a snapshot of 2026-03-30T12:01:00Z"
+    assert refused(clear()) == (f"{why}: collect a new one", 2, True)
+    assert (meanwhile.codes, meanwhile.judged) == ([1], 1)
 
 
 def test_a_desk_is_collected_again_where_a_newer_snapshot_was_recorded_meanwhile(clear: Clear) -> None:

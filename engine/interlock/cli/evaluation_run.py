@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
@@ -132,22 +131,28 @@ class EvaluationRun:
         recorded = self.record and options.ledger is not None
         if recorded or not options.historic:
             refuse_future(snapshots, self.now, record=recorded)
-        found = []
-        with self._recorder() as recorder, progress("evaluating", len(snapshots)) as advance:
-            for each in snapshots:
-                found.append(self._result(each, baselines, recorder, slim=len(snapshots) > 1))
-                advance()
+
+        def evaluated(recorder: Recorder | None) -> list[EvaluationResult]:
+            found = []
+            with progress("evaluating", len(snapshots)) as advance:
+                for each in snapshots:
+                    found.append(self._result(each, baselines, recorder, slim=len(snapshots) > 1))
+                    advance()
+            return found
+
+        recorder = self._recorder()
+        found = evaluated(None) if recorder is None else recorder.run(evaluated)
         if recorder is not None and self.record:
             note_begun(recorder.path, recorder.anchor, new=self.begin)
             for line in deliver_events(self.alerts.channels, recorder, clock.now()):
                 terminal.note(line)
         return found
 
-    def _recorder(self) -> AbstractContextManager[Recorder | None]:
-        """The ledger, where one is named; what it records is durable when the context ends."""
+    def _recorder(self) -> Recorder | None:
+        """The ledger, where one is named."""
         options, alerts = self.options, self.alerts
         if options.ledger is None:
-            return nullcontext()
+            return None
         return Recorder(
             options.ledger,
             record=self.record,

@@ -199,16 +199,21 @@ def _judge(
         for name in request.policies:
             policies.known("policy", name, policies.policies)
         policies.values_of(request.environment)
-        snapshot, findings = _snapshot(policies, request, context, blank.live)
-        with _recorder(request, context) as recorder:
-            archive = recorder.state.archive
+        collected = _snapshot(policies, request, context, blank.live)
+
+        def judged(recorder: Recorder) -> tuple[Snapshot, tuple[str, ...], Decision]:
+            (snapshot, findings), archive = collected, recorder.state.archive
             if request.root is not None and not archive.is_newest(snapshot.as_of):
-                # another one was recorded meanwhile; nothing is recorded now, because the ledger is locked
+                # another one was recorded meanwhile
                 snapshot, findings = _snapshot(policies, request, context, blank.live)
             _require_newest(snapshot, archive)
             decision = policies.recorded(
                 snapshot, recorder, policies=request.policies, environment=request.environment
             )
+            return snapshot, findings, decision
+
+        recorder = _recorder(request, context)
+        snapshot, findings, decision = recorder.run(judged)
     except InterlockError as problem:
         return replace(blank, reason=_one_line(str(problem)), code=problem.exit_code or EXIT_INVALID), None
     except OSError as problem:

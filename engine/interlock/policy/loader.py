@@ -106,7 +106,7 @@ def load_root(path: Path, collector: Collector, advance: Callable[[], None] = la
     faulty = declared.faulty(f"{kind}:{name}" for kind, names in sound.items() for name in names)
     drop_follow_on(collector, faulty)
     if not collector.errors:
-        lint_policies(by_kind["policy"], policies, collector)
+        lint_policies(by_kind["policy"], policies, catalogue, environments, collector)
     sources, tests = tuple(by_kind["sources"]), tuple(by_kind["tests"])
     return PolicyRoot(
         path,

@@ -64,12 +64,15 @@ def change_rollout(
     found = origin.snapshot(snapshot, loaded, record=True)
     if found is None:
         raise UsageError("name a snapshot, or a folder to collect from with `--root DIR`")
-    beginning = Beginning(person.by, clock.now()) if new else None
-    with Recorder(ledger, anchor=anchor, beginning=beginning) as recorder:
+
+    def taken(recorder: Recorder) -> tuple[RolloutStep, tuple[RolloutStep, ...], RolloutState]:
         engine = loaded.rollout_engine(found, recorder, environment=origin.environment, now=origin.now)
         step = engine.rearm(rollout, person) if again else engine.advance(rollout, person)
         others = engine.observe_active(skip=name)
-        state = recorder.state.rollout(name).copy()
+        return step, others, recorder.state.rollout(name).copy()
+
+    beginning = Beginning(person.by, clock.now()) if new else None
+    step, others, state = Recorder(ledger, anchor=anchor, beginning=beginning).run(taken)
     note_begun(ledger, anchor, new=new)
     _print(step, state, origin)
     for each in others:
