@@ -111,7 +111,9 @@ def _gained(name: str, member: str, series: Series, as_of: Decimal) -> Iterator[
         unknown = isinstance(each.value, Unknown)
         seen = None if unknown else (name, member, show_time(each.at), _text(each))
         yield min(each.at + (series.every or 0), as_of), seen
-    if not series.every and not series.blank:
+    if series.blank:
+        yield -INFINITY, None
+    elif not series.every:
         starts = [
             *(start for start, _ in series.earlier[1:]),
             *([series.covered_from] if series.earlier else ()),
