@@ -124,7 +124,7 @@ class _Checker(CallRules):
     # names
 
     def name(self, tree: ast.expr) -> Node | None:
-        start = tree.col_offset
+        start = _owner(tree).col_offset
         lexed = self.parsed.lexed
         if isinstance(tree, ast.Name) and start in lexed.literals:
             literal = lexed.literals[start]
@@ -212,6 +212,13 @@ class _Checker(CallRules):
             return None
         given = {key: value for key, value in options.items() if value is not None}
         return self.apply(name, [each for each in arguments if each is not None], given, self.span(tree))
+
+
+def _owner(tree: ast.expr) -> ast.expr:
+    """Return the part before the dots."""
+    while isinstance(tree, ast.Attribute):
+        tree = tree.value
+    return tree
 
 
 def _path(tree: ast.expr, words: Mapping[int, str]) -> str | None:
