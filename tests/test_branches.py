@@ -1,4 +1,4 @@
-"""What `make check` says of branches: it measures all of the engine, and each room that decides is held to all of it."""
+"""`make check` measures the branches of the whole engine, and holds each room that decides to all of them."""
 
 from __future__ import annotations
 

@@ -186,3 +186,9 @@ def test_a_query_of_another_type_is_refused(metric: str, sql: str, given: str, n
     (found,) = complaints(f'{HEAD}    metrics:\n      {metric}: {{sql: "select {sql} as value"}}\n')
     message = f"E508: the SQL gives {given} as `value`, `{metric}` needs {needed}"
     assert found.partition(" error ")[2] == message
+
+
+def test_a_set_of_a_query_is_a_list(tmp_path: Path) -> None:
+    write(tmp_path, "t.jsonl", ROW)
+    source = f"{HEAD}    metrics:\n      symbols: {{sql: \"select ['ETH-USD', 'ETH-USD'] as value\"}}\n"
+    assert metrics(run(tmp_path, source))["symbols"]["value"] == ["ETH-USD"]

@@ -230,8 +230,3 @@ def _path(tree: ast.expr, words: Mapping[int, str]) -> str | None:
     if not isinstance(tree, ast.Name):
         return None
     return ".".join([tree.id, *reversed(parts)])
-
-
-def reads(node: Node) -> set[str]:
-    """Return the names of the metrics below a node, lets not followed."""
-    return {each.name for each in walk(node) if isinstance(each, MetricRef)}

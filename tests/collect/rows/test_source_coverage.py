@@ -333,3 +333,22 @@ def test_coverage_by_rows_without_a_row_closes_the_gate(tmp_path: Path, covered:
     (cause,) = verdict.rules[0].causes
     assert verdict.verdict == "NO_GO"
     assert (cause.cause, cause.detail) == ("not covered", "the source covers no time")
+
+
+def test_a_series_of_days_without_coverage_closes_the_gate(tmp_path: Path) -> None:
+    more = "    time: at_\n    may_be_empty: true\n    complete: never\n    covered: {to: last}"
+    days = "      daily: {sql: \"select date_trunc('day', at_) as at, sum(pnl) as value from trades group by 1\"}\n"
+    write(tmp_path, "t.jsonl", "")
+    verdict = judged(tmp_path, changed(LOG, ("    time: at_", more)) + days, "count(daily < 0, last=1) == 0")
+    (cause,) = verdict.rules[0].causes
+    assert verdict.verdict == "NO_GO"
+    assert (cause.cause, cause.detail) == ("not covered", "the source covers no time")
+
+
+def test_the_date_of_no_file_covers_nothing(tmp_path: Path) -> None:
+    source = changed(
+        LOG, ("file: t.jsonl", "files: t*.jsonl"),
+        ("    time: at_", "    time: at_\n    may_be_empty: true\n    covered: {from: 2026-03-01, to: modified}"),
+    )  # fmt: skip
+    verdict = judged(tmp_path, source, QUIET)
+    assert verdict.verdict == "NO_GO"

@@ -89,6 +89,37 @@ def test_a_name_that_is_unknown_says_so(tmp_path: Path) -> None:
     assert reason(tmp_path, rule, source=None) == "set by unknown"
 
 
+EACH = PARENT.replace("verdicts:", "for_each: symbol\nverdicts:")
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("{{ symbol }} has {{ trade.confidence }}", "BTC-USD has 40%"),
+        ("all have {{ other.confidence }}", "all have BTC-USD 30%, ETH-USD between 0% and 100%"),
+        ("{{ daily }}", "between -100% and 100%"),
+    ],
+)
+def test_a_reason_of_a_member(tmp_path: Path, text: str, shown: str) -> None:
+    more = (
+        "  other.confidence: {type: ratio, range: [0, 1], scope: venue}\n"
+        "scopes:\n  venue: {members: [BTC-USD, ETH-USD]}\n"
+    )
+    files = {
+        "interlock.yaml": "interlock: 1\n",
+        "catalogue.yaml": CATALOGUE.replace("scopes:\n", more),
+        "gate.yaml": EACH.replace("RULE", f"{{id: a, require: trade.confidence > 50%, reason: '{text}'}}"),
+    }
+    scopes = {
+        "symbol": {name: {"trade.confidence": 0.4} for name in ("BTC-USD", "ETH-USD")},
+        "venue": {"BTC-USD": {"other.confidence": 0.3}},
+    }
+    metrics = {"daily": {"unknown": "torn source"}}
+    found = snapshot("2026-03-30T06:00:00Z", metrics, scopes=scopes)
+    (first, _) = interlock.load(write(tmp_path, files)).evaluate(found)
+    assert first.rules[0].reason == shown
+
+
 def test_a_composed_policy_speaks_where_a_name_is_unknown(tmp_path: Path) -> None:
     rule = "{id: a, policy: capital, at_worst: NORMAL, reason: 'stands at {{ level }}'}"
     assert reason(tmp_path, rule, level=None) == (
