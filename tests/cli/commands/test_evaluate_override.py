@@ -133,3 +133,24 @@ def test_a_truth_value_of_the_environment_is_read_as_the_snapshot_holds_it(
     env = {"MAX_DD": None, "STRICT": given}
     _, verdicts, texts, _ = evaluated(command, tmp_path, PAPER, env, drawdown=0.01)
     assert (verdicts, texts) == ([verdict], [printed])
+
+
+@pytest.mark.parametrize(
+    ("given", "mode", "value"),
+    [
+        ("90%", "paper", "true"),
+        ("90%", "live", "false"),
+        ("90%", ABSENT, "unknown"),
+        (None, "paper", "false"),
+        ("200%", "paper", "unknown"),
+    ],
+)
+def test_an_expression_of_a_policy_is_evaluated_with_the_same_override(
+    command: Command, tmp_path: Path, given: Any, mode: Any, value: str
+) -> None:
+    evaluated(command, tmp_path, PAPER, {"MAX_DD": given}, **{"bot.mode": mode})
+    words = ("--policies", tmp_path / "policies", "--policy", "gate", "--format", "json")
+    done = command("eval", "drawdown <= max_drawdown", tmp_path / "s.json", *words)
+    found = json.loads(done.out)["value"]
+    shown = "unknown" if found is None else str(found).lower()
+    assert shown == value

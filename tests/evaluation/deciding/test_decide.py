@@ -273,3 +273,17 @@ def test_comparisons_of_what_is_half_known_or_huge(
     (comparison,) = found.rules[0].comparisons
     if seen is not None:
         assert (comparison.seen, comparison.margin) == (seen, margin)
+
+
+@pytest.mark.parametrize(("at", "told"), [("2026-03-30T07:00:00Z", True), ("2026-03-30T12:00:00Z", False)])
+def test_a_waiver_of_a_rule_that_is_gone_is_told_while_it_lasts(tmp_path: Path, at: str, told: bool) -> None:
+    policies, ledger = load(tmp_path, gate="rules: [{id: one, require: ready}]\n"), tmp_path / "ledger.db"
+    body = {
+        **{"policy": "gate", "member": "", "rule": "gone", "outcome": "fail", "role": "risk"},
+        **{"by": "risk-desk", "ticket": "OPS-12", "reason": "outage", "until": "2026-03-30T10:00:00Z"},
+    }
+    with Recorder(ledger) as recorder:
+        recorder.append(AT, "waiver", body)
+        found = policies.recorded(snapshot(at, {"ready": True}), recorder)
+    note = "the waiver of entry 1 for `gate/gone` is in force and the rule is gone"
+    assert found.notes == ((note,) if told else ())

@@ -208,3 +208,26 @@ def test_slack_that_was_not_used_or_does_not_reach_is_none(tmp_path: Path) -> No
     at = {"alerts": "04:29:59", "jobs": "06:00:00", "orders": "06:00:00", "BTC-USD": "06:00:00"}
     found = _quiet(tmp_path, "sum(count(fills, within=1h)) == 0", "", {**at, "ETH-USD": "06:00:00"})
     assert (found.verdict, found.assumptions) == ("NO_GO", ())
+
+
+BARE = "active is true, needed false"
+LONG = "{{ source }}" * 300
+
+
+@pytest.mark.parametrize(
+    ("rule", "source", "text"),
+    [
+        (f"{{id: a, require: not active, reason: '{LONG}'}}", "x" * 500, BARE),
+        ("{id: a, require: not active, reason: '{{ seen < 3 }}'}", "file", BARE),
+        ("{id: a, require: not active, reason: '{{ source | trim }}'}", "  ", BARE),
+        (
+            *("{id: a, policy: capital, at_worst: NORMAL, reason: 'stands at {{ source }}'}", None),
+            "policy capital is LOCKDOWN, needed at worst NORMAL",
+        ),
+    ],
+)
+def test_a_reason_that_cannot_be_given_changes_no_verdict(
+    tmp_path: Path, rule: str, source: str | None, text: str
+) -> None:
+    found = judged(tmp_path, rule, source=source)
+    assert (found.verdict, found.rules[0].reason) == ("NO_GO", text)

@@ -7,6 +7,7 @@ import sqlite3
 import sys
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -18,8 +19,9 @@ from interlock.ledger.file.anchors import read_anchors
 from interlock.ledger.file.entry import EntryDraft
 from interlock.ledger.file.ledger import Ledger
 from interlock.ledger.file.sqlite_file import sqlite_errors
-from interlock.ledger.file.verify import verify
+from interlock.ledger.file.verify import _varint, verify
 from interlock.ledger.recorder import Recorder
+from interlock.ledger.state.archive import Archive, RecordedSnapshot
 
 AT = "2026-03-30T06:00:00Z"
 
@@ -161,3 +163,20 @@ def test_signatures_cannot_be_checked_without_the_extra(monkeypatch: pytest.Monk
     monkeypatch.setitem(sys.modules, "cryptography.exceptions", None)
     assert "signatures" in missing_extra()
     signed_by.cache_clear()
+
+
+def test_the_page_that_sqlite_never_uses_is_not_judged(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("interlock.ledger.file.verify._LOCK", 4096)
+    assert "byte" in fault(path)  # that page is a table here
+
+
+def test_the_longest_number_of_sqlite_has_nine_bytes() -> None:
+    assert _varint(bytes([255] * 8 + [1]), 0) == ((1 << 64) - 255 + 1 - 1, 9)  # type: ignore[arg-type]
+    assert _varint(bytes([129, 0]), 0) == (128, 2)  # type: ignore[arg-type]
+
+
+def test_a_snapshot_without_what_it_needs_claims_nothing() -> None:
+    archive = Archive()
+    archive.add(RecordedSnapshot(Decimal(1), 1, "one"), {})
+    archive.add(RecordedSnapshot(Decimal(2), 2, "two"), {"needs": [], "naming": "x"})
+    assert [each.newest.document for each in archive.claims] == ["two"]
