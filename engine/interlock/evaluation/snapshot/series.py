@@ -8,12 +8,12 @@ from decimal import Decimal
 from ...language.times import parse_time, show_time
 from ...language.types import Kind
 from ...language.values import INFINITY, Cause, Unknown, Value
-from ...limits import SKEW, SNAPSHOT_POINTS
+from ...limits import EARLIEST_TIME, SKEW, SNAPSHOT_POINTS
 from ...policy.catalogue import Metric
 from .raw_values import element, odd_key, stated_unknown, too_few
 from .series_values import Point, Series, next_slot, on_grid, slot_at, slot_start
 
-__all__ = ["complete", "irregular", "regular", "stated_series"]
+__all__ = ["before_began", "complete", "irregular", "regular", "stated_series"]
 
 _SERIES = frozenset({"from", "covered", "points", "torn", "unknown", "detail"})
 _POINT = frozenset({"at", "value", "n", "unordered", "unknown", "detail"})
@@ -68,12 +68,25 @@ class _Reading:
             return self.cause("no time", f"`at` of a point is {shown}")
         if moment > self.as_of + SKEW:
             return self.cause("clock skew", "a point lies after the snapshot", moment)
+        if moment < EARLIEST_TIME:
+            return self.cause("out of range", "a point lies before the year 2000", moment)
         return moment
 
 
 def stated_series(form: object) -> tuple[str, str] | None:
     """Return cause and detail where nothing is known of a series: it says so itself, or has a key of no meaning."""
     return stated_unknown(form) or (odd_key(form, _SERIES) if isinstance(form, dict) else None)
+
+
+def before_began(metric: Metric, form: object) -> tuple[str, str] | None:
+    """Return cause and detail where a snapshot gives an irregular series a point from before the metric began."""
+    if metric.began is None:
+        return None
+    reading = _Reading(metric, INFINITY, "")
+    times = [reading.instant(each) for each in _listed(form) or []]
+    if not any(isinstance(each, Decimal) and each < metric.began for each in times):
+        return None
+    return "out of range", f"a point lies before {show_time(metric.began)}, when the metric began"
 
 
 def _listed(form: object) -> list[object] | None:
