@@ -109,6 +109,13 @@ check-newest:  ## check with the newest packages that pyproject.toml allows, wit
 	@$(MAKE) --no-print-directory demo READY=$(NEWEST)/.ready INTERLOCK=$(NEWEST)/bin/interlock OUT=$(NEWEST)/out
 	$(NEWEST)/bin/python -m pytest -n $(WORKERS) $(NEWEST_TESTS)
 
+# Hours on two cores; it goes on where it was stopped. `make mutants MUTANTS='interlock.guard.*'` tries a part.
+mutants: $(READY)  ## change the rooms that decide a little at a time, and list the changes that no test notices
+	@test -x build/mutmut/bin/pip || $(PYTHON) -m venv build/mutmut
+	@build/mutmut/bin/python -m pip install -qq --require-hashes -r requirements-dev.lock -r requirements-mutants.lock
+	@build/mutmut/bin/python -m pip install -qq --no-deps --no-build-isolation --editable .
+	build/mutmut/bin/python bench/mutants.py $(MUTANTS)
+
 bench: $(READY)  ## measure speed as ratios, count what a ledger survives, write docs/benchmarks.md
 	$(RUN) bench/run.py
 
@@ -126,6 +133,7 @@ lock:  ## pin the dependencies of pyproject.toml and requirements-dev.in, with h
 	@sed -E 's/^([a-z-]+==[^ ]+)/\1 ; sys_platform == "win32"/' build/windows.lock >> requirements.lock
 	$(COMPILE) -o requirements-dev.lock requirements-dev.in
 	@sed -E 's/^([a-z-]+==[^ ]+)/\1 ; sys_platform == "win32"/' build/windows.lock >> requirements-dev.lock
+	$(COMPILE) --constraint requirements-dev.lock -o requirements-mutants.lock requirements-mutants.in
 
 clean:  ## delete what the other targets made, .venv included
-	rm -rf .venv build dist $(OUT) .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv build dist mutants $(OUT) .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -9,6 +9,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 ENGINE = ROOT / "engine" / "interlock"
+TOOLS = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]
 ROOMS = ("language", "evaluation", "guard", "ledger", "rollout")
 
 
@@ -27,8 +28,12 @@ def test_the_floor_of_all_branches_is_over_every_room_that_decides() -> None:
     assert [each for each in files if each.split("/")[0] in ROOMS and each not in held] == []
 
 
+def test_every_room_that_decides_is_mutated() -> None:
+    assert TOOLS["mutmut"]["only_mutate"] == [f"engine/interlock/{each}" for each in deciding()]
+
+
 def test_no_branch_is_left_out() -> None:
-    settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["coverage"]
+    settings = TOOLS["coverage"]
     assert settings["run"]["branch"] is True and settings["run"]["source"] == ["engine/interlock"]
     assert {*settings["run"], *settings["report"]} <= {"branch", "source", "data_file", "patch", "precision"}
     marked = [
