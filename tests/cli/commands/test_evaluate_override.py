@@ -32,6 +32,13 @@ rules:
   - {id: calm, require: drawdown <= max_drawdown}
   - {id: strict, require: bot.strict == strict}
 """
+NAMES = {"calm": "max_drawdown", "strict": "strict"}
+CAUSES = {
+    "did not record": "missing",
+    "not known whether": "missing",
+    "outside its range": "out of range",
+    "is not a": "wrong type",
+}
 PAPER = "when: \"bot.mode == 'paper'\""
 ABSENT: Any = object()
 REFUSED = "param `max_drawdown` is unknown"
@@ -54,7 +61,32 @@ def evaluated(
     done = command("evaluate", folder / "s.json", "--policies", root, "--historic", "--format", "json")
     verdicts = json.loads(done.out)["verdicts"] if done.code < 2 else []
     found = [each["verdict"] for each in verdicts]
+    for each in verdicts:
+        assert each["inputs"]["params"] == params(each["assumptions"])
+        for rule in each["rules"]:
+            causes = [(one["metric"], one["member"], one["at"], one["detail"]) for one in rule["causes"]]
+            told = [text for text in each["assumptions"] if f"`{NAMES[rule['id']]}` is unknown" in text]
+            wanted = [(NAMES[rule["id"]], "", "", text.partition(": ")[2]) for text in told]
+            assert causes == wanted
+            assert [one["cause"] for one in rule["causes"]] == [cause(text) for text in told]
     return done.code, found, [text for each in verdicts for text in each["assumptions"]], done.err
+
+
+def cause(text: str) -> str:
+    """The cause that belongs to what a verdict prints."""
+    return next((word for part, word in CAUSES.items() if part in text), "wrong type")
+
+
+def params(printed: list[str]) -> dict[str, str]:
+    """The params of a verdict that prints this."""
+    found = {"max_drawdown": "5%", "strict": "true"}
+    for text in printed:
+        name = text.split("`")[1]
+        if " is unknown" in text:
+            found[name] = "unknown"
+        elif text.startswith("param"):
+            found[name] = text.partition(" is ")[2].partition(",")[0]
+    return found
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from interlock.errors import UsageError
 from interlock.evaluation.deciding.decide import Request, decide
 from interlock.evaluation.deciding.latches import joined_facts
 from interlock.evaluation.deciding.memory import Fact
+from interlock.evaluation.expressions.parameters import params_digest
 from interlock.evaluation.snapshot.measures import Measures
 from interlock.ledger.acts import rearm
 from interlock.ledger.attestation import attest, new_statement
@@ -90,6 +92,34 @@ def test_a_limit_that_the_parent_leaves_open_is_no_limit_of_the_child(tmp_path: 
     assert [(each.outcome, each.contribution) for each in found.rules] == [("fail", "NO_GO"), ("pass", "GO")]
     causes = [(each.metric, each.cause, each.detail) for each in found.rules[0].causes]
     assert causes == [("most", "missing", "the param is unlimited")]
+    assert found.inputs.params == {"most": "unlimited"}
+    assert found.assumptions[0] == "param `most` is unlimited: the rules that use it do not apply"
+
+
+def test_a_param_without_a_value_is_named(tmp_path: Path) -> None:
+    text = (
+        "params: {most: {required: true, type: integer}, b: {required: true, type: ratio, range: [0%, 9%]}}\n"
+    )
+    policies = load(tmp_path, gate=text + "rules: [{id: few, require: errors <= most and errors > b}]\n")
+    with pytest.raises(UsageError) as problem:
+        policies.evaluate(snapshot(AT, {"errors": 1}))
+    needed = "`gate` needs a value for `b`, `most`: give it in an environment (`--environment NAME`)"
+    assert str(problem.value) == f"not evaluated: {needed}"
+
+
+def test_params_that_a_composition_gives_have_a_digest_of_their_own() -> None:
+    given = [
+        {},
+        {"a": Decimal(1)},
+        {"a": Decimal(2)},
+        {"a": frozenset({"x", "y"})},
+        {"a": frozenset({"x"})},
+        {"b": "x"},
+    ]
+    digests = [params_digest(each) for each in given]
+    assert digests[0] == "" and len(set(digests)) == len(given)
+    assert params_digest({"a": frozenset({"y", "x"})}) == digests[3]
+    assert all(each.startswith("sha256:") for each in digests[1:])
 
 
 LATCHED = """\
