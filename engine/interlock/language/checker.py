@@ -152,7 +152,7 @@ class _Checker(CallRules):
     # names
 
     def name(self, tree: ast.expr) -> Node | None:
-        start = tree.col_offset
+        start = _owner(tree).col_offset
         lexed = self.parsed.lexed
         if isinstance(tree, ast.Name) and start in lexed.literals:
             literal = lexed.literals[start]
@@ -276,6 +276,13 @@ class _Checker(CallRules):
         return self.apply(name, [each for each in arguments if each is not None], given, self.span(tree))
 
 
+def _owner(tree: ast.expr) -> ast.expr:
+    """Return the part before the dots."""
+    while isinstance(tree, ast.Attribute):
+        tree = tree.value
+    return tree
+
+
 def _path(tree: ast.expr, words: Mapping[int, str]) -> str | None:
     parts: list[str] = []
     while isinstance(tree, ast.Attribute):
@@ -285,8 +292,3 @@ def _path(tree: ast.expr, words: Mapping[int, str]) -> str | None:
     if not isinstance(tree, ast.Name):
         return None
     return ".".join([words.get(tree.col_offset, tree.id), *reversed(parts)])
-
-
-def reads(node: Node) -> set[str]:
-    """Return the names of the metrics below a node, lets not followed."""
-    return {each.name for each in walk(node) if isinstance(each, MetricRef)}

@@ -176,12 +176,10 @@ class CallRules(OperandRules):
             self.complain("E323", f"`{key}=` wants {wanted}", value.span, _window_hint(key, value, node))
         return good
 
-    def positive(self, node: Node) -> bool:
-        given: tuple[object, ...] = ()
-        if isinstance(node, Literal):
-            given = (node.value,)
-        elif isinstance(node, ParamRef):
-            given = self.declarations.params[node.name].values
+    def positive(self, node: Literal | ParamRef) -> bool:
+        given: tuple[object, ...] = (
+            (node.value,) if isinstance(node, Literal) else self.declarations.params[node.name].values
+        )
         return all(isinstance(each, Decimal) and each > 0 for each in given)
 
     def fits_axis(self, key: str, value: Node, node: Node) -> bool:

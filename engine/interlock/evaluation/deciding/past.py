@@ -94,14 +94,11 @@ def gained(name: str, found: Shaped, as_of: Decimal) -> Iterator[tuple[Decimal, 
 
 
 def bound_value(found: Shaped) -> object:
-    """Return a value as plain data that an attestation can be bound to; None where it is not known whole."""
+    """Return a value as plain data that an attestation can be bound to; None for a series and what is not all known."""
     if isinstance(found, Members):
         values = {key: bound_value(each) for key, each in found.values.items()}
         return None if found.doubt or found.others or None in values.values() else values
-    if isinstance(found, Series):
-        pairs = [[show_time(each.at), bound_value(each.value)] for each in found.points]
-        return None if found.blank or any(value is None for _, value in pairs) else pairs
-    if isinstance(found, Unknown):
+    if isinstance(found, Series | Unknown):
         return None
     return sorted(found) if isinstance(found, frozenset) else found
 

@@ -56,10 +56,8 @@ class ReasonNames:
             return self.interpreter.member
         return self.metric(path)
 
-    def metric(self, path: str) -> str | None:
-        metric = self.interpreter.measures.catalogue.metrics.get(path)
-        if metric is None:
-            return None
+    def metric(self, path: str) -> str:
+        metric = self.interpreter.measures.catalogue.metrics[path]
         member = self.interpreter.member if metric.scope == self.policy.for_each else None
         return _text(self.interpreter.measures.metric(path, member), metric.type)
 

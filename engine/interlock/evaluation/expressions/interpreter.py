@@ -111,7 +111,7 @@ class Interpreter:
                 )
             case LetRef():
                 return self.let(node.name)
-            case Call():
+            case _:
                 return _BY_NAME[node.operator](self, node)
 
     def metric(self, measures: Measures, node: MetricRef) -> Shaped:

@@ -130,7 +130,8 @@ def regular(metric: Metric, form: object, as_of: Decimal, member: str = "") -> S
         points.append(Point(at, index, value))
     past = None
     if metric.began is None:
-        past = reading.unknown(reading.cause("not covered", "before the first period of the snapshot"))
+        before = ("not covered", "before the first period of the snapshot")
+        past = reading.unknown(reading.cause(*(stated if stated and not slots else before)))
     return Series(Points(points), as_of, every, end, past)
 
 
