@@ -10,8 +10,9 @@ from ...language.types import Kind
 from ...language.values import INFINITY, Cause, Unknown, Value
 from ...limits import EARLIEST_TIME, SKEW, SNAPSHOT_POINTS
 from ...policy.catalogue import Metric
+from .points import Point, Points
 from .raw_values import element, odd_key, stated_unknown, too_few
-from .series_values import Point, Series, next_slot, on_grid, slot_at, slot_start
+from .series_values import Series, next_slot, on_grid, slot_at, slot_start
 
 __all__ = ["before_began", "complete", "irregular", "regular", "stated_series"]
 
@@ -114,7 +115,7 @@ def regular(metric: Metric, form: object, as_of: Decimal, member: str = "") -> S
     first = _start(metric, form, every, slots, end)
     if broken or isinstance(first, Cause) or end - first >= SNAPSHOT_POINTS:
         cause = broken or (first if isinstance(first, Cause) else reading.cause("overflow", "too many slots"))
-        return Series((), as_of, every, end, Unknown((cause,)), blank=(cause,))
+        return Series(Points(), as_of, every, end, Unknown((cause,)), blank=(cause,))
     seen = _seen_from(metric, form, every)
     points = []
     for index in range(first, end + 1):
@@ -128,7 +129,7 @@ def regular(metric: Metric, form: object, as_of: Decimal, member: str = "") -> S
     if metric.began is None:
         before = ("not covered", "before the first period of the snapshot")
         past = reading.unknown(reading.cause(*(stated if stated and not slots else before)))
-    return Series(tuple(points), as_of, every, end, past)
+    return Series(Points(points), as_of, every, end, past)
 
 
 def complete(metric: Metric, slot: int, as_of: Decimal) -> bool:
@@ -191,13 +192,13 @@ def irregular(
     listed = _listed(form)
     if stated or listed is None:
         cause = reading.cause(*(stated or ("wrong type", "a series with `points` is declared")))
-        return Series((), as_of, blank=(cause,))
+        return Series(Points(), as_of, blank=(cause,))
     covered = _coverage(reading, form)
     if isinstance(covered, Cause):
-        return Series((), as_of, blank=(covered,))
+        return Series(Points(), as_of, blank=(covered,))
     points = _points(reading, listed)
     if isinstance(points, Cause):
-        return Series((), as_of, blank=(points,))
+        return Series(Points(), as_of, blank=(points,))
     start, stop = covered
     outside = reading.cause("not covered", f"seen from {show_time(start)} to {show_time(stop)}")
     if metric.began is not None and start <= metric.began:
@@ -206,7 +207,7 @@ def irregular(
     if torn is not None:
         outside = reading.cause("torn source", str(torn))
     return Series(
-        tuple(points),
+        Points(points),
         as_of,
         covered_from=start,
         covered_to=min(stop, as_of),
