@@ -16,7 +16,11 @@ RUN       := .venv/bin/python
 PARALLEL   = -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 INTERLOCK := .venv/bin/interlock
 NEWEST    := build/newest
-CHECKS     = tests/test_*.py $(wildcard tests/docs)
+BRANCHES  := build/coverage
+FLOOR      = 97
+DECIDING   = language/*,evaluation/*,guard/*,ledger/*,rollout/*,$\
+             collect/typed_values.py,collect/line_heads.py,collect/sql/query_time.py,$\
+             collect/rows/source_coverage.py,collect/rows/periods.py,collect/rows/row_order.py,collect/rows/row_window.py
 NEWEST_TESTS = tests/policy tests/collect tests/examples/test_desk_verdicts.py tests/docs/test_readme.py
 PIP_TOOLS  = pip-tools==7.6.2
 COMPILE    = build/lock/bin/pip-compile --quiet --no-config --generate-hashes --no-header --no-emit-options \
@@ -25,7 +29,7 @@ COMPILE    = build/lock/bin/pip-compile --quiet --no-config --generate-hashes --
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo play test laws check check-newest bench docs lock clean
+.PHONY: help setup demo play test laws lint check check-newest mutants bench docs lock clean
 
 help:  ## list the targets
 	@sed -n -E 's/^([a-z-]+):.*## (.*)/\1|\2/p' $(firstword $(MAKEFILE_LIST)) | \
@@ -69,23 +73,35 @@ play: $(READY)  ## play experiment 0 through the command line, with a rollback i
 	rm -rf $(OUT)/experiment_0
 	$(RUN) examples/experiment_0/play.py --out $(OUT)/experiment_0
 
-# One worker runs the tests of a file, so what they share, as the play of experiment 0, is made once.
-test: $(READY)  ## run every test
-	$(RUN) -m pytest $(PARALLEL)
+# One worker runs the tests of a file, so what they share, as the play of experiment 0, is made once. All of it is
+# measured, the processes that tests start included: `make check` judges the very run that it waits for.
+test: $(READY)  ## run every test, and measure which branches they run
+	@rm -rf $(BRANCHES) && mkdir -p $(BRANCHES)
+	$(RUN) -m coverage run -m pytest $(PARALLEL)
 
 laws: $(READY)  ## judge a million random pairs by the two laws, about an hour on two cores
 	PYTHONPATH=tests $(RUN) -m properties.laws --pairs $(PAIRS) --workers $(WORKERS)
 
-check: $(READY)  ## check style, types, dead code, architecture, schemas, locks, documents and policies
+lint: $(READY)  ## check style, types, dead code and policies, without the tests
 	$(RUN) -m ruff check .
 	$(RUN) -m ruff format --check .
 	$(RUN) -m mypy
 	$(RUN) -m vulture
-	$(RUN) -m pytest $(PARALLEL) $(CHECKS)
 	$(INTERLOCK) validate --strict
 	@mkdir -p build
 	$(INTERLOCK) test --coverage --min 100 > build/coverage.txt || { cat build/coverage.txt; exit 1; }
 	@tail -n 2 build/coverage.txt
+
+# It says nothing where the floors hold, so the closing line of pytest ends the output.
+check: lint test  ## check what `lint` checks, run every test, and hold the floors of branches
+	@$(RUN) -m coverage combine --quiet $(BRANCHES)
+	@$(call floor,$(FLOOR),*)
+	@$(call floor,100,$(DECIDING))
+
+comma := ,
+floor  = $(RUN) -m coverage report --skip-covered --show-missing --fail-under=$(1) \
+         --include='engine/interlock/$(subst $(comma),$(comma)engine/interlock/,$(2))' > $(BRANCHES)/report.txt \
+         || { cat $(BRANCHES)/report.txt; false; }
 
 # The environment is made anew each time: only then does it hold the newest releases, and nothing left over.
 check-newest:  ## check with the newest packages that pyproject.toml allows, without the locks
@@ -96,6 +112,13 @@ check-newest:  ## check with the newest packages that pyproject.toml allows, wit
 	@touch $(NEWEST)/.ready
 	@$(MAKE) --no-print-directory demo READY=$(NEWEST)/.ready INTERLOCK=$(NEWEST)/bin/interlock OUT=$(NEWEST)/out
 	$(NEWEST)/bin/python -m pytest -n $(WORKERS) $(NEWEST_TESTS)
+
+# Hours on two cores; it goes on where it was stopped. `make mutants MUTANTS='interlock.guard.*'` tries a part.
+mutants: $(READY)  ## change the rooms that decide a little at a time, and list the changes that no test notices
+	@test -x build/mutmut/bin/pip || $(PYTHON) -m venv build/mutmut
+	@build/mutmut/bin/python -m pip install -qq --require-hashes -r requirements-dev.lock -r requirements-mutants.lock
+	@build/mutmut/bin/python -m pip install -qq --no-deps --no-build-isolation --editable .
+	build/mutmut/bin/python bench/mutants.py $(MUTANTS)
 
 bench: $(READY)  ## measure speed as ratios, count what a ledger survives, write docs/benchmarks.md
 	$(RUN) bench/run.py
@@ -114,6 +137,7 @@ lock:  ## pin the dependencies of pyproject.toml and requirements-dev.in, with h
 	@sed -E 's/^([a-z-]+==[^ ]+)/\1 ; sys_platform == "win32"/' build/windows.lock >> requirements.lock
 	$(COMPILE) -o requirements-dev.lock requirements-dev.in
 	@sed -E 's/^([a-z-]+==[^ ]+)/\1 ; sys_platform == "win32"/' build/windows.lock >> requirements-dev.lock
+	$(COMPILE) --constraint requirements-dev.lock -o requirements-mutants.lock requirements-mutants.in
 
 clean:  ## delete what the other targets made, .venv included
-	rm -rf .venv build dist $(OUT) .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv build dist mutants $(OUT) .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -22,7 +22,7 @@ DRAFT = EntryDraft.of("2026-03-30T06:00:00Z", "note", {"number": 1, "text": "x" 
 
 def appends(folder: Path) -> Iterator[tuple[str, str, Pairs]]:
     """Yield what ran, what it ran against, and the times: one entry a commit, then a hundred in one."""
-    with Ledger(folder / "ours.db", write=True) as ledger:
+    with Ledger(folder / "ours.db", create=True) as ledger:
         bare = _bare(folder / "bare.db")
 
         def one_by_one() -> None:
@@ -61,7 +61,7 @@ def verification(folder: Path) -> Iterator[tuple[str, str, Pairs]]:
     """Yield the times of verifying a million entries against four times those of a quarter: linear growth is 1."""
     many, few = folder / "many.db", folder / "few.db"
     for path, size in ((few, SIZE // 4), (many, SIZE)):
-        with Ledger(path, write=True) as ledger:
+        with Ledger(path, create=True) as ledger:
             ledger.append(DRAFT for _ in range(size))
     pairs = measure(lambda: _verified(many), lambda: [_verified(few) for _ in range(4)], 3)
     yield f"{SIZE:,} entries verified", f"{SIZE // 4:,} entries verified four times", pairs

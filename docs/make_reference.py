@@ -59,6 +59,7 @@ WORDS = {
     r"^(required|[0-9]+(\.[0-9]+)?[smhdw]|[1-9][0-9]* trading days?)$": "term or `required`",
     r"^-?[0-9]+(\.[0-9]+)?[smhdw]$": "duration with sign",
     r"^[0-9]+(\.[0-9]+)?[smhdw]$": "duration",
+    r"^[^~\s\\]([^\x00-\x1f\\]*[^\s/\\])?$": "path",
     "^[A-Z][0-9]+$": "id",
     "^[A-Z][A-Z0-9_]*$": "verdict",
     "^[A-Z]{3}$": "currency code",

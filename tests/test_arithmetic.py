@@ -19,6 +19,7 @@ from interlock.ledger.recorder import Recorder
 from interlock.ledger.state.state import fold
 from interlock.rollout.engine import RolloutEngine
 from support import grain, roots
+from support.beginnings import recording_in
 
 HOSTILE = {
     "1 digit": Context(prec=1),
@@ -84,7 +85,7 @@ def records(folder: Path) -> list[bytes]:
     policies = interlock.load(folder / "policies")
     snapshot = interlock.Snapshot.read(folder / "s.json")
     found = policies.evaluate(snapshot)[0]
-    with Recorder(folder / "ledger.db") as recorder:
+    with recording_in(folder / "ledger.db") as recorder:
         decision = policies.recorded(snapshot, recorder)
     ended = [found.expired(Decimal(SIX + seconds)) for seconds in (5399, 5400, 5401)]
     return [found.canonical(), decision.verdicts[0].canonical(), snapshot.canonical(), repr(ended).encode()]
@@ -164,7 +165,7 @@ def test_the_interval_of_a_trade_gate_is_the_same_in_every_context(
     tmp_path: Path, kept: str, hostile: Context, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("interlock.clock.now", lambda: Decimal(SIX + 14400))
-    more = {"ledger": tmp_path / "l.db"} if kept == "ledger" else {}
+    more = {"ledger": tmp_path / "l.db", "begin": True} if kept == "ledger" else {}
     gate = interlock.load(grain.POLICIES).gate("trade", state=interlock.GateState.begun(BEGUN), **more)
     found = [
         gate.check(symbol="WHEAT", now=SIX + late, desk=desk(time), **TRADE).allowed

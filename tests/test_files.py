@@ -90,7 +90,7 @@ def test_a_device_is_written_to_and_stays_one() -> None:
 def test_nothing_takes_the_place_of_a_ledger(tmp_path: Path) -> None:
     """Whatever writes, a report, an export or a word to sign: what is recorded is only appended to."""
     ledger = tmp_path / "ledger.db"
-    Ledger(ledger, write=True).close()
+    Ledger(ledger, create=True).close()
     before = ledger.read_bytes()
     for write in (lambda: write_atomically(ledger, b"report"), lambda: write_parquet([], ledger)):
         with pytest.raises(UsageError) as problem:

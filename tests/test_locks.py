@@ -14,6 +14,7 @@ from packaging.utils import canonicalize_name
 ROOT = Path(__file__).resolve().parent.parent
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 LOCKS = ("requirements.lock", "requirements-dev.lock")
+ALL = (*LOCKS, "requirements-mutants.lock")
 WINDOWS = {"colorama", "tzdata"}
 PIN = re.compile(r"^([a-z0-9-]+)==([^ ]+) (?:; (.+) )?\\$")
 
@@ -37,6 +38,8 @@ def read(name: str) -> dict[str, Pin]:
 
 
 def asked(name: str) -> list[Requirement]:
+    if name == "requirements-mutants.lock":
+        return [Requirement("mutmut")]
     project = PYPROJECT["project"]
     extras = project["optional-dependencies"].values()
     texts = [*project["dependencies"], *(text for extra in extras for text in extra)]
@@ -47,7 +50,7 @@ def asked(name: str) -> list[Requirement]:
     return [Requirement(text) for text in texts]
 
 
-@pytest.mark.parametrize("name", LOCKS)
+@pytest.mark.parametrize("name", ALL)
 def test_every_dependency_is_pinned_at_a_version_that_it_allows(name: str) -> None:
     pins = read(name)
     missing = [str(each) for each in asked(name) if canonicalize_name(each.name) not in pins]
@@ -73,7 +76,7 @@ def test_simpleeval_is_pinned_in_the_project_exactly_as_in_the_lock(name: str) -
     assert f"simpleeval=={read(name)['simpleeval'].version}" in PYPROJECT["project"]["dependencies"]
 
 
-@pytest.mark.parametrize("name", LOCKS)
+@pytest.mark.parametrize("name", ALL)
 def test_every_pin_has_hashes_of_more_than_this_platform(name: str) -> None:
     assert {each for each, pin in read(name).items() if pin.hashes < 2} == set()
     assert read(name)["pyyaml"].hashes > 20
@@ -85,12 +88,14 @@ def test_what_only_windows_needs_carries_a_marker_and_nothing_else_does(name: st
     assert marked == dict.fromkeys(WINDOWS, 'sys_platform == "win32"')
 
 
-def test_the_two_locks_agree() -> None:
-    full = read("requirements-dev.lock")
+def test_the_locks_agree() -> None:
+    full, mutants = read("requirements-dev.lock"), read("requirements-mutants.lock")
     assert {each: full.get(each) for each in read("requirements.lock")} == read("requirements.lock")
+    both = mutants.keys() & full.keys()
+    assert {each: mutants[each] for each in both} == {each: full[each] for each in both}
 
 
-@pytest.mark.parametrize("name", LOCKS)
+@pytest.mark.parametrize("name", ALL)
 def test_a_lock_names_no_address(name: str) -> None:
     text = (ROOT / name).read_text(encoding="utf-8")
     assert [

@@ -6,9 +6,11 @@ import os
 import select
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
+from interlock import process
 from interlock.process import FinishedProgram, OutOfTime, run_program
 
 POSIX = pytest.mark.skipif(sys.platform == "win32", reason="process groups and signals are of POSIX")
@@ -103,3 +105,9 @@ def test_what_holds_the_output_open_is_ended_too(tmp_path: Path) -> None:
 def test_what_cannot_be_started_is_an_error(word: str) -> None:
     with pytest.raises((OSError, ValueError)):
         run_program([word], seconds=60)
+
+
+def test_without_process_groups_the_program_itself_is_killed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(process, "os", SimpleNamespace(name="nt"))
+    with pytest.raises(OutOfTime):
+        run_program(python("import time; time.sleep(600)"), seconds=0.05)

@@ -44,7 +44,6 @@ from .guard.trade_gate.gate_counters import counters
 from .guard.trade_gate.gate_state import GateState
 from .language.values import Value
 from .ledger.attestation import bound_values
-from .ledger.file.ledger import DEFAULT as LEDGER
 from .ledger.recorder import EvaluationSettings, Recorder
 from .ledger.state.quorum import unverifiable
 from .policy.catalogue import Catalogue
@@ -101,8 +100,9 @@ def require(
     root: PathLike | None = None,
     snapshot: PathLike | Snapshot | None = None,
     environment: str | None = None,
-    ledger: PathLike = LEDGER,
+    ledger: PathLike | None = None,
     anchor: PathLike | None = None,
+    begin: bool = False,
     allow_commands: bool = False,
     kill_switch_file: PathLike | None = None,
     policies: PathLike | PolicySet | None = None,
@@ -112,24 +112,22 @@ def require(
     """Return only where the program may go on: on paper, or live with every named policy at its best.
 
     Collects below `root`, with the commands that sources declare where they are allowed, or takes a `snapshot` at most
-    15 minutes old; judges and records in the `ledger`, whose head is kept in `anchor` where that is named. Under live
-    mode (LIVE_MODE) anything but the best verdict, whatever went wrong, is logged as CRITICAL, throws the kill switch
-    and raises NotCleared. On paper it returns, and `open` tells whether live mode would be allowed. Raises UsageError
-    for a malformed call.
+    15 minutes old; judges and records in the `ledger`, whose head is kept in `anchor`. Variables and `defaults` give
+    the ledger, anchor and environment that are not named; on paper `begin` begins a ledger that is not there. Under
+    live mode (LIVE_MODE) anything but the best verdict, whatever went wrong, is logged as CRITICAL, throws the kill
+    switch and raises NotCleared. On paper it returns, and `open` tells whether live mode would be allowed. Raises
+    UsageError for a malformed call.
     """
     if not policy_ids or (root is None) == (snapshot is None):
         raise UsageError("`require` needs a policy, and either `root` or `snapshot`")
     place = None if root is None else Path(root)
     question = ClearanceRequest(
-        tuple(policy_ids), Path(ledger), place, snapshot_reader(snapshot), environment,
-        None if anchor is None else Path(anchor), allow_commands,
+        tuple(policy_ids), None if ledger is None else Path(ledger), place, snapshot_reader(snapshot), environment,
+        None if anchor is None else Path(anchor), allow_commands, begin="interlock.require" if begin else "",
     )  # fmt: skip
     file = Path(kill_switch_file) if kill_switch_file else (place or Path()) / kill_switch.DEFAULT
     setting = StartContext(os.environ if environ is None else environ, now, file)
-
-    def loaded() -> PolicySet:
-        return policies if isinstance(policies, PolicySet) else load(policies)
-
+    loaded = (lambda: policies) if isinstance(policies, PolicySet) else (lambda: load(policies))
     return require_clearance(clear_start(loaded, question, setting))
 
 
@@ -275,13 +273,15 @@ class PolicySet:
         state: GateState | None = None,
         ledger: PathLike | None = None,
         anchor: PathLike | None = None,
+        begin: bool = False,
         desk: Snapshot | None = None,
         environment: str | None = None,
     ) -> Gate:
         """Return the gate that judges single trades by a policy with one verdict for each symbol.
 
-        `state` or `ledger` keeps earlier decisions, see `counters`; `desk` holds what a trade does not tell. Raises
-        UsageError for a policy that is missing, not judged for each member of a scope, or in need of more than that.
+        `state` or `ledger` keeps earlier decisions, see `counters`; `desk` holds what a trade does not tell; `begin`
+        begins a ledger that is not there. Raises UsageError for a policy that is missing, not judged for each member of
+        a scope, or in need of more than that.
         """
         self.known("policy", policy, self.policies)
         scope = self.policies[policy].for_each
@@ -291,7 +291,7 @@ class PolicySet:
         def judge(snapshot: Snapshot) -> Decision:
             return self.decide(snapshot, policies=[policy], environment=environment)
 
-        kept = counters(self.policies, policy, state, ledger, anchor)
+        kept = counters(self.policies, policy, state, ledger, anchor, new=begin)
         return Gate(judge, self.catalogue.scopes[scope], kept, reads(self.root, policy), desk)
 
     def evaluate_expression(

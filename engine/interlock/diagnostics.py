@@ -14,7 +14,7 @@ from .wording import listed
 
 __all__ = [
     *("Collector", "Diagnostic", "Span", "UnknownName"),
-    *("columns", "name_hint", "printable", "render", "unknown_name"),
+    *("columns", "did_you_mean", "name_hint", "printable", "render", "unknown_name"),
 ]
 
 _MOST_NAMES = 30

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from .errors import UsageError, system_reason
 
-__all__ = ["LEDGER_MARK", "no_ledger", "read_plain", "require_plain", "write_atomically"]
+__all__ = ["LEDGER_MARK", "is_ledger", "no_ledger", "read_plain", "require_plain", "write_atomically"]
 
 LEDGER_MARK = b"ILK1"
 """What a ledger's file has at byte 68, where SQLite keeps the mark of an application."""
@@ -68,15 +68,17 @@ def write_atomically(path: Path, data: bytes) -> None:
 
 def no_ledger(path: Path) -> None:
     """Raise UsageError where a file is a ledger: nothing takes its place."""
-    if not path.is_file():  # a pipe or a terminal would be waited for
-        return
-    try:
-        with path.open("rb") as handle:
-            head = handle.read(72)
-    except OSError:
-        return
-    if head.startswith(b"SQLite format 3\0") and head.endswith(LEDGER_MARK):
+    if is_ledger(path):
         raise UsageError(f"cannot write `{path}`: it is a ledger, and nothing takes its place")
+
+
+def is_ledger(path: Path) -> bool:
+    """Tell by its first bytes whether a file is a ledger; one that cannot be read is none."""
+    try:
+        head = read_plain(path, 71)  # a pipe or a terminal would be waited for
+    except OSError:
+        return False
+    return head.startswith(b"SQLite format 3\0") and head.endswith(LEDGER_MARK)
 
 
 def _write(path: Path, data: bytes) -> None:

@@ -99,10 +99,11 @@ class Play:
         self.tell(text.replace(self.out.as_posix(), "."))
 
     def look(self, at: datetime, *, quiet: bool = True) -> str:
-        """What the clock does: collect, judge and record."""
+        """What the clock does: collect, judge and record; the first look begins the ledger."""
         self.shows(at)
+        begin = () if self.ledger.exists() else ("--begin",)
         return self.run(
-            "evaluate", *self.desk(at), "--policy", "experiment-0-rollback", *self.kept(), quiet=quiet
+            "evaluate", *self.desk(at), "--policy", "experiment-0-rollback", *self.kept(), *begin, quiet=quiet
         )
 
     def looks(self, start: datetime, end: datetime, every: timedelta) -> None:

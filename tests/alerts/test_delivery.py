@@ -19,7 +19,7 @@ from interlock.language.times import parse_time
 from interlock.ledger.file.anchors import read_anchors
 from interlock.ledger.file.ledger import Ledger
 from interlock.ledger.file.verify import verify
-from interlock.ledger.recorder import Recorder
+from support.beginnings import recording_in
 from support.ledgers import snapshot, write
 
 POLICY = """\
@@ -71,7 +71,7 @@ class Desk:
         self.policies = interlock.load(write(self.folder, rollback=POLICY))
 
     def run(self, hour: int, loss: int, channels: Sequence[Channel] = ()) -> tuple[str, ...]:
-        recorder = Recorder(self.ledger, channels=[each.name for each in channels], anchor=self.anchor)
+        recorder = recording_in(self.ledger, channels=[each.name for each in channels], anchor=self.anchor)
         with recorder:
             self.policies.recorded(snapshot(f"2026-03-27T{hour:02}:00:00Z", loss=loss), recorder)
         return deliver_events(channels, recorder, NOW)
@@ -138,7 +138,7 @@ def test_a_new_channel_hears_nothing_of_the_time_before_it(desk: Desk) -> None:
 
 
 def test_a_crash_before_the_first_delivery_loses_nothing(desk: Desk) -> None:
-    with Recorder(desk.ledger, channels=["a"]) as recorder:
+    with recording_in(desk.ledger, channels=["a"]) as recorder:
         desk.policies.recorded(snapshot("2026-03-27T01:00:00Z", loss=70), recorder)
     box = Box("a")
     assert (desk.run(2, 70, [box]), [verdict for _, verdict in box.got]) == ((), ["NO_GO"])

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from interlock.language.times import parse_time
+from support.beginnings import begun
 from support.gate import snapshot as ready_snapshot
 from support.gate import write as write_guarded
 from support.receiver import Receiver, receiving
@@ -76,6 +77,7 @@ def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: Command) -> D
         (root / f"{name}.yaml").write_text(text, encoding="utf-8", newline="\n")
     monkeypatch.setenv("INTERLOCK_POLICIES", str(root))
     monkeypatch.chdir(tmp_path)
+    begun(Path("ledger.db"))
     return Desk(command)
 
 
@@ -110,7 +112,7 @@ def test_an_event_is_a_line_that_can_be_told_from_any_other(desk: Desk) -> None:
     desk.at(7, killed=True)
     (event,) = read()
     assert event == {
-        "entry": 6,
+        "entry": 7,
         "policy": "gate",
         "member": "",
         "rollout": "",
@@ -125,7 +127,10 @@ def test_an_event_is_a_line_that_can_be_told_from_any_other(desk: Desk) -> None:
         "inhibited_by": "",
     }
     kinds = [each["kind"] for each in desk.entries()]
-    assert kinds == ["policies", "snapshot", "evaluation", "verdict", "delivery", "notify", "delivery"]
+    assert kinds == [
+        *("begin", "policies", "snapshot", "evaluation"),
+        *("verdict", "delivery", "notify", "delivery"),
+    ]
 
 
 def test_what_stays_is_told_again_after_the_interval_and_never_of_the_best(desk: Desk) -> None:
@@ -235,8 +240,8 @@ def test_the_log_says_which_channel_has_what(desk: Desk) -> None:
     shown = desk.command("log", "show", "--kind", "delivery", "--ledger", "ledger.db").out.splitlines()[1:]
     name = "file events.jsonl 2a803041b92046c3"
     assert [each.split("delivery", 1)[1].strip() for each in shown] == [
-        f"{name}: events up to entry 4",
-        f"{name}: events up to entry 6",
+        f"{name}: events up to entry 5",
+        f"{name}: events up to entry 7",
     ]
 
 

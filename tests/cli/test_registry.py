@@ -13,6 +13,7 @@ from interlock.alerts.channels import KINDS
 from interlock.cli.registry import COMMANDS, WRITE
 from interlock.reports.renderers import RENDERERS
 from support.additions import FORMAT, PAGER
+from support.beginnings import begun
 from support.commands import generated_page
 from support.gate import snapshot, write
 
@@ -83,6 +84,7 @@ def test_a_channel_has_its_option_takes_events_and_is_recorded(added: Path, comm
     gate = added / "policies" / "gate.yaml"
     text = gate.read_text(encoding="utf-8").replace("owner: risk\n", "owner: risk\nnotify: {NO_GO: [desk]}\n")
     gate.write_text(text, encoding="utf-8", newline="\n")
+    begun(added / "l.db")
     done = command(*words, "--ledger", "l.db")
     assert (done.code, done.err) == (1, "")
     (event,) = map(json.loads, (added / "911.pager").read_text(encoding="utf-8").splitlines())

@@ -20,25 +20,25 @@ FILES = {
     "interlock.yaml": "interlock: 1\n",
     "catalogue.yaml": """\
 metrics:
-  fill_rate: {type: ratio, range: [0, 1]}
-  orders.open: {type: integer}
-  kill.active: {type: bool}
+  fill_rate: {type: ratio, range: [0, 1], source: false}
+  orders.open: {type: integer, source: false}
+  kill.active: {type: bool, source: false}
   mood: {type: enum, values: [calm, nervous]}
-  tone: {type: enum, values: [calm, loud]}
-  weather: {type: enum, values: [sun, rain], ordered: false}
-  pnl: {type: money, currency: USD}
-  cost: {type: money, currency: EUR}
-  author: {type: string}
-  heartbeat: {type: duration}
-  active: {type: set, of: symbol}
-  exits.hybrid: {type: bool}
-  exits.symbols: {type: set, of: symbol}
-  daily: {type: ratio, range: [-1, 10], every: 1d, began: 2026-01-05}
-  weekly: {type: ratio, range: [-1, 10], every: 7d}
-  restarts: {type: event}
-  fills: {every: event, record: {price: {type: number}, late: {type: bool}}}
-  trade.confidence: {type: ratio, range: [0, 1], scope: symbol}
-  trade.daily: {type: ratio, range: [-1, 10], every: 1d, scope: symbol}
+  tone: {type: enum, values: [calm, loud], source: false}
+  weather: {type: enum, values: [sun, rain], ordered: false, source: false}
+  pnl: {type: money, currency: USD, source: false}
+  cost: {type: money, currency: EUR, source: false}
+  author: {type: string, source: false}
+  heartbeat: {type: duration, source: false}
+  active: {type: set, of: symbol, source: false}
+  exits.hybrid: {type: bool, source: false}
+  exits.symbols: {type: set, of: symbol, source: false}
+  daily: {type: ratio, range: [-1, 10], every: 1d, began: 2026-01-05, source: false}
+  weekly: {type: ratio, range: [-1, 10], every: 7d, source: false}
+  restarts: {type: event, source: false}
+  fills: {every: event, record: {price: {type: number}, late: {type: bool}}, source: false}
+  trade.confidence: {type: ratio, range: [0, 1], scope: symbol, source: false}
+  trade.daily: {type: ratio, range: [-1, 10], every: 1d, scope: symbol, source: false}
 scopes:
   symbol: {members: [BTC-USD, ETH-USD]}
   desk: {members: [one, two]}

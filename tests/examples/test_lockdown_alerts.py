@@ -12,9 +12,9 @@ import interlock
 from interlock.canonical import canonical
 from interlock.diagnostics import Collector
 from interlock.language.times import show_time
-from interlock.ledger.recorder import Recorder
 from interlock.testing.policies.model import SnapshotDraft
 from interlock.testing.suite_reader import read_suites
+from support.beginnings import recording_in
 
 POLICIES = Path(__file__).parents[2] / "policies"
 WATCHED = ("capital-preservation", "live-rollout-readiness", "shadow-daily-health", "weight-clamp")
@@ -44,7 +44,7 @@ class Desk:
             "scopes": self.draft.scopes,
             "env": self.draft.env,
         }
-        with Recorder(self.ledger) as recorder:
+        with recording_in(self.ledger) as recorder:
             snapshot = interlock.Snapshot.parse(canonical(meaning))
             self.policies.recorded(snapshot, recorder, policies=self.names, environment="paper")
         return [_line(each) for each in recorder.events]

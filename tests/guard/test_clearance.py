@@ -11,12 +11,14 @@ import pytest
 
 import interlock
 from interlock.api import PolicySet, Snapshot
-from interlock.errors import LedgerError
+from interlock.errors import LedgerError, UsageError
 from interlock.guard.clearance import Clearance, ClearanceRequest, StartContext, clear_start
 from interlock.language.times import parse_time
 from interlock.ledger.file.ledger import Ledger
-from interlock.ledger.recorder import Recorder
+from interlock.ledger.file.missing_ledger import REMEDY
+from support.beginnings import recording_in
 from support.gate import AT, snapshot, write
+from support.meanwhile import Meanwhile, freezing
 
 LIVE = {"LIVE_MODE": "true"}
 Clear = Callable[..., Clearance]
@@ -38,11 +40,12 @@ def clear(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Clear:
         ledger: str = "ledger.db",
         environment: str | None = "live",
         desk: Path | None = None,
+        begin: str = "",
     ) -> Clearance:
         times = [now] * 9 if isinstance(now, str) else now
         clock = iter([parse_time(each) or Decimal(0) for each in times])
         read = None if desk else (lambda: Snapshot.read(Path("s.json")))
-        request = ClearanceRequest(policies, Path(ledger), desk, read, environment)
+        request = ClearanceRequest(policies, Path(ledger), desk, read, environment, begin=begin)
         context = StartContext(LIVE if environ is None else environ, lambda: next(clock), Path("switch.txt"))
         return clear_start(load or (lambda: interlock.load(root)), request, context)
 
@@ -126,7 +129,7 @@ def test_a_snapshot_is_of_now(clear: Clear, now: str, reason: str) -> None:
 def recorded(as_of: str, **metrics: object) -> None:
     """Evaluate a snapshot as of an instant and record it."""
     file = snapshot(Path("other.json"), as_of, **metrics)
-    with Recorder(Path("ledger.db")) as recorder:
+    with recording_in(Path("ledger.db")) as recorder:
         interlock.load("policies").recorded(Snapshot.read(file), recorder, environment="live")
 
 
@@ -144,6 +147,29 @@ def test_a_snapshot_that_is_older_than_one_in_the_ledger_is_refused(
 def test_a_snapshot_that_is_recorded_already_is_no_older_one(clear: Clear) -> None:
     recorded(AT)
     assert clear().open
+
+
+def test_nobody_waits_for_a_start_that_is_judged_and_it_is_judged_again(
+    clear: Clear, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    taken = snapshot(tmp_path / "taken.json", "2026-03-28T06:30:00Z")
+    meanwhile = Meanwhile(monkeypatch, [freezing(Path("ledger.db"), taken, "phase_a")])
+    found = clear()
+    assert (found.open, meanwhile.codes, meanwhile.judged) == (True, [0], 2)
+    with Ledger(Path("ledger.db")) as ledger:
+        kinds = [each.kind for each in ledger.entries()]
+    assert kinds == ["begin", "baseline", "policies", "snapshot", "evaluation", "verdict"]
+
+
+def test_no_start_is_cleared_by_a_snapshot_that_was_overtaken_while_it_was_judged(
+    clear: Clear, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    newer = snapshot(tmp_path / "newer.json", "2026-03-30T12:01:00Z", ready=False)
+    words = ["evaluate", str(newer), "--ledger", "ledger.db", "--historic", "--environment", "live"]
+    meanwhile = Meanwhile(monkeypatch, [words])
+    why = "s.json: as of 2026-03-30T12:00:00Z, and the ledger holds a snapshot of 2026-03-30T12:01:00Z"
+    assert refused(clear()) == (f"{why}: collect a new one", 2, True)
+    assert (meanwhile.codes, meanwhile.judged) == ([1], 1)
 
 
 def test_a_desk_is_collected_again_where_a_newer_snapshot_was_recorded_meanwhile(clear: Clear) -> None:
@@ -206,12 +232,26 @@ def test_unknown_names_are_refused_and_no_ledger_is_made(clear: Clear) -> None:
 
 def test_a_live_start_wants_the_ledger_that_remembers(clear: Clear) -> None:
     """Under another name, or from another folder, every latch would be forgotten."""
-    hint = "name another with `--ledger FILE`, or begin it with `interlock evaluate --ledger FILE`"
-    assert refused(clear(ledger="other.db")) == (f"there is no ledger at `other.db`: {hint}", 2, True)
-    assert not Path("other.db").exists()
+    missing = f"there is no ledger at `other.db`: {REMEDY}"
+    assert refused(clear(ledger="other.db")) == (missing, 2, True)
     Path("switch.txt").unlink()
-    assert clear(ledger="other.db", environ={}).open
+    paper = clear(ledger="other.db", environ={})
+    assert (paper.open, paper.reason, Path("other.db").exists()) == (False, missing, False)
+    assert clear(ledger="other.db", environ={}, begin="a test").open
     assert clear(ledger="other.db").open
+    with Ledger(Path("other.db")) as opened:
+        assert next(opened.entries()).data == {"after": "no ledger", "by": "a test"}
+
+
+def test_a_live_start_begins_no_ledger(clear: Clear) -> None:
+    """Nor is it a reason to throw the switch: the command line is malformed."""
+    for ledger in ("other.db", "ledger.db"):
+        with pytest.raises(UsageError) as problem:
+            clear(ledger=ledger, begin="a test")
+        hint = "begin it by a start on paper, or with `interlock evaluate --begin`"
+        why = "a live start begins no ledger, because a new one knows no latch of before"
+        assert str(problem.value) == f"{why}: {hint}"
+    assert not Path("other.db").exists() and not Path("switch.txt").exists()
 
 
 def test_every_policy_asked_for_must_be_at_its_best(clear: Clear) -> None:
@@ -242,7 +282,7 @@ def test_a_desk_that_is_not_there_is_refused(clear: Clear) -> None:
 def test_without_a_record_there_is_no_start(clear: Clear, monkeypatch: pytest.MonkeyPatch) -> None:
     Path("file").touch()
     reason = "cannot make the ledger `file/ledger.db`: a file stands where its folder should be"
-    found = clear(ledger="file/ledger.db", environ={})
+    found = clear(ledger="file/ledger.db", environ={}, begin="a test")
     assert (found.open, found.reason, found.code) == (False, reason, 4)
 
     def full(*_: object) -> int:

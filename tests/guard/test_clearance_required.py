@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import interlock
-from interlock.ledger.recorder import Recorder
+from support.beginnings import recording_in
 from support.gate import FILES, snapshot, write
 from support.roots import instant
 
@@ -86,7 +86,7 @@ def test_a_gate_that_a_waiver_opened_is_a_warning(caplog: pytest.LogCaptureFixtu
         **{"policy": "gate", "member": "", "rule": "calm", "outcome": "fail", "role": "risk"},
         **{"by": "risk-desk", "ticket": "OPS-12", "reason": "outage", "until": "2026-03-30T13:00:00Z"},
     }
-    with Recorder(Path(".interlock/ledger.db")) as recorder:
+    with recording_in(Path(".interlock/ledger.db")) as recorder:
         recorder.append("2026-03-30T11:00:00Z", "waiver", body)
     with caplog.at_level(logging.INFO):
         assert require().open
@@ -114,3 +114,14 @@ def test_a_malformed_call_is_refused(changed: dict[str, object]) -> None:
     with pytest.raises(interlock.UsageError) as caught:
         require(**changed)
     assert str(caught.value) == "`require` needs a policy, and either `root` or `snapshot`"
+
+
+def test_what_was_taken_unasked_is_logged(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO)
+    environ = {"LIVE_MODE": "1", "INTERLOCK_LEDGER": "ledger.db", "INTERLOCK_ENVIRONMENT": "live"}
+    assert require(environ=environ, environment=None).open
+    assert [each[2] for each in caplog.record_tuples] == [
+        "ledger `ledger.db`, from INTERLOCK_LEDGER",
+        "environment `live`, from INTERLOCK_ENVIRONMENT",
+        "live: gate is GO",
+    ]

@@ -8,9 +8,11 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
+from interlock.guard import start_command
 from interlock.guard.start_command import StartError, start
 
 STARTS = [
@@ -92,3 +94,58 @@ def test_a_file_that_cannot_be_run(tmp_path: Path) -> None:
     with pytest.raises(StartError) as caught:
         start([str(file)])
     assert (str(caught.value), caught.value.exit_code) == (f"cannot start `{file}`: exec format error", 126)
+
+
+# A system that cannot replace a process, and a terminal that interrupts both.
+
+
+def test_where_a_process_cannot_be_replaced_the_command_runs_below_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(start_command, "os", SimpleNamespace(name="nt", path=os.path))
+    assert start([sys.executable, "-c", "import sys; sys.exit(len(sys.argv))", "one", "two"]) == 3
+
+
+def test_an_interrupt_is_left_to_the_command(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(start_command, "os", SimpleNamespace(name="nt", path=os.path))
+    waits = iter([KeyboardInterrupt, KeyboardInterrupt, 5])
+
+    class Child:
+        def __init__(self, words: list[str]) -> None:
+            assert words[1:] == ["-c", "pass"]
+
+        def __enter__(self) -> Child:
+            return self
+
+        def __exit__(self, *_: object) -> None:
+            pass
+
+        def wait(self) -> int:
+            found = next(waits)
+            if found is KeyboardInterrupt:
+                raise KeyboardInterrupt
+            assert isinstance(found, int)
+            return found
+
+    monkeypatch.setattr(start_command, "subprocess", SimpleNamespace(Popen=Child))
+    assert start([sys.executable, "-c", "pass"]) == 5
+
+
+def test_a_closed_output_and_a_missing_signal_do_not_stop_the_command(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    started: list[list[str]] = []
+
+    def replaced(program: str, words: list[str], environ: dict[str, str]) -> None:
+        started.append(words)
+        raise OSError(8, "Exec format error")
+
+    def closed() -> None:
+        raise BrokenPipeError
+
+    monkeypatch.delattr(signal, "SIGXFSZ", raising=False)
+    monkeypatch.setattr(os, "execve", replaced)
+    monkeypatch.setattr(sys, "stdout", SimpleNamespace(flush=closed))
+    with pytest.raises(StartError):
+        start([sys.executable, "-c", "pass"])
+    assert started == [[sys.executable, "-c", "pass"]]

@@ -63,7 +63,7 @@ def declarations(case: Case) -> tuple[Catalogue, PolicyNames]:
     names = PolicyNames(catalogue, case.for_each)
     nowhere = Span("params", 1, 1)
     params = Mapping(tuple((key(name), node) for name, node in case.tables["params"].items()), nowhere)
-    names.param_table = ParamReader(collector, lambda _: None).read(params, None)
+    names.param_table = ParamReader(collector, lambda _: None, {}).read(params, None)
     for name, node in case.tables["lets"].items():
         assert isinstance(node, Scalar)
         names.lets[name] = check(node.text, place, names, collector)

@@ -117,3 +117,14 @@ def test_a_number_that_is_shown_reads_back(value: Decimal, unit: tuple[str, Type
 def test_a_pair_shows_a_difference_where_there_is_one(seen: Decimal, needed: Decimal, kind: Type) -> None:
     first, second = show_pair(seen, needed, kind)
     assert (first == second) == (seen == needed)
+
+
+def test_values_that_no_digits_tell_apart_print_alike() -> None:
+    seen = Decimal(1) / 3
+    pair = show_pair(Decimal("1." + "0" * 60 + "1"), Decimal("1." + "0" * 60 + "2"), NUMBER)
+    assert pair == ("1", "1")
+    assert show_pair(seen, seen, NUMBER)[0] == show_pair(seen, seen, NUMBER)[1]
+
+
+def test_a_number_without_end_says_so() -> None:
+    assert show(Decimal("Infinity"), NUMBER) == "unbounded"

@@ -16,7 +16,9 @@ from interlock.evaluation.deciding.request import Decision
 from interlock.evaluation.verdict import Verdict
 from interlock.language.times import show_time
 from interlock.ledger.acts import Act, WaiverGrant, waive
+from interlock.ledger.file.ledger import Ledger
 from interlock.policy.yaml.schema import schema
+from support.beginnings import begun
 from support.ledgers import evaluate, rule, snapshot, write
 from support.roots import instant
 
@@ -53,7 +55,7 @@ TOP = OPEN.replace("policy: parent", "policy: top").replace("policy: rollback", 
 AT = "2026-03-27T06:00:00Z"
 LATER = "2026-03-27T07:00:00Z"
 TOLD = "rule `calm` is waived until 2026-03-27T08:00:00Z by rita as risk, OPS-12: venue outage"
-HEAD = "the waiver of entry 1 for"
+HEAD = "the waiver of entry 2 for"
 
 
 @pytest.fixture
@@ -73,7 +75,14 @@ def composed(root: Path) -> Path:
 
 @pytest.fixture
 def ledger(tmp_path: Path) -> Path:
-    return tmp_path / "ledger.db"
+    path = tmp_path / "ledger.db"
+    begun(path)
+    return path
+
+
+def head(ledger: Path) -> int:
+    with Ledger(ledger) as opened:
+        return opened.head().sequence
 
 
 def give(
@@ -121,7 +130,7 @@ def test_a_waived_rule_counts_as_passed_and_the_verdict_says_so(root: Path, ledg
     assert json.loads(gate.canonical())["unwaived"] == {"verdict": "NO_GO", "possible": "NO_GO"}
     assert json.loads(parent.canonical())["waivers"] == [
         {
-            **{"policy": "rollback", "member": None, "rule": "calm", "outcome": "fail", "entry": 1},
+            **{"policy": "rollback", "member": None, "rule": "calm", "outcome": "fail", "entry": 2},
             **{"by": "rita", "role": "risk", "ticket": "OPS-12", "reason": "venue outage"},
             "until": "2026-03-27T08:00:00Z",
         }
@@ -182,9 +191,9 @@ def test_of_expired_waivers_the_newest_is_noted_unless_another_counts(root: Path
     for hours in (1, 3, 2):
         give(root, ledger, hours=hours)
     after, _ = judged(root, ledger, "2026-03-27T10:00:00Z")
-    assert after.notes == (f"{HEAD.replace('1', '2')} `rollback/calm` expired at 2026-03-27T09:00:00Z",)
+    assert after.notes == (f"{HEAD.replace('2', '3')} `rollback/calm` expired at 2026-03-27T09:00:00Z",)
     between, found = judged(root, ledger, "2026-03-27T08:30:00Z")
-    assert (between.notes, found["rollback"].waivers[0].entry) == ((), 2)
+    assert (between.notes, found["rollback"].waivers[0].entry) == ((), 3)
 
 
 @pytest.mark.parametrize(
@@ -276,7 +285,7 @@ def test_it_never_goes_past_a_rule_that_is_itself_not_waivable(
     write(tmp_path, rollback=POLICY)
     decision, found = judged(composed, ledger, **metrics)
     assert verdicts(found) == {"parent": "NO_GO", "rollback": "NO_GO", "top": "NO_GO"}
-    heads = (f"{HEAD} `parent/child`", f"{HEAD.replace('1', '2')} `top/child`")
+    heads = (f"{HEAD} `parent/child`", f"{HEAD.replace('2', '3')} `top/child`")
     assert decision.notes == tuple(f"{each} does not count: beneath it {why}" for each in heads)
 
 
@@ -297,10 +306,11 @@ def test_nor_past_a_latch_or_a_policy_without_a_verdict(composed: Path, ledger: 
     give(composed, ledger, "parent/child")
     decision, found = judged(composed, ledger, loss=10)
     assert verdicts(found)["parent"] == "NO_GO"
-    head = "the waiver of entry 8 for `parent/child` does not count"
+    head = "the waiver of entry 9 for `parent/child` does not count"
     assert decision.notes == (f"{head}: beneath it `rollback/spike` fails: it is latched",)
     write(tmp_path, rollback=POLICY.replace("    require", "    applies: hot\n    require"))
     other = tmp_path / "other.db"
+    begun(other)
     give(composed, other, "parent/child", outcome="unknown")
     decision, found = judged(composed, other)
     assert verdicts(found) == {"parent": "NO_GO", "rollback": "NOT_EVALUATED", "top": "NO_GO"}
@@ -321,7 +331,8 @@ def test_no_waiver_clears_a_latch_and_none_is_recorded_for_one(
     with pytest.raises(UsageError) as problem:
         give(root, ledger)
     advice = "latches when it fires, and only a person re-arms it: waive it `--for unknown`"
-    assert (str(problem.value), ledger.exists()) == (f"`rollback/calm` {advice}", False)
+    assert str(problem.value) == f"`rollback/calm` {advice}"
+    assert head(ledger) == 1
     write(tmp_path, rollback=POLICY)
     give(root, ledger)
     write(tmp_path, rollback=spike)
@@ -355,7 +366,7 @@ def test_what_may_not_be_waived_is_refused(
     with pytest.raises(UsageError) as problem:
         give(root, ledger, **given)
     assert str(problem.value) == message
-    assert not ledger.exists()
+    assert head(ledger) == 1
 
 
 @pytest.mark.parametrize(("role", "hours"), [("desk", 2), ("risk", 8)])
@@ -367,4 +378,4 @@ def test_a_composition_that_no_waiver_could_open_is_refused(
             give(composed, ledger, f"{name}/child", role=role, hours=hours)
         why = f"`{role}` may waive no rule for {hours}h"
         assert str(problem.value) == f"`{name}/child` composes `{inner}`, of which {why}"
-    assert not ledger.exists()
+    assert head(ledger) == 1

@@ -11,6 +11,8 @@ import interlock
 from interlock.errors import UsageError
 from interlock.ledger.acts import Act
 from interlock.ledger.attestation import attest, new_statement
+from interlock.ledger.file.ledger import Ledger
+from support.beginnings import begun
 from support.ledgers import FILES, evaluate, rule, snapshot, write
 from support.roots import instant
 
@@ -45,7 +47,9 @@ def root(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def ledger(tmp_path: Path) -> Path:
-    return tmp_path / "ledger.db"
+    path = tmp_path / "ledger.db"
+    begun(path)
+    return path
 
 
 def say(root: Path, ledger: Path, by: str, role: str, at: str = AT, lasting: int | None = None) -> str:
@@ -113,7 +117,8 @@ def test_a_word_that_could_not_count_is_refused(
     with pytest.raises(UsageError) as problem:
         say(root, ledger, by, role, lasting=lasting)
     assert str(problem.value) == message
-    assert not ledger.exists()
+    with Ledger(ledger) as opened:
+        assert opened.head().sequence == 1
 
 
 def test_a_value_that_is_unknown_cannot_be_attested(root: Path) -> None:

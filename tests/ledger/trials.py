@@ -73,7 +73,7 @@ def full(path: Path, size: int) -> Kept:
 
 def damage(path: Path, times: int, how: str) -> Damaged:
     """Turn one bit of a ledger (`flip`), or end its file early (`tear`), at random places."""
-    with Ledger(path, write=True) as ledger, ledger.writing() as writing:
+    with Ledger(path, create=True) as ledger, ledger.writing() as writing:
         name = writing.keep(b'{"metrics":{}}')
         writing.append(EntryDraft.of(TIME, "snapshot", {"document": name}))
         for number in range(120):
@@ -102,7 +102,7 @@ def _start(path: Path, name: str, count: int, most_bytes: int = 0) -> subprocess
 
 def _kept(path: Path, printed: list[str], err: str = "") -> Kept:
     """Hold the lines in which writers said what is durable against the ledger."""
-    with Ledger(path, write=True) as ledger:
+    with Ledger(path, create=True) as ledger:
         verify(ledger)
         kept = {f"{each.sequence} {each.digest}" for each in ledger.entries()}
     return Kept(len(printed), len(set(printed) - kept), err)

@@ -15,7 +15,7 @@ TIME = "2026-03-30T06:00:00Z"
 def main(path: str, name: str, count: int, most_bytes: int) -> None:
     if most_bytes:
         resource.setrlimit(resource.RLIMIT_FSIZE, (most_bytes, most_bytes))
-    with Ledger(Path(path), write=True) as ledger:
+    with Ledger(Path(path), create=True) as ledger:
         for number in range(count):
             head = ledger.append(
                 [EntryDraft.of(TIME, "note", {"by": name, "number": number, "text": "x" * 300})]

@@ -14,7 +14,7 @@ from support.roots import read, write
 from .roots import BASE, Case, bad_roots, complaints
 
 
-@bad_roots("loader", "hostile", "sources")
+@bad_roots("loader", "hostile", "slips", "sources")
 def test_a_bad_document_is_complained_of_in_full(case: Case, tmp_path: Path) -> None:
     assert complaints(write(tmp_path, case.files)) + "\n" == case.expect
 

@@ -14,11 +14,11 @@ from interlock.errors import UsageError
 from interlock.ledger.acts import Act
 from interlock.ledger.attestation import attest, new_statement
 from interlock.ledger.file.ledger import Ledger
-from interlock.ledger.recorder import Recorder
 from interlock.ledger.state.rollout_state import RecordedChange, RolloutState
 from interlock.rollout.engine import Person, RolloutStep
 from interlock.rollout.store import roll_back
 from support import rollouts
+from support.beginnings import begun, recording_in
 from support.roots import instant
 
 from .contexts import brief
@@ -50,13 +50,13 @@ class Desk:
 
     def recorded(self, at: str) -> tuple[str, ...]:
         """Record a snapshot of the desk and return the notes."""
-        with Recorder(self.ledger) as recorder:
+        with recording_in(self.ledger) as recorder:
             found = self.policies.recorded(self.snapshot(at), recorder, environment=self.environment)
         return found.notes
 
     def advance(self, at: str, *, rearming: bool = False, record: bool = True) -> RolloutStep:
         rollout = self.policies.root.rollouts[self.name]
-        with Recorder(self.ledger, record=record) as recorder:
+        with recording_in(self.ledger, record=record) as recorder:
             engine = self.policies.rollout_engine(
                 self.snapshot(at), recorder, environment=self.environment, now=instant(at)
             )
@@ -65,7 +65,7 @@ class Desk:
 
     def preview(self, at: str) -> list[str]:
         """What a snapshot would decide; nothing is recorded."""
-        with Recorder(self.ledger, record=False) as recorder:
+        with recording_in(self.ledger, record=False) as recorder:
             engine = self.policies.rollout_engine(self.snapshot(at), recorder, now=None)
             return brief(engine.preview(self.policies.root.rollouts[self.name]).decision)
 
@@ -79,7 +79,7 @@ class Desk:
         return roll_back(self.ledger, self.policies.root, self.name, act)
 
     def state(self, name: str = "") -> RolloutState:
-        with Recorder(self.ledger, record=False) as recorder:
+        with recording_in(self.ledger, record=False) as recorder:
             return recorder.state.rollout(name or self.name).copy()
 
     @property
@@ -177,7 +177,7 @@ def test_an_approval_that_was_recorded_before_the_stage_does_not_count(desk: Mak
         "evidence": "",
         "bound": {},
     }
-    with Recorder(found.ledger) as recorder:
+    with recording_in(found.ledger) as recorder:
         bound = {"exits.hybrid": True, "swap.threshold": 12}
         recorder.append(noon, "attestation", {**body, "bound": bound, "until": "2026-04-01T00:00:00Z"})
     assert found.advance(noon).change == "ADVANCE"
@@ -398,6 +398,7 @@ def test_a_person_rolls_back_whatever_the_triggers_say(desk: Make) -> None:
 
 def test_a_person_cannot_roll_back_what_is_over_or_not_begun(desk: Make) -> None:
     found = desk()
+    begun(found.ledger)
     with pytest.raises(UsageError) as problem:
         found.roll_back_by_hand("2026-03-02T00:00:00Z")
     assert str(problem.value) == "`exits` is NOT_BEGUN: there is nothing to roll back"
@@ -466,7 +467,7 @@ def test_two_rollouts_of_one_ledger(desk: Make) -> None:
 def test_no_stage_is_entered_without_a_clock(desk: Make, word: str) -> None:
     world = desk()
     rollout = world.policies.root.rollouts["exits"]
-    with Recorder(world.ledger) as recorder:
+    with recording_in(world.ledger) as recorder:
         engine = world.policies.rollout_engine(world.snapshot("2026-03-02T00:00:00Z"), recorder, now=None)
         with pytest.raises(UsageError) as caught:
             getattr(engine, word)(rollout, Person("quant", "it is time"))

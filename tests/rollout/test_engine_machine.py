@@ -19,10 +19,10 @@ from interlock.ledger.acts import Act
 from interlock.ledger.attestation import attest, new_statement
 from interlock.ledger.file.ledger import Ledger
 from interlock.ledger.file.verify import verify
-from interlock.ledger.recorder import Recorder
 from interlock.rollout.engine import Person
 from interlock.rollout.store import roll_back
 from support import rollouts
+from support.beginnings import recording_in
 
 from .contexts import HOUR, at
 from .reference_model import NEXT, WANTED, Event, Position, Story
@@ -139,7 +139,7 @@ class Days(RuleBasedStateMachine):
         rollout, before = policies().root.rollouts[name], self.position[name]
         refused = kind == "rearm" and before.state in ("NOT_BEGUN", "ACTIVE")
         try:
-            with Recorder(self.ledger) as recorder:
+            with recording_in(self.ledger) as recorder:
                 steering = policies().rollout_engine(
                     self.snapshot(event.seen, hour), recorder, now=BASE + hour * HOUR
                 )
@@ -205,7 +205,7 @@ class Days(RuleBasedStateMachine):
     def a_snapshot(self, later: int, changed: dict[str, Any]) -> None:
         self.hour += later
         event = Event("evaluate", self.hour, "", self.seen(changed))
-        with Recorder(self.ledger) as recorder:
+        with recording_in(self.ledger) as recorder:
             policies().recorded(self.snapshot(event.seen, self.hour), recorder, policies=())
         self.events.append(event)
 
@@ -214,7 +214,7 @@ class Days(RuleBasedStateMachine):
     def a_late_snapshot(self, ago: int, changed: dict[str, Any]) -> None:
         hour = max(self.hour - ago, 0)
         event = Event("evaluate", hour, "", self.seen(changed))
-        with Recorder(self.ledger) as recorder:
+        with recording_in(self.ledger) as recorder:
             policies().recorded(self.snapshot(event.seen, hour), recorder, policies=())
         self.events.append(event)
 
@@ -277,7 +277,7 @@ class Days(RuleBasedStateMachine):
     def the_fold_is_what_the_model_says(self) -> None:
         if not self.ledger.exists():
             return
-        with Recorder(self.ledger, record=False) as recorder:
+        with recording_in(self.ledger, record=False) as recorder:
             state = recorder.state
             for name, position in self.position.items():
                 found = state.rollout(name)

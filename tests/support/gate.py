@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from interlock.ledger.file.ledger import Ledger
-
 from . import roots
+from .beginnings import begun
 
 FILES = {
     "interlock.yaml": "interlock: 1\n",
@@ -46,11 +45,10 @@ AT = "2026-03-30T12:00:00Z"
 
 
 def write(folder: Path) -> Path:
-    """Write the policy root, a desk that is ready and calm, and ledgers that hold nothing yet; return the root."""
+    """Write the policy root, a desk that is ready and calm, and ledgers that are begun; return the root."""
     (folder / "desk" / "data").mkdir(parents=True)
     roots.write_files(folder / "desk", {"ready.txt": "", "calm.txt": ""})
-    for name in ("ledger.db", ".interlock/ledger.db"):
-        Ledger(folder / name, write=True).close()
+    begun(folder / "ledger.db", folder / ".interlock" / "ledger.db")
     return roots.write(folder, FILES)
 
 

@@ -10,9 +10,9 @@ import interlock
 from interlock.evaluation.deciding.request import Decision
 from interlock.evaluation.verdict import RuleResult
 from interlock.ledger.acts import Act
-from interlock.ledger.recorder import Recorder
 
 from . import roots
+from .beginnings import recording_in
 from .roots import instant
 
 FILES = {
@@ -73,7 +73,7 @@ def evaluate(root: Path, ledger: Path, *snapshots: interlock.Snapshot) -> list[D
     """Judge and record snapshots, each in a transaction of its own."""
     policies, found = interlock.load(root), []
     for each in snapshots:
-        with Recorder(ledger) as recorder:
+        with recording_in(ledger) as recorder:
             found.append(policies.recorded(each, recorder))
     return found
 

@@ -91,6 +91,9 @@ RECORDING: dict[str, tuple[str, ...]] = {
 }
 """The words of each command that records, in an order in which each finds what it needs; `guard` lacks its program."""
 
+BEGINNING = ("baseline", "rollout advance", "evaluate", "attest", "waive")
+"""Those of them that begin a ledger here."""
+
 GOOD_AT = "2026-03-20T06:30:00Z"
 
 
@@ -109,12 +112,14 @@ def write_desk(folder: Path) -> None:
 def trade() -> None:
     """Let a trade gate of the root in this folder permit a trade and hear of its end, in `ledger.db`."""
     state = interlock.GateState.begun("2026-03-01")
-    gate = interlock.load(Path("policies")).gate("trades", ledger="ledger.db", state=state)
+    new = not Path("ledger.db").exists()
+    gate = interlock.load(Path("policies")).gate("trades", ledger="ledger.db", state=state, begin=new)
     assert gate.check(symbol="BTC-USD", now=LATER).allowed
     gate.closed(symbol="BTC-USD", pnl=2, now=LATER)
 
 
 def recording(name: str, ledger: Path | str, *options: str) -> list[str]:
-    """The command line of a command that records in a ledger."""
-    words = [*RECORDING[name], "--ledger", str(ledger), *options]
+    """The command line of a command that records in a ledger, and begins it where it is not there."""
+    begin = ["--begin"] if name in BEGINNING and not Path(ledger).exists() else []
+    words = [*RECORDING[name], "--ledger", str(ledger), *begin, *options]
     return [*words, "--", "true"] if name == "guard" else words

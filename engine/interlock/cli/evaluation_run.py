@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
@@ -18,10 +17,12 @@ from ..diagnostics import printable
 from ..errors import DocumentError, SnapshotError, UsageError
 from ..evaluation.deciding.decide import Decision
 from ..language.times import show_time
+from ..ledger.beginning import Beginning
 from ..ledger.recorder import Recorder
 from ..reports.evaluation.evaluation_result import EvaluationResult
 from . import terminal
 from .alert_options import AlertOptions
+from .desk_choices import note_begun
 from .inputs import read_baselines, resolve_member
 from .options import (
     COMMANDS_OF_A_COPY,
@@ -33,8 +34,8 @@ from .options import (
     baseline_option,
     environment_option,
     historic_option,
-    ledger_option,
     member_option,
+    optional_ledger_option,
     policies_option,
     policy_option,
     root_option,
@@ -61,7 +62,7 @@ class RunOptions:
     environment: str | None
     baselines: tuple[tuple[str, str], ...]
     stateless: bool
-    ledger: str | None
+    ledger: Path | None
     anchor: Path | None
     historic: bool
     strict: bool
@@ -79,10 +80,10 @@ run_options = with_options(
         allow_commands_option,
         policy_option,
         member_option,
-        environment_option,
+        environment_option(),
         baseline_option,
         stateless_option,
-        ledger_option,
+        optional_ledger_option,
         anchor_option(),
         historic_option,
         click.option(
@@ -103,10 +104,13 @@ class EvaluationRun:
         options: RunOptions,
         *,
         record: bool = False,
+        begin: bool = False,
         alerts: AlertOptions | None = None,
     ) -> None:
         _check(names, options)
-        self.names, self.options, self.record = names, options, record
+        if begin and options.ledger is None:
+            raise UsageError("`--begin` belongs to `--ledger FILE`: it begins one")
+        self.names, self.options, self.record, self.begin = names, options, record, begin
         self.alerts = alerts or AlertOptions()
         self.now = clock.now()
         with progress("reading policies") as advance:
@@ -127,27 +131,35 @@ class EvaluationRun:
         recorded = self.record and options.ledger is not None
         if recorded or not options.historic:
             refuse_future(snapshots, self.now, record=recorded)
-        found = []
-        with self._recorder() as recorder, progress("evaluating", len(snapshots)) as advance:
-            for each in snapshots:
-                found.append(self._result(each, baselines, recorder, slim=len(snapshots) > 1))
-                advance()
+
+        def evaluated(recorder: Recorder | None) -> list[EvaluationResult]:
+            found = []
+            with progress("evaluating", len(snapshots)) as advance:
+                for each in snapshots:
+                    found.append(self._result(each, baselines, recorder, slim=len(snapshots) > 1))
+                    advance()
+            return found
+
+        recorder = self._recorder()
+        found = evaluated(None) if recorder is None else recorder.run(evaluated)
         if recorder is not None and self.record:
+            note_begun(recorder.path, recorder.anchor, new=self.begin)
             for line in deliver_events(self.alerts.channels, recorder, clock.now()):
                 terminal.note(line)
         return found
 
-    def _recorder(self) -> AbstractContextManager[Recorder | None]:
-        """The ledger, where one is named; what it records is durable when the context ends."""
+    def _recorder(self) -> Recorder | None:
+        """The ledger, where one is named."""
         options, alerts = self.options, self.alerts
         if options.ledger is None:
-            return nullcontext()
+            return None
         return Recorder(
-            Path(options.ledger),
+            options.ledger,
             record=self.record,
             renotify=alerts.renotify,
             channels=alerts.names,
             anchor=options.anchor,
+            beginning=Beginning("interlock evaluate", self.now) if self.begin else None,
         )
 
     def only(self, what: str) -> EvaluationResult:

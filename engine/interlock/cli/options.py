@@ -14,7 +14,9 @@ from .. import clock
 from ..diagnostics import printable
 from ..errors import UsageError
 from ..language.times import parse_duration, parse_time
+from ..ledger.file.ledger import DEFAULT as LEDGER
 from ..reports.renderers import formats, require_format
+from .desk_choices import anchor_of_desk, environment_of_desk, ledger_of_desk, optional_ledger
 
 __all__ = [
     "COMMANDS_OF_A_COPY",
@@ -27,11 +29,13 @@ __all__ = [
     "archive_option",
     "as_of_option",
     "baseline_option",
+    "begin_option",
     "environment_option",
     "format_option",
     "historic_option",
     "ledger_option",
     "member_option",
+    "optional_ledger_option",
     "policies_option",
     "policy_option",
     "root_option",
@@ -61,6 +65,7 @@ class Instant(click.ParamType):  # type: ignore[type-arg]
 COMMANDS_OF_A_COPY = "`--allow-commands` does not go with `--archive`: a copy holds how its commands ended"
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
+_Callback = Callable[[click.Context, click.Parameter, Any], Any]
 _Option = Callable[[_Command], _Command]
 
 
@@ -145,9 +150,19 @@ allow_commands_option: _Option[Any] = click.option(
     is_flag=True,
     help="With --root: run the commands that live sources declare; without it they are unknown.",
 )
-environment_option: _Option[Any] = click.option(
-    "--environment", metavar="NAME", help="Take the values of params from this environment document."
-)
+
+
+def environment_option(callback: _Callback | None = environment_of_desk) -> _Option[Any]:
+    """Return the option `--environment`; `callback` says what is taken without it."""
+    return click.option(
+        "--environment",
+        metavar="NAME",
+        callback=callback,
+        help="Take the values of params from this environment document; default: $INTERLOCK_ENVIRONMENT, else that of "
+        "`defaults` in interlock.yaml.",
+    )
+
+
 baseline_option: _Option[Any] = click.option(
     "--baseline",
     "baselines",
@@ -160,20 +175,47 @@ stateless_option: _Option[Any] = click.option(
     is_flag=True,
     help="Do without a ledger: nothing is latched or attested, and the exit code is never 0.",
 )
-ledger_option: _Option[Any] = click.option(
+optional_ledger_option: _Option[Any] = click.option(
     "--ledger",
+    type=click.Path(path_type=Path),
     metavar="FILE",
-    help="Use the latches and attestations of this ledger; `evaluate` records there.",
+    callback=optional_ledger,
+    help="Use the latches and attestations of this ledger; `evaluate` records there. Default: $INTERLOCK_LEDGER, else "
+    "that of `defaults` in interlock.yaml, else none.",
 )
 
 
-def anchor_option(**settings: Any) -> _Option[Any]:
-    """Return the option `--anchor` of a command that records."""
+def ledger_option(callback: _Callback | None = ledger_of_desk) -> _Option[Any]:
+    """Return the option `--ledger` of a command that needs one; `callback` says what is taken without it."""
+    return click.option(
+        "--ledger",
+        type=click.Path(path_type=Path),
+        metavar="FILE",
+        callback=callback,
+        help="The ledger file; default: $INTERLOCK_LEDGER, else that of `defaults` in interlock.yaml, else "
+        f"{LEDGER.as_posix()}.",
+    )
+
+
+def anchor_option(callback: _Callback | None = anchor_of_desk, **settings: Any) -> _Option[Any]:
+    """Return the option `--anchor` of a command that records; it stands after that of the ledger."""
     return click.option(
         "--anchor",
         type=click.Path(path_type=Path),
         metavar="FILE",
-        help="A file with the ledger's head: it is checked first, and updated with each record.",
+        callback=callback,
+        help="A file with the ledger's head: it is checked first, and updated with each record. Default: that of "
+        "`defaults`, for the ledger there.",
+        **settings,
+    )
+
+
+def begin_option(**settings: Any) -> _Option[Any]:
+    """Return the option `--begin` of a command that may begin a ledger."""
+    return click.option(
+        "--begin",
+        is_flag=True,
+        help="Begin a new ledger, where there is none; refused where one is begun.",
         **settings,
     )
 

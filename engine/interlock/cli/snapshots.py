@@ -165,7 +165,7 @@ origin_options = with_options(
         as_of_option,
         archive_option,
         allow_commands_option,
-        environment_option,
+        environment_option(),
         policies_option,
     )
 )

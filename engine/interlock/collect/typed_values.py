@@ -151,11 +151,10 @@ def from_sql(value: object, kind: Type) -> object:
 
 
 def sql_time(value: object) -> Decimal:
-    """Return a time in a query's result as seconds since 1970. Raises Unreadable for no time and one before 2000."""
+    """Return a time in a query's result as seconds since 1970. Raises Unreadable for one before 2000."""
     if isinstance(value, date) and not isinstance(value, datetime):
         value = datetime(value.year, value.month, value.day)
-    if not isinstance(value, datetime):
-        raise Unreadable("wrong type", "it is no time")
+    assert isinstance(value, datetime)  # the types of the columns are checked
     found = utc(value)
     if not EARLIEST_TIME <= found <= _LATEST:
         raise Unreadable("out of range", "the SQL gives a time outside the years 2000 to 9999")

@@ -38,4 +38,16 @@ def read_workspace(
 
     sources = load_sources(list(root.sources), root.catalogue, collector)
     drop_follow_on(collector, root.faulty)
+    if not collector.errors:
+        _unsupplied(root, sources, collector)
     return Workspace(root, sources)
+
+
+def _unsupplied(root: PolicyRoot, sources: Sources, collector: Collector) -> None:
+    """Note the metrics that no source gives, although there are sources."""
+    for name, metric in root.catalogue.metrics.items():
+        if metric.span is not None and metric.sourced and not metric.record and name not in sources.supplier:
+            hint = (
+                "give it in a sources document; if a snapshot that is handed in has it, write `source: false`"
+            )
+            collector.add("W885", f"no source gives the metric `{name}`", metric.span, hint)

@@ -23,6 +23,7 @@ from ..errors import (
     InterlockError,
     NotCleared,
     SnapshotError,
+    UsageError,
     system_reason,
     worst_exit,
 )
@@ -31,9 +32,13 @@ from ..evaluation.deciding.restoring import outages, told_outages
 from ..evaluation.snapshot.snapshot import Snapshot
 from ..evaluation.verdict import Verdict
 from ..language.times import show_duration, show_time
+from ..ledger.beginning import Beginning
+from ..ledger.file.ledger import DEFAULT
 from ..ledger.recorder import Recorder
 from ..ledger.state.archive import Archive
 from ..limits import GUARD_SNAPSHOT_AGE, REASON_BYTES, SKEW
+from ..policy.defaults import chosen_anchor, chosen_environment, chosen_ledger
+from ..policy.loader import PolicyRoot
 from . import kill_switch
 from .kill_switch import LIVE_MODE, is_live, taken_on_paper
 
@@ -59,6 +64,9 @@ class PolicyJudge(Protocol):
     @property
     def policies(self) -> Mapping[str, object]: ...
 
+    @property
+    def root(self) -> PolicyRoot: ...
+
     def known(self, kind: str, name: str, table: Mapping[str, object]) -> None: ...
 
     def values_of(self, environment: str | None) -> object: ...
@@ -77,12 +85,13 @@ class ClearanceRequest:
     """What must be at its best for a start: the policies in an environment, over a desk's folder or a snapshot.
 
     Exactly one of `root` and `snapshot` is given. The evaluation is recorded in a ledger, whose head is kept in
-    `anchor`. Commands of the sources of `root` run only with `allow_commands`. `channels` get the events, an unchanged
-    verdict again after `renotify` seconds.
+    `anchor`; where they or the environment are None, variables and the `defaults` of the policy root give them. `begin`
+    names who begins a ledger that is not there. Commands of the sources of `root` run only with `allow_commands`.
+    `channels` get the events, an unchanged verdict again after `renotify` seconds.
     """
 
     policies: tuple[str, ...]
-    ledger: Path
+    ledger: Path | None = None
     root: Path | None = None
     snapshot: Callable[[], Snapshot] | None = None
     environment: str | None = None
@@ -90,6 +99,7 @@ class ClearanceRequest:
     allow_commands: bool = False
     channels: tuple[Channel, ...] = ()
     renotify: Decimal | None = None
+    begin: str = ""
 
 
 def snapshot_reader(given: Snapshot | str | os.PathLike[str] | None) -> Callable[[], Snapshot] | None:
@@ -115,7 +125,7 @@ class Clearance:
 
     `outages` are the sources that leave rules unknown. `notes` are lines for people: a rollout that was rolled back,
     attestations and waivers that do not count. `switch` says whether the kill switch could be thrown, `undelivered`
-    which events could not be delivered.
+    which events could not be delivered, `choices` which ledger, anchor and environment were taken unasked.
     """
 
     live: bool
@@ -127,6 +137,7 @@ class Clearance:
     switch: str = ""
     undelivered: tuple[str, ...] = ()
     outages: tuple[str, ...] = ()
+    choices: tuple[str, ...] = ()
 
     @property
     def open(self) -> bool:
@@ -141,9 +152,12 @@ def clear_start(
 
     A mistake of the user is not raised: it is the reason why the start is not open; on paper neither is a bug, because
     a start on paper goes on. Events are delivered last, after the switch is thrown. A failed delivery changes nothing,
-    but a verdict may expire during it.
+    but a verdict may expire during it. Raises UsageError for a live start that would begin a ledger.
     """
     live = is_live(context.environ)
+    if live and request.begin:
+        hint = "begin it by a start on paper, or with `interlock evaluate --begin`"
+        raise UsageError(f"a live start begins no ledger, because a new one knows no latch of before: {hint}")
     try:
         found, recorded = _judge(load, request, context, Clearance(live))
     except Exception as problem:
@@ -181,19 +195,25 @@ def _judge(
     """Return the clearance, with the recorder and the decision if an evaluation was recorded."""
     try:
         policies = load()
+        request, blank = _with_choices(policies.root, request, context, blank)
         for name in request.policies:
             policies.known("policy", name, policies.policies)
         policies.values_of(request.environment)
-        snapshot, findings = _snapshot(policies, request, context, blank.live)
-        with _recorder(request, begin=not blank.live) as recorder:
-            archive = recorder.state.archive
+        collected = _snapshot(policies, request, context, blank.live)
+
+        def judged(recorder: Recorder) -> tuple[Snapshot, tuple[str, ...], Decision]:
+            (snapshot, findings), archive = collected, recorder.state.archive
             if request.root is not None and not archive.is_newest(snapshot.as_of):
-                # another one was recorded meanwhile; nothing is recorded now, because the ledger is locked
+                # another one was recorded meanwhile
                 snapshot, findings = _snapshot(policies, request, context, blank.live)
             _require_newest(snapshot, archive)
             decision = policies.recorded(
                 snapshot, recorder, policies=request.policies, environment=request.environment
             )
+            return snapshot, findings, decision
+
+        recorder = _recorder(request, context)
+        snapshot, findings, decision = recorder.run(judged)
     except InterlockError as problem:
         return replace(blank, reason=_one_line(str(problem)), code=problem.exit_code or EXIT_INVALID), None
     except OSError as problem:
@@ -207,14 +227,35 @@ def _judge(
     return _with_doubts(found, decision, request, context), (recorder, decision)
 
 
-def _recorder(request: ClearanceRequest, *, begin: bool) -> Recorder:
-    names = [each.name for each in request.channels]
+def _with_choices(
+    root: PolicyRoot, request: ClearanceRequest, context: StartContext, blank: Clearance
+) -> tuple[ClearanceRequest, Clearance]:
+    """Return both with the ledger, anchor and environment of variables and defaults, where none was named."""
+    ledger, environment, anchor = None, None, None
+    if request.ledger is None:
+        ledger = chosen_ledger(context.environ, lambda: root.defaults)
+    if request.environment is None:
+        environment = chosen_environment(context.environ, lambda: root.defaults)
+    place = request.ledger or (Path(ledger.value) if ledger else DEFAULT)
+    if request.anchor is None:
+        anchor = chosen_anchor(place, root.defaults)
+    chosen = replace(
+        request,
+        ledger=place,
+        environment=environment.value if environment else request.environment,
+        anchor=Path(anchor.value) if anchor else request.anchor,
+    )
+    return chosen, replace(blank, choices=tuple(str(each) for each in (ledger, anchor, environment) if each))
+
+
+def _recorder(request: ClearanceRequest, context: StartContext) -> Recorder:
+    assert request.ledger is not None
     return Recorder(
         request.ledger,
         renotify=request.renotify,
-        channels=names,
+        channels=[each.name for each in request.channels],
         anchor=request.anchor,
-        create=begin,
+        beginning=Beginning(request.begin, context.clock()) if request.begin else None,
     )
 
 
@@ -338,6 +379,8 @@ def start_lines(found: Clearance) -> Iterator[str]:
 def require_clearance(found: Clearance) -> Clearance:
     """Return a clearance that lets a program continue; log CRITICAL and raise NotCleared for any other."""
     refused = found.live and not found.open
+    for line in found.choices:
+        _LOG.info("%s", line)
     if refused:
         _LOG.critical("%s", refusal_line(found))
     for line in warning_lines(found):

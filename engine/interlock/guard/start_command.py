@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Sequence
+from typing import NoReturn
 
 from ..errors import InterlockError, system_reason
 
@@ -46,14 +47,13 @@ def start(command: Sequence[str]) -> int:
         raise StartError(f"cannot start `{command[0]}`: {why}", _NOT_EXECUTABLE) from None
 
 
-def _replace_process(program: str, command: Sequence[str]) -> int:
+def _replace_process(program: str, command: Sequence[str]) -> NoReturn:
     """Become the command, after restoring the signals that Python ignores."""
     for name in ("SIGPIPE", "SIGXFSZ"):
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), signal.SIG_DFL)
     # pass the variables that were evaluated: of a duplicate, a shell would take the other one
     os.execve(program, list(command), dict(os.environ))  # noqa: S606  no shell, and the command is the user's own
-    raise AssertionError("not reached")
 
 
 def _run_child(program: str, command: Sequence[str]) -> int:

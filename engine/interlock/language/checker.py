@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterable, Mapping
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
-from ..diagnostics import Collector, Span, unknown_name
+from ..diagnostics import Collector, Span, did_you_mean, unknown_name
 from .declarations import Declarations
 from .function_typing import CallRules
+from .lexer import reserved
 from .nodes import Call, LetRef, Literal, MemberRef, MetricRef, Node, ParamRef, walk
 from .operators import FUNCTIONS
 from .parser import Parsed, parse
+from .slips import function_hint, member_hint, word_hint
 from .types import BOOL, SCALAR, STRING, Kind, Shape, Type
 
 __all__ = ["check", "check_rule"]
@@ -106,8 +109,8 @@ class _Checker(CallRules):
         return joined if len(known) == len(operands) else None
 
     def chain(self, tree: ast.Compare) -> Node | None:
-        operands = [self.node(each) for each in [tree.left, *tree.comparators]]
         syntax = [tree.left, *tree.comparators]
+        operands = self.operands(syntax)
         links: list[Node | None] = []
         for index, operator in enumerate(tree.ops):
             left, right = operands[index], operands[index + 1]
@@ -121,10 +124,35 @@ class _Checker(CallRules):
         known = [each for each in links if each is not None]
         return known[0] if len(known) == 1 else self.logic("and", known, self.span(tree))
 
+    def operands(self, syntax: Sequence[ast.expr]) -> list[Node | None]:
+        """Check the sides of a comparison, those without a declared name last: the type beside tells what was meant."""
+        found: dict[int, Node | None] = {}
+        for index in sorted(range(len(syntax)), key=lambda each: self.undeclared(syntax[each]) is not None):
+            word = self.undeclared(syntax[index])
+            if word is None:
+                found[index] = self.node(syntax[index])
+                continue
+            beside = next((each for near in (index - 1, index + 1) if (each := found.get(near))), None)
+            self.unknown_name(word, self.span(syntax[index]), beside)
+            found[index] = None
+        return [found[index] for index in range(len(syntax))]
+
+    def undeclared(self, tree: ast.expr) -> str | None:
+        """Return the text of a side that is one word, such as `paper` or `BTC-USD`, and no declared name."""
+        text = self.parsed.text[tree.col_offset : tree.end_col_offset]
+        lexed, known = self.parsed.lexed, self.declarations
+        if tree.col_offset in lexed.literals or tree.col_offset in lexed.strings:
+            return None
+        if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_.]*(?:[-/][A-Za-z0-9_.]+)*", text, re.ASCII):
+            return None
+        names = set(re.split("[-/]", text))
+        declared = {"true", "false", *known.params, *known.lets, *known.metrics, known.member_scope}
+        return None if names & declared else text
+
     # names
 
     def name(self, tree: ast.expr) -> Node | None:
-        start = tree.col_offset
+        start = _owner(tree).col_offset
         lexed = self.parsed.lexed
         if isinstance(tree, ast.Name) and start in lexed.literals:
             literal = lexed.literals[start]
@@ -160,7 +188,7 @@ class _Checker(CallRules):
         self.unknown_name(path, span)
         return None
 
-    def unknown_name(self, path: str, span: Span) -> None:
+    def unknown_name(self, path: str, span: Span, beside: Node | None = None) -> None:
         if path in FUNCTIONS:
             message, hint = (
                 f"`{path}` is a function and has no value of its own",
@@ -174,12 +202,44 @@ class _Checker(CallRules):
             hint = f"name one of its metrics, for example `{under[0]}`"
         elif path in self.declarations.rosters:
             hint = f"the policy needs `for_each: {path}` to speak of one member"
+        elif meant := self.meant(path, beside):
+            hint = meant
         else:
             hint = "`interlock metrics WORD` searches the catalogue"
             known = self.declarations.words()
         unknown = unknown_name("metric, param or let", path, known, hint)
         names = [f"{kind}:{path}" for kind in ("metric", "param", "scope")]
         self.collector.add("E305", unknown.message, span, unknown.hint, names=names)
+
+    def meant(self, path: str, beside: Node | None) -> str | None:
+        """Return what an undeclared word is taken for, by itself or beside a value of some type."""
+        owner, _, member = path.rpartition(".")
+        scope = self.declarations.metrics[owner].scope if owner in self.declarations.metrics else None
+        if scope and member.split("-")[0] in {
+            each.split("-")[0] for each in self.declarations.rosters[scope]
+        }:
+            return member_hint(owner, scope, member)
+        near = did_you_mean(path, self.declarations.words())
+        if beside is None:
+            return None if near else word_hint(path)
+        kind = beside.type
+        if kind.enum or kind.kind in (Kind.STRING, Kind.SET):
+            values = kind.enum.values if kind.enum else self.declarations.rosters.get(kind.of, ())
+            word = re.search("`(.*)`", did_you_mean(path, values) or "")
+            quoted = f"a word stands in quotes: write `'{word[1] if word else path}'`"
+            return near if near and not word else word_hint(path) or quoted
+        example = {Kind.MONEY: f"500{kind.currency}", Kind.DURATION: "2h"}.get(kind.kind, "")
+        if kind.kind is Kind.NUMBER:
+            example = "5%" if kind.flavour == "ratio" else "5"
+        limit = (
+            re.fullmatch("[a-z][a-z0-9_]*", path) and not reserved(path) and not isinstance(beside, Literal)
+        )
+        if word_hint(path) or not example or not limit:
+            return near or word_hint(path)
+        return (
+            f"{near} if not, " * bool(near)
+            + f"declare a limit in the policy, as in `params: {{{path}: {example}}}`"
+        )
 
     # calls
 
@@ -196,7 +256,9 @@ class _Checker(CallRules):
         if name not in FUNCTIONS:
             unknown = unknown_name("function", name, FUNCTIONS, "docs/language.md lists the functions")
             is_metric = name in self.declarations.metrics
-            hint = "a metric is named without brackets" if is_metric else unknown.hint
+            inside = self.parsed.text[tree.func.end_col_offset or 0 : tree.end_col_offset].strip()[1:-1]
+            otherwise = function_hint(name, inside, FUNCTIONS) or unknown.hint
+            hint = "a metric is named without brackets" if is_metric else otherwise
             self.complain("E306", unknown.message, self.span(tree.func), hint)
             return None
         arguments = [self.node(each) for each in tree.args]
@@ -206,12 +268,19 @@ class _Checker(CallRules):
                 "E308", f"an option of `{name}` is given twice", self.span(tree), "keep one of the two"
             )
             return None
-        if not self.signature(name, len(arguments), list(options), self.span(tree)):
+        if not self.signature(name, arguments, options, self.span(tree)):
             return None
         if any(each is None for each in arguments) or any(each is None for each in options.values()):
             return None
         given = {key: value for key, value in options.items() if value is not None}
         return self.apply(name, [each for each in arguments if each is not None], given, self.span(tree))
+
+
+def _owner(tree: ast.expr) -> ast.expr:
+    """Return the part before the dots."""
+    while isinstance(tree, ast.Attribute):
+        tree = tree.value
+    return tree
 
 
 def _path(tree: ast.expr, words: Mapping[int, str]) -> str | None:
@@ -222,9 +291,4 @@ def _path(tree: ast.expr, words: Mapping[int, str]) -> str | None:
         tree = tree.value
     if not isinstance(tree, ast.Name):
         return None
-    return ".".join([tree.id, *reversed(parts)])
-
-
-def reads(node: Node) -> set[str]:
-    """Return the names of the metrics below a node, lets not followed."""
-    return {each.name for each in walk(node) if isinstance(each, MetricRef)}
+    return ".".join([words.get(tree.col_offset, tree.id), *reversed(parts)])

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from ..diagnostics import Span, name_hint, unknown_name
 from ..wording import number
+from .literals import parse_literal
 from .nodes import Call, Literal, MetricRef, Node, ParamRef
 from .operator_typing import OperandRules
 from .operators import FUNCTIONS, WINDOWS
@@ -23,22 +25,23 @@ Options = Mapping[str, Node]
 class CallRules(OperandRules):
     """Checks calls and builds their nodes; every method returns None or False after a complaint."""
 
-    def signature(self, name: str, arguments: int, options: Sequence[str], span: Span) -> bool:
+    def signature(
+        self, name: str, arguments: Sequence[Node | None], options: Mapping[str, Node | None], span: Span
+    ) -> bool:
         function = FUNCTIONS[name]
-        wanted, good = len(function.arguments), True
-        if arguments != wanted:
-            hint = (
-                "`larger(a, b)` and `smaller(a, b)` take two"
-                if name in ("min", "max")
-                else f"write `{function.signature}`"
-            )
-            self.complain(
-                "E308", f"`{name}` takes {number(wanted, 'argument')}, {arguments} given", span, hint
-            )
+        wanted, given, good = len(function.arguments), len(arguments), True
+        if given != wanted:
+            window = _as_window(arguments[-1]) if given == wanted + 1 and "last" in function.options else None
+            hint = f"a window is named: write `{window}`" if window else f"write `{function.signature}`"
+            if name in ("min", "max"):
+                hint = "`larger(a, b)` and `smaller(a, b)` take two"
+            self.complain("E308", f"`{name}` takes {number(wanted, 'argument')}, {given} given", span, hint)
             good = False
-        for option in options:
+        for option, value in options.items():
             if option not in function.options:
                 near = name_hint(option, function.options, f"write `{function.signature}`")
+                window = _as_window(value) if "last" in function.options else None
+                near = f"write `{window}`" if window else near
                 self.complain("E308", f"`{name}` has no option `{option}`", span, near)
                 good = False
         for option in function.required:
@@ -170,15 +173,13 @@ class CallRules(OperandRules):
             )
             wanted = "a duration above 0, as in `14d`"
         if not good:
-            self.complain("E323", f"`{key}=` wants {wanted}", value.span)
+            self.complain("E323", f"`{key}=` wants {wanted}", value.span, _window_hint(key, value, node))
         return good
 
-    def positive(self, node: Node) -> bool:
-        given: tuple[object, ...] = ()
-        if isinstance(node, Literal):
-            given = (node.value,)
-        elif isinstance(node, ParamRef):
-            given = self.declarations.params[node.name].values
+    def positive(self, node: Literal | ParamRef) -> bool:
+        given: tuple[object, ...] = (
+            (node.value,) if isinstance(node, Literal) else self.declarations.params[node.name].values
+        )
         return all(isinstance(each, Decimal) and each > 0 for each in given)
 
     def fits_axis(self, key: str, value: Node, node: Node) -> bool:
@@ -308,3 +309,40 @@ class CallRules(OperandRules):
         if pair is None or not self.ratio_has_unit(*pair):
             return None
         return Call("default", pair, (), node.type, node.shape, span)
+
+
+def _as_window(value: Node | None) -> str | None:
+    """Return the option that a constant of a window stands for: a count, or a length of time."""
+    if not isinstance(value, Literal):
+        return None
+    if value.type == INTEGER:
+        return f"last={to_text(value)}"
+    return f"within={to_text(value)}" if value.type.kind is Kind.DURATION else None
+
+
+def _window_hint(key: str, value: Node, node: Node) -> str | None:
+    """Return how to write a window whose constant is of another kind."""
+    if not isinstance(value, Literal):
+        return None
+    if value.type == STRING and (given := parse_literal(str(value.value))) is not None:
+        fits = given.type == INTEGER if key in ("last", "skip") else given.type.kind is Kind.DURATION
+        option = key if fits else "within" if given.type.kind is Kind.DURATION else "last"
+        return f"write `{option}={value.value}` without quotes"
+    if key == "last" and value.type.kind is Kind.DURATION and isinstance(value.value, Decimal):
+        every = _period(node)
+        if every is None:
+            return f"write `within={to_text(value)}`: `last=` counts points"
+        if value.value > every * 10**6:
+            return None
+        periods, rest = divmod(value.value, every)
+        return f"write `last={periods}`: `last=` counts periods" if periods > 0 and not rest else None
+    if key in ("within", "span") and value.type == INTEGER:
+        text = to_text(value)
+        return f"write the unit: `{key}={text}m`, `{key}={text}h` or `{key}={text}d`"
+    return None
+
+
+def _period(node: Node) -> Decimal | None:
+    """The period of a regular series; None for an irregular one."""
+    match = re.search(r"every ([0-9.]+)", node.shape.time or "")
+    return Decimal(match[1]) if match and node.shape.regular else None

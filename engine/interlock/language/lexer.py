@@ -13,8 +13,9 @@ from dataclasses import dataclass, field
 
 from ..limits import EXPRESSION_CHARACTERS, EXPRESSION_DEPTH, EXPRESSION_NODES
 from .literals import LITERAL, ParsedLiteral, parse_literal
+from .slips import Slip, bracket_slip, money_slip, number_hint, unit_slip
 
-__all__ = ["Lexed", "lex"]
+__all__ = ["Lexed", "lex", "reserved"]
 
 Complain = Callable[[str, str, int, int, str | None], None]
 
@@ -22,10 +23,23 @@ _SPACE = re.compile(r"\s+")
 _STRING = re.compile(r"'[^'\\\n]*'|\"[^\"\\\n]*\"")
 _WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
 _NUMBERISH = re.compile(r"\.?[0-9](?:[0-9A-Za-z_.]|(?<=[eE])[-+](?=[0-9]))*%?", re.ASCII)
-_SYMBOL = re.compile(r"<=|>=|==|!=|<>|&&|\|\||\*\*|//|:=|->|<|>|[-+*/(),.=]")
+_SYMBOL = re.compile(r"===|!==|=>|=<|<=|>=|==|!=|<>|&&|\|\||\*\*|//|:=|->|<|>|[-+*/(),.=]")
 _TOKENS = 3 * EXPRESSION_NODES
 
+_OPERATORS = ("and", "or", "not", "in")
+_JOINS = (*_OPERATORS, "is", "if", "else")
+_AFTER_A_NAME = re.compile(r"\s*(?:[-+*/<>),]|[=!]=|(?:and|or|in|not)\b|\Z)")
+_OWN = frozenset(
+    {*_OPERATORS, "true", "false", "none", "never", "unlimited", "seen", "needed", "margin", "self"}
+)
+_OWN_BEGINNINGS = frozenset({"and", "or", "not", "true", "false", "none", "self"})
+"""Words that the language, params or the templates of reasons read themselves: alone, and in front of a dot."""
+
 _HINTS = {
+    "===": "use `==`",
+    "!==": "use `!=`",
+    "=>": "use `>=`",
+    "=<": "use `<=`",
     "&&": "use `and`",
     "||": "use `or`",
     "&": "use `and`",
@@ -55,13 +69,21 @@ _HINTS = {
 @dataclass(slots=True)
 class Lexed:
     """`code` is as long as the text; `literals` and `strings` hold values by offset, `ends` their ends. `words`
-    are parts of names that are keywords of Python, which sees them with a capital letter."""
+    are names and parts of names that are keywords of Python, which sees them with a capital letter."""
 
     code: str
     literals: dict[int, ParsedLiteral] = field(default_factory=dict)
     strings: dict[int, str] = field(default_factory=dict)
     ends: dict[int, int] = field(default_factory=dict)
     words: dict[int, str] = field(default_factory=dict)
+
+
+def reserved(name: str) -> str | None:
+    """Return another name for one that the language reads itself, whole or by its beginning; None for any other."""
+    first, dot, rest = name.partition(".")
+    if dot:
+        return f"{first}_{rest}" if first in _OWN_BEGINNINGS else None
+    return f"{name}_value" if name in _OWN else None
 
 
 def lex(text: str, complain: Complain) -> Lexed | None:
@@ -105,6 +127,12 @@ class _Lexer:
 
     def token(self) -> str:
         """Take one token and return what Python shall see in its place, of the same length."""
+        slip = self.slip()
+        if slip is not None:
+            start, self.index = self.index, slip.end
+            self.value_end = self.index
+            code = "E303" if self.text[start] in "[{" else "E322"
+            return self.refuse(code, slip.message, start, slip.hint)
         for pattern, take in (
             (_SPACE, self.space),
             (_STRING, self.string),
@@ -120,6 +148,16 @@ class _Lexer:
                     self.note(match[0])
                 return shown
         return self.stray()
+
+    def slip(self) -> Slip | None:
+        """Return the number, amount or bracket that begins here, if the language writes it otherwise."""
+        character = self.text[self.index]
+        if character in "[{":
+            return bracket_slip(self.text, self.index)
+        number = character.isascii() and character.isdigit() and self.value_end != self.index
+        if character not in "$€£¥" and not number:
+            return None
+        return money_slip(self.text, self.index, self.depth) or unit_slip(self.text, self.index)
 
     def note(self, token: str) -> None:
         self.tokens.append(token)
@@ -168,16 +206,27 @@ class _Lexer:
 
     def operand_follows(self) -> bool:
         return re.match(r"\s*(?:[A-Za-z0-9_(.'\"])", self.text[self.index :]) is not None and not re.match(
-            r"\s*(?:and|or|not|in)\b", self.text[self.index :]
+            r"\s*(?:and|or|not|in|then)\b", self.text[self.index :], re.IGNORECASE
         )
 
     def word(self, token: str, start: int) -> str:
         if self.adjoins(start):
             return self.adjoined(token, start)
-        if not keyword.iskeyword(token) or not self.tokens or self.tokens[-1] != ".":
+        if not keyword.iskeyword(token) or not self.is_name(token):
             return token
         self.lexed.words[start] = token
         return token.capitalize()
+
+    def is_name(self, token: str) -> bool:
+        """Tell whether a keyword of Python stands where the language has a name, as in `yield.curve`."""
+        before = self.tokens[-1] if self.tokens else ""
+        if before == ".":
+            return True
+        if (re.match(r"[A-Za-z0-9_'\"]", before) and before not in _JOINS) or before == ")":
+            return False
+        if re.match(r"\.[A-Za-z_]", self.text[self.index :]):
+            return True
+        return token not in _OPERATORS and _AFTER_A_NAME.match(self.text, self.index) is not None
 
     def symbol(self, token: str, start: int) -> str:
         if token in _HINTS:
@@ -194,9 +243,10 @@ class _Lexer:
         self.index += 1
         if character in "'\"":
             self.index = len(self.text)
-            return self.refuse(
-                "E302", "the quote is not closed", start, "backslashes have no meaning in quotes"
-            )
+            word = re.match(r"[A-Za-z0-9_./-]*", self.text[start + 1 :])
+            closed = f"write `{character}{word[0]}{character}`" if word and word[0] else "close it"
+            hint = "backslashes have no meaning in quotes" if "\\" in self.text[start:] else closed
+            return self.refuse("E302", "the quote is not closed", start, hint)
         if character == "#":
             self.index = len(self.text)
             hint = "move the comment to a line of its own"
@@ -212,10 +262,9 @@ class _Lexer:
 
 
 def _number_hint(token: str) -> str:
-    if "_" in token:
-        return "write the digits without underscores"
-    if re.fullmatch(r"0[0-9]+", token):
-        return "numbers are decimal: drop the leading zero"
+    written = number_hint(token)
+    if written and parse_literal(written) is not None:
+        return f"write `{written}`"
     return (
         "write a decimal with one of the units `% bps s m h d w` or a currency, as in `55%`, `2h`, `500USD`"
     )

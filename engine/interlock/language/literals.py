@@ -20,6 +20,7 @@ __all__ = [
     "ON_WORDS",
     "ParsedLiteral",
     "parse_literal",
+    "ratio_hint",
     "show",
     "show_pair",
 ]
@@ -74,6 +75,12 @@ def parse_literal(text: str) -> ParsedLiteral | None:
     if unit in DURATION_UNITS:
         return ParsedLiteral(CONTEXT.multiply(number, DURATION_UNITS[unit]), DURATION)
     return ParsedLiteral(number, Type(Kind.MONEY, currency=unit))
+
+
+def ratio_hint(number: Decimal) -> str:
+    """Return how to write a bare number where a ratio is wanted."""
+    text, percent = plain_number(number), plain_number(number.scaleb(2, CONTEXT))
+    return f"write `{percent}%`" if abs(number) < 1 else f"write `{text}%`, `{text}bps` or `{percent}%`"
 
 
 def show(value: object, kind: Type, digits: int = 4) -> str:

@@ -9,9 +9,10 @@ from decimal import Decimal
 from ..canonical import plain_number
 from ..diagnostics import Collector, Span, name_hint
 from .declarations import Declarations, MetricDeclaration
-from .literals import CONTEXT
+from .literals import parse_literal, ratio_hint
 from .nodes import Call, LetRef, Literal, MemberRef, MetricRef, Node, ParamRef, walk
 from .operators import OPERATORS
+from .printer import to_text
 from .types import BOOL, DURATION, NUMBER, RATIO, SCALAR, EnumType, Kind, Shape, Type
 
 __all__ = ["ANY", "OperandRules", "Range", "always", "static_range"]
@@ -227,9 +228,8 @@ class OperandRules:
         odd = [each for each in self.numbers(other) if each not in (0, 1)]
         if not odd:
             return True
-        text, percent = plain_number(odd[0]), plain_number(odd[0].scaleb(2, CONTEXT))
-        hint = f"write `{percent}%`" if abs(odd[0]) < 1 else f"write `{text}%`, `{text}bps` or `{percent}%`"
-        self.complain("E311", f"a ratio is compared with the bare number `{text}`", other.span, hint)
+        message = f"a ratio is compared with the bare number `{plain_number(odd[0])}`"
+        self.complain("E311", message, other.span, ratio_hint(odd[0]))
         return False
 
     def constant(self, node: Node) -> bool:
@@ -362,6 +362,13 @@ def _flavoured(left: Type, right: Type) -> Type:
 
 def _kind_hint(left: Node, right: Node) -> str | None:
     kinds = {left.type.kind, right.type.kind}
+    for node, other in ((left, right), (right, left)):
+        if isinstance(node, Literal) and isinstance(node.value, str):
+            if parse_literal(node.value) or node.value in ("true", "false"):
+                return f"write `{node.value}` without quotes"
+        elif isinstance(node, Literal) and node.bare and other.type.kind in _NEEDS_NO_UNIT:
+            units = (other.type.currency,) if other.type.currency else ("s", "m", "h", "d")
+            return f"write the unit: {', '.join(f'`{to_text(node)}{unit}`' for unit in units)}"
     if Kind.EVENT in kinds:
         return "events are counted: `count(…, within=14d)`"
     if kinds == {Kind.TIMESTAMP, Kind.DURATION}:

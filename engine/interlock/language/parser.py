@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from ..limits import EXPRESSION_DEPTH, EXPRESSION_NODES
 from .lexer import Complain, Lexed, lex
+from .slips import is_hint, syntax_hint, word_hint
 
 __all__ = ["Parsed", "parse"]
 
@@ -20,7 +21,6 @@ _NAMES = {
     ast.Lambda: "`lambda`",
     ast.IfExp: "`if … else`",
     ast.Tuple: "a list of values",
-    ast.Constant: "`True`, `False` or `None`",
     ast.UAdd: "a leading `+`",
     ast.Is: "`is`",
     ast.IsNot: "`is not`",
@@ -30,11 +30,8 @@ _NAMES = {
     ast.GeneratorExp: "a comprehension",
 }
 _HINTS = {
-    ast.Constant: "booleans are lower-case `true` and `false`; missing data is tested with `known(…)`",
     ast.IfExp: "combine conditions with `and` and `or`, or guard the rule with `applies:`",
     ast.Tuple: "compare one value at a time, joined with `or`",
-    ast.Is: "use `==`",
-    ast.IsNot: "use `!=`",
 }
 
 
@@ -61,9 +58,7 @@ def parse(text: str, complain: Complain) -> Parsed | None:
     except SyntaxError as problem:
         offset = problem.offset - 1 if problem.offset else len(lexed.code.strip())
         start = min(lead + max(offset, 0), len(text) - 1)
-        complain(
-            "E302", f"not an expression: {_reason(problem)}", start, start + 1, _syntax_hint(text, start)
-        )
+        complain("E302", f"not an expression: {_reason(problem)}", start, start + 1, syntax_hint(text))
         return None
     except (RecursionError, MemoryError, ValueError):
         complain(
@@ -72,7 +67,7 @@ def parse(text: str, complain: Complain) -> Parsed | None:
         return None
     if lead:
         _shift(tree, lead)
-    return Parsed(tree, lexed, text) if _vetted(tree, complain) else None
+    return Parsed(tree, lexed, text) if _vetted(tree, text, complain) else None
 
 
 def _reason(problem: SyntaxError) -> str:
@@ -87,13 +82,6 @@ def _reason(problem: SyntaxError) -> str:
     return text if any(each in text for each in known) else "a value or an operator is missing here"
 
 
-def _syntax_hint(text: str, start: int) -> str | None:
-    word = text[start:].split(maxsplit=1)[0] if text[start:].strip() else ""
-    if word.upper() in ("AND", "OR", "NOT", "IN") and word.lower() != word:
-        return f"write `{word.lower()}` in lower case"
-    return None
-
-
 def _shift(tree: ast.expr, lead: int) -> None:
     for node in ast.walk(tree):
         if isinstance(node, (ast.expr, ast.keyword)):
@@ -101,7 +89,11 @@ def _shift(tree: ast.expr, lead: int) -> None:
             node.end_col_offset = (node.end_col_offset or 0) + lead
 
 
-def _vetted(tree: ast.expr, complain: Complain) -> bool:
+def _text(text: str, node: ast.expr) -> str:
+    return text[node.col_offset : node.end_col_offset]
+
+
+def _vetted(tree: ast.expr, text: str, complain: Complain) -> bool:
     """Refuse every node outside the allow-list, and trees that are too large or too deep."""
     count, good = 0, True
     stack: list[tuple[ast.AST, int, ast.expr]] = [(tree, 1, tree)]
@@ -114,9 +106,14 @@ def _vetted(tree: ast.expr, complain: Complain) -> bool:
             complain("E301", limit, 0, 1, "split it with `let:`")
             return False
         if type(node) not in _ALLOWED or (isinstance(node, ast.keyword) and node.arg is None):
-            name = _NAMES.get(type(node), "this syntax")
             start, end = place.col_offset, place.end_col_offset or place.col_offset + 1
-            complain("E304", f"{name} is not part of the language", start, end, _HINTS.get(type(node)))
+            name, hint = _NAMES.get(type(node), "this syntax"), _HINTS.get(type(node))
+            if isinstance(node, ast.Constant):
+                name, hint = f"`{node.value!r}`", word_hint(repr(node.value))
+            elif isinstance(node, (ast.Is, ast.IsNot)) and isinstance(place, ast.Compare):
+                left, right = _text(text, place.left), _text(text, place.comparators[-1])
+                hint = is_hint(left, isinstance(node, ast.IsNot), right)
+            complain("E304", f"{name} is not part of the language", start, end, hint)
             good = False
             continue
         deeper = depth + isinstance(node, ast.expr) * (not isinstance(node, (ast.Attribute, ast.Name)))

@@ -18,6 +18,7 @@ from ..language.times import show_duration, show_time
 from ..policy.model import Composition, Policy, Rule
 from ..strict_json import is_unicode
 from ..wording import listed
+from .beginning import Beginning
 from .file.ledger import Ledger
 from .person_names import person_complaint
 from .recorder import Recorder
@@ -32,13 +33,14 @@ _LONGEST = 400
 class Act:
     """Who acts, why, and when (seconds since the epoch); raises UsageError if `by` or `reason` is missing.
 
-    `anchor` is the file with the ledger's head, if one is kept.
+    `anchor` is the file with the ledger's head, if one is kept; `new` begins a ledger that is not there.
     """
 
     by: str
     reason: str
     at: Decimal
     anchor: Path | None = None
+    new: bool = False
 
     def __post_init__(self) -> None:
         require_author(self.by, self.reason)
@@ -46,6 +48,11 @@ class Act:
     @property
     def time(self) -> str:
         return show_time(self.at)
+
+    @property
+    def beginning(self) -> Beginning | None:
+        """The beginning of a ledger, if the act may begin one."""
+        return Beginning(self.by, self.at) if self.new else None
 
 
 def require_author(by: str, reason: str) -> None:
@@ -69,7 +76,7 @@ def rearm(
     to the rule as well. Raises UsageError if nothing is latched or unknown, or if the rule fired after the act.
     """
     now = (renames or Renames()).now
-    with Recorder(path, anchor=act.anchor, create=False) as recorder:
+    with Recorder(path, anchor=act.anchor) as recorder:
         latches = recorder.state.latches
         found = [
             key
@@ -99,7 +106,7 @@ def freeze(path: Path, name: str, snapshot: Snapshot, act: Act) -> Mapping[str, 
             f"{snapshot.name} is as of {show_time(snapshot.as_of)}, which is later than {act.time}"
         )
     metrics = {key: _sample(form) for key, form in sorted(snapshot.metrics.items())}
-    with Recorder(path, anchor=act.anchor) as recorder:
+    with Recorder(path, anchor=act.anchor, beginning=act.beginning) as recorder:
         taken = recorder.state.baselines.get(name)
         if taken is not None:
             raise UsageError(
@@ -208,7 +215,7 @@ def waive(path: Path, policies: Mapping[str, Policy], grant: WaiverGrant, act: A
         "reason": act.reason,
         "until": show_time(until),
     }
-    with Recorder(path, anchor=act.anchor) as recorder:
+    with Recorder(path, anchor=act.anchor, beginning=act.beginning) as recorder:
         recorder.append(act.time, "waiver", body)
     return until
 

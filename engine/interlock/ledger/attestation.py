@@ -12,6 +12,7 @@ from ..errors import UsageError
 from ..language.times import show_duration, show_time
 from ..policy.model import Attestation
 from .acts import Act
+from .beginning import Beginning
 from .cryptography_signing import signed_by
 from .recorder import Recorder
 from .state.quorum import (
@@ -92,6 +93,7 @@ def attest(
     *,
     sign: Sign | None = None,
     anchor: Path | None = None,
+    beginning: Beginning | None = None,
 ) -> str:
     """Record one person's attestation and return what is still missing; empty if the quorum is reached.
 
@@ -100,7 +102,7 @@ def attest(
     """
     body = {**statement.body(), **_signature(declared, statement, sign)}
     given = RecordedAttestation.read(statement.at, body)
-    with Recorder(path, anchor=anchor) as recorder:
+    with Recorder(path, anchor=anchor, beginning=beginning) as recorder:
         _require_stage(recorder.state, given)
         past = list(_valid_attestations(recorder.state, declared.name, given.at))
         for each in past:

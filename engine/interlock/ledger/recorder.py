@@ -1,12 +1,13 @@
-"""Evaluates snapshots under the ledger's lock and records each evaluation before its verdicts are used."""
+"""Evaluates snapshots with the ledger's memory and records each evaluation before its verdicts are used."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
+from typing import TypeVar
 
 from ..arithmetic import own_contexts
 from ..canonical import canonical, digest
@@ -16,7 +17,9 @@ from ..evaluation.deciding.request import Decision
 from ..evaluation.snapshot.snapshot import Snapshot
 from ..language.times import show_time
 from ..policy.catalogue import Scope
+from .beginning import Beginning, first_entry, require_there
 from .file.anchors import anchored_entries, anchored_writing, required_anchors
+from .file.collected import CollectedEntries, Overtaken, collected_writing
 from .file.entry import Entry, EntryDraft
 from .file.ledger import Ledger, Transaction
 from .state.archive import alias_digest, needed_snapshots
@@ -25,6 +28,9 @@ from .state.notifications import events
 from .state.state import State, fold
 
 __all__ = ["Decide", "EvaluationSettings", "Recorder"]
+
+_T = TypeVar("_T")
+_FREE_TRIES = 2
 
 Decide = Callable[[Memory, Mapping[str, Snapshot]], Decision]
 """Evaluates a snapshot with a memory and the baselines by name."""
@@ -50,13 +56,14 @@ class EvaluationSettings:
 
 @own_contexts
 class Recorder:
-    """Holds the ledger's lock while snapshots are evaluated, and records all of them as one group when it closes.
+    """Reads a ledger, and records all that is appended as one group when it closes.
 
-    With `record` false it reads the ledger and adds nothing. `events` holds the notifications to send after it has
-    closed without an error; an unchanged verdict is sent again after `renotify` seconds. `channels` names the channels
-    that carry events from now on: events wait for each of them until it takes them. `anchor` is a file with the
-    ledger's head, which must match and is moved to the new head. A missing ledger is created, or raises UsageError if
-    `create` is false.
+    `run` judges without the ledger's lock, so that nobody waits for it; used as a context it holds the lock, which is
+    for what is short. With `record` false it reads the ledger and adds nothing. `events` holds the notifications to
+    send after it has closed without an error; an unchanged verdict is sent again after `renotify` seconds. `channels`
+    names the channels that carry events from now on: events wait for each of them until it takes them. `anchor` is a
+    file with the ledger's head, which must match and is moved to the new head. `beginning` begins a ledger that is not
+    there; without it that raises UsageError.
     """
 
     def __init__(
@@ -67,29 +74,53 @@ class Recorder:
         renotify: Decimal | None = None,
         channels: Iterable[str] = (),
         anchor: Path | None = None,
-        create: bool = True,
+        beginning: Beginning | None = None,
     ) -> None:
         self.path, self.record, self.renotify, self.anchor = path, record, renotify, anchor
-        self.create = create
+        self.beginning = beginning
         self.channels = tuple(channels)
         self.events: list[dict[str, object]] = []
         self._stack = ExitStack()
         self._loaded: dict[str, Snapshot] = {}
 
     def __enter__(self) -> Recorder:
+        return self._opened(lock=True)
+
+    def run(self, act: Callable[[Recorder], _T]) -> _T:
+        """Return what `act` does with the ledger, recorded; it is done again where another process recorded meanwhile.
+
+        The lock is held only while the group is written. Where others came first each time, the last try holds it from
+        the start, so that a busy ledger keeps nobody out.
+        """
+        for _ in range(_FREE_TRIES):
+            self._opened(lock=False)
+            with suppress(Overtaken), self._stack:
+                return act(self)
+        with self:
+            return act(self)
+
+    def _opened(self, *, lock: bool) -> Recorder:
+        self.events, self._loaded = [], {}
         with self._stack as stack:
             required_anchors(
                 self.anchor, self.path
             )  # an anchor without its ledger is an error, so check it first
-            if not self.create:
-                Ledger(self.path).close()
-            self._ledger = stack.enter_context(Ledger(self.path, write=self.record))
-            self._transaction: Transaction | None = None
-            if self.record:
+            beginning = self.beginning if self.record else None
+            require_there(self.path, self.anchor, beginning)
+            create = beginning is not None
+            self._ledger = stack.enter_context(Ledger(self.path, write=self.record, create=create))
+            self._transaction: Transaction | CollectedEntries | None = None
+            if self.record and lock:
                 self._transaction = stack.enter_context(anchored_writing(self._ledger, self.anchor))
             self.state: State = fold(
                 anchored_entries(self._ledger.entries(), required_anchors(self.anchor, self.path))
             )
+            if self.record and not lock:
+                writing = collected_writing(self._ledger, self.anchor, self.state.head)
+                self._transaction = stack.enter_context(writing)
+            first = first_entry(self.path, self.state.head.sequence, self.anchor, beginning)
+            if first is not None:
+                self._append(first)
             self._stack = stack.pop_all()
         return self
 
@@ -115,15 +146,18 @@ class Recorder:
     def load(self, document: str) -> Snapshot:
         """Return a recorded snapshot; each is read once."""
         if document not in self._loaded:
-            self._loaded[document] = Snapshot.restored(self._ledger.document(document))
+            place = self._transaction if isinstance(self._transaction, CollectedEntries) else self._ledger
+            self._loaded[document] = Snapshot.restored(place.document(document))
         return self._loaded[document]
 
     def append(self, time: str, kind: str, body: Mapping[str, object]) -> int:
         """Append one entry and apply it to the state."""
+        return self._append(EntryDraft.of(time, kind, body))
+
+    def _append(self, draft: EntryDraft) -> int:
         assert self._transaction is not None
-        draft = EntryDraft.of(time, kind, body)
         sequence = self._transaction.append(draft)
-        self.state.apply(Entry(sequence, time, kind, draft.body, self._transaction.head.hash))
+        self.state.apply(Entry(sequence, draft.time, draft.kind, draft.body, self._transaction.head.hash))
         return sequence
 
     def keep(self, body: bytes) -> str:

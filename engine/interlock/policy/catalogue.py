@@ -22,6 +22,7 @@ class Metric:
     `series` is its time axis: a single value, a regular series on the grid `every`, or an irregular one.
     `early` means that a point is complete before its period ends; `slack` is how long before the snapshot the
     coverage of an irregular series may end and still count as complete.
+    Where it is not `sourced`, it comes with the snapshot that is handed in, and no source gives it.
     A column of a record is a metric of its own, and `record` names its record. `roster` holds the members that a set of
     members may name; an evaluation fills it in.
     """
@@ -42,6 +43,7 @@ class Metric:
     record: str | None = None
     columns: tuple[str, ...] = ()
     spelled: Mapping[str, str] = field(default_factory=dict)
+    sourced: bool = True
     roster: frozenset[str] | None = None
     doc: str = ""
     span: Span | None = field(default=None, compare=False)

@@ -9,12 +9,14 @@ from decimal import Decimal
 from pathlib import Path
 
 from ..diagnostics import Collector, Span, name_hint
-from ..errors import UsageError, system_reason
+from ..errors import DocumentError, UsageError, system_reason
 from ..limits import FORMAT
 from .catalogue import Catalogue
+from .defaults import Defaults
 from .model import Attestation, Policy
 from .reading.attestations import read_attestations
 from .reading.catalogue_reader import DEFAULT_MAX_AGE, read_catalogue
+from .reading.defaults_reader import check_default_environment, read_defaults
 from .reading.environments import Environment, read_environments
 from .reading.follow_on import DeclaredNames, FaultyNames, drop_follow_on
 from .reading.links import check_former_names, link_policies
@@ -27,12 +29,13 @@ from .yaml.schema import holds
 from .yaml.yaml_nodes import Mapping as MappingNode
 from .yaml.yaml_nodes import Node
 
-__all__ = ["KINDS", "SCHEMAS", "PolicyRoot", "find_root", "load_root"]
+__all__ = ["KINDS", "SCHEMAS", "PolicyRoot", "desk_defaults", "find_root", "load_root"]
 
 KINDS = ("interlock", "policy", "rollout", "metrics", "sources", "tests", "attestations", "environment")
 SCHEMAS = {kind: "catalogue" if kind == "metrics" else kind for kind in KINDS}
 """The JSON Schema of a document by its first key."""
 _MARK = "interlock.yaml"
+_VARIABLE = "INTERLOCK_POLICIES"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +51,7 @@ class PolicyRoot:
     rollouts: Mapping[str, Rollout] = field(default_factory=dict)
     sources: tuple[MappingNode, ...] = ()
     tests: tuple[MappingNode, ...] = ()
+    defaults: Defaults = field(default_factory=Defaults)
     documents: int = 0
     faulty: FaultyNames = field(default_factory=FaultyNames)
 
@@ -63,7 +67,7 @@ def find_root(given: str | os.PathLike[str] | None = None, start: Path | None = 
 
     Raises UsageError when there is none.
     """
-    named = given or os.environ.get("INTERLOCK_POLICIES")
+    named = given or os.environ.get(_VARIABLE)
     if named:
         path = Path(named)
         if not (path / _MARK).is_file():
@@ -94,15 +98,50 @@ def load_root(path: Path, collector: Collector, advance: Callable[[], None] = la
     rollouts = read_rollouts(by_kind["rollout"], catalogue, policies, attestations, collector)
     attestations |= approvals(rollouts)
     environments = read_environments(by_kind["environment"], policies, rollouts, catalogue, collector)
+    defaults = Defaults()
+    for mark in by_kind["interlock"]:
+        defaults = read_defaults(mark, path, collector)
+        check_default_environment(mark, environments, collector)
     sound = {"metric": catalogue.metrics, "scope": catalogue.scopes, "policy": policies, "rollout": rollouts}
     faulty = declared.faulty(f"{kind}:{name}" for kind, names in sound.items() for name in names)
     drop_follow_on(collector, faulty)
     if not collector.errors:
-        lint_policies(by_kind["policy"], policies, collector)
+        lint_policies(by_kind["policy"], policies, catalogue, environments, collector)
     sources, tests = tuple(by_kind["sources"]), tuple(by_kind["tests"])
     return PolicyRoot(
-        path, catalogue, policies, environments, attestations, rollouts, sources, tests, count, faulty
+        path,
+        catalogue,
+        policies,
+        environments,
+        attestations,
+        rollouts,
+        sources,
+        tests,
+        defaults,
+        count,
+        faulty,
     )
+
+
+def desk_defaults(given: str | os.PathLike[str] | None = None) -> Defaults:
+    """Return the defaults of a policy root without reading its other documents; none where there is no root.
+
+    Raises UsageError for a named folder that is no policy root, and DocumentError where `interlock.yaml` is not sound.
+    """
+    try:
+        root = find_root(given)
+    except UsageError:
+        if given or os.environ.get(_VARIABLE):
+            raise
+        return Defaults()
+    collector, shown, found = Collector(), f"{root.resolve().name}/{_MARK}", Defaults()
+    node = read_file(root / _MARK, shown, collector)
+    kind = "" if node is None else _kind(node, shown, root, collector)
+    if kind and isinstance(node, MappingNode) and holds(SCHEMAS[kind], node, collector):
+        found = read_defaults(node, root, collector)
+    if collector.errors:
+        raise DocumentError(collector.errors, collector.sources)
+    return found
 
 
 def _read(

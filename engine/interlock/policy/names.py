@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import keyword
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from ..language.declarations import MetricDeclaration, ParamDeclaration
+from ..language.lexer import reserved
 from ..language.nodes import LetRef, MetricRef, Node, ParamRef, walk
 from .catalogue import Catalogue
 from .model import Param
 
-__all__ = ["PolicyNames", "lets_read", "metrics_read", "params_read"]
-
-_KEYWORDS = {"and", "or", "not", "in", "true", "false", "never", "seen", "needed", "margin", "unlimited"}
+__all__ = ["PolicyNames", "followed", "lets_read", "metrics_read", "params_read"]
 
 
 @dataclass(slots=True)
@@ -48,7 +46,7 @@ class PolicyNames:
 
     def taken(self, name: str) -> str | None:
         """Return what has a name already, or a beginning of it, for a new param or let; None where it is free."""
-        if name in _KEYWORDS or any(keyword.iskeyword(part) for part in name.split(".")):
+        if reserved(name):
             return "a word of the language"
         if name in self.catalogue.scopes:
             return "a scope"
@@ -61,23 +59,24 @@ def _overlap(name: str, other: str) -> bool:
     return name == other or name.startswith(other + ".") or other.startswith(name + ".")
 
 
-def _followed(node: Node, lets: Mapping[str, Node | None]) -> Iterable[Node]:
+def followed(node: Node, lets: Mapping[str, Node | None]) -> Iterator[Node]:
+    """Yield a node and all below it, and below the trees of the lets that it names."""
     for each in walk(node):
         yield each
         if isinstance(each, LetRef) and lets.get(each.name) is not None:
-            yield from _followed(lets[each.name], lets)  # type: ignore[arg-type]
+            yield from followed(lets[each.name], lets)  # type: ignore[arg-type]
 
 
 def metrics_read(node: Node, lets: Mapping[str, Node | None]) -> set[str]:
     """Return the metrics that an expression reads, through lets too."""
-    return {each.name for each in _followed(node, lets) if isinstance(each, MetricRef)}
+    return {each.name for each in followed(node, lets) if isinstance(each, MetricRef)}
 
 
 def lets_read(node: Node, lets: Mapping[str, Node | None]) -> set[str]:
     """Return the lets that an expression uses, through lets too."""
-    return {each.name for each in _followed(node, lets) if isinstance(each, LetRef)}
+    return {each.name for each in followed(node, lets) if isinstance(each, LetRef)}
 
 
 def params_read(node: Node, lets: Mapping[str, Node | None]) -> set[str]:
     """Return the params that an expression uses, through lets too."""
-    return {each.name for each in _followed(node, lets) if isinstance(each, ParamRef)}
+    return {each.name for each in followed(node, lets) if isinstance(each, ParamRef)}

@@ -27,6 +27,6 @@ def ledger_desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.fixture
 def recorded(ledger_desk: Path, command: Command, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("INTERLOCK_POLICIES", "policies")
-    done = command("evaluate", "bad.json", "--historic", "--ledger", ".interlock/ledger.db")
+    done = command("evaluate", "bad.json", "--historic", "--ledger", ".interlock/ledger.db", "--begin")
     assert done.code == 1
     return ledger_desk / ".interlock" / "ledger.db"

@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from interlock.ledger.cryptography_signing import signed_by
+from support.beginnings import begun
 from support.roots import document, instant, write
 
 from ..conftest import Command, Done
@@ -86,6 +87,7 @@ def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: Command) -> D
     desk = Desk(command, instant("2026-03-27T06:00:00Z"))
     monkeypatch.setattr("interlock.clock.now", lambda: desk.now)
     signed_by.cache_clear()
+    begun(LEDGER)
     return desk
 
 
@@ -126,7 +128,7 @@ def test_enough_people_open_the_gate_for_the_values_that_they_saw(desk: Desk) ->
     assert desk.judge(limit=None).code == 1
     assert desk.judge(limit=10.50).code == 0
     kinds = desk.command("log", "show", "--kind", "attestation").out.splitlines()[1:]
-    assert [each.split()[0] for each in kinds] == ["5", "9"]
+    assert [each.split()[0] for each in kinds] == ["6", "10"]
 
 
 def test_an_entry_tells_the_values_too(desk: Desk) -> None:
@@ -134,7 +136,7 @@ def test_an_entry_tells_the_values_too(desk: Desk) -> None:
     for by, role in (("risk-desk", "risk"), ("quant-desk", "quant-lead")):
         assert (
             desk.command(
-                "attest", "sign-off", "--by", by, "--role", role, "--reason", "seen", "--from", "4"
+                "attest", "sign-off", "--by", by, "--role", role, "--reason", "seen", "--from", "5"
             ).code
             == 0
         )
@@ -266,10 +268,10 @@ REFUSED = {
         ("sign-off", *WORD, "--from", "empty.json"),
         "`sign-off` is bound to `limit`, which is unknown in empty.json",
     ),
-    "an entry that is none": (("sign-off", *WORD, "--from", "99"), "there is no entry 99: the ledger has 5"),
+    "an entry that is none": (("sign-off", *WORD, "--from", "99"), "there is no entry 99: the ledger has 6"),
     "an entry without values": (
-        ("sign-off", *WORD, "--from", "1"),
-        "entry 1 is a policies: name a snapshot, an evaluation or a verdict",
+        ("sign-off", *WORD, "--from", "2"),
+        "entry 2 is a policies: name a snapshot, an evaluation or a verdict",
     ),
     "the future": (
         ("sign-off", *WORD, "--at", "2026-03-27T06:01:01Z"),

@@ -13,8 +13,8 @@ def test_a_baseline_is_frozen_by_a_person(recorded: Path, command: Command) -> N
     assert done.code == 0
     assert done.out.splitlines()[0] == "froze phase_a as of 2026-03-20T06:30:00Z"
     again = command(*words, "--from", "bad.json")
-    message = "error: the baseline `phase_a` is frozen by entry 6: choose another name\n"
+    message = "error: the baseline `phase_a` is frozen by entry 7: choose another name\n"
     assert (again.code, again.err) == (2, message)
-    failed = command("baseline", "freeze", "b", "--from", "4", "--by", "quants", "--reason", "x")
+    failed = command("baseline", "freeze", "b", "--from", "5", "--by", "quants", "--reason", "x")
     why = "`rollback` was ROLLBACK: a failed run never becomes a baseline"
-    assert (failed.code, failed.err) == (2, f"error: entry 4 is a failed run, {why}\n")
+    assert (failed.code, failed.err) == (2, f"error: entry 5 is a failed run, {why}\n")

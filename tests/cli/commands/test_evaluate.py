@@ -317,7 +317,7 @@ def test_declared_commands_run_only_with_leave(
     done = command(*words, "--allow-commands", "--format", "json")
     assert done.code == 0 and Path("desk/ran").exists()
     guard = ("guard", "--policy", "gate", "--root", "desk", "--policies", "policies", "--ledger", "l.db")
-    assert command(*words, "--allow-commands", "--ledger", "l.db").code == 0
+    assert command(*words, "--allow-commands", "--ledger", "l.db", "--begin").code == 0
     monkeypatch.setattr("interlock.cli.commands.guard.start", lambda _: 0)
     monkeypatch.setenv("LIVE_MODE", "1")
     assert command(*guard, "--allow-commands", "--", "bot").err == "live: gate is GO\n"

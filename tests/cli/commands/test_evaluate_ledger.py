@@ -14,6 +14,7 @@ from interlock import clock
 from interlock.canonical import digest
 from interlock.language.times import parse_time
 from support import roots
+from support.beginnings import begun
 
 from ..conftest import Command
 
@@ -23,7 +24,7 @@ def test_without_a_record_there_is_no_verdict(
 ) -> None:
     monkeypatch.setenv("INTERLOCK_POLICIES", "policies")
     (ledger_desk / "file").write_text("", encoding="utf-8")
-    done = command("evaluate", "good.json", "--historic", "--ledger", "file/ledger.db")
+    done = command("evaluate", "good.json", "--historic", "--ledger", "file/ledger.db", "--begin")
     assert (done.code, done.out) == (4, "")
     assert (
         done.err
@@ -79,7 +80,7 @@ def late(ledger_desk: Path, command: Command, monkeypatch: pytest.MonkeyPatch) -
     for name, minute, up in (("old", "00", True), ("new", "10", False)):
         text = roots.document(f"2026-03-30T12:{minute}:00Z", {"up": up})
         (ledger_desk / f"{name}.json").write_bytes(text)
-    assert command("evaluate", "new.json", "--ledger", "l.db").code == 1
+    assert command("evaluate", "new.json", "--ledger", "l.db", "--begin").code == 1
     return ledger_desk
 
 
@@ -126,6 +127,7 @@ def test_historic_means_the_past_and_the_newest_itself_is_no_older_one(late: Pat
 
 
 def test_snapshots_of_one_run_are_taken_in_their_order(late: Path, command: Command) -> None:
+    begun(late / "other.db")
     done = command("evaluate", "new.json", "old.json", "--ledger", "other.db")
     assert (done.code, done.err) == (1, "")
     done = command("evaluate", "new.json", "old.json", "--ledger", "other.db")

@@ -121,3 +121,5 @@ def test_the_verdict_prints_why_such_a_param_is_unknown(command: Command, desk: 
     (found,) = json.loads(done.out)["verdicts"]
     assert found["assumptions"] == ["child: param `limit` is unknown: 11 is outside its range"]
     assert found["verdict"] == "NO_GO"
+    causes = [(each["metric"], each["cause"], each["detail"]) for each in found["rules"][0]["causes"]]
+    assert causes == [("limit", "out of range", "11 is outside its range")]

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from interlock.language.times import parse_time
+from interlock.ledger.file.missing_ledger import REMEDY
 from support.gate import snapshot, write
 
 from ..conftest import Command
@@ -56,7 +57,7 @@ def test_live_the_best_verdict_starts_the_command(
     assert (done.code, done.out, done.err) == (0, "", "live: gate is GO\n")
     assert started == [("bot", "--policy", "x", "--", "-y")]
     kinds = [line.split()[2] for line in command("log", "show").out.splitlines()[1:]]
-    assert kinds == ["policies", "snapshot", "evaluation", "verdict"]
+    assert kinds == ["begin", "policies", "snapshot", "evaluation", "verdict"]
     assert not SWITCH.exists()
 
 
@@ -85,7 +86,7 @@ def test_live_anything_else_throws_the_switch(
     )
     assert (done.code, done.out, done.err) == (1, "", f"{critical}; nothing was started\n")
     assert started == []
-    verdict = json.loads(command("log", "export").out.splitlines()[3])["body"]["verdict"]
+    verdict = json.loads(command("log", "export").out.splitlines()[4])["body"]["verdict"]
     assert verdict["verdict"] == "NO_GO"
     lines = SWITCH.read_text(encoding="utf-8").splitlines()
     assert lines[:2] == ["kill switch set by interlock guard at 2026-03-30T12:05:00Z", f"reason: {NOT_READY}"]
@@ -113,8 +114,7 @@ def test_on_paper_the_command_starts_whatever_the_verdict(
         (
             ["--ledger", "s.json/x.db"],
             2,
-            "there is no ledger at `s.json/x.db`: name another with `--ledger FILE`, or begin it with "
-            "`interlock evaluate --ledger FILE`",
+            f"there is no ledger at `s.json/x.db`: {REMEDY}",
         ),
         (["--policies", "nowhere"], 2, None),
         (["--policy", "gat"], 2, "no policy is called `gat`: did you mean `gate`?"),

@@ -9,7 +9,7 @@ import pytest
 
 import interlock
 from interlock.language.times import parse_time
-from interlock.ledger.recorder import Recorder
+from support.beginnings import begun, recording_in
 from support.gate import FILES, snapshot, write
 
 from ..conftest import ROOT, Command, Done
@@ -71,6 +71,7 @@ def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: Command) -> P
     monkeypatch.delenv("LIVE_KILL_SWITCH", raising=False)
     at(monkeypatch, "12:05")
     snapshot(tmp_path / "s.json", calm=False)
+    begun(tmp_path / "l.db")
     return tmp_path
 
 
@@ -107,7 +108,7 @@ def test_a_waiver_opens_a_gate_until_it_is_over(
     assert (done.code, done.out.splitlines()[3].split()[3]) == (0, "2026-03-30T15:59:00Z")
     snapshot(Path("s.json"), "2026-03-30T15:59:00Z", calm=False)
     done = command("evaluate", "s.json", *JUDGE)
-    over = "note: the waiver of entry 5 for `gate/calm` expired at 2026-03-30T15:59:00Z\n"
+    over = "note: the waiver of entry 6 for `gate/calm` expired at 2026-03-30T15:59:00Z\n"
     assert (done.code, done.err) == (3, over)
     assert done.out.splitlines()[1].split()[:3] == ["!", "gate", "WAIT"]
     shown = command("log", "show", "--kind", "verdict", "--ledger", "l.db").out.splitlines()[1:]
@@ -121,7 +122,7 @@ def test_a_waiver_in_force_that_is_not_needed_is_told_of(desk: Path, command: Co
     waive(command)
     snapshot(desk / "s.json")
     done = command("evaluate", "s.json", *JUDGE)
-    unused = "note: the waiver of entry 1 for `gate/calm` is in force and not needed\n"
+    unused = "note: the waiver of entry 2 for `gate/calm` is in force and not needed\n"
     assert (done.code, done.out.splitlines()[0].split()[:2], done.err) == (0, ["policy", "verdict"], unused)
 
 
@@ -182,7 +183,7 @@ def test_nothing_of_it_can_be_left_out(desk: Path, command: Command, name: str) 
     done = command("waive", "gate/calm", *words[:at], *words[at + 2 :])
     assert (done.code, done.out) == (2, "")
     assert done.err == f"error: `interlock waive` needs `{name}`: see `interlock waive --help`\n"
-    assert not (desk / "l.db").exists()
+    assert command("log", "head", "--ledger", "l.db").out.startswith("1 ")
 
 
 # members, compositions, latches
@@ -218,11 +219,11 @@ def test_a_waived_composition_opens_alone_and_never_past_what_may_not_be_waived(
     done = command("evaluate", "s.json", "--policy", "start", *JUDGE)
     assert (done.code, done.out.splitlines()[:2]) == (3, [f"start: {OPENED}", ""])
     broad = "is too broad: beneath it only `gate/calm` fails, waive that one"
-    assert done.err == f"note: the waiver of entry 1 for `start/gate` {broad}\n"
+    assert done.err == f"note: the waiver of entry 2 for `start/gate` {broad}\n"
     snapshot(desk / "s.json", calm=False, ready=False)
     done = command("evaluate", "s.json", "--policy", "start", *JUDGE)
     why = "does not count: beneath it `gate/ready` fails: it is not waivable"
-    assert (done.code, done.err) == (1, f"note: the waiver of entry 1 for `start/gate` {why}\n")
+    assert (done.code, done.err) == (1, f"note: the waiver of entry 2 for `start/gate` {why}\n")
 
 
 def test_no_waiver_clears_a_latch(desk: Path, command: Command) -> None:
@@ -239,14 +240,14 @@ def test_no_waiver_clears_a_latch(desk: Path, command: Command) -> None:
         "by": "x",
         "role": "risk",
     }
-    with Recorder(desk / "l.db") as recorder:
+    with recording_in(desk / "l.db") as recorder:
         words = {"ticket": "OPS-1", "reason": "y", "until": "2026-03-30T14:00:00Z"}
         recorder.append("2026-03-30T11:00:00Z", "waiver", document | words)
     snapshot(desk / "s.json", "2026-03-30T12:01:00Z", calm=True, **{"streak.of": 1})
     done = command("evaluate", "s.json", "--policy", "start", "--environment", "live", "--ledger", "l.db")
     why = "the rule is latched, and only `interlock log rearm` clears that"
     assert done.code == 1
-    assert done.err == f"note: the waiver of entry 6 for `start/alarm` does not count: {why}\n"
+    assert done.err == f"note: the waiver of entry 7 for `start/alarm` does not count: {why}\n"
 
 
 # every command says it first
@@ -344,7 +345,7 @@ def test_lockdown_hard_triggers_and_authority_refuse_every_waiver(
     monkeypatch.setenv("INTERLOCK_POLICIES", str(ROOT / "policies"))
     policies = interlock.load(ROOT / "policies")
     taken = interlock.Snapshot.parse(json.dumps(BAD).encode())
-    with Recorder(desk / "l.db") as recorder:
+    with recording_in(desk / "l.db") as recorder:
         before = policies.recorded(taken, recorder, policies=LOCKED).verdicts
     assert [each.verdict for each in before] == ["LOCKDOWN", "ROLLBACK", "VIOLATED"]
     head = command("log", "head", "--ledger", "l.db").out
@@ -354,11 +355,11 @@ def test_lockdown_hard_triggers_and_authority_refuse_every_waiver(
         assert (done.code, done.out, done.err) == (2, "", f"error: `{name}` is not waivable\n")
     assert command("log", "head", "--ledger", "l.db").out == head
     body = {"member": "", "outcome": "fail", "by": "x", "role": "risk", "ticket": "OPS-1", "reason": "y"}
-    with Recorder(desk / "l.db") as recorder:
+    with recording_in(desk / "l.db") as recorder:
         for name, rule in rules:
             entry = {"policy": name, "rule": rule, **body, "until": "2026-04-30T00:00:00Z"}
             recorder.append("2026-03-30T06:00:00Z", "waiver", entry)
-    with Recorder(desk / "l.db") as recorder:
+    with recording_in(desk / "l.db") as recorder:
         after = policies.recorded(taken, recorder, policies=LOCKED)
     assert [(each.verdict, each.waivers, each.unwaived) for each in after.verdicts] == [
         (each.verdict, (), None) for each in before
@@ -373,8 +374,8 @@ def test_an_act_needs_no_policy_to_be_waivable_later(desk: Path, command: Comman
     (desk / "policies" / "gate.yaml").write_text(FILES["gate.yaml"], encoding="utf-8")
     done = command("evaluate", "s.json", *JUDGE)
     why = "does not count: it is not waivable"
-    assert (done.code, done.err) == (3, f"note: the waiver of entry 1 for `gate/calm` {why}\n")
+    assert (done.code, done.err) == (3, f"note: the waiver of entry 2 for `gate/calm` {why}\n")
     (desk / "policies" / "gate.yaml").write_text(GATE.replace("max: 4h", "max: 2h"), encoding="utf-8")
     done = command("evaluate", "s.json", *JUDGE)
     why = "does not count: it is too broad, 4h where 2h are allowed"
-    assert (done.code, done.err) == (3, f"note: the waiver of entry 1 for `gate/calm` {why}\n")
+    assert (done.code, done.err) == (3, f"note: the waiver of entry 2 for `gate/calm` {why}\n")

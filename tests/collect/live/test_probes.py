@@ -133,6 +133,15 @@ def test_a_torn_pid_file_and_a_file_of_the_future(root: Path) -> None:
     assert seen["wait"] == seen["moment"] == {"unknown": "clock skew", "detail": late}
 
 
+def test_a_file_without_a_date_of_its_own(root: Path) -> None:
+    """Archives that are made to be the same each time date every file to 1970."""
+    path = write(root, "data/a.pid", "47")
+    os.utime(path, (0, 0))
+    seen = metrics(run(root, OTHERS))
+    lost = "the date of data/a.pid is 1970-01-01T00:00:00Z, before the year 2000"
+    assert seen["wait"] == seen["moment"] == {"unknown": "out of range", "detail": lost}
+
+
 def test_env_keeps_typed_values_and_no_secret(root: Path) -> None:
     environ = {"LIVE_KILL_SWITCH": "token-4711", "PARAM": "5%"}
     found = run(root, SWITCH, environ=environ, env_names=["PARAM", "OTHER"])

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from support.desks import CATALOGUE, LATER, LINES, LOG, changed, jsonl, metrics, run
+from support.desks import CATALOGUE, LATER, LINES, LOG, changed, complaints, jsonl, judged, metrics, run
 
 
 def test_values_that_are_no_values(tmp_path: Path) -> None:
@@ -119,3 +119,74 @@ def test_a_period_before_the_metric_began_is_out_of_range(tmp_path: Path, began:
     )
     found = metrics(run(jsonl(tmp_path, LINES[:3]), source, catalogue=catalogue))["daily"]
     assert ("points" in found) is known
+
+
+QUIET = "count(trades < 0, within=1h) == 0"
+COVERED = changed(LOG, ("    time: at_", "    time: at_\n    covered: {to: as_of}"))
+TABLE = COVERED.split("    metrics:\n")[0]
+
+
+@pytest.mark.parametrize(
+    ("sql", "rule", "cause"),
+    [
+        ("trades: select at_ as at, pnl as value", QUIET, ""),
+        (
+            "trades: select null::timestamp as at, pnl as value",
+            QUIET,
+            "no time: the SQL gives a point without `at`",
+        ),
+        ("trades: select at_ as at, null::double as value", QUIET, "missing: the SQL gives no value"),
+        ("trades: select at_ as at, 'nan'::double as value", QUIET, "not finite: it is not a finite number"),
+        ("pnl: select pnl as value, null::timestamp as at", "pnl > 0", "no time: the SQL gives no `at`"),
+        ("pnl: select pnl as value, 'nan'::double as n", "pnl > 0", "not finite: it is not a finite number"),
+        ("pnl: select null::double as value", "pnl > 0", "missing: the SQL gives no value"),
+        ("pnl: select pnl as value", "pnl > 0", ""),
+    ],
+)
+def test_a_row_without_what_it_needs_closes_the_gate(tmp_path: Path, sql: str, rule: str, cause: str) -> None:
+    name, _, select = sql.partition(": ")
+    source = f'{TABLE}    metrics:\n      {name}: {{sql: "{select} from trades"}}\n'
+    verdict = judged(jsonl(tmp_path, ['{"at": "2026-03-30T05:00:00Z", "pnl": 1.5}']), source, rule)
+    causes = "; ".join(f"{each.cause}: {each.detail}" for each in verdict.rules[0].causes)
+    assert (verdict.verdict, causes) == ("NO_GO" if cause else "GO", cause)
+
+
+def test_a_row_without_a_member_makes_every_member_unknown(tmp_path: Path) -> None:
+    rows = '{"at": "2026-03-30T05:00:00Z", "pnl": 1}'
+    source = f'{TABLE}    metrics:\n      edge: {{sql: "select null::varchar as member, pnl as value from trades"}}\n'
+    verdict = judged(jsonl(tmp_path, [rows]), source, "all(edge > 0)")
+    assert verdict.verdict == "NO_GO"
+    assert {(each.cause, each.detail) for each in verdict.rules[0].causes} == {
+        ("missing", "the SQL gives a row without a member")
+    }
+
+
+@pytest.mark.parametrize(
+    ("metric", "sql", "message"),
+    [
+        (
+            *("trades", "select at_ as at, pnl as value, 1 as more from trades"),
+            "the SQL gives a column `more` that the metric does not take: `trades` needs the columns `at`, `value`",
+        ),
+        (
+            *("trades", "select at_ as at from trades"),
+            "the SQL gives no column `value`: `trades` needs the columns `at`, `value`",
+        ),
+        (
+            *("trades", "select pnl as at, pnl as value from trades"),
+            "the SQL gives DOUBLE as `at`, `trades` needs a timestamp",
+        ),
+        (
+            *("edge", "select 1 as member, pnl as value from trades"),
+            "the SQL gives INTEGER as `member`, `edge` needs a text",
+        ),
+        (
+            "pnl",
+            "select pnl as value, 'x' as n from trades",
+            "the SQL gives VARCHAR as `n`, `pnl` needs a number",
+        ),
+    ],
+)
+def test_a_query_whose_columns_do_not_fit_is_refused(metric: str, sql: str, message: str) -> None:
+    (found,) = complaints(f'{TABLE}    metrics:\n      {metric}: {{sql: "{sql}"}}\n')
+    assert found.partition(" error ")[2] == f"E508: {message}"

@@ -6,7 +6,9 @@ import os
 from decimal import Decimal
 from pathlib import Path
 
-from support.desks import CATALOGUE, LATER, LINES, LOG, changed, jsonl, metrics, run, write
+import pytest
+
+from support.desks import CATALOGUE, LATER, LINES, LOG, changed, jsonl, judged, metrics, run, write
 
 
 def test_an_empty_log_may_be_declared_to_mean_that_nothing_happened(tmp_path: Path) -> None:
@@ -259,3 +261,94 @@ def test_an_unfinished_line_of_a_joined_source_ends_the_coverage_too(tmp_path: P
     write(tmp_path, "m.jsonl", f"{LINES[0]}\n{LINES[2]}\n")
     seen = metrics(run(tmp_path, tailed() + other))
     assert seen["alerts"]["covered"][1] == "2026-03-28T01:00:00Z"
+
+
+DECLARED = changed(
+    LOG,
+    ("t.jsonl", "t*.json"),
+    ("file: t*", "files: t*"),
+    ("format: jsonl", "format: json\n    rows: /rows"),
+    ("    time: at_", "    time: at_\n    covered: {from: /from, to: /to}"),
+)
+QUIET = "count(trades < 0, within=1d) == 0"
+
+
+def bounds(start: str, end: str) -> str:
+    return f'{{"from": {start}, "to": {end}, "rows": []}}'
+
+
+MARCH, NOW = '"2026-03-01T00:00:00Z"', '"2026-03-30T06:00:00Z"'
+OUTSIDE = "lies outside the years 2000 to 9999"
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "cause"),
+    [
+        (MARCH, NOW, ""),
+        ("1772323200", NOW, ""),
+        ("null", NOW, "no time: t1.json: /from is no time"),
+        (MARCH, "null", "no time: t1.json: /to is no time"),
+        ('"soon"', NOW, "no time: t1.json: /from is no time"),
+        (
+            MARCH,
+            '"2026-03-30 06:00"',
+            "no time: t1.json: /to has no offset and the source declares no `timezone`",
+        ),
+        ('"1970-01-01T00:00:00Z"', NOW, f"out of range: t1.json: /from {OUTSIDE}"),
+        (MARCH, "true", "no time: t1.json: /to is no time"),
+        (NOW, MARCH, "not covered: the source covers no time"),
+        (MARCH, MARCH, "not covered: seen from 2026-03-01T00:00:00Z to 2026-03-01T00:00:00Z"),
+    ],
+)
+def test_bounds_that_a_file_states_are_times_or_the_gate_is_closed(
+    tmp_path: Path, start: str, end: str, cause: str
+) -> None:
+    write(tmp_path, "t1.json", bounds(start, end))
+    verdict = judged(tmp_path, DECLARED, QUIET)
+    causes = "; ".join(f"{each.cause}: {each.detail}" for each in verdict.rules[0].causes)
+    assert (verdict.verdict, causes) == ("NO_GO" if cause else "GO", cause)
+
+
+@pytest.mark.parametrize("key", ["from", "to"])
+def test_a_file_without_a_bound_closes_the_gate(tmp_path: Path, key: str) -> None:
+    write(tmp_path, "t1.json", bounds(MARCH, NOW).replace(f'"{key}"', '"renamed"'))
+    verdict = judged(tmp_path, DECLARED, QUIET)
+    (cause,) = verdict.rules[0].causes
+    assert verdict.verdict == "NO_GO"
+    assert (cause.cause, cause.detail) == ("not covered", f"t1.json: /{key} is absent")
+
+
+def test_of_several_files_the_first_bound_and_the_last_count(tmp_path: Path) -> None:
+    write(tmp_path, "t1.json", bounds(MARCH, '"2026-03-20T00:00:00Z"'))
+    write(tmp_path, "t2.json", bounds('"2026-03-15T00:00:00Z"', NOW))
+    seen = metrics(run(tmp_path, DECLARED))["trades"]
+    assert seen["covered"] == ["2026-03-01T00:00:00Z", "2026-03-30T06:00:00Z"]
+
+
+@pytest.mark.parametrize("covered", ["{each: 1d}", "{from: first, to: last}", "{to: last}"])
+def test_coverage_by_rows_without_a_row_closes_the_gate(tmp_path: Path, covered: str) -> None:
+    more = f"    time: at_\n    may_be_empty: true\n    complete: never\n    covered: {covered}"
+    write(tmp_path, "t.jsonl", "")
+    verdict = judged(tmp_path, changed(LOG, ("    time: at_", more)), QUIET)
+    (cause,) = verdict.rules[0].causes
+    assert verdict.verdict == "NO_GO"
+    assert (cause.cause, cause.detail) == ("not covered", "the source covers no time")
+
+
+def test_a_series_of_days_without_coverage_closes_the_gate(tmp_path: Path) -> None:
+    more = "    time: at_\n    may_be_empty: true\n    complete: never\n    covered: {to: last}"
+    days = "      daily: {sql: \"select date_trunc('day', at_) as at, sum(pnl) as value from trades group by 1\"}\n"
+    write(tmp_path, "t.jsonl", "")
+    verdict = judged(tmp_path, changed(LOG, ("    time: at_", more)) + days, "count(daily < 0, last=1) == 0")
+    (cause,) = verdict.rules[0].causes
+    assert verdict.verdict == "NO_GO"
+    assert (cause.cause, cause.detail) == ("not covered", "the source covers no time")
+
+
+def test_the_date_of_no_file_covers_nothing(tmp_path: Path) -> None:
+    source = changed(
+        LOG, ("file: t.jsonl", "files: t*.jsonl"),
+        ("    time: at_", "    time: at_\n    may_be_empty: true\n    covered: {from: 2026-03-01, to: modified}"),
+    )  # fmt: skip
+    verdict = judged(tmp_path, source, QUIET)
+    assert verdict.verdict == "NO_GO"

@@ -89,6 +89,37 @@ def test_a_name_that_is_unknown_says_so(tmp_path: Path) -> None:
     assert reason(tmp_path, rule, source=None) == "set by unknown"
 
 
+EACH = PARENT.replace("verdicts:", "for_each: symbol\nverdicts:")
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("{{ symbol }} has {{ trade.confidence }}", "BTC-USD has 40%"),
+        ("all have {{ other.confidence }}", "all have BTC-USD 30%, ETH-USD between 0% and 100%"),
+        ("{{ daily }}", "between -100% and 100%"),
+    ],
+)
+def test_a_reason_of_a_member(tmp_path: Path, text: str, shown: str) -> None:
+    more = (
+        "  other.confidence: {type: ratio, range: [0, 1], scope: venue}\n"
+        "scopes:\n  venue: {members: [BTC-USD, ETH-USD]}\n"
+    )
+    files = {
+        "interlock.yaml": "interlock: 1\n",
+        "catalogue.yaml": CATALOGUE.replace("scopes:\n", more),
+        "gate.yaml": EACH.replace("RULE", f"{{id: a, require: trade.confidence > 50%, reason: '{text}'}}"),
+    }
+    scopes = {
+        "symbol": {name: {"trade.confidence": 0.4} for name in ("BTC-USD", "ETH-USD")},
+        "venue": {"BTC-USD": {"other.confidence": 0.3}},
+    }
+    metrics = {"daily": {"unknown": "torn source"}}
+    found = snapshot("2026-03-30T06:00:00Z", metrics, scopes=scopes)
+    (first, _) = interlock.load(write(tmp_path, files)).evaluate(found)
+    assert first.rules[0].reason == shown
+
+
 def test_a_composed_policy_speaks_where_a_name_is_unknown(tmp_path: Path) -> None:
     rule = "{id: a, policy: capital, at_worst: NORMAL, reason: 'stands at {{ level }}'}"
     assert reason(tmp_path, rule, level=None) == (
@@ -177,3 +208,26 @@ def test_slack_that_was_not_used_or_does_not_reach_is_none(tmp_path: Path) -> No
     at = {"alerts": "04:29:59", "jobs": "06:00:00", "orders": "06:00:00", "BTC-USD": "06:00:00"}
     found = _quiet(tmp_path, "sum(count(fills, within=1h)) == 0", "", {**at, "ETH-USD": "06:00:00"})
     assert (found.verdict, found.assumptions) == ("NO_GO", ())
+
+
+BARE = "active is true, needed false"
+LONG = "{{ source }}" * 300
+
+
+@pytest.mark.parametrize(
+    ("rule", "source", "text"),
+    [
+        (f"{{id: a, require: not active, reason: '{LONG}'}}", "x" * 500, BARE),
+        ("{id: a, require: not active, reason: '{{ seen < 3 }}'}", "file", BARE),
+        ("{id: a, require: not active, reason: '{{ source | trim }}'}", "  ", BARE),
+        (
+            *("{id: a, policy: capital, at_worst: NORMAL, reason: 'stands at {{ source }}'}", None),
+            "policy capital is LOCKDOWN, needed at worst NORMAL",
+        ),
+    ],
+)
+def test_a_reason_that_cannot_be_given_changes_no_verdict(
+    tmp_path: Path, rule: str, source: str | None, text: str
+) -> None:
+    found = judged(tmp_path, rule, source=source)
+    assert (found.verdict, found.rules[0].reason) == ("NO_GO", text)

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from interlock.evaluation.expressions.comparisons import nearest
+from interlock.evaluation.expressions.comparisons import _margin, nearest
 from interlock.language.literals import show
 from interlock.language.types import BOOL, DURATION, INTEGER, NUMBER, RATIO, TIMESTAMP, EnumType, Kind, Type
 from interlock.language.values import Unknown, Value
@@ -49,3 +49,9 @@ def test_an_unknown_or_endless_limit_has_no_neighbour() -> None:
     assert nearest("gt", Unknown(()), "unknown", INTEGER) == "above unknown"
     assert nearest("lt", Decimal("Infinity"), "never", DURATION) == "shorter than never"
     assert nearest("lt", Decimal("Infinity"), "unbounded", INTEGER) == "below unbounded"
+
+
+def test_a_distance_beyond_all_numbers_has_no_margin() -> None:
+    far = Decimal("9E+999999")
+    assert _margin("lt", -far, far, NUMBER) is None
+    assert _margin("lt", Decimal(1), Decimal(3), NUMBER) == "2"

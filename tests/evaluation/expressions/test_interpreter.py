@@ -125,6 +125,13 @@ def test_a_window_that_a_param_makes_empty_proves_nothing(text: str, param: Deci
     assert found == Unknown((Cause(call, "", "", "out of range", "`last=` is not above 0"),))
 
 
+def test_a_window_that_a_param_moves_into_the_future_proves_nothing() -> None:
+    names, text = PolicyNames(CATALOGUE), "count(daily > 0, last=3, skip=p)"
+    names.param_table["p"] = Param("p", program("5", names).root.type, Decimal(5), NOWHERE, bare=True)
+    found = interpreter(params={"p": Decimal(-2)}).evaluate(program(f"{text} < 2", names))
+    assert found == Unknown((Cause(text, "", "", "out of range", "`skip=` is below 0"),))
+
+
 @pytest.mark.parametrize(
     "text",
     [

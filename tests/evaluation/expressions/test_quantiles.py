@@ -10,7 +10,7 @@ from random import Random
 import pytest
 
 from interlock.evaluation.expressions.quantiles import quantile_bounds
-from interlock.evaluation.expressions.windows import Item
+from interlock.evaluation.snapshot.points import Point, Points
 from interlock.language.values import INFINITY, Cause, Unknown
 
 WHY = (Cause("m", "", "", "missing"),)
@@ -23,18 +23,18 @@ def value(values: list[Decimal], level: Decimal) -> Fraction:
     return ordered[low] + (place - low) * (ordered[min(low + 1, len(ordered) - 1)] - ordered[low])
 
 
-def drawn(dice: Random) -> list[Item]:
+def drawn(dice: Random) -> list[Point]:
     items = []
     for index in range(dice.randint(1, 6)):
         low = Decimal(dice.randint(-9, 9))
         high = low + dice.choice((0, 0, 0, 1, 5))
         doubt = WHY if index and dice.random() < 0.5 else ()
-        items.append(Item(Decimal(index), low if low == high else Unknown(WHY, low, high), doubt))
+        items.append(Point(Decimal(index), index, low if low == high else Unknown(WHY, low, high), doubt))
     dice.shuffle(items)
     return items
 
 
-def ends(item: Item) -> tuple[Decimal, Decimal]:
+def ends(item: Point) -> tuple[Decimal, Decimal]:
     return (item.value.low, item.value.high) if isinstance(item.value, Unknown) else (item.value, item.value)  # type: ignore[return-value]
 
 
@@ -50,7 +50,7 @@ def test_the_ends_are_the_least_and_the_greatest_of_all_that_may_be(level: Decim
             for there in itertools.combinations(doubtful, size):
                 pairs = [ends(each) for each in (*sure, *there)]
                 found += [value([low for low, _ in pairs], level), value([high for _, high in pairs], level)]
-        low, high = quantile_bounds(items, level)
+        low, high = quantile_bounds(Points(items), level)
         assert (Fraction(low), Fraction(high)) == (min(found), max(found)), items
 
 
@@ -68,12 +68,12 @@ def test_the_ends_are_the_least_and_the_greatest_of_all_that_may_be(level: Decim
 def test_a_value_without_an_end_opens_only_the_side_that_it_can_reach(
     values: tuple[tuple[Decimal, Decimal], ...], level: str, wanted: tuple[Decimal, Decimal]
 ) -> None:
-    items = [Item(Decimal(0), Unknown(WHY, Decimal(low), Decimal(high))) for low, high in values]
-    assert quantile_bounds(items, Decimal(level)) == wanted
+    items = [Point(Decimal(0), 0, Unknown(WHY, Decimal(low), Decimal(high))) for low, high in values]
+    assert quantile_bounds(Points(items), Decimal(level)) == wanted
 
 
 def test_a_quantile_is_rounded_once() -> None:
     small, large = Decimal("1e-40"), Decimal("1e40")
-    items = [Item(Decimal(0), each) for each in (large, small)]
-    assert quantile_bounds(items, Decimal("0.5"))[0] == Decimal("5e39")
-    assert quantile_bounds(items, Decimal("0"))[0] == small
+    items = [Point(Decimal(0), 0, each) for each in (large, small)]
+    assert quantile_bounds(Points(items), Decimal("0.5"))[0] == Decimal("5e39")
+    assert quantile_bounds(Points(items), Decimal("0"))[0] == small

@@ -11,7 +11,7 @@ import pytest
 import interlock
 from interlock.canonical import canonical
 from interlock.errors import SnapshotError
-from interlock.ledger.recorder import Recorder
+from support.beginnings import recording_in
 from support.roots import instant, snapshot, write, write_files
 
 CATALOGUE = """\
@@ -240,7 +240,7 @@ def test_what_an_earlier_snapshot_listed_beside_another_member_proves_nothing(tm
     after = {each: series("11:50", "12:00") for each in ("BTC-USD", "ETH-USD")}
     renamed = {**before, "BTC/USDT:USDT": series("00:00", "11:50", loss)}
     for table, expected in ((before, "ALLOW"), (renamed, "BLOCK")):
-        with Recorder(tmp_path / f"{expected}.db") as recorder:
+        with recording_in(tmp_path / f"{expected}.db") as recorder:
             policies.recorded(
                 snapshot("2026-03-10T11:50:00Z", {}, scopes={"symbol": table}), recorder, policies=["entry"]
             )
@@ -280,7 +280,7 @@ def test_periods_of_an_earlier_snapshot_beside_another_member(
     newest = {
         "hours.pnl": {"from": "2026-03-10T11:00:00Z", "points": [{"at": "2026-03-10T11:00:00Z", "value": 1}]}
     }
-    with Recorder(tmp_path / "l.db") as recorder:
+    with recording_in(tmp_path / "l.db") as recorder:
         table = {each: {"hours.pnl": form} for each in ("BTC-USD", "ETH-USD", "btc-usd")}
         policies.recorded(
             snapshot("2026-03-10T11:00:00Z", {}, scopes={"symbol": table}), recorder, policies=["hours"]

@@ -22,6 +22,7 @@ from interlock.rollout.engine import Person, RolloutStep
 from interlock.rollout.store import PlannedChange, record_change
 from interlock.testing.policies.model import SnapshotDraft
 from interlock.testing.suite_reader import read_suites
+from support.beginnings import recording_in
 from support.roots import instant
 
 __all__ = ["BEGAN", "DAY", "MINUTE", "Desk", "covered", "daily", "seconds", "shorter"]
@@ -84,7 +85,7 @@ class Desk:
         """Record snapshots from one instant to another, and return what they told of the rollout."""
         told: list[str] = []
         at = start
-        with Recorder(self.ledger) as recorder:
+        with recording_in(self.ledger) as recorder:
             while at <= end:
                 found = self.policies.recorded(
                     self.snapshot(at), recorder, policies=(), environment=self.environment
@@ -120,7 +121,7 @@ class Desk:
 
     def complete(self, name: str, at: Decimal) -> None:
         """Write another rollout down as complete."""
-        with Recorder(self.ledger) as recorder:
+        with recording_in(self.ledger) as recorder:
             for word in ("BEGIN", "COMPLETE"):
                 before = recorder.state.rollout(name).copy()
                 record_change(
@@ -135,11 +136,11 @@ class Desk:
     @property
     def standing(self) -> RolloutState:
         """Where the rollout stands."""
-        with Recorder(self.ledger, record=False) as recorder:
+        with recording_in(self.ledger, record=False) as recorder:
             return recorder.state.rollout(self.rollout.id).copy()
 
     def _asked(self, at: Decimal, *, again: bool) -> RolloutStep:
-        with Recorder(self.ledger) as recorder:
+        with recording_in(self.ledger) as recorder:
             environment = None if self.standing_in(recorder) else self.environment
             steering = self.policies.rollout_engine(
                 self.snapshot(at), recorder, environment=environment, now=at

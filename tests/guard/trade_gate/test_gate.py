@@ -38,7 +38,7 @@ def desk(state: str = "calm", as_of: str = "2026-03-30T06:00:00Z") -> Snapshot:
 @pytest.fixture(params=["state", "ledger"])
 def gate(request: pytest.FixtureRequest, policies: PolicySet, tmp_path: Path) -> Gate:
     """The gate, its counters kept by the caller or in a ledger: the answers are the same."""
-    kept = {"ledger": tmp_path / "ledger.db"} if request.param == "ledger" else {}
+    kept = {"ledger": tmp_path / "ledger.db", "begin": True} if request.param == "ledger" else {}
     return policies.gate("trade", state=GateState.begun("2026-03-28"), desk=desk(), **kept)
 
 

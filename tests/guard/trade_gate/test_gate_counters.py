@@ -21,6 +21,7 @@ from interlock.files import write_atomically
 from interlock.guard.trade_gate.gate_state import STATE_LOCK
 from interlock.ledger.file.ledger import Ledger
 from interlock.ledger.file.verify import verify
+from support.beginnings import begun
 from support.grain import POLICIES
 from support.roots import write
 
@@ -53,7 +54,7 @@ def path(tmp_path: Path) -> Path:
 
 
 def opened(policies: PolicySet, path: Path, **more: object) -> Gate:
-    return policies.gate("trade", ledger=path, desk=desk(), **more)  # type: ignore[arg-type]
+    return policies.gate("trade", ledger=path, desk=desk(), begin=not path.exists(), **more)  # type: ignore[arg-type]
 
 
 def kinds(path: Path) -> list[str]:
@@ -70,13 +71,13 @@ def test_every_gate_over_a_ledger_knows_of_what_another_permitted(policies: Poli
     two.closed(symbol="WHEAT", pnl=-1, now="2026-03-30T06:40:00Z")
     one.closed(symbol="WHEAT", pnl=-1, now="2026-03-30T06:45:00Z")
     assert "cooldown: " in " ".join(check(one, "06:50:00")[1])
-    assert kinds(path) == ["gate", "permission", "trade", "trade"]
+    assert kinds(path) == ["begin", "gate", "permission", "trade", "trade"]
 
 
 def test_a_state_begins_a_ledger_once(policies: PolicySet, path: Path) -> None:
     opened(policies, path)
     assert check(opened(policies, path, state=BEGUN), "06:30:00")[0] is False
-    assert kinds(path) == ["gate"]
+    assert kinds(path) == ["begin", "gate"]
 
 
 ASK = """\
@@ -113,7 +114,7 @@ def test_of_processes_that_ask_at_once_one_is_permitted(policies: PolicySet, pat
         each.stdin.flush()
     answers = [each.communicate(timeout=120)[0].strip() for each in processes]
     assert sorted(answers) == ["False", "False", "False", "True"]
-    assert kinds(path) == ["gate", "permission"]
+    assert kinds(path) == ["begin", "gate", "permission"]
 
 
 def test_what_cannot_be_recorded_is_not_permitted(
@@ -130,7 +131,7 @@ def test_what_cannot_be_recorded_is_not_permitted(
         assert found == (False, ("not recorded: ledger: it cannot be written, is the disk full",))
         with pytest.raises(LedgerError):
             gate.closed(symbol="WHEAT", pnl=-1, now="2026-03-30T06:40:00Z")
-    assert kinds(path) == ["gate"]
+    assert kinds(path) == ["begin", "gate"]
     assert check(gate, "06:30:00") == ALLOWED
 
 
@@ -159,11 +160,11 @@ def test_an_anchor_moves_with_every_permission_and_a_cut_tail_is_noticed(
     gate = opened(policies, path, state=BEGUN, anchor=anchor)
     before = path.read_bytes()
     assert check(gate, "06:30:00") == ALLOWED
-    assert anchor.read_text(encoding="utf-8").startswith("2 sha256:")
+    assert anchor.read_text(encoding="utf-8").startswith("3 sha256:")
     path.write_bytes(before)
     with pytest.raises(IntegrityError) as problem:
         opened(policies, path, anchor=anchor)
-    assert str(problem.value) == "entry 2 is missing: the anchor knows entry 2, so the tail was cut"
+    assert str(problem.value) == "entry 3 is missing: the anchor knows entry 3, so the tail was cut"
 
 
 def root(folder: Path, name: str, more: str = "", scope: str = "members: [BTC-USD]") -> PolicySet:
@@ -186,7 +187,7 @@ def test_counters_follow_a_gate_to_its_new_name_and_none_begins_anew_under_anoth
 ) -> None:
     before = GateState.begun("2026-03-01")
     before.allow("BTC-USD", interlock.guard.trade_gate.gate_state.instant("2026-03-29"))
-    assert permitted(root(tmp_path / "a", "one").gate("one", ledger=path, state=before)) is True
+    assert permitted(root(tmp_path / "a", "one").gate("one", ledger=path, state=before, begin=True)) is True
     renamed = root(tmp_path / "b", "two", "formerly: [one]\n").gate("two", ledger=path, state=before)
     assert permitted(renamed) is False
     forgotten = root(tmp_path / "c", "three")
@@ -205,6 +206,8 @@ def test_counters_follow_a_gate_to_its_new_name_and_none_begins_anew_under_anoth
 def test_counters_follow_a_symbol_to_its_new_name(path: Path, tmp_path: Path, kept: str) -> None:
     state = GateState.begun("2026-03-01")
     more = {"ledger": path} if kept == "ledger" else {}
+    if kept == "ledger":
+        begun(path)
     assert permitted(root(tmp_path / "a", "one").gate("one", state=state, **more)) is True
     renamed = root(tmp_path / "b", "one", scope="members: [BTC-PERP], aliases: {BTC-PERP: [BTC-USD]}")
     assert permitted(renamed.gate("one", state=state, **more)) is False

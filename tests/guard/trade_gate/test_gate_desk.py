@@ -337,7 +337,7 @@ def test_the_digest_of_the_snapshot_is_taken_where_the_record_is_wanted(
     monkeypatch.setattr("interlock.guard.trade_gate.gate.digest", counted)
     gates = [
         policies.gate("gate", state=begun(), desk=desk(), **kept)
-        for kept in ({}, {"ledger": tmp_path / "l.db"})
+        for kept in ({}, {"ledger": tmp_path / "l.db", "begin": True})
     ]
     counts = []
     for gate in gates:
@@ -354,7 +354,7 @@ def test_a_recorded_permission_is_the_verdict_over_what_the_gate_reads(
     policies: PolicySet, tmp_path: Path
 ) -> None:
     file = tmp_path / "ledger.db"
-    gate = policies.gate("gate", ledger=file, state=begun(), desk=desk())
+    gate = policies.gate("gate", ledger=file, begin=True, state=begun(), desk=desk())
     found = gate.check(symbol="BTC", now=START, **GOOD)
     with Ledger(file) as ledger:
         recorded = [each.data["verdict"] for each in ledger.entries() if each.kind == "permission"]

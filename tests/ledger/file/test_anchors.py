@@ -21,7 +21,7 @@ from interlock.ledger.file.anchors import (
 )
 from interlock.ledger.file.entry import EntryDraft
 from interlock.ledger.file.ledger import Head, Ledger
-from interlock.ledger.recorder import Recorder
+from support.beginnings import recording_in
 from support.ledgers import act
 
 TIME = "2026-03-30T06:00:00Z"
@@ -39,7 +39,7 @@ def anchor(tmp_path: Path) -> Path:
 
 
 def record(path: Path, anchor: Path | None, number: int = 0) -> None:
-    with Recorder(path, anchor=anchor) as recorder:
+    with recording_in(path, anchor=anchor) as recorder:
         recorder.append(TIME, "verdict", {"number": number})
 
 
@@ -64,17 +64,17 @@ def test_the_anchor_begins_with_the_ledger_and_moves_with_it(path: Path, anchor:
     for number in range(3):
         record(path, anchor, number)
         assert anchor.read_text(encoding="utf-8") == head(path)
-    assert read_anchors(anchor)[0].sequence == 3
+    assert read_anchors(anchor)[0].sequence == 4
 
 
 def test_nothing_is_recorded_where_the_tail_was_cut(path: Path, anchor: Path) -> None:
     for number in range(3):
         record(path, anchor, number)
-    cut(path, "DELETE FROM entry WHERE sequence > 1")
+    cut(path, "DELETE FROM entry WHERE sequence > 2")
     before, kept_before = path.read_bytes(), anchor.read_bytes()
     with pytest.raises(IntegrityError) as problem:
         record(path, anchor)
-    assert str(problem.value) == "entry 2 is missing: the anchor knows entry 3, so the tail was cut"
+    assert str(problem.value) == "entry 3 is missing: the anchor knows entry 4, so the tail was cut"
     assert (path.read_bytes(), anchor.read_bytes()) == (before, kept_before)
 
 
@@ -85,7 +85,7 @@ def test_nothing_is_recorded_where_the_chain_was_made_anew(path: Path, anchor: P
     before = path.read_bytes()
     with pytest.raises(IntegrityError) as problem:
         record(path, anchor)
-    assert str(problem.value) == "entry 1 is not the one that was anchored: it was rewritten"
+    assert str(problem.value) == "entry 2 is not the one that was anchored: it was rewritten"
     assert path.read_bytes() == before
 
 
@@ -107,7 +107,7 @@ def test_an_anchor_that_was_removed_does_not_begin_anew_by_itself(path: Path, an
         record(path, anchor)
     hint = f"if you trust it, begin with `interlock log head --anchor {anchor.as_posix()}`"
     assert str(problem.value) == (
-        f"there is no anchor `{anchor.as_posix()}` and the ledger holds 1 entries: {hint}"
+        f"there is no anchor `{anchor.as_posix()}` and the ledger holds 2 entries: {hint}"
     )
     assert path.read_bytes() == before and not anchor.exists()
 
@@ -127,14 +127,14 @@ def test_an_anchor_that_is_no_anchor_records_nothing(path: Path, anchor: Path) -
 
 
 def test_what_is_refused_moves_no_anchor(path: Path, anchor: Path) -> None:
-    with pytest.raises(ZeroDivisionError), Recorder(path, anchor=anchor) as recorder:
+    with pytest.raises(ZeroDivisionError), recording_in(path, anchor=anchor) as recorder:
         recorder.append(TIME, "verdict", {"number": 1 // 0})
     assert not anchor.exists()
     record(path, anchor)
     before = anchor.read_bytes()
     with pytest.raises(UsageError):
         rearm(path, "a", "b", None, act("2026-03-30"))
-    with pytest.raises(ZeroDivisionError), Recorder(path, anchor=anchor) as recorder:
+    with pytest.raises(ZeroDivisionError), recording_in(path, anchor=anchor) as recorder:
         recorder.append(TIME, "verdict", {"number": 1})
         _ = 1 // 0
     assert anchor.read_bytes() == before and head(path).encode() == before
@@ -158,7 +158,7 @@ def test_a_crash_between_record_and_anchor_does_no_harm(
     assert anchor.read_text(encoding="utf-8") == before != head(path)
     record(path, anchor)
     assert anchor.read_text(encoding="utf-8") == head(path)
-    assert read_anchors(anchor)[0].sequence == (2 if first else 3)
+    assert read_anchors(anchor)[0].sequence == (3 if first else 4)
 
 
 def failing(*_: object) -> None:
@@ -188,9 +188,9 @@ def test_an_anchor_that_cannot_be_moved_gives_no_answer_and_still_holds(
             record(path, anchor)
     why = "cannot write `elsewhere`: no space left on device"
     hint = f"`interlock log head --anchor {anchor.as_posix()}` writes it"
-    assert str(problem.value) == f"entry 2 is recorded, but its anchor is not: {why}; {hint}"
+    assert str(problem.value) == f"entry 3 is recorded, but its anchor is not: {why}; {hint}"
     assert anchor.read_bytes() == before
-    assert [each.sequence for each in required_anchors(anchor, path)] == [1]
+    assert [each.sequence for each in required_anchors(anchor, path)] == [2]
     record(path, anchor)
     assert anchor.read_text(encoding="utf-8") == head(path)
 
@@ -208,7 +208,7 @@ def test_the_anchor_never_goes_back_behind_another_process(
 
     monkeypatch.setattr(anchors, "_move_anchor", late)
     record(path, anchor, 1)
-    assert read_anchors(anchor)[0].sequence == 3
+    assert read_anchors(anchor)[0].sequence == 4
     assert anchor.read_text(encoding="utf-8") == head(path)
 
 
@@ -228,7 +228,7 @@ def test_every_line_of_an_anchor_must_hold(path: Path, anchor: Path) -> None:
 
 
 def test_a_group_moves_the_anchor_once(path: Path, anchor: Path) -> None:
-    with Ledger(path, write=True) as ledger, anchored_writing(ledger, anchor) as writing:
+    with Ledger(path, create=True) as ledger, anchored_writing(ledger, anchor) as writing:
         for number in range(5):
             writing.append(EntryDraft.of(TIME, "verdict", {"number": number}))
         assert not anchor.exists()

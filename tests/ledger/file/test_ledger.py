@@ -16,6 +16,7 @@ from interlock.errors import IntegrityError, LedgerError, UsageError
 from interlock.ledger.file.anchors import Anchor, anchor_line, read_anchors
 from interlock.ledger.file.entry import EntryDraft, entry_hash
 from interlock.ledger.file.ledger import Head, Ledger
+from interlock.ledger.file.missing_ledger import REMEDY
 from interlock.ledger.file.sqlite_file import connect
 from interlock.ledger.file.verify import verify
 
@@ -30,7 +31,7 @@ def draft(number: int) -> EntryDraft:
 
 
 def filled(path: Path, count: int) -> Head:
-    with Ledger(path, write=True) as ledger:
+    with Ledger(path, create=True) as ledger:
         for number in range(count):
             head = ledger.append([draft(number)])
     return head
@@ -59,7 +60,7 @@ def test_entries_come_back_as_they_were_appended_in_one_chain(path: Path) -> Non
 
 
 def test_a_group_is_recorded_whole_or_not_at_all(path: Path) -> None:
-    with Ledger(path, write=True) as ledger:
+    with Ledger(path, create=True) as ledger:
         assert ledger.append(draft(each) for each in range(5)).sequence == 5
         with pytest.raises(ZeroDivisionError), ledger.writing() as writing:
             writing.append(draft(5))
@@ -146,7 +147,7 @@ def test_a_tail_that_was_cut_is_noticed_by_a_head_kept_elsewhere(path: Path, tmp
 def test_a_chain_that_was_made_anew_is_noticed_by_a_head_kept_elsewhere(path: Path, tmp_path: Path) -> None:
     head = filled(path, 4)
     path.unlink()
-    with Ledger(path, write=True) as ledger:
+    with Ledger(path, create=True) as ledger:
         ledger.append(draft(number + 100) for number in range(6))
         with pytest.raises(IntegrityError) as problem:
             verify(ledger, [Anchor(4, head.hash)])
@@ -163,7 +164,7 @@ def test_an_anchor_that_is_none_is_refused(tmp_path: Path) -> None:
 
 
 def test_documents_are_kept_once_and_checked_when_read(path: Path) -> None:
-    with Ledger(path, write=True) as ledger:
+    with Ledger(path, create=True) as ledger:
         with ledger.writing() as writing:
             name = writing.keep(b"{}")
             assert writing.keep(b"{}") == name
@@ -181,7 +182,7 @@ def test_nothing_is_appended_after_an_entry_that_is_bad(path: Path) -> None:
     filled(path, 2)
     tampered(path, "UPDATE entry SET body = x'7b7d' WHERE sequence = 2")
     before = path.read_bytes()
-    with Ledger(path, write=True) as ledger, pytest.raises(IntegrityError):
+    with Ledger(path, create=True) as ledger, pytest.raises(IntegrityError):
         ledger.append([draft(9)])
     assert path.read_bytes() == before
 
@@ -200,8 +201,7 @@ def test_a_reader_makes_no_ledger(tmp_path: Path) -> None:
     path = tmp_path / "ledger.db"
     with pytest.raises(UsageError) as problem:
         Ledger(path)
-    hint = "name another with `--ledger FILE`, or begin it with `interlock evaluate --ledger FILE`"
-    assert str(problem.value) == f"there is no ledger at `{path.as_posix()}`: {hint}"
+    assert str(problem.value) == f"there is no ledger at `{path.as_posix()}`: {REMEDY}"
     assert list(tmp_path.iterdir()) == []
 
 
@@ -209,7 +209,7 @@ def test_a_writer_waits_and_then_says_so(path: Path) -> None:
     filled(path, 1)
     other = sqlite3.connect(path, isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
-    with Ledger(path, write=True, wait=0.3) as ledger, pytest.raises(LedgerError) as problem:
+    with Ledger(path, create=True, wait=0.3) as ledger, pytest.raises(LedgerError) as problem:
         ledger.append([draft(1)])
     reason = "another process has been using it for too long: try again"
     assert str(problem.value) == f"ledger `{path.as_posix()}`: {reason}"
@@ -225,9 +225,9 @@ def test_a_writer_waits_as_long_as_it_is_told(path: Path) -> None:
 
 
 def test_a_reader_that_stops_halfway_blocks_no_writer(path: Path) -> None:
-    with Ledger(path, write=True) as ledger:
+    with Ledger(path, create=True) as ledger:
         ledger.append(draft(number) for number in range(1200))
-    with Ledger(path) as reading, Ledger(path, write=True, wait=0.1) as writing:
+    with Ledger(path) as reading, Ledger(path, create=True, wait=0.1) as writing:
         found = reading.entries()
         next(found)
         writing.append([draft(1200)])
@@ -254,7 +254,7 @@ def test_a_file_that_may_only_be_read_is_said_and_kept(open_folder: Path) -> Non
     if root:
         os.seteuid(65534)
     try:
-        with Ledger(path, write=True) as ledger, pytest.raises(LedgerError) as problem:
+        with Ledger(path, create=True) as ledger, pytest.raises(LedgerError) as problem:
             ledger.append([draft(2)])
         assert numbers(path) == [0, 1]
     finally:

@@ -39,7 +39,7 @@ def test_a_sound_ledger_is_found_sound_however_it_grew(
 ) -> None:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "ledger.db"
-        with Ledger(path, write=True) as ledger:
+        with Ledger(path, create=True) as ledger:
             for number, (group, kept) in enumerate(groups):
                 try:
                     with ledger.writing() as writing:
@@ -55,7 +55,7 @@ def test_a_sound_ledger_is_found_sound_however_it_grew(
 def large(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A ledger whose tables have two levels above their leaves, many long rows among them."""
     path, dice = tmp_path_factory.mktemp("large") / "ledger.db", Random(3)
-    with Ledger(path, write=True) as ledger:
+    with Ledger(path, create=True) as ledger:
         for group in range(30):
             with ledger.writing() as writing:
                 for number in range(60):
@@ -96,7 +96,7 @@ def test_a_large_ledger_is_found_sound_and_its_unused_bytes_are_watched(large: P
 @pytest.mark.parametrize("place", [18, 27, 43, 51, 63, 80, 95, 97])
 def test_a_header_that_sqlite_does_not_mind_is_noticed(tmp_path: Path, place: int) -> None:
     path = tmp_path / "ledger.db"
-    with Ledger(path, write=True) as ledger:
+    with Ledger(path, create=True) as ledger:
         ledger.append([EntryDraft.of(TIME, "note", {})])
     data = bytearray(path.read_bytes())
     data[place] ^= 0x80
@@ -107,7 +107,7 @@ def test_a_header_that_sqlite_does_not_mind_is_noticed(tmp_path: Path, place: in
 
 def test_bytes_after_the_end_are_noticed(tmp_path: Path) -> None:
     path = tmp_path / "ledger.db"
-    with Ledger(path, write=True) as ledger:
+    with Ledger(path, create=True) as ledger:
         ledger.append([EntryDraft.of(TIME, "note", {})])
     for extra in (b"\0", b"x" * 100, bytes(4096)):
         data = path.read_bytes()
@@ -121,7 +121,7 @@ def test_bytes_after_the_end_are_noticed(tmp_path: Path) -> None:
 
 def test_a_file_that_another_tool_rewrote_is_noticed(tmp_path: Path) -> None:
     path = tmp_path / "ledger.db"
-    with Ledger(path, write=True) as ledger:
+    with Ledger(path, create=True) as ledger:
         ledger.append([EntryDraft.of(TIME, "note", {})])
     connection = sqlite3.connect(path)
     connection.execute("VACUUM")

@@ -22,6 +22,7 @@ from interlock.ledger.recorder import EvaluationSettings, Recorder
 from interlock.ledger.state.archive import needed_snapshots
 from interlock.ledger.state.state import fold
 from interlock.policy.catalogue import Catalogue, Metric, Scope
+from support.beginnings import recording_in
 
 DAY = Decimal(86400)
 NUMBER = Type(Kind.NUMBER)
@@ -130,7 +131,7 @@ class Watcher:
 @settings(max_examples=400, deadline=None)
 @given(records(), st.booleans())
 def test_what_is_read_is_what_matters(found: list[Snapshot], renamed: bool) -> None:
-    with tempfile.TemporaryDirectory() as folder, Recorder(Path(folder) / "ledger.db") as recorder:
+    with tempfile.TemporaryDirectory() as folder, recording_in(Path(folder) / "ledger.db") as recorder:
         watcher = Watcher(recorder, SCOPES)
         for number, each in enumerate(found):
             if renamed and number == len(found) - 2:
@@ -149,7 +150,7 @@ def hourly(day: int, hour: int, low: int) -> Snapshot:
 
 def test_of_lists_that_grow_two_are_read_and_of_short_ones_that_roll_one_a_day(tmp_path: Path) -> None:
     for name, width in (("growing", 30), ("rolling", 4)):
-        with Recorder(tmp_path / f"{name}.db") as recorder:
+        with recording_in(tmp_path / f"{name}.db") as recorder:
             watcher = Watcher(recorder, SCOPES)
             for day in range(1, 29):
                 for hour in (3, 9, 15):
@@ -160,7 +161,7 @@ def test_of_lists_that_grow_two_are_read_and_of_short_ones_that_roll_one_a_day(t
 
 def test_a_late_snapshot_is_seen_by_all_after_it(tmp_path: Path) -> None:
     path = tmp_path / "ledger.db"
-    with Recorder(path) as recorder:
+    with recording_in(path) as recorder:
         watcher = Watcher(recorder, SCOPES)
         for day in range(1, 12):
             watcher.record(hourly(day, 9, 0))

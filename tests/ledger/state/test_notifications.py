@@ -15,10 +15,10 @@ from jsonschema import ValidationError
 
 import interlock
 from interlock.evaluation.deciding.request import Decision
-from interlock.ledger.recorder import Recorder
 from interlock.ledger.state.notifications import Event as Recorded
 from interlock.ledger.state.notifications import NotificationKey, NotificationState, events, notification_key
 from interlock.resources import schema_path
+from support.beginnings import recording_in
 from support.ledgers import snapshot, write
 
 POLICY = """\
@@ -84,7 +84,7 @@ def notified(
     for hour, given in losses.items():
         metrics = given if isinstance(given, dict) else {"loss": given}
         interval = None if renotify is None else Decimal(renotify)
-        with Recorder(tmp_path / "ledger.db", renotify=interval) as recorder:
+        with recording_in(tmp_path / "ledger.db", renotify=interval) as recorder:
             policies.recorded(snapshot(f"2026-03-27T{hour}:00Z", **metrics), recorder)
         found += [(hour, *map(_text, event.values())) for event in recorder.events]
     return [(each[0], each[7], each[4], each[9]) for each in found]
@@ -97,7 +97,7 @@ def inhibited(tmp_path: Path, days: Mapping[str, tuple[int | None, bool | None]]
     policies, found = interlock.load(root), []
     for hour, (loss, hot) in days.items():
         interval = Decimal(kwargs["renotify"]) if "renotify" in kwargs else None
-        with Recorder(tmp_path / "ledger.db", renotify=interval) as recorder:
+        with recording_in(tmp_path / "ledger.db", renotify=interval) as recorder:
             policies.recorded(snapshot(f"2026-03-27T{hour}:00Z", loss=loss, hot=hot), recorder)
         for event in recorder.events:
             if event["policy"] == "closes":
@@ -122,7 +122,7 @@ def test_a_change_is_sent_once_and_so_is_the_recovery(tmp_path: Path) -> None:
 
 def test_an_event_says_all_that_people_need(tmp_path: Path) -> None:
     policies = interlock.load(write(tmp_path, rollback=POLICY))
-    with Recorder(tmp_path / "ledger.db") as recorder:
+    with recording_in(tmp_path / "ledger.db") as recorder:
         policies.recorded(snapshot("2026-03-27T07:00:00Z", loss=70), recorder)
     reasons = ["calm: loss is 70, needed < 50", "cool: loss is 70, needed < 30"]
     assert recorder.events == [
@@ -137,7 +137,7 @@ def test_an_event_says_all_that_people_need(tmp_path: Path) -> None:
 
 def test_an_event_that_goes_out_has_the_keys_of_its_schema(tmp_path: Path) -> None:
     policies = interlock.load(write(tmp_path, rollback=POLICY))
-    with Recorder(tmp_path / "ledger.db", channels=["pager"]) as recorder:
+    with recording_in(tmp_path / "ledger.db", channels=["pager"]) as recorder:
         policies.recorded(snapshot("2026-03-27T07:00:00Z", loss=70), recorder)
     (event,) = recorder.state.outbox.pending("pager")
     schema = json.loads(schema_path("event").read_text(encoding="utf-8"))
@@ -149,7 +149,7 @@ def test_an_event_with_another_key_breaks_its_schema(tmp_path: Path, monkeypatch
     policies = interlock.load(write(tmp_path, rollback=POLICY))
     monkeypatch.setattr(Recorded, "line", lambda event: {"entry": event.entry, **event.data})
     with (
-        Recorder(tmp_path / "ledger.db") as recorder,
+        recording_in(tmp_path / "ledger.db") as recorder,
         pytest.raises(ValidationError, match="'next' was unexpected"),
     ):
         policies.recorded(snapshot("2026-03-27T07:00:00Z", loss=70), recorder)

@@ -11,6 +11,7 @@ from interlock.ledger.acts import freeze, rearm, recorded_snapshot
 from interlock.ledger.file.ledger import Ledger
 from interlock.ledger.file.verify import verify
 from interlock.ledger.state.state import fold
+from support.beginnings import begun
 from support.ledgers import FILES, act, evaluate, rule, snapshot, write
 from support.roots import instant
 
@@ -198,6 +199,7 @@ def test_a_first_record_latches_for_no_blindness(root: Path, ledger: Path) -> No
 
 
 def test_a_baseline_is_frozen_once_and_read_from_the_ledger(root: Path, ledger: Path) -> None:
+    begun(ledger)
     freeze(
         ledger,
         "phase_a",
@@ -215,17 +217,17 @@ def test_a_baseline_is_frozen_once_and_read_from_the_ledger(root: Path, ledger: 
     assert list(first.verdicts[0].inputs.baselines) == ["phase_a"]
     with pytest.raises(UsageError) as problem:
         freeze(ledger, "phase_a", snapshot("2026-03-27T06:30:00Z", D1), act("2026-03-28T07:00:00Z"))
-    assert str(problem.value) == "the baseline `phase_a` is frozen by entry 1: choose another name"
+    assert str(problem.value) == "the baseline `phase_a` is frozen by entry 2: choose another name"
 
 
 def test_a_failed_run_never_becomes_a_baseline(root: Path, ledger: Path) -> None:
     evaluate(root, ledger, snapshot("2026-03-29T06:30:00Z", D1 | {"2026-03-27": -0.04, "2026-03-28": -0.05}))
-    for sequence in (3, 4):
+    for sequence in (4, 5):
         with pytest.raises(UsageError) as problem:
             recorded_snapshot(ledger, sequence)
         why = "`rollback` was ROLLBACK: a failed run never becomes a baseline"
         assert str(problem.value) == f"entry {sequence} is a failed run, {why}"
-    assert recorded_snapshot(ledger, 2).as_of == instant("2026-03-29T06:30:00Z")
+    assert recorded_snapshot(ledger, 3).as_of == instant("2026-03-29T06:30:00Z")
 
 
 def test_a_rule_that_passed_is_held_by_its_milder_test_within_the_gap(root: Path, ledger: Path) -> None:
@@ -258,7 +260,7 @@ def test_a_snapshot_that_is_recorded_is_recognised_and_judged_alike(root: Path, 
     with Ledger(ledger) as opened:
         kinds = [each.kind for each in opened.entries()]
         verify(opened)
-    assert kinds == ["policies", "snapshot", "evaluation", "verdict", "evaluation", "verdict"]
+    assert kinds == ["begin", "policies", "snapshot", "evaluation", "verdict", "evaluation", "verdict"]
 
 
 def test_a_late_snapshot_does_not_rewrite_what_was_decided_later(root: Path, ledger: Path) -> None:

@@ -10,7 +10,7 @@ import interlock
 from interlock.errors import UsageError
 from interlock.evaluation.deciding.request import Decision
 from interlock.ledger.acts import rearm
-from interlock.ledger.recorder import Recorder
+from support.beginnings import recording_in
 from support.ledgers import FILES, act, evaluate, rule, snapshot, write
 
 DAYS = {f"2026-03-{day:02}": 0.0 for day in range(1, 25)}
@@ -193,7 +193,7 @@ def test_what_one_environment_judged_another_judges_for_itself(tmp_path: Path, l
     policies, given = interlock.load(root), snapshot(AT, DAYS | BAD | GOOD)
     found = []
     for name in ("paper", "live"):
-        with Recorder(ledger) as recorder:
+        with recording_in(ledger) as recorder:
             found.append(outcome(policies.recorded(given, recorder, environment=name)))
     assert found == [("pass", "CONTINUE", False), ("fail", "ROLLBACK", True)]
 
@@ -215,7 +215,7 @@ def test_what_one_composition_judged_another_judges_for_itself(tmp_path: Path, l
     (root / "parent.yaml").write_text(PARENT, encoding="utf-8")
     policies, given, found = interlock.load(root), snapshot(AT, DAYS | BAD | GOOD), []
     for name in ("rollback", "parent", "rollback"):
-        with Recorder(ledger) as recorder:
+        with recording_in(ledger) as recorder:
             decision = policies.recorded(given, recorder, policies=[name])
         found += [outcome(decision)] if name == "rollback" else []
     # in between the composition latched it, by points that had passed before

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 import interlock
-from interlock.ledger.recorder import Recorder
+from support.beginnings import recording_in
 from support.ledgers import FILES, snapshot, write
 
 POLICY = """\
@@ -30,7 +30,7 @@ def judged(tmp_path: Path, *snapshots: interlock.Snapshot, **more: str) -> dict[
     """The outcomes of each rule at the last of some snapshots."""
     policies, outcomes = interlock.load(write(tmp_path, rollback=POLICY, **more)), {}
     for each in snapshots:
-        with Recorder(tmp_path / "ledger.db") as recorder:
+        with recording_in(tmp_path / "ledger.db") as recorder:
             (verdict,) = policies.recorded(each, recorder).verdicts
         outcomes = {rule.id: rule.outcome for rule in verdict.rules}
     return outcomes

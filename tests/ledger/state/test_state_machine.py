@@ -14,8 +14,8 @@ from interlock.errors import UsageError
 from interlock.ledger.acts import rearm
 from interlock.ledger.file.ledger import Ledger
 from interlock.ledger.file.verify import verify
-from interlock.ledger.recorder import Recorder
 from interlock.ledger.state.state import fold
+from support.beginnings import recording_in
 from support.ledgers import FILES, act, snapshot, write
 from support.ledgers import rule as result
 
@@ -47,7 +47,7 @@ class Days(RuleBasedStateMachine):
         """Judge the snapshot taken at 06:30 on a day, when the days before it are complete."""
         given = {f"2026-03-{each + 1:02}": -0.05 if self.days[each] else 0.01 for each in range(day)}
         taken = snapshot(f"2026-03-{day + 1:02}T06:30:00Z", given, loss=loss)
-        with Recorder(self.ledger) as recorder:
+        with recording_in(self.ledger) as recorder:
             decision = self.policies.recorded(taken, recorder)
         if not self.latched:
             self.latched = any(self._run(end) >= 2 for end in range(self.judged, day))

@@ -50,32 +50,3 @@ def test_verdicts_from_worst_to_best_are_noted(tmp_path: Path, words: str) -> No
 def test_a_verdict_that_no_rule_gives_is_named(tmp_path: Path) -> None:
     policy = HEAD + "rules: [{id: a, when: orders.open > 20}]\n"
     assert findings(tmp_path, policy) == [("W882", "no rule of `gate` can give the verdict `WAIT`")]
-
-
-@pytest.mark.parametrize(
-    ("rules", "told"),
-    [
-        (["require: fill_rate > 60%", "require: fill_rate < 50%"], "`fill_rate > 60%` and `fill_rate < 50%`"),
-        (
-            ["require: fill_rate > 60%", "require: fill_rate <= 60%"],
-            "`fill_rate > 60%` and `fill_rate <= 60%`",
-        ),
-        (["require: fill_rate >= low", "when: fill_rate > 50%"], "`fill_rate >= 60%` and `fill_rate <= 50%`"),
-        (["require: 60% < fill_rate < 50%"], "`fill_rate > 60%` and `fill_rate < 50%`"),
-        (["require: both"], "`fill_rate > 60%` and `fill_rate < 50%`"),
-        (["when: kill.active", "require: kill.active"], "`not kill.active` and `kill.active`"),
-        (["require: mood == 'calm'", "require: mood != 'calm'"], "`mood == calm` and `mood != calm`"),
-        (["when: fill_rate < 60% or fill_rate > 50%"], "`fill_rate >= 60%` and `fill_rate <= 50%`"),
-        (["require: fill_rate >= 60%", "require: fill_rate <= 60%"], None),
-        (["require: fill_rate > 60% or fill_rate < 50%"], None),
-        (["require: fill_rate > 60%", "require: fill_rate < 50%\n    applies: kill.active"], None),
-        (["require: fill_rate != 60%", "require: fill_rate > 50%"], None),
-    ],
-)
-def test_requirements_that_contradict_are_noted(tmp_path: Path, rules: list[str], told: str | None) -> None:
-    body = "".join(f"  - id: r{at}\n    {each}\n" for at, each in enumerate(rules))
-    head = "params: {low: 60%}\nlet: {both: fill_rate > 60% and fill_rate < 50%}\n"
-    policy = STOP + head + "rules:\n" + body
-    wanted = f"`gate` is never at its best: {told} do not hold together"
-    found = [each for code, each in findings(tmp_path, policy) if code == "W884"]
-    assert found == ([wanted] if told else [])

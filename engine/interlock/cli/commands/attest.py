@@ -19,8 +19,9 @@ from ...ledger.cryptography_signing import sign
 from ...policy.model import Attestation
 from ...wording import listed
 from .. import terminal
-from ..action_options import LEDGER_EXITS, act_from, act_options
+from ..action_options import LEDGER_EXITS, act_from, beginning_act_options
 from ..command import Subcommand
+from ..desk_choices import note_begun
 from ..inputs import load_policies, read_snapshot
 from ..options import Period, policies_option
 
@@ -63,7 +64,7 @@ _FILE = click.Path(path_type=Path)
     "--to-sign", type=_FILE, metavar="FILE", help="Record nothing; write the bytes to sign to this file."
 )
 @click.option("--signature", type=_FILE, metavar="FILE", help="The signature of those bytes, 64 bytes long.")
-@act_options
+@beginning_act_options
 @policies_option
 def command(
     what: str,
@@ -101,7 +102,8 @@ def command(
             f"wrote {to_sign.as_posix()}: sign it, and record it with the same options and `--signature FILE`"
         )
         return EXIT_BEST
-    missing = attest(ledger, declared, statement, sign=signer, anchor=act.anchor)
+    missing = attest(ledger, declared, statement, sign=signer, anchor=act.anchor, beginning=act.beginning)
+    note_begun(ledger, act.anchor, new=act.new)
     rest = f", {missing}" if missing else ""
     terminal.out(f"{printable(by)} attested {what} as {role} until {statement.until}{rest}")
     return EXIT_BEST

@@ -14,8 +14,9 @@ from ...language.times import show_time
 from ...ledger.acts import freeze, recorded_snapshot
 from ...reports.tables import Table
 from .. import terminal
-from ..action_options import LEDGER_EXITS, act_from, act_options
+from ..action_options import LEDGER_EXITS, act_from, beginning_act_options
 from ..command import CommandGroup, Subcommand
+from ..desk_choices import note_begun
 from ..inputs import read_snapshot
 from ..output import style_of
 
@@ -52,14 +53,16 @@ def command() -> None:
 @click.option(
     "--from", "origin", required=True, metavar="SNAPSHOT|N", help="A snapshot's file, or an entry's number."
 )
-@act_options
+@beginning_act_options
 def freeze_command(name: str, origin: str, by: str, reason: str, at: Decimal | None, ledger: Path) -> int:
     """Freeze a snapshot as the baseline NAME: a name is frozen once, a failed run never."""
     act = act_from(by, reason, at)
     recorded = origin.isascii() and origin.isdecimal()
     snapshot = recorded_snapshot(ledger, int(origin)) if recorded else read_snapshot(origin)
     table = Table(("metric", "n", "points", "window"), right=("n", "points"))
-    for metric, sample in freeze(ledger, name, snapshot, act).items():
+    frozen = freeze(ledger, name, snapshot, act)
+    note_begun(ledger, act.anchor, new=act.new)
+    for metric, sample in frozen.items():
         window = sample.get("covered") or sample.get("from") or sample.get("at") or ""
         shown = " to ".join(map(str, window)) if isinstance(window, list) else str(window)
         table.add(metric, str(sample.get("n", "")), str(sample.get("points", "")), shown)

@@ -9,6 +9,7 @@ import click
 from ...errors import EXIT_BEST, UsageError
 from ...reports.records.expression_value import ExpressionValue
 from ..command import Subcommand
+from ..desk_choices import environment_of_policy
 from ..inputs import load_policies, read_baselines, read_snapshot, resolve_member
 from ..options import baseline_option, environment_option, format_option, member_option, policies_option
 from ..output import show
@@ -33,7 +34,7 @@ _POINTS = 12
 @click.argument("snapshot")
 @member_option
 @click.option("--policy", metavar="ID", help="Know the params and lets of this policy.")
-@environment_option
+@environment_option(environment_of_policy)
 @baseline_option
 @click.option("--all", "everything", is_flag=True, help="Show every point of a series.")
 @format_option("expression")

@@ -19,7 +19,7 @@ from ...policy.loader import find_root
 from ..alert_options import alert_options, alerts_from
 from ..command import Subcommand
 from ..evaluation_run import EvaluationRun, RunOptions, note_rest, run_options
-from ..options import format_option
+from ..options import begin_option, format_option
 from ..output import output_option, require_writable, show
 
 __all__ = ["command"]
@@ -33,7 +33,7 @@ __all__ = ["command"]
         "interlock evaluate snapshot.json --environment paper --stateless",
         "interlock evaluate snapshots/ --policy turnover-gate --historic",
         "interlock evaluate --root . --environment live --format json -o verdicts.json",
-        "interlock evaluate snapshot.json --environment paper --ledger ledger.db",
+        "interlock evaluate snapshot.json --environment paper \\\n    --ledger ledger.db --begin",
         "interlock evaluate --root . --ledger ledger.db --events-command 'mail desk'",
     ),
     exits={
@@ -47,6 +47,7 @@ __all__ = ["command"]
 )
 @click.argument("snapshots", nargs=-1)
 @run_options
+@begin_option()
 @alert_options
 @format_option("evaluation")
 @output_option
@@ -54,19 +55,20 @@ def command(
     snapshots: tuple[str, ...],
     form: str,
     output: str,
+    begin: bool,
     **options: Any,
 ) -> int:
     """Evaluate SNAPSHOTS: files, - for stdin, folders of *.json files or quoted patterns.
 
     With --root a snapshot is collected first. Verdicts expire: use --historic to evaluate an old snapshot as of its
-    own time. An event that cannot be delivered is reported on stderr and sent with the next run; it changes no exit
-    code.
+    own time. A ledger that is not there is begun only with --begin. An event that cannot be delivered is reported on
+    stderr and sent with the next run; it changes no exit code.
     """
     require_writable(output)
     alerts = alerts_from(options, options["ledger"], anchor=options["anchor"], output=output)
     alerts.require_ready()
     run = RunOptions(**options)
-    results = EvaluationRun(snapshots, run, record=True, alerts=alerts).results()
+    results = EvaluationRun(snapshots, run, record=True, begin=begin, alerts=alerts).results()
     show("evaluation", form, results, output, find_root(run.policies))
     note_rest(results)
     return worst_exit(each.exit_code for each in results)

@@ -24,11 +24,18 @@ from ...guard.clearance import (
 )
 from ...guard.start_command import start
 from .. import terminal
-from ..action_options import ledger_file_option
 from ..alert_options import alert_options, alerts_from
 from ..command import Subcommand
+from ..desk_choices import known_ledger
 from ..inputs import load_policies, read_snapshot
-from ..options import allow_commands_option, anchor_option, environment_option, policies_option
+from ..options import (
+    allow_commands_option,
+    anchor_option,
+    begin_option,
+    environment_option,
+    ledger_option,
+    policies_option,
+)
 
 __all__ = ["command"]
 
@@ -73,9 +80,10 @@ class _Guard(Subcommand):
 )
 @click.option("--root", metavar="DIR", help="Collect from the desk's artefacts in this folder, as of now.")
 @allow_commands_option
-@environment_option
-@ledger_file_option
-@anchor_option()
+@environment_option(None)
+@ledger_option(None)
+@anchor_option(None)
+@begin_option()
 @alert_options
 @click.option(
     "--kill-switch",
@@ -96,8 +104,9 @@ def command(
     root: str | None,
     allow_commands: bool,
     environment: str | None,
-    ledger: Path,
+    ledger: Path | None,
     anchor: Path | None,
+    begin: bool,
     switch: Path | None,
     historic: bool,
     stateless: bool,
@@ -116,7 +125,7 @@ def command(
     program: tuple[str, ...] = context.meta["command"]
     _check(program, snapshot, root, historic=historic, stateless=stateless)
     switch = switch or Path(root or "") / kill_switch.DEFAULT
-    alerts = alerts_from(options, ledger, anchor=anchor, kill_switch=switch)
+    alerts = alerts_from(options, known_ledger(ledger, policies), anchor=anchor, kill_switch=switch)
     request = ClearanceRequest(
         tuple(dict.fromkeys(policy_ids)),
         ledger,
@@ -127,6 +136,7 @@ def command(
         allow_commands,
         alerts.channels,
         alerts.renotify,
+        "interlock guard" if begin else "",
     )
     start_context = StartContext(dict(os.environ), clock.now, switch)
     found = clear_start(partial(load_policies, policies), request, start_context)
@@ -134,6 +144,8 @@ def command(
 
 
 def _start(found: Clearance, program: tuple[str, ...]) -> int:
+    for line in found.choices:
+        terminal.note(f"note: {line}")
     for line in found.findings:
         terminal.note(printable(line))
     if found.live and not found.open:

@@ -12,8 +12,9 @@ from ...errors import EXIT_BEST, UsageError
 from ...language.times import show_time
 from ...ledger.acts import WaiverGrant, waive
 from .. import terminal
-from ..action_options import LEDGER_EXITS, act_from, act_options
+from ..action_options import LEDGER_EXITS, act_from, beginning_act_options
 from ..command import Subcommand
+from ..desk_choices import note_begun
 from ..inputs import load_policies, resolve_member
 from ..options import Period, policies_option
 
@@ -48,7 +49,7 @@ _OUTCOMES = {"failing": "fail", "unknown": "unknown"}
 @click.option(
     "--member", metavar="MEMBER", help="The member, for a policy that is evaluated for each member."
 )
-@act_options
+@beginning_act_options
 @policies_option
 def command(
     rule: str,
@@ -82,6 +83,7 @@ def command(
         member = resolve_member(loaded, policy.for_each, member)[1]
     grant = WaiverGrant(policy, found, member or "", _OUTCOMES[outcome], role, ticket, expires)
     until = waive(ledger, loaded.policies, grant, act)
+    note_begun(ledger, act.anchor, new=act.new)
     place = f" at {member}" if member else ""
     terminal.out(f"waived {name}/{wanted}{place} while {outcome} until {show_time(until)}")
     return EXIT_BEST

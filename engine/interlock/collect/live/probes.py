@@ -13,7 +13,7 @@ from ...canonical import plain_number
 from ...language.literals import OFF_WORDS, ON_WORDS, parse_literal
 from ...language.times import parse_time, show_time
 from ...language.types import BOOL, Kind, Type
-from ...limits import COMMAND_OUTPUT, SKEW
+from ...limits import COMMAND_OUTPUT, EARLIEST_TIME, SKEW
 from ...strict_json import is_unicode
 from ..artefact_root import Root
 from ..json_documents import decode, read_json
@@ -97,6 +97,9 @@ def _modified(probe: Probe, context: LiveContext) -> Decimal:
     if found > context.as_of + SKEW:
         wrong = f"the date of {probe.target} is {show_time(found)}, after the snapshot's time"
         raise Unreadable("clock skew", wrong)
+    if found < EARLIEST_TIME:
+        wrong = f"the date of {probe.target} is {show_time(found)}, before the year 2000"
+        raise Unreadable("out of range", wrong)
     return found
 
 

@@ -105,9 +105,7 @@ def _end(source: RowsSource, table: SourceTable, tops: Tops, window: Window) -> 
 
 
 def _modified(table: SourceTable, tops: Tops, window: Window) -> Decimal | None:
-    name, _, modified = max(tops, key=lambda each: each[2], default=("", None, None))
-    if modified is None:
-        return None
+    name, _, modified = max(tops, key=lambda each: each[2], default=("", None, Decimal(0)))
     window.check_date(name, modified)
     past = modified > window.as_of + SKEW and not window.present
     return table.newest if past else modified

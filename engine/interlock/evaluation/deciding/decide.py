@@ -300,8 +300,10 @@ class _Case:
             found = self.outcome(compiled, self.interpreter)
             return found.contributing(rule, self.policy.verdicts, self.blind(rule)), False
 
-        def at(instant: Decimal, after: Decimal | None, hold: bool) -> Outcome:
-            return self.outcome(compiled, self.at(instant, after), hold)
+        def at(
+            instant: Decimal, after: Decimal | None, *, hold: bool = False, brief: bool = False
+        ) -> Outcome:
+            return self.outcome(compiled, self.at(instant, after, brief), hold)
 
         gains = [pair for name in compiled.metrics for pair in gained(name, self.metric(name), as_of)]
         case = StatefulRule(memory.given(self.given), self.policy, rule, self.member or "", as_of, self.given)
@@ -316,11 +318,11 @@ class _Case:
             return False
         return request.blind_for is None or request.blind_for > limit
 
-    def at(self, instant: Decimal, after: Decimal | None) -> Interpreter:
+    def at(self, instant: Decimal, after: Decimal | None, brief: bool) -> Interpreter:
         """An interpreter over the series as they were at an instant, without the points before `after`."""
         if instant >= self.judge.measures.as_of and after is None:
             return self.interpreter
-        cut = self.interpreting(CutMeasures(self.judge.measures, instant, after))
+        cut = self.interpreting(CutMeasures(self.judge.measures, instant, after, brief))
         cut.params = self.params.values
         return cut
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from typing import Protocol
 
 from ...language.times import show_duration, show_time
 from ...policy.model import Policy, Rule
@@ -24,9 +25,18 @@ __all__ = [
 
 _WORST_FIRST = ("fail", "unknown", "pass", "skipped")
 
+Then = tuple[Decimal, Outcome]
+"""A past instant, and the outcome of a rule then."""
 
-DecideAt = Callable[[Decimal, Decimal | None, bool], Outcome]
-"""Decides a rule with its series cut at an instant, without the points before another; the flag asks for `hold`."""
+
+class DecideAt(Protocol):
+    """Decides a rule with its series cut at an instant, without the points before another."""
+
+    def __call__(
+        self, instant: Decimal, after: Decimal | None, *, hold: bool = False, brief: bool = False
+    ) -> Outcome:
+        """`hold` asks for the milder condition, `brief` for one cause of each unknown value instead of all."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +64,7 @@ class StatefulRule:
         """
         rule, rearmed = self.rule, self.memory.rearmed(self.key)
         after = rearmed if rule.latch and rearmed is not None and rearmed < self.as_of else None
-        now = decide(self.as_of, after, self.holds())
+        now = decide(self.as_of, after, hold=self.holds())
         blind = now.status == "unknown" and self.blind()
         plain = now.contributing(rule, self.policy.verdicts, blind)
         latch = self.memory.latches(self.policy.id, self.member).get(rule.id)
@@ -65,12 +75,11 @@ class StatefulRule:
         if latch is not None or rule.shadow is not None:
             fact = Fact(self.key, now.status, tuple(each for _, each in new), given=self.given)
             return (plain, fact, False) if latch is None else (self.latched(plain, latch), fact, True)
-        past = self.past_outcomes(decide, instants, after)
-        hole = next((each for each in past if _doubtful(each[1])), None)
+        hole, fired_at = self.judged(decide, instants, after)
         if hole is None and now.status == "unknown":
             hole = self.as_of, now
         blind = hole is not None and self.blind()
-        fired = self.fired(past, now, blind)
+        fired = self.fired(fired_at, now, blind)
         if fired is not None:
             fact = Fact(self.key, now.status, tuple(each for _, each in new), fired, self.given)
             return self.latched(plain, fired), fact, True
@@ -94,16 +103,23 @@ class StatefulRule:
         hint = f"give the missing data, or check it and `interlock log rearm {self.policy.id}/{self.rule.id}`"
         return f"{why}, so it may have fired at {show_time(at)}: {hint}"
 
-    def past_outcomes(
+    def judged(
         self, decide: DecideAt, instants: Iterable[Decimal], after: Decimal | None
-    ) -> list[tuple[Decimal, Outcome]]:
-        """Decide past instants in turn, up to the first at which the trigger was true."""
-        found: list[tuple[Decimal, Outcome]] = []
+    ) -> tuple[Then | None, Then | None]:
+        """Decide past instants in turn, up to the first at which the trigger was true; return the first at which it may
+        have been, and that one.
+
+        Of all others only the status counts: to collect the causes at each would take much longer.
+        """
+        hole: Then | None = None
         for instant in instants:
-            found.append((instant, decide(instant, after, False)))
-            if found[-1][1].status == "fail":
-                break
-        return found
+            then = decide(instant, after, brief=True)
+            if then.status == "fail":
+                return hole, (instant, decide(instant, after))
+            if hole is None and then.status == "unknown":
+                then = decide(instant, after)
+                hole = (instant, then) if _doubtful(then) else None
+        return hole, None
 
     def holds(self) -> bool:
         """Whether the rule passed at its newest record, no longer ago than the policy's `max_gap`."""
@@ -123,12 +139,11 @@ class StatefulRule:
         since = self.memory.first(self.policy.id) if known is None else known
         return since is None or self.as_of - since > self.rule.blind_limit
 
-    def fired(self, past: Iterable[tuple[Decimal, Outcome]], now: Outcome, blind: bool) -> Latch | None:
+    def fired(self, past: Then | None, now: Outcome, blind: bool) -> Latch | None:
         """Return the latch of the first instant at which the trigger was true, else of one too long blind."""
         word = self.rule.failed
-        for instant, then in past:
-            if then.status == "fail":
-                return Latch(instant, word, generated(then))
+        if past is not None:
+            return Latch(past[0], word, generated(past[1]))
         if now.status == "fail":
             return Latch(self.as_of, word, generated(now))
         if not blind or self.memory.first(self.policy.id) is None:

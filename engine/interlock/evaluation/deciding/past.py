@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
@@ -10,7 +9,8 @@ from decimal import Decimal
 from ...language.times import show_time
 from ...language.values import INFINITY, Unknown
 from ..snapshot.measures import Measures
-from ..snapshot.series_values import Members, Point, Series, Shaped, slot_at
+from ..snapshot.points import Point
+from ..snapshot.series_values import Members, Series, Shaped, slot_at
 from .memory import Seen
 
 __all__ = ["CutMeasures", "bound_value", "gained"]
@@ -22,12 +22,12 @@ _MOMENT = Decimal("0.000001")
 class CutMeasures(Measures):
     """Measures whose series end at `until` and, where a trigger was re-armed, begin after `after`.
 
-    All that is no series stays as it is at the snapshot's own instant.
+    All that is no series stays as it is at the snapshot's own instant. Of `brief` series one cause is told, not all.
     """
 
-    def __init__(self, whole: Measures, until: Decimal, after: Decimal | None) -> None:
+    def __init__(self, whole: Measures, until: Decimal, after: Decimal | None, brief: bool = False) -> None:
         super().__init__(whole.snapshot, whole.catalogue, whole.earlier, whole.rollout)
-        self.whole, self.until, self.after = whole, until, after
+        self.whole, self.until, self.after, self.brief = whole, until, after, brief
 
     def metric(self, name: str, member: str | None = None) -> Shaped:
         """Return the metric of the whole, cut."""
@@ -43,7 +43,8 @@ class CutMeasures(Measures):
     def _cut(self, series: Series) -> Series:
         if series.blank:
             return series
-        return self._cut_periods(series, series.every) if series.every else self._cut_events(series)
+        cut = self._cut_periods(series, series.every) if series.every else self._cut_events(series)
+        return replace(cut, points=cut.points.of_many(brief=self.brief))
 
     def _cut_periods(self, series: Series, every: Decimal) -> Series:
         end, past, first = series.end, series.past, 0
@@ -64,14 +65,14 @@ class CutMeasures(Measures):
             earlier = tuple(stretches[:-1])
             slack = slack if stretches[-1][1] == series.covered_to else Decimal(0)
             first = stretches[0][0]
-            if began is None and first.is_finite() and not _place(series, first, before=True):
+            if began is None and first.is_finite() and not series.points.before(first):
                 began, stretches[0] = first, (-INFINITY, stretches[0][1])
         start, stop = stretches[-1]
         if self.after is not None and (began is None or began < after):
             start, began = (-INFINITY if start <= after else start), after
         return replace(
             series,
-            points=series.points[_place(series, after) : _place(series, self.until)],
+            points=series.points[series.points.until(after) : series.points.until(self.until)],
             as_of=min(self.until, series.as_of),
             covered_from=start,
             covered_to=min(stop, self.until),
@@ -79,11 +80,6 @@ class CutMeasures(Measures):
             earlier=earlier,
             began=began,
         )
-
-
-def _place(series: Series, instant: Decimal, *, before: bool = False) -> int:
-    """How many points lie at or before an instant, or only before it."""
-    return (bisect_left if before else bisect_right)(series.points, instant, key=lambda point: point.at)
 
 
 def gained(name: str, found: Shaped, as_of: Decimal) -> Iterator[tuple[Decimal, Seen | None]]:
@@ -101,14 +97,11 @@ def gained(name: str, found: Shaped, as_of: Decimal) -> Iterator[tuple[Decimal, 
 
 
 def bound_value(found: Shaped) -> object:
-    """Return a value as plain data that an attestation can be bound to; None where it is not known whole."""
+    """Return a value as plain data that an attestation can be bound to; None for a series and what is not all known."""
     if isinstance(found, Members):
         values = {key: bound_value(each) for key, each in found.values.items()}
         return None if found.doubt or found.others or None in values.values() else values
-    if isinstance(found, Series):
-        pairs = [[show_time(each.at), bound_value(each.value)] for each in found.points]
-        return None if found.blank or any(value is None for _, value in pairs) else pairs
-    if isinstance(found, Unknown):
+    if isinstance(found, Series | Unknown):
         return None
     return sorted(found) if isinstance(found, frozenset) else found
 

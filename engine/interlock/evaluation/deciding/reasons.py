@@ -56,10 +56,8 @@ class ReasonNames:
             return self.interpreter.member
         return self.metric(path)
 
-    def metric(self, path: str) -> str | None:
-        metric = self.interpreter.measures.catalogue.metrics.get(path)
-        if metric is None:
-            return None
+    def metric(self, path: str) -> str:
+        metric = self.interpreter.measures.catalogue.metrics[path]
         member = self.interpreter.member if metric.scope == self.policy.for_each else None
         return _text(self.interpreter.measures.metric(path, member), metric.type)
 
@@ -141,7 +139,7 @@ def rendered(template: str, lookup: Callable[[str], str | None]) -> str | None:
     """
     from jinja2 import TemplateError
 
-    names: dict[str, object] = {}
+    names: dict[str, Any] = {}
     for path in template_paths(template):
         text = lookup(path)
         if text is None:
@@ -155,15 +153,23 @@ def rendered(template: str, lookup: Callable[[str], str | None]) -> str | None:
     return printable(text) if text and len(text.encode("utf-8", "surrogatepass")) <= REASON_BYTES else None
 
 
-def _put(names: dict[str, object], parts: list[str], text: str) -> None:
-    for part in parts[:-1]:
-        names = names.setdefault(part, {})  # type: ignore[assignment]
-    names[parts[-1]] = text
+def _put(names: dict[str, Any], parts: list[str], text: str) -> None:
+    """Keep a text under its dotted name; the key without a name holds that of the group itself."""
+    for part in parts:
+        names = names.setdefault(part, {})
+    names[""] = text
 
 
-def _namespace(names: dict[str, object]) -> dict[str, object]:
+class _NameGroup(SimpleNamespace):
+    """Names behind a dot, and their beginning as a name of its own: `margin` beside `margin.level`."""
+
+    def __str__(self) -> str:
+        return str(vars(self).get("", ""))
+
+
+def _namespace(names: Mapping[str, Any]) -> dict[str, object]:
     return {
-        key: SimpleNamespace(**_namespace(each)) if isinstance(each, dict) else each
+        key: each if key == "" else each[""] if list(each) == [""] else _NameGroup(**_namespace(each))
         for key, each in names.items()
     }
 

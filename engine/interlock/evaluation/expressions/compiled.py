@@ -176,7 +176,7 @@ def _rule_meaning(rule: Rule) -> dict[str, object]:
 
 def _metric(metric: Metric) -> dict[str, object]:
     unset = {name for name in ("early", "slack") if not getattr(metric, name)}
-    left_out = {"span", "doc", "type", "columns", "roster", *unset}
+    left_out = {"span", "doc", "type", "columns", "roster", "sourced", *unset}
     names = [each.name for each in fields(metric) if each.name not in left_out]
     enum = metric.type.enum
     return {

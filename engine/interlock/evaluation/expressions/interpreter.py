@@ -17,12 +17,13 @@ from ...language.times import show_time
 from ...language.types import BOOL, SCALAR, Shape
 from ...language.values import Cause, Unknown, Value, known, merged
 from ..snapshot.measures import Measures
+from ..snapshot.points import Point, Points
 from ..snapshot.series_values import Members, Series, Shaped, lift
 from .lowering import Program
 from .reductions import REDUCTIONS
 from .scalar_semantics import SCALARS, age
 from .transforms import TRANSFORMS
-from .windows import Item, Selection, select
+from .windows import Selection, select
 
 __all__ = ["ComparedValues", "Interpreter", "Watch"]
 
@@ -110,7 +111,7 @@ class Interpreter:
                 )
             case LetRef():
                 return self.let(node.name)
-            case Call():
+            case _:
                 return _BY_NAME[node.operator](self, node)
 
     def metric(self, measures: Measures, node: MetricRef) -> Shaped:
@@ -144,7 +145,7 @@ class Interpreter:
             if name in TRANSFORMS:
                 return _each_member(TRANSFORMS[name], arguments[0], options)
             if name == "age":
-                return lift(lambda instant: age(instant, self.measures.as_of), *arguments)
+                return lift(age, arguments[0], self.measures.as_of)
             result = lift(SCALARS[name], *arguments)
         except decimal.DecimalException:
             return absent(node.shape, Cause("", "", "", "overflow", "the result is beyond all numbers"))
@@ -186,7 +187,7 @@ class Interpreter:
 
     def default(self, node: Call) -> Shaped:
         value, constant = (self.leaf(each) for each in node.arguments)
-        return self.assume(node, lift(lambda one, other: one if known(one) else other, value, constant))
+        return self.assume(node, lift(_default, value, constant))
 
     def assume(self, node: Call, result: Shaped) -> Shaped:
         self.assumed[node] = result
@@ -200,7 +201,7 @@ class Interpreter:
             why = f"the baseline `{name.value}` is not frozen"
             return absent(metric.shape, Cause(metric.name, "", "", "missing", why))
         value = self.metric(measures, metric)
-        return lift(lambda one: _in_baseline(one, str(name.value), measures.as_of), value)
+        return lift(_in_baseline, value, str(name.value), measures.as_of)
 
     def attested(self, node: Call) -> Shaped:
         what = node.arguments[0]
@@ -222,7 +223,7 @@ def absent(shape: Shape, cause: Cause) -> Shaped:
     """Return what stands for a value of that shape of which nothing is known."""
     if shape.members:
         return Members({}, (cause,))
-    return Series((), Decimal(0), blank=(cause,)) if shape.time else Unknown((cause,))
+    return Series(Points(), Decimal(0), blank=(cause,)) if shape.time else Unknown((cause,))
 
 
 def _named(result: Shaped, node: Call) -> Shaped:
@@ -242,6 +243,10 @@ def _as_enum(value: Value, node: ParamRef) -> Value:
     if value not in node.type.enum.values:
         return Unknown((Cause(node.name, "", "", "undeclared value", f"`{value}`"),))
     return Decimal(node.type.enum.values.index(value))
+
+
+def _default(value: Value, constant: Value) -> Value:
+    return value if known(value) else constant
 
 
 def _in_baseline(value: Value, name: str, as_of: Decimal) -> Value:
@@ -270,10 +275,10 @@ def _over_members(name: str, argument: Shaped, where: Shaped | None, further: Se
     assert isinstance(argument, Members)
     if argument.doubt:
         return Unknown(argument.doubt)
-    items = []
+    items: list[Point] = []
     for member, value in argument.values.items():
         keep = where.values.get(member, False) if isinstance(where, Members) else True
         doubt = keep.causes if isinstance(keep, Unknown) else ()
         if keep is not False:
-            items.append(Item(Decimal(0), value, doubt))  # type: ignore[arg-type]
-    return REDUCTIONS[name](Selection(tuple(items), Decimal(0), before=argument.others), *further)
+            items.append(Point(Decimal(0), len(items), value, doubt))  # type: ignore[arg-type]
+    return REDUCTIONS[name](Selection(Points(items), Decimal(0), before=argument.others), *further)

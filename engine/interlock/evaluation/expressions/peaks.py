@@ -6,13 +6,14 @@ those of the four corners. A peak that may be zero or less gives no relative siz
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from decimal import Decimal
 
 from ...language.literals import CONTEXT, EXACT
 from ...language.values import INFINITY, Cause, Unknown, Value, interval, merged
-from ..snapshot.series_values import Point, Series
+from ..snapshot.points import Point, Points
+from ..snapshot.series_values import Series
 from .scalar_semantics import between
 
 __all__ = ["drawdown", "peak"]
@@ -35,15 +36,20 @@ def drawdown(series: Series) -> Series:
 
 def _along(series: Series, operation: Callable[[Value, Value], Value]) -> Series:
     """Apply an operation on the largest earlier value and the value of each point."""
+    seen = series.covered_to if series.covered_to < series.as_of else INFINITY
+    whole = replace(series, points=Points(), as_of=INFINITY, end=-1, covered_to=seen)
+    points = series.points.along((operation, whole), lambda every: _each(whole, every, operation))
+    past = None if series.past is None else operation(_unseen(series), series.past)
+    return replace(series, points=points, past=past)
+
+
+def _each(series: Series, points: Points, operation: Callable[[Value, Value], Value]) -> Iterator[Point]:
     before = _unseen(series)
-    past = None if series.past is None else operation(before, series.past)
-    points = []
-    for point in series.points:
+    for point in points:
         if point.at > series.covered_to:
             before = _larger(before, Unknown(series.uncovered))
-        points.append(replace(point, value=operation(before, point.value)))
+        yield replace(point, value=operation(before, point.value))
         before = _larger(before, _possible(point))
-    return replace(series, points=tuple(points), past=past)
 
 
 def _unseen(series: Series) -> Value:

@@ -7,45 +7,70 @@ points that may not be there the smallest make it smallest, but any number of th
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from decimal import Decimal
-from heapq import heappop, heappush, heappushpop
 
 from ...language.literals import CONTEXT, EXACT
-from ...language.values import INFINITY, interval
-from .windows import Item
+from ...language.values import interval
+from ..snapshot.points import Point, Points
 
 __all__ = ["quantile_bounds"]
 
+Ordered = tuple[Decimal, ...]
+"""Values from the smallest to the largest."""
 
-def quantile_bounds(items: Sequence[Item], level: Decimal) -> tuple[Decimal, Decimal]:
+
+def quantile_bounds(items: Points, level: Decimal) -> tuple[Decimal, Decimal]:
     """Return the ends of the quantile at a level from 0 to 1; at least one item is surely there."""
-    low = _smallest([(interval(each.value)[0], each.sure) for each in items], level)
-    turned = [(interval(each.value)[1].copy_negate(), each.sure) for each in items]
-    return low, _smallest(turned, EXACT.subtract(Decimal(1), level)).copy_negate()
+    doubtful = [interval(each.value) for each in items.which(_doubtful)]
+    low = _smallest(items.pieces(_low_end, _ordered), [low for low, _ in doubtful], level)
+    high = [high.copy_negate() for _, high in doubtful]
+    turned = _smallest(items.pieces(_high_end, _ordered), high, EXACT.subtract(Decimal(1), level))
+    return low, turned.copy_negate()
 
 
-def _smallest(values: Sequence[tuple[Decimal, bool]], level: Decimal) -> Decimal:
+def _doubtful(item: Point) -> bool:
+    return not item.sure
+
+
+def _low_end(item: Point) -> Ordered:
+    return (interval(item.value)[0],) if item.sure else ()
+
+
+def _high_end(item: Point) -> Ordered:
+    return (interval(item.value)[1].copy_negate(),) if item.sure else ()
+
+
+def _ordered(one: Ordered, other: Ordered) -> Ordered:
+    return tuple(sorted((*one, *other)))
+
+
+def _smallest(surely: list[Ordered], doubtful: list[Decimal], level: Decimal) -> Decimal:
     """The smallest quantile: with no doubtful value, with the smallest of them, with the two smallest, and so on."""
-    above = sorted(value for value, sure in values if sure)
-    below: list[Decimal] = []
-    best = INFINITY
-    size = len(above)
-    for doubtful in (None, *sorted(value for value, sure in values if not sure)):
-        if doubtful is not None:
-            size += 1
-            heappush(above, heappushpop(below, doubtful.copy_negate()).copy_negate())
-        place = EXACT.multiply(Decimal(size - 1), level)
-        while len(below) <= place:
-            heappush(below, heappop(above).copy_negate())
-        best = min(best, _within(below[0].copy_negate(), above, place % 1))
-    return CONTEXT.plus(best)
+    below = sorted(doubtful)
+    return CONTEXT.plus(min(_quantile([*surely, below[:size]], level) for size in range(len(below) + 1)))
 
 
-def _within(value: Decimal, above: Sequence[Decimal], part: Decimal) -> Decimal:
-    """The value that lies that part of the way to the next one above."""
+def _quantile(groups: Sequence[Sequence[Decimal]], level: Decimal) -> Decimal:
+    """The quantile of values that are in order in each of few groups."""
+    place = EXACT.multiply(Decimal(sum(map(len, groups)) - 1), level)
+    value, part = _placed(groups, int(place)), place % 1
     if not part:
         return value
-    if value.is_infinite() or above[0].is_infinite():
-        return value if value.is_infinite() else above[0]
-    return EXACT.add(value, EXACT.multiply(part, EXACT.subtract(above[0], value)))
+    above = _placed(groups, int(place) + 1)
+    if value.is_infinite() or above.is_infinite():
+        return value if value.is_infinite() else above
+    return EXACT.add(value, EXACT.multiply(part, EXACT.subtract(above, value)))
+
+
+def _placed(groups: Sequence[Sequence[Decimal]], place: int) -> Decimal:
+    """The value that has so many others before it, all groups put in order together."""
+    for group in groups:
+        # the first value of the group with enough at or below it is the one, unless others come between
+        index = bisect_left(
+            group, place + 1, key=lambda value: sum(bisect_right(each, value) for each in groups)
+        )
+        if index < len(group) and sum(bisect_left(each, group[index]) for each in groups) <= place:
+            return group[index]
+    raise AssertionError("a value is in one of the groups")

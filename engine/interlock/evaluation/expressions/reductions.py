@@ -6,37 +6,34 @@ ends, and there may be items that were not seen. Every function is exact when no
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from decimal import Decimal
 
 from ...language.literals import CONTEXT, EXACT
 from ...language.values import INFINITY, Cause, Unknown, Value, interval, merged, unbounded
+from ..snapshot.points import Point, Points
 from .quantiles import quantile_bounds
+from .runs import densest, false, longest_bounds, may, must, not_true, streak_bounds, sure
 from .scalar_semantics import between
-from .windows import Item, Selection
+from .windows import Selection
 
-__all__ = ["REDUCTIONS", "runs"]
+__all__ = ["REDUCTIONS"]
 
 _HALF = Decimal("0.5")
 
 
-def _causes(items: Sequence[Item]) -> tuple[Cause, ...]:
-    unknown = (each.value.causes for each in items if isinstance(each.value, Unknown))
-    return merged(*unknown, *(each.doubt for each in items))
+def _troubled(item: Point) -> bool:
+    return isinstance(item.value, Unknown) or bool(item.doubt)
+
+
+def _causes(items: Points) -> tuple[Cause, ...]:
+    found = items.told(_troubled)
+    unknown = (each.value.causes for each in found if isinstance(each.value, Unknown))
+    return merged(*unknown, *(each.doubt for each in found))
 
 
 def _few(detail: str) -> Unknown:
     return Unknown((Cause("", "", "", "too few samples", detail),))
-
-
-def _may(item: Item) -> bool:
-    """Whether a boolean item may be true; events and plain values always are."""
-    return item.value is not False
-
-
-def _must(item: Item) -> bool:
-    return item.sure and item.value is not False and not isinstance(item.value, Unknown)
 
 
 # counting
@@ -44,11 +41,14 @@ def _must(item: Item) -> bool:
 
 def count(selection: Selection) -> Value:
     """How many are true; what was not seen leaves no upper bound."""
-    low = sum(_must(each) for each in selection.items)
-    high = sum(_may(each) for each in selection.items)
+    low, high = selection.items.number(must), selection.items.number(may)
     if selection.open:
         return Unknown(merged(selection.open, _causes(selection.items)), Decimal(low), INFINITY)
-    return between(Decimal(low), Decimal(high), _causes(selection.items))
+    return _between(Decimal(low), Decimal(high), selection)
+
+
+def _between(low: Decimal, high: Decimal, selection: Selection) -> Value:
+    return low if low == high and low.is_finite() else between(low, high, _causes(selection.items))
 
 
 def share(selection: Selection) -> Value:
@@ -57,40 +57,46 @@ def share(selection: Selection) -> Value:
     if refused:
         return refused
     items = selection.items
-    sure = [each for each in items if each.sure]
-    if not sure:
+    there, certain = items.number(sure), items.number(must)
+    if not there:
         return Unknown(_causes(items)) if items else _few("there is nothing to take a share of")
-    doubtful = [each for each in items if not each.sure]
-    low_top = sum(_must(each) for each in sure)
-    low_all = len(sure) + sum(each.value is not True for each in doubtful)
-    extra = sum(_may(each) for each in doubtful)
-    high_top = sum(_may(each) for each in sure) + extra
-    high_all = len(sure) + extra
-    low = CONTEXT.divide(Decimal(low_top), Decimal(low_all))
-    return between(low, CONTEXT.divide(Decimal(high_top), Decimal(high_all)), _causes(items))
+    low_all = there + items.number(_doubtful_not_true)
+    possible = items.number(may)
+    high_all = there + items.number(_doubtful_may)
+    low = CONTEXT.divide(Decimal(certain), Decimal(low_all))
+    return _between(low, CONTEXT.divide(Decimal(possible), Decimal(high_all)), selection)
+
+
+def _doubtful_not_true(item: Point) -> bool:
+    return not item.sure and item.value is not True
+
+
+def _doubtful_may(item: Point) -> bool:
+    return not item.sure and item.value is not False
 
 
 def some(selection: Selection) -> Value:
     """Whether one is true; over nothing, none is."""
-    if any(_must(each) for each in selection.items):
+    if selection.items.number(must):
         return True
-    if selection.open or any(_may(each) for each in selection.items):
+    if selection.open or selection.items.number(may):
         return Unknown(merged(selection.open, _causes(selection.items)))
     return False
 
 
 def every(selection: Selection) -> Value:
     """Whether each is true; over nothing, unknown."""
-    if any(each.sure and each.value is False for each in selection.items):
+    items = selection.items
+    if items.number(false):
         return False
     refused = _whole(selection)
     if refused:
         return refused
-    if not selection.items:
+    if not items:
         return _few("there is nothing that could be true")
-    if any(each.sure for each in selection.items) and all(each.value is True for each in selection.items):
+    if items.number(sure) and not items.number(not_true):
         return True
-    return Unknown(_causes(selection.items))
+    return Unknown(_causes(items))
 
 
 def _whole(selection: Selection) -> Unknown | None:
@@ -103,17 +109,26 @@ def _whole(selection: Selection) -> Unknown | None:
 # calculating
 
 
+Ends = tuple[Decimal, Decimal]
+
+
 def total(selection: Selection) -> Value:
     """The sum; over nothing, 0 where it is proved that there was nothing."""
     refused = _whole(selection)
     if refused:
         return refused
-    low, high = Decimal(0), Decimal(0)
-    for item in selection.items:
-        a, b = interval(item.value)
-        low = _sum(low, a if item.sure else min(a, Decimal(0)))
-        high = _sum(high, b if item.sure else max(b, Decimal(0)))
-    return between(CONTEXT.plus(low), CONTEXT.plus(high), _causes(selection.items))
+    low, high = selection.items.fold(_added, _sums) or (Decimal(0), Decimal(0))
+    return _between(CONTEXT.plus(low), CONTEXT.plus(high), selection)
+
+
+def _added(item: Point) -> Ends:
+    """What a point adds at least and at most."""
+    low, high = interval(item.value)
+    return (low, high) if item.sure else (min(low, Decimal(0)), max(high, Decimal(0)))
+
+
+def _sums(one: Ends, other: Ends) -> Ends:
+    return _sum(one[0], other[0]), _sum(one[1], other[1])
 
 
 def _sum(left: Decimal, right: Decimal) -> Decimal:
@@ -127,20 +142,28 @@ def mean(selection: Selection) -> Value:
     refused = _calculable(selection)
     if refused:
         return refused
-    low = _least_mean(selection.items, lambda each: interval(each.value)[0])
-    high = _least_mean(selection.items, lambda each: interval(each.value)[1].copy_negate()).copy_negate()
-    return between(low, high, _causes(selection.items))
+    items = selection.items
+    size = items.number(sure)
+    low, high = items.fold(_surely, _sums) or (Decimal(0), Decimal(0))
+    doubtful = [interval(each.value) for each in items.which(_doubtful)]
+    low = _least_mean(low, size, [each[0] for each in doubtful])
+    high = _least_mean(high.copy_negate(), size, [each[1].copy_negate() for each in doubtful]).copy_negate()
+    return _between(low, high, selection)
 
 
-def _least_mean(items: Sequence[Item], end: Callable[[Item], Decimal]) -> Decimal:
-    """The smallest mean: every sure value, and each doubtful one as long as it pulls the mean down."""
-    sure = [end(each) for each in items if each.sure]
-    if any(each.is_infinite() for each in sure):
+def _doubtful(item: Point) -> bool:
+    return not item.sure
+
+
+def _surely(item: Point) -> Ends:
+    return interval(item.value) if item.sure else (Decimal(0), Decimal(0))
+
+
+def _least_mean(top: Decimal, size: int, doubtful: list[Decimal]) -> Decimal:
+    """The smallest mean: the sum of the sure values, and each doubtful one as long as it pulls the mean down."""
+    if top.is_infinite():
         return -INFINITY
-    top, size = Decimal(0), len(sure)
-    for value in sure:
-        top = EXACT.add(top, value)
-    for value in sorted(end(each) for each in items if not each.sure):
+    for value in sorted(doubtful):
         if value.is_infinite():
             return -INFINITY if value < 0 else CONTEXT.divide(top, Decimal(size))
         if EXACT.multiply(value, Decimal(size)) >= top:
@@ -153,7 +176,7 @@ def _calculable(selection: Selection) -> Unknown | None:
     refused = _whole(selection)
     if refused:
         return refused
-    if not any(each.sure for each in selection.items):
+    if not selection.items.number(sure):
         return Unknown(_causes(selection.items)) if selection.items else _few("there is no value")
     return None
 
@@ -163,9 +186,17 @@ def least(selection: Selection) -> Value:
     refused = _calculable(selection)
     if refused:
         return refused
-    low = min(interval(each.value)[0] for each in selection.items)
-    high = min(interval(each.value)[1] for each in selection.items if each.sure)
-    return between(low, high, _causes(selection.items))
+    low, high = selection.items.fold(_at_least, _smallest) or (INFINITY, INFINITY)
+    return _between(low, high, selection)
+
+
+def _at_least(item: Point) -> Ends:
+    low, high = interval(item.value)
+    return low, high if item.sure else INFINITY
+
+
+def _smallest(one: Ends, other: Ends) -> Ends:
+    return min(one[0], other[0]), min(one[1], other[1])
 
 
 def greatest(selection: Selection) -> Value:
@@ -173,9 +204,17 @@ def greatest(selection: Selection) -> Value:
     refused = _calculable(selection)
     if refused:
         return refused
-    low = max(interval(each.value)[0] for each in selection.items if each.sure)
-    high = max(interval(each.value)[1] for each in selection.items)
-    return between(low, high, _causes(selection.items))
+    low, high = selection.items.fold(_at_most, _largest) or (-INFINITY, -INFINITY)
+    return _between(low, high, selection)
+
+
+def _at_most(item: Point) -> Ends:
+    low, high = interval(item.value)
+    return low if item.sure else -INFINITY, high
+
+
+def _largest(one: Ends, other: Ends) -> Ends:
+    return max(one[0], other[0]), max(one[1], other[1])
 
 
 def quantile(selection: Selection, level: Value) -> Value:
@@ -189,48 +228,62 @@ def quantile(selection: Selection, level: Value) -> Value:
     if not 0 <= level <= 1:
         return Unknown((Cause("", "", "", "out of range", "the share of a quantile is from 0% to 100%"),))
     low, high = quantile_bounds(selection.items, level)
-    return between(low, high, _causes(selection.items))
+    return _between(low, high, selection)
 
 
-def _known_numbers(selection: Selection) -> list[Decimal] | Unknown:
+def _known_numbers(selection: Selection) -> Unknown | None:
+    """Refuse a selection of which not every value is known, or that has only one."""
     refused = _whole(selection)
     if refused:
         return refused
     causes = _causes(selection.items)
     if causes:
         return Unknown(causes)
-    if len(selection.items) < 2:
-        return _few("it takes at least two values")
-    return [interval(each.value)[0] for each in selection.items]
+    return _few("it takes at least two values") if len(selection.items) < 2 else None
 
 
 def deviation(selection: Selection) -> Value:
-    """The sample standard deviation (n - 1)."""
-    values = _known_numbers(selection)
-    if isinstance(values, Unknown):
-        return values
-    size = Decimal(len(values))
-    middle = CONTEXT.divide(_exact_sum(values), size)
-    squares = [EXACT.power(EXACT.subtract(each, middle), 2) for each in values]
-    return CONTEXT.sqrt(CONTEXT.divide(_exact_sum(squares), size - 1))
+    """The sample standard deviation (n - 1); every sum is exact, so the order of the calculation does not matter."""
+    refused = _known_numbers(selection)
+    if refused:
+        return refused
+    size = Decimal(len(selection.items))
+    top, squares = selection.items.fold(_powers, _sums) or (Decimal(0), Decimal(0))
+    middle = CONTEXT.divide(top, size)
+    apart = EXACT.subtract(EXACT.multiply(size, middle), EXACT.multiply(Decimal(2), top))
+    squares = EXACT.add(squares, EXACT.multiply(middle, apart))
+    return CONTEXT.sqrt(CONTEXT.divide(squares, size - 1))
+
+
+def _powers(item: Point) -> Ends:
+    """A value and its square; of an unknown one nothing is asked."""
+    value = item.value if isinstance(item.value, Decimal) else Decimal(0)
+    return value, EXACT.multiply(value, value)
+
+
+Line = tuple[int, Decimal, Decimal]
+"""How many values, their sum, and the sum of each times its place."""
 
 
 def slope(selection: Selection) -> Value:
     """The least-squares change from one point to the next."""
-    values = _known_numbers(selection.ordered)
-    if isinstance(values, Unknown):
-        return values
-    size = Decimal(len(values))
-    centre = (size - 1) / 2
-    top = _exact_sum([EXACT.multiply(Decimal(index) - centre, each) for index, each in enumerate(values)])
+    selection = selection.ordered
+    refused = _known_numbers(selection)
+    if refused:
+        return refused
+    number, total, weighed = selection.items.fold(_alone, _in_line) or (0, Decimal(0), Decimal(0))
+    size = Decimal(number)
+    top = EXACT.subtract(weighed, EXACT.multiply((size - 1) / 2, total))
     return CONTEXT.divide(top, size * (size * size - 1) / 12)
 
 
-def _exact_sum(values: Sequence[Decimal]) -> Decimal:
-    result = Decimal(0)
-    for value in values:
-        result = EXACT.add(result, value)
-    return result
+def _alone(item: Point) -> Line:
+    return 1, item.value if isinstance(item.value, Decimal) else Decimal(0), Decimal(0)
+
+
+def _in_line(one: Line, other: Line) -> Line:
+    moved = _sum(other[2], EXACT.multiply(Decimal(one[0]), other[1]))
+    return one[0] + other[0], _sum(one[1], other[1]), _sum(one[2], moved)
 
 
 # order in time
@@ -260,116 +313,57 @@ def _from_the_end(selection: Selection, place: int) -> Value:
 
 def since(selection: Selection) -> Value:
     """Age of the newest point that is true; `never` is longer than any duration."""
-    low, high = INFINITY, INFINITY
-    seen = False
-    for item in reversed(selection.items):
-        low = min(low, max(selection.as_of - item.at, Decimal(0))) if _may(item) else low
-        if _must(item):
-            high, seen = max(selection.as_of - item.at, Decimal(0)), selection.saw(item)
-            break
-    causes = merged(selection.after if seen else selection.open, _causes(selection.items))
+    items = selection.items
+    true = items.newest(must)
+    low, high = _age(selection, items.newest(may)), _age(selection, true)
+    seen = true is not None and selection.saw(items[true])
     if selection.after:
         low = Decimal(0)
     elif selection.before and not seen:
-        first = selection.items[0].at if selection.items else selection.as_of
+        first = items[0].at if items else selection.as_of
         seen_from = selection.covered_from if selection.covered_from.is_finite() else first
         low = min(low, max(selection.as_of - seen_from, Decimal(0)))
-    return low if low == high else Unknown(causes, low, high)
+    if low == high:
+        return low
+    return Unknown(merged(selection.after if seen else selection.open, _causes(items)), low, high)
 
 
-Run = tuple[int, Decimal]
-
-
-def runs(selection: Selection, span: Decimal | None = None) -> list[Run]:
-    """Return for each item the shortest and longest run of true that may end there, if the item is there.
-
-    With `span` only points within that time of it count. A run that reaches the first point seen may be longer; a point
-    outside what was seen may have others beside it that break its run or lengthen it.
-    """
-    low: deque[Decimal] = deque()
-    high: deque[Decimal] = deque()
-    unbroken = True
-    result = []
-    for item in selection.items:
-        if not selection.saw(item):
-            low.clear()
-            result.append(_run(item, low, high, True))
-            continue
-        if span is not None:
-            _drop(low, item.at - span)
-            _drop(high, item.at - span)
-        reaches = unbroken and selection.before and (span is None or item.at - span < selection.covered_from)
-        result.append(_run(item, low, high, bool(reaches)))
-        if item.value is True and item.sure:
-            low.append(item.at)
-        elif item.value is not True:
-            low.clear()
-        if item.value is not False:
-            high.append(item.at)
-        elif item.sure:
-            high.clear()
-            unbroken = False
-    return result
-
-
-def _run(item: Item, low: deque[Decimal], high: deque[Decimal], reaches: bool) -> Run:
-    shortest = len(low) + 1 if item.value is True else 0
-    if item.value is False:
-        return 0, Decimal(0)
-    return shortest, INFINITY if reaches else Decimal(len(high) + 1)
-
-
-def _drop(times: deque[Decimal], before: Decimal) -> None:
-    while times and times[0] < before:
-        times.popleft()
+def _age(selection: Selection, place: int | None) -> Decimal:
+    return INFINITY if place is None else max(selection.as_of - selection.items[place].at, Decimal(0))
 
 
 def streak(selection: Selection, span: Decimal | None = None) -> Value:
     """How many of the newest points in a row are true; what lies before a false one is no cause of doubt."""
     selection = selection.ordered.seen()
-    broken = [place for place, each in enumerate(selection.items) if each.sure and each.value is False]
-    stretch = selection.items[broken[-1] + 1 :] if broken else selection.items
-    causes = merged(selection.after, () if broken else selection.before, _causes(stretch))
+    items = selection.items
+    broken = items.newest(false)
+    stretch = items if broken is None else items[broken + 1 :]
+    causes = merged(selection.after, () if broken is not None else selection.before)
     if selection.after:
-        return Unknown(causes, Decimal(0), INFINITY)
-    ends: list[Run] = []
-    for item, run in zip(reversed(selection.items), reversed(runs(selection, span)), strict=True):
-        ends.append(run)
-        if item.sure:
-            break
-    else:
-        ends.append((0, INFINITY if selection.before else Decimal(0)))
-    return between(Decimal(min(low for low, _ in ends)), max(high for _, high in ends), causes)
+        return Unknown(merged(causes, _causes(stretch)), Decimal(0), INFINITY)
+    low, high = streak_bounds(selection, span)
+    return Decimal(low) if low == high else Unknown(merged(causes, _causes(stretch)), Decimal(low), high)
 
 
 def longest(selection: Selection, span: Decimal | None = None) -> Value:
     """The longest run of true."""
     selection = selection.ordered
-    found = runs(selection, span)
-    causes = merged(selection.open, _causes(selection.items))
-    low = max((run[0] for run, item in zip(found, selection.items, strict=True) if item.sure), default=0)
-    high = max((run[1] for run in found), default=Decimal(0))
-    return between(Decimal(low), INFINITY if selection.open else high, causes)
+    low, high = longest_bounds(selection, span)
+    if selection.open:
+        high = INFINITY
+    if low == high:
+        return high
+    return Unknown(merged(selection.open, _causes(selection.items)), Decimal(low), high)
 
 
 def most(selection: Selection, span: Decimal | None = None) -> Value:
     """The largest number of points, or of true ones, within any span of time."""
-    causes = merged(selection.open, _causes(selection.items))
     if selection.short and not selection.open:
         return _few("the window reaches back before the series began")
-    low = _densest([each.at for each in selection.items if _must(each)], span or Decimal(0))
-    high = _densest([each.at for each in selection.items if _may(each)], span or Decimal(0))
-    return between(Decimal(low), INFINITY if selection.open else Decimal(high), causes)
-
-
-def _densest(times: list[Decimal], span: Decimal) -> int:
-    inside: deque[Decimal] = deque()
-    best = 0
-    for at in times:
-        inside.append(at)
-        _drop(inside, at - span)
-        best = max(best, len(inside))
-    return best
+    low, high = (densest(selection.items, each, None, span or Decimal(0)) for each in (must, may))
+    if selection.open:
+        return Unknown(merged(selection.open, _causes(selection.items)), Decimal(low), INFINITY)
+    return _between(Decimal(low), Decimal(high), selection)
 
 
 REDUCTIONS: dict[str, Callable[..., Value]] = {

@@ -2,34 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import itertools
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from itertools import groupby
-from typing import TypeVar
 
 from ...language.times import show_time
 from ...language.values import INFINITY, Cause, Unknown, Value, interval, merged
 from ...limits import SKEW, SNAPSHOT_POINTS
-from ..snapshot.series_values import Point, Series, calendar_start, next_slot, slot_start
+from ..snapshot.points import Point, Points, joined
+from ..snapshot.series_values import Series, calendar_start, next_slot, slot_start
 
-__all__ = ["Item", "Selection", "in_any_order", "select"]
-
-
-@dataclass(frozen=True, slots=True)
-class Item:
-    """One selected point: its value, and why it may not be there (empty: it is there)."""
-
-    at: Decimal
-    value: Value
-    doubt: tuple[Cause, ...] = ()
-    order: int = 0
-    loose: tuple[Cause, ...] = ()
-
-    @property
-    def sure(self) -> bool:
-        """Whether the point is certainly there."""
-        return not self.doubt
+__all__ = ["Selection", "doubts", "in_any_order", "select"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +26,7 @@ class Selection:
     points that lie outside there may be any number that were not.
     """
 
-    items: tuple[Item, ...]
+    items: Points
     as_of: Decimal
     before: tuple[Cause, ...] = ()
     after: tuple[Cause, ...] = ()
@@ -60,17 +44,16 @@ class Selection:
     @property
     def ordered(self) -> Selection:
         """The same for a function that asks for the order of points."""
-        items = tuple(in_any_order(self.items))
-        return replace(self, items=items)
+        return replace(self, items=in_any_order(self.items))
 
-    def saw(self, item: Item) -> bool:
+    def saw(self, item: Point) -> bool:
         """Whether a point lies within what was seen without a hole."""
         return self.covered_from <= item.at <= self.covered_to
 
     def seen(self) -> Selection:
         """Only the points within what was seen without a hole, for all that depends on their order."""
-        inside = tuple(each for each in self.items if self.saw(each))
-        return self if len(inside) == len(self.items) else replace(self, items=inside)
+        items = self.items
+        return replace(self, items=items[items.before(self.covered_from) : items.until(self.covered_to)])
 
 
 def select(series: Series, options: Mapping[str, Value], where: Series | Value | None) -> Selection:
@@ -80,7 +63,7 @@ def select(series: Series, options: Mapping[str, Value], where: Series | Value |
         lost = merged(lost, where.blank)
     lost = merged(lost, _late(options.get("after"), series.as_of), _empty(options))
     if lost:
-        return Selection((), series.as_of, lost=lost)
+        return Selection(Points(), series.as_of, lost=lost)
     if series.every is not None:
         return _filtered(_slots(series, series.every, options), where)
     return _filtered(_stretch(series, options), where)
@@ -98,44 +81,66 @@ def _empty(options: Mapping[str, Value]) -> tuple[Cause, ...]:
     bad = [
         f"`{key}=` is not above 0" for key, size in sizes.items() if isinstance(size, Decimal) and size <= 0
     ]
+    skipped = options.get("skip")
+    if isinstance(skipped, Decimal) and skipped < 0:
+        bad.append("`skip=` is below 0")
     return tuple(Cause("", "", "", "out of range", each) for each in bad)
 
 
 def _filtered(selection: Selection, where: Series | Value | None) -> Selection:
     if not isinstance(where, Series):
         return selection
-    table = {(point.at, point.order): point for point in where.points}
-    items = []
-    for item in selection.items:
-        found = table.get((item.at, item.order))
-        past = where.past if where.every and item.order < where.start else None
-        keep = found.value if found else False if past is None else past
-        doubt = merged(item.doubt, found.doubt if found else ())
-        if isinstance(keep, Unknown):
-            doubt = merged(doubt, keep.causes)
-        if keep is not False:
-            items.append(replace(item, doubt=doubt))
-    return replace(selection, items=tuple(items))
+    items, early = selection.items, list[Point | None]()
+    if where.every and where.past is not None:
+        past = where.past
+        early = [
+            _kept(each, replace(each, value=past, doubt=()))
+            for each in itertools.takewhile(lambda each: each.order < where.start, items)
+        ]
+    found = joined("where", [items, where.points], _kept)
+    if early:
+        found = Points((*(each for each in early if each is not None), *found))
+    return replace(selection, items=found)
 
 
-_Placed = TypeVar("_Placed", Item, Point)
+def _kept(item: Point, where: Point) -> Point | None:
+    """The point, if the filter may be true there; where that is not known it is doubtful."""
+    if where.value is False:
+        return None
+    unknown = where.value.causes if isinstance(where.value, Unknown) else ()
+    return replace(item, doubt=merged(item.doubt, where.doubt, unknown))
 
 
-def in_any_order(points: Sequence[_Placed]) -> Sequence[_Placed]:
+def _doubtful(item: Point) -> bool:
+    return bool(item.doubt)
+
+
+def doubts(items: Points) -> tuple[Cause, ...]:
+    """Why points may not be there."""
+    return merged(*(each.doubt for each in items.told(_doubtful)))
+
+
+def in_any_order(points: Points) -> Points:
     """Return points for a function that asks for their order: where it is not known, each may be any of its time."""
-    if not any(each.loose for each in points):
+    if not points.number(_loose):
         return points
-    found: list[_Placed] = []
-    for _, alike in groupby(points, key=lambda each: each.at):
+    return points.everywhere("any order", _in_any_order)
+
+
+def _loose(point: Point) -> bool:
+    return bool(point.loose)
+
+
+def _in_any_order(points: Points) -> Iterator[Point]:
+    for _, alike in itertools.groupby(points, key=lambda each: each.at):
         group = list(alike)
         loose = merged(*(each.loose for each in group))
         if loose and any(each.value != group[0].value for each in group):
             group = _any_of(group, loose)
-        found += group
-    return tuple(found)
+        yield from group
 
 
-def _any_of(group: list[_Placed], loose: tuple[Cause, ...]) -> list[_Placed]:
+def _any_of(group: list[Point], loose: tuple[Cause, ...]) -> list[Point]:
     known = merged(loose, *(each.value.causes for each in group if isinstance(each.value, Unknown)))
     value = Unknown(known)
     if all(isinstance(each.value, Decimal | Unknown) for each in group):
@@ -157,17 +162,19 @@ def _slots(series: Series, every: Decimal, options: Mapping[str, Value]) -> Sele
     elif isinstance(after, Decimal):
         first = next_slot(after, every)
     else:
-        items = tuple(Item(point.at, point.value, order=point.order) for point in series.points)
         before = _endless(series)
         seen_from = slot_start(series.start, every) if before else -INFINITY
-        return Selection(items, series.as_of, before=before, covered_from=seen_from)
+        return Selection(series.points, series.as_of, before=before, covered_from=seen_from)
     if newest - first >= SNAPSHOT_POINTS:
         cause = Cause("", "", "", "overflow", f"the window has more than {SNAPSHOT_POINTS} slots")
-        return Selection((), series.as_of, lost=(cause,))
-    values = ((index, series.slot(index)) for index in range(first, newest + 1))
-    items = tuple(
-        Item(slot_start(index, every), value, order=index) for index, value in values if value is not None
-    )
+        return Selection(Points(), series.as_of, lost=(cause,))
+    items = series.points[max(first - series.start, 0) : max(newest + 1 - series.start, 0)]
+    if series.past is not None and first < series.start:
+        past = (
+            Point(slot_start(index, every), index, series.past)
+            for index in range(first, min(series.start, newest + 1))
+        )
+        items = Points((*past, *items))
     short = first < series.start and series.past is None
     return Selection(items, series.as_of, short=short, begin=slot_start(first, every))
 
@@ -187,21 +194,18 @@ def _endless(series: Series) -> tuple[Cause, ...]:
 def _stretch(series: Series, options: Mapping[str, Value]) -> Selection:
     begin, strict = _begin(series, options)
     start, stop = series.covered_from, series.seen_to(begin)
-    items = [
-        Item(point.at, point.value, point.doubt, point.order, point.loose)
-        for point in series.points
-        if (point.at > begin if strict else point.at >= begin)
-    ]
+    points = series.points
+    items = points[points.until(begin) if strict else points.before(begin) :]
     last = options.get("last")
     short = series.began is not None and -INFINITY < begin < series.began
     before = series.uncovered if start > begin else ()
     after = series.uncovered if stop < series.as_of else ()
     if isinstance(last, Decimal):
-        items, before, short = _newest([each for each in items if each.at >= start], int(last), before)
-        doubt = merged(*(each.doubt for each in items))
-        if doubt or after:
-            return Selection((), series.as_of, lost=merged(doubt, after))
-    return Selection(tuple(items), series.as_of, before, after, short, (), begin, start, stop)
+        items, before, short = _newest(items[items.before(start) :], int(last), before)
+        lost = merged(doubts(items), after)
+        if lost:
+            return Selection(Points(), series.as_of, lost=lost)
+    return Selection(items, series.as_of, before, after, short, (), begin, start, stop)
 
 
 def _begin(series: Series, options: Mapping[str, Value]) -> tuple[Decimal, bool]:
@@ -215,10 +219,7 @@ def _begin(series: Series, options: Mapping[str, Value]) -> tuple[Decimal, bool]
     return -INFINITY, False
 
 
-def _newest(
-    items: list[Item], count: int, before: tuple[Cause, ...]
-) -> tuple[list[Item], tuple[Cause, ...], bool]:
+def _newest(items: Points, count: int, before: tuple[Cause, ...]) -> tuple[Points, tuple[Cause, ...], bool]:
     """The newest `count` points; with as many of them seen, what lies before does not matter."""
     enough = len(items) >= count
-    items = list(in_any_order(items))
-    return items[-count:], () if enough else before, not enough and not before
+    return in_any_order(items)[-count:], () if enough else before, not enough and not before

@@ -9,11 +9,11 @@ from decimal import Decimal
 from ...language.times import parse_time, show_time
 from ...language.types import Kind
 from ...language.values import INFINITY, Cause, Unknown, Value, unbounded
-from ...limits import SKEW
+from ...limits import EARLIEST_TIME, SKEW
 from ...policy.catalogue import RESERVED, Catalogue, Metric, Scope
 from ...strict_json import InvalidNumber
 from .raw_values import element, odd_key, stated_unknown, too_few
-from .series import irregular, regular, stated_series
+from .series import before_began, irregular, regular, stated_series
 from .series_history import EventHistory, PeriodHistory, Restatement, lived, unlisted
 from .series_values import Members, Series, Shaped, incomplete
 from .snapshot import Snapshot
@@ -134,7 +134,8 @@ class Measures:
         if metric.series == "regular":
             return self._regular(metric, _plain(form), member)
         if metric.series == "irregular":
-            return self._irregular(metric, _plain(form), member)
+            early = before_began(metric, form)
+            return self._irregular(metric, InvalidNumber(*early) if early else _plain(form), member)
         return _single(metric, form, self.as_of, member)
 
     def _past(self, metric: Metric, member: str) -> list[tuple[Decimal, object]]:
@@ -228,6 +229,8 @@ def _single(metric: Metric, form: object, as_of: Decimal, member: str) -> Value:
             at = read
         if at > as_of + SKEW:
             return unknown("clock skew", "measured after the snapshot", show_time(at))
+        if at < EARLIEST_TIME:
+            return unknown("out of range", "measured before the year 2000", show_time(at))
         if metric.max_age is not None and as_of - at > metric.max_age:
             return unknown("stale", "", show_time(at))
         few = too_few(metric, form)

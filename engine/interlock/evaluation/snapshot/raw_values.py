@@ -9,7 +9,7 @@ from ...canonical import canonical, plain_number
 from ...language.times import parse_duration, parse_time, show_time
 from ...language.types import Kind
 from ...language.values import CAUSES, Cause, Value
-from ...limits import SKEW
+from ...limits import EARLIEST_TIME, SKEW
 from ...policy.catalogue import Metric
 from ...strict_json import InvalidNumber
 
@@ -57,8 +57,11 @@ def element(metric: Metric, raw: object, as_of: Decimal) -> Value | Cause:
     value = _typed(metric, raw)
     if isinstance(value, Cause):
         return value
-    if metric.type.kind is Kind.TIMESTAMP and isinstance(value, Decimal) and value > as_of + SKEW:
-        return Cause("", "", "", "clock skew", f"{show_time(value)} lies after the snapshot")
+    if metric.type.kind is Kind.TIMESTAMP and isinstance(value, Decimal):
+        if value > as_of + SKEW:
+            return Cause("", "", "", "clock skew", f"{show_time(value)} lies after the snapshot")
+        if value < EARLIEST_TIME:
+            return Cause("", "", "", "out of range", f"{show_time(value)} lies before the year 2000")
     if isinstance(value, Decimal) and metric.type.kind is not Kind.ENUM:
         low, high = metric.low, metric.high
         if (low is not None and value < low) or (high is not None and value > high):

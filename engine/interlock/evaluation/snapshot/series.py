@@ -8,12 +8,13 @@ from decimal import Decimal
 from ...language.times import parse_time, show_time
 from ...language.types import Kind
 from ...language.values import INFINITY, Cause, Unknown, Value
-from ...limits import SKEW, SNAPSHOT_POINTS
+from ...limits import EARLIEST_TIME, SKEW, SNAPSHOT_POINTS
 from ...policy.catalogue import Metric
+from .points import Point, Points
 from .raw_values import element, odd_key, stated_unknown, too_few
-from .series_values import Point, Series, next_slot, on_grid, slot_at, slot_start
+from .series_values import Series, next_slot, on_grid, slot_at, slot_start
 
-__all__ = ["complete", "irregular", "regular", "stated_series"]
+__all__ = ["before_began", "complete", "irregular", "regular", "stated_series"]
 
 _SERIES = frozenset({"from", "covered", "points", "torn", "unknown", "detail"})
 _POINT = frozenset({"at", "value", "n", "unordered", "unknown", "detail"})
@@ -68,12 +69,25 @@ class _Reading:
             return self.cause("no time", f"`at` of a point is {shown}")
         if moment > self.as_of + SKEW:
             return self.cause("clock skew", "a point lies after the snapshot", moment)
+        if moment < EARLIEST_TIME:
+            return self.cause("out of range", "a point lies before the year 2000", moment)
         return moment
 
 
 def stated_series(form: object) -> tuple[str, str] | None:
     """Return cause and detail where nothing is known of a series: it says so itself, or has a key of no meaning."""
     return stated_unknown(form) or (odd_key(form, _SERIES) if isinstance(form, dict) else None)
+
+
+def before_began(metric: Metric, form: object) -> tuple[str, str] | None:
+    """Return cause and detail where a snapshot gives an irregular series a point from before the metric began."""
+    if metric.began is None:
+        return None
+    reading = _Reading(metric, INFINITY, "")
+    times = [reading.instant(each) for each in _listed(form) or []]
+    if not any(isinstance(each, Decimal) and each < metric.began for each in times):
+        return None
+    return "out of range", f"a point lies before {show_time(metric.began)}, when the metric began"
 
 
 def _listed(form: object) -> list[object] | None:
@@ -104,7 +118,7 @@ def regular(metric: Metric, form: object, as_of: Decimal, member: str = "") -> S
     first = _start(metric, form, every, slots, end)
     if broken or isinstance(first, Cause) or end - first >= SNAPSHOT_POINTS:
         cause = broken or (first if isinstance(first, Cause) else reading.cause("overflow", "too many slots"))
-        return Series((), as_of, every, end, Unknown((cause,)), blank=(cause,))
+        return Series(Points(), as_of, every, end, Unknown((cause,)), blank=(cause,))
     seen = _seen_from(metric, form, every)
     points = []
     for index in range(first, end + 1):
@@ -116,8 +130,9 @@ def regular(metric: Metric, form: object, as_of: Decimal, member: str = "") -> S
         points.append(Point(at, index, value))
     past = None
     if metric.began is None:
-        past = reading.unknown(reading.cause("not covered", "before the first period of the snapshot"))
-    return Series(tuple(points), as_of, every, end, past)
+        before = ("not covered", "before the first period of the snapshot")
+        past = reading.unknown(reading.cause(*(stated if stated and not slots else before)))
+    return Series(Points(points), as_of, every, end, past)
 
 
 def complete(metric: Metric, slot: int, as_of: Decimal) -> bool:
@@ -180,13 +195,13 @@ def irregular(
     listed = _listed(form)
     if stated or listed is None:
         cause = reading.cause(*(stated or ("wrong type", "a series with `points` is declared")))
-        return Series((), as_of, blank=(cause,))
+        return Series(Points(), as_of, blank=(cause,))
     covered = _coverage(reading, form)
     if isinstance(covered, Cause):
-        return Series((), as_of, blank=(covered,))
+        return Series(Points(), as_of, blank=(covered,))
     points = _points(reading, listed)
     if isinstance(points, Cause):
-        return Series((), as_of, blank=(points,))
+        return Series(Points(), as_of, blank=(points,))
     start, stop = covered
     outside = reading.cause("not covered", f"seen from {show_time(start)} to {show_time(stop)}")
     if metric.began is not None and start <= metric.began:
@@ -195,7 +210,7 @@ def irregular(
     if torn is not None:
         outside = reading.cause("torn source", str(torn))
     return Series(
-        tuple(points),
+        Points(points),
         as_of,
         covered_from=start,
         covered_to=min(stop, as_of),

@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from ...language.values import INFINITY, Cause, Unknown, Value, merged
+from .points import Point, Points, joined
 
 __all__ = [
     "Members",
-    "Point",
     "Series",
     "Shaped",
     "calendar_start",
@@ -55,18 +55,6 @@ def calendar_start(word: str, instant: Decimal) -> Decimal:
 
 
 @dataclass(frozen=True, slots=True)
-class Point:
-    """One value at one instant. `order` is the slot of a regular series, the place in the list of an irregular
-    one; `doubt` says why the point may not be there, `loose` why its place among points of its time is not known."""
-
-    at: Decimal
-    order: int
-    value: Value
-    doubt: tuple[Cause, ...] = ()
-    loose: tuple[Cause, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
 class Series:
     """Values along time, oldest first.
 
@@ -76,7 +64,7 @@ class Series:
     `slack` seconds at its end count as seen. Before `began` there was nothing. `blank` says why nothing is known.
     """
 
-    points: tuple[Point, ...]
+    points: Points
     as_of: Decimal
     every: Decimal | None = None
     end: int = -1
@@ -129,7 +117,7 @@ def incomplete(series: Series, causes: tuple[Cause, ...]) -> Series:
         ends = (value.low, value.high) if isinstance(value, Unknown) else (-INFINITY, INFINITY)
         return Unknown(merged(causes, value.causes if isinstance(value, Unknown) else ()), *ends)
 
-    points = tuple(replace(each, value=doubted(each.value)) for each in series.points)
+    points = Points(replace(each, value=doubted(each.value)) for each in series.points)
     return replace(series, points=points, past=None if series.past is None else doubted(series.past))
 
 
@@ -145,7 +133,7 @@ def lift(operation: Callable[..., Value], *arguments: Shaped) -> Shaped:
     if not series:
         return operation(*arguments)
     if any(each.blank for each in series):
-        return replace(series[0], points=(), blank=merged(*(each.blank for each in series)))
+        return replace(series[0], points=Points(), blank=merged(*(each.blank for each in series)))
     return (
         _regular(operation, arguments, series)
         if series[0].every
@@ -169,7 +157,12 @@ def _regular(operation: Callable[..., Value], arguments: tuple[Shaped, ...], ser
     def slot(index: int) -> Value:
         return operation(*(each.slot(index) if isinstance(each, Series) else each for each in arguments))
 
-    points = tuple(Point(slot_start(index, every), index, slot(index)) for index in range(start, end + 1))
+    if all(each.start == start for each in series):
+        points = _joined(operation, arguments, series)
+    else:
+        points = Points(
+            Point(slot_start(index, every), index, slot(index)) for index in range(start, end + 1)
+        )
     past = None
     if not bounded:
         past = operation(*(each.past if isinstance(each, Series) else each for each in arguments))
@@ -179,26 +172,24 @@ def _regular(operation: Callable[..., Value], arguments: tuple[Shaped, ...], ser
 def _irregular(
     operation: Callable[..., Value], arguments: tuple[Shaped, ...], series: list[Series]
 ) -> Series:
-    tables = [{(point.at, point.order): point for point in each.points} for each in series[1:]]
-    points = []
-    for point in series[0].points:
-        key = (point.at, point.order)
-        others = [table.get(key) for table in tables]
-        if any(each is None for each in others):
-            continue
-        row = iter([point, *(each for each in others if each is not None)])
-        row_points = [next(row) if isinstance(each, Series) else None for each in arguments]
-        values = [
-            argument if found is None else found.value
-            for argument, found in zip(arguments, row_points, strict=True)
-        ]
-        doubt = merged(*(each.doubt for each in row_points if each is not None))
-        points.append(Point(point.at, point.order, operation(*values), doubt, point.loose))
     return replace(
         series[0],
-        points=tuple(points),
+        points=_joined(operation, arguments, series),
         covered_from=max(each.covered_from for each in series),
         covered_to=min(each.covered_to for each in series),
         slack=min(each.slack for each in series),
         uncovered=merged(*(each.uncovered for each in series)),
     )
+
+
+def _joined(operation: Callable[..., Value], arguments: tuple[Shaped, ...], series: list[Series]) -> Points:
+    """Apply an operation to the points of equal time and order of all series, and to the single values."""
+
+    def point(*points: Point) -> Point:
+        row = iter(points)
+        values = [next(row).value if isinstance(each, Series) else each for each in arguments]
+        doubt = merged(*(each.doubt for each in points))
+        return Point(points[0].at, points[0].order, operation(*values), doubt, points[0].loose)
+
+    single = tuple(None if isinstance(each, Series) else each for each in arguments)
+    return joined((operation, single), [each.points for each in series], point)

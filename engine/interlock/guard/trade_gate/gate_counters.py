@@ -17,6 +17,7 @@ from ...errors import IntegrityError, UsageError
 from ...evaluation.deciding.memory import Renames
 from ...evaluation.verdict import Verdict
 from ...language.times import show_time
+from ...ledger.beginning import Beginning, first_entry, require_there
 from ...ledger.file.anchors import anchored_entries, anchored_writing, required_anchors
 from ...ledger.file.entry import Entry, EntryDraft
 from ...ledger.file.ledger import Head, Ledger, Transaction
@@ -52,19 +53,25 @@ def counters(
     state: GateState | None,
     ledger: str | os.PathLike[str] | None,
     anchor: str | os.PathLike[str] | None,
+    *,
+    new: bool = False,
 ) -> CallerCounters | LedgerCounters:
     """Return the counters of a gate: in a ledger, for which `state` is only the beginning, or in the caller's state.
+
+    `new` begins a ledger that is not there.
 
     Raises UsageError without a ledger and a state, and what `LedgerCounters` raises.
     """
     if ledger is None:
-        if state is None or anchor is not None:
+        if state is None or anchor is not None or new:
             raise UsageError(f"the gate `{name}` needs `state=GateState…` or `ledger=FILE`")
         return CallerCounters(state)
     renames = Renames.of(policies.values())
     known = frozenset({*policies, *renames.policies})
     place = None if anchor is None else Path(anchor)
-    return LedgerCounters(Path(ledger), renames.policy(name), known, state, clock.now(), place)
+    now = clock.now()
+    beginning = Beginning("PolicySet.gate", now) if new else None
+    return LedgerCounters(Path(ledger), renames.policy(name), known, state, now, place, beginning)
 
 
 class CallerCounters:
@@ -91,9 +98,10 @@ class LedgerCounters:
 
     `names` are the current and former names of the gate's policy, `known` those of all policies. `begin` is the first
     state of a gate that is not in the ledger yet; None means that nothing is known of the time before `now`. `anchor`
-    is a file with the ledger's head, which must match and is moved. Raises LedgerError and IntegrityError like every
-    record, and UsageError if a new gate has a `begin` while the ledger holds a gate that no policy is named after: a
-    renamed gate would lose its limits.
+    is a file with the ledger's head, which must match and is moved. `beginning` begins a ledger that is not there;
+    without it that raises UsageError. Raises LedgerError and IntegrityError like every record, and UsageError if a new
+    gate has a `begin` while the ledger holds a gate that no policy is named after: a renamed gate would lose its
+    limits.
     """
 
     def __init__(
@@ -104,8 +112,10 @@ class LedgerCounters:
         begin: GateState | None,
         now: Decimal,
         anchor: Path | None = None,
+        beginning: Beginning | None = None,
     ) -> None:
         self.path, self.names, self.anchor = path, names, anchor
+        self._beginning = beginning
         self._lock = threading.Lock()
         self._followed: Head = Head()
         self._state: GateState | None = None
@@ -114,6 +124,7 @@ class LedgerCounters:
             self._unknown_gates -= known
             if self._state is None:
                 self._begin(writing, begin, now)
+        self._beginning = None
         with self._writing():
             assert self._state is not None
 
@@ -135,7 +146,14 @@ class LedgerCounters:
             anchors = required_anchors(self.anchor, self.path)
             if self._followed.sequence and not self.path.exists():
                 raise self._replaced()  # and create no empty one in its place
-            with Ledger(self.path, write=True) as ledger, anchored_writing(ledger, self.anchor) as writing:
+            require_there(self.path, self.anchor, self._beginning)
+            opened = Ledger(self.path, write=True, create=self._beginning is not None)
+            with opened as ledger, anchored_writing(ledger, self.anchor) as writing:
+                first = None
+                if not self._followed.sequence:
+                    first = first_entry(self.path, writing.head.sequence, self.anchor, self._beginning)
+                if first is not None:
+                    writing.append(first)
                 for entry in anchored_entries(ledger.entries(after=self._followed), anchors, self._followed):
                     self._apply(entry)
                 if self._followed != writing.head:

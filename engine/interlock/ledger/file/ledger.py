@@ -13,7 +13,7 @@ from ...canonical import digest
 from ...errors import IntegrityError
 from ...limits import LEDGER_WAIT
 from .entry import GENESIS, Entry, EntryDraft, entry_hash
-from .sqlite_file import connect, create, root_pages, schema_intact, sqlite_errors
+from .sqlite_file import connect, create_file, root_pages, schema_intact, sqlite_errors
 
 __all__ = ["DEFAULT", "Head", "Ledger", "Transaction"]
 
@@ -44,13 +44,18 @@ _LEAST = -(2**62)
 
 
 class Ledger:
-    """One ledger file. With `write` it can be appended to, and a missing file is created."""
+    """One ledger file. With `write` it can be appended to, and with `create` a missing file is made.
 
-    def __init__(self, path: Path, *, write: bool = False, wait: float = LEDGER_WAIT) -> None:
+    Raises UsageError for a missing file: a new ledger would know nothing of what was latched or recorded before.
+    """
+
+    def __init__(
+        self, path: Path, *, write: bool = False, create: bool = False, wait: float = LEDGER_WAIT
+    ) -> None:
         self.path = path
-        if write and not path.exists():
-            create(path)
-        self._connection = connect(path, write=write, wait=wait)
+        if create and not path.exists():
+            create_file(path)
+        self._connection = connect(path, write=write or create, wait=wait)
         self._numbers: dict[str, int] = {}
 
     def __enter__(self) -> Ledger:

@@ -17,8 +17,9 @@ from pathlib import Path
 from ...errors import IntegrityError, LedgerError, UsageError, system_reason
 from ...files import LEDGER_MARK, require_plain
 from ...limits import LEDGER_WAIT
+from .missing_ledger import missing_ledger
 
-__all__ = ["PRAGMAS", "connect", "create", "root_pages", "schema_intact", "sqlite_errors"]
+__all__ = ["PRAGMAS", "connect", "create_file", "root_pages", "schema_intact", "sqlite_errors"]
 
 APPLICATION = int.from_bytes(LEDGER_MARK, "big")
 """The mark of a ledger in the header of its file."""
@@ -47,7 +48,7 @@ _TRIGGER = """CREATE TRIGGER {table}_{verb} BEFORE {verb} ON {table}
 BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END"""
 
 
-def create(path: Path) -> None:
+def create_file(path: Path) -> None:
     """Create an empty ledger atomically; one that another process created meanwhile is kept."""
     temporary = path.with_name(f".{path.name[:100]}.{secrets.token_hex(8)}.tmp")
     try:
@@ -69,11 +70,9 @@ def create(path: Path) -> None:
 
 def connect(path: Path, *, write: bool, wait: float = LEDGER_WAIT) -> sqlite3.Connection:
     """Open an existing ledger; raises UsageError if there is none, IntegrityError if the file is not a ledger."""
-    if path.exists():
-        _require_plain(path)
-    else:
-        hint = "name another with `--ledger FILE`, or begin it with `interlock evaluate --ledger FILE`"
-        raise UsageError(f"there is no ledger at `{path.as_posix()}`: {hint}")
+    if not path.exists():
+        raise missing_ledger(path)
+    _require_plain(path)
     mode = "rw" if write else "ro"
     with sqlite_errors(path):
         connection = sqlite3.connect(

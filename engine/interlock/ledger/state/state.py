@@ -172,8 +172,8 @@ _HANDLERS: dict[str, Callable[[State, Entry, Mapping[str, Any]], None]] = {
 }
 
 
-KINDS = frozenset({*_HANDLERS, "verdict", "gate", "permission", "trade"})
-"""All kinds of entries; verdicts do not change the state, and trade gates read their own kinds."""
+KINDS = frozenset({*_HANDLERS, "begin", "verdict", "gate", "permission", "trade"})
+"""All kinds of entries; a beginning and verdicts do not change the state, and trade gates read their own kinds."""
 
 
 @own_context

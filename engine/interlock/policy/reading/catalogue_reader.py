@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import keyword
 from collections.abc import Iterable
 from dataclasses import replace
 from decimal import Decimal
 
 from ...diagnostics import Collector, Span, name_hint
+from ...language.lexer import reserved
 from ...language.literals import parse_literal
 from ...language.times import parse_duration, parse_time, show_duration
 from ...language.types import EnumType, Kind, Type
@@ -18,8 +18,6 @@ from ..yaml.yaml_nodes import Mapping, Node, Scalar, plain
 __all__ = ["DEFAULT_MAX_AGE", "read_catalogue"]
 
 DEFAULT_MAX_AGE = Decimal(86400)
-_FORBIDDEN = {"items", "keys", "values", "copy", "update", "get", "pop", "true", "false", "never", "seen", "needed",
-              "margin"}  # fmt: skip
 _FLAVOURS = ("integer", "number", "ratio")
 _KINDS = {"bool": Kind.BOOL, "duration": Kind.DURATION, "timestamp": Kind.TIMESTAMP, "string": Kind.STRING,
           "event": Kind.EVENT, "money": Kind.MONEY, "enum": Kind.ENUM, "set": Kind.SET}  # fmt: skip
@@ -78,7 +76,9 @@ class _CatalogueReader:
 
     def named(self, key: Scalar) -> bool:
         name, span = key.text, key.span
-        if not self.usable(name, span):
+        if other := reserved(name):
+            message = f"`{name.partition('.')[0]}` is a word of the language"
+            self.complain("E402", message, span, f"write `{other}`")
             return False
         if name in RESERVED:
             self.complain("E402", f"`{name}` is supplied by the ledger", span, "choose another name")
@@ -87,15 +87,6 @@ class _CatalogueReader:
             self.twice("metric", key, self.metrics[name].span)
             return False
         return True
-
-    def usable(self, name: str, span: Span) -> bool:
-        first, *parts = name.split(".")
-        bad = [each for each in (first, *parts) if each in _FORBIDDEN]
-        bad += [first] if keyword.iskeyword(first) else []
-        if bad:
-            hint = "it has a meaning of its own"
-            self.complain("E402", f"`{bad[0]}` cannot be part of a metric's name", span, hint)
-        return not bad
 
     def twice(self, kind: str, key: Scalar, first: Span | None) -> None:
         related = [("first declared here", first)] if first else []
@@ -112,7 +103,7 @@ class _CatalogueReader:
         for column, table in node.mapping("record").tables:
             name = f"{key.text}.{column.text}"
             found = self.one(name, table, column.span)
-            if found and self.usable(column.text, column.span):
+            if found:
                 self.metrics[name] = replace(
                     base, name=name, type=found.type, low=found.low, high=found.high, spelled=found.spelled,
                     doc=found.doc, min_n=found.min_n, span=column.span, record=key.text,
@@ -208,6 +199,7 @@ class _CatalogueReader:
             max_age=self.max_age if not age else None if age == "never" else parse_duration(age),
             min_n=None if size is None else int(size),
             scope=scope or None,
+            sourced=node.text("source") != "false",
             doc=node.text("doc"),
             span=metric.span or node.span,
         )

@@ -13,7 +13,7 @@ from ..catalogue import Catalogue
 from ..model import Param, Policy, Unlimited
 from ..rollout_model import Rollout, Term
 from ..yaml.yaml_nodes import Mapping, Node, Scalar
-from .params import WrittenValue, fits, in_range, read_value
+from .params import Misfit, WrittenValue, fits, in_range, read_value, unit_hint
 
 __all__ = ["Environment", "read_environments", "read_values"]
 
@@ -103,8 +103,9 @@ def read_values(
             continue
         for at, each in _settings(policy, param, node, catalogue, collector):
             value = _value(param, each)
-            if isinstance(value, str):
-                collector.add("E407", f"the param `{at}` of `{policy.id}`: {value}", each.span)
+            if isinstance(value, Misfit):
+                message = f"the param `{at}` of `{policy.id}`: {value.message}"
+                collector.add("E407", message, each.span, value.hint)
             else:
                 assert not isinstance(value.value, Unlimited)
                 found[at] = value.value
@@ -155,14 +156,14 @@ def _members(
             collector.add("E229", message, key.span, name_hint(key.text, scope.members))
 
 
-def _value(param: Param, node: Node) -> WrittenValue | str:
+def _value(param: Param, node: Node) -> WrittenValue | Misfit:
     written = read_value(node)
     if isinstance(written, str):
-        return written
+        return Misfit(written)
     if isinstance(written.value, Unlimited):
-        return "`unlimited` cannot come from an environment"
+        return Misfit("`unlimited` cannot come from an environment")
     if not fits(param.type, written):
-        return f"{param.type.with_article} is wanted"
+        return Misfit(f"{param.type.with_article} is wanted", unit_hint(param.type, written))
     if isinstance(written.value, Decimal) and not in_range(param, written.value):
-        return "the value is outside the param's range"
+        return Misfit("the value is outside the param's range")
     return written

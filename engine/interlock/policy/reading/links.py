@@ -12,7 +12,7 @@ from ...language.types import Type
 from ..model import Composition, Param, Policy, Rule
 from ..yaml.yaml_nodes import Mapping as MappingNode
 from ..yaml.yaml_nodes import Scalar
-from .params import WrittenValue, fits, in_range, read_value
+from .params import Misfit, WrittenValue, fits, in_range, read_value, unit_hint
 
 __all__ = ["check_bound", "check_former_names", "link_policies", "named_policy"]
 
@@ -82,28 +82,33 @@ def _given(policy: Policy, child: Composition, found: Policy, collector: Collect
             collector.add("E280", f"`with` gives one value of `{name}`, but {own}", place, hint)
             continue
         value = _value(policy, param, node)
-        if isinstance(value, str):
-            collector.add("E246", value, place)
+        if isinstance(value, Misfit):
+            collector.add("E246", value.message, place, value.hint)
         else:
             values[name] = value.value if isinstance(value, WrittenValue) else value
     return values
 
 
-def _value(policy: Policy, param: Param, node: object) -> WrittenValue | Param | str:
+def _value(policy: Policy, param: Param, node: object) -> WrittenValue | Param | Misfit:
     """The value that `with` gives for a param, or what is wrong with it."""
     if not isinstance(node, Scalar):
-        return f"`with` gives `{param.name}` no single value"
+        return Misfit(f"`with` gives `{param.name}` no single value")
     given = policy.params.get(node.text)
     mismatch = f"`{param.name}` is {param.type.with_article}, `{node.text}` is not"
     if given is not None:
-        return _handed_down(param, given) if _takes(param.type, given.type) else mismatch
+        if _takes(param.type, given.type):
+            return _handed_down(param, given)
+        hint = None
+        if isinstance(given.value, Decimal):
+            hint = unit_hint(param.type, WrittenValue(given.value, given.type, given.bare))
+        return Misfit(mismatch, hint and f"{hint} where `{given.name}` is declared")
     written = read_value(node)
     if isinstance(written, str):
-        return f"`{param.name}`: {written}"
+        return Misfit(f"`{param.name}`: {written}")
     if not fits(param.type, written):
-        return mismatch
+        return Misfit(mismatch, unit_hint(param.type, written))
     outside = param.type.numeric and not in_range(param, written.value)  # type: ignore[arg-type]
-    return f"`{node.text}` is outside the range of `{param.name}`" if outside else written
+    return Misfit(f"`{node.text}` is outside the range of `{param.name}`") if outside else written
 
 
 def _takes(wanted: Type, given: Type) -> bool:
@@ -113,12 +118,12 @@ def _takes(wanted: Type, given: Type) -> bool:
     return wanted.flavour == given.flavour or (wanted.flavour, given.flavour) == ("number", "integer")
 
 
-def _handed_down(param: Param, given: Param) -> Param | str:
+def _handed_down(param: Param, given: Param) -> Param | Misfit:
     """The parent's param, or that one of its values is outside the range of the child's."""
     outside = [each for each in given.values if isinstance(each, Decimal) and not in_range(param, each)]
     if not outside:
         return given
-    return f"`{given.name}` is {show(outside[0], given.type)}, outside the range of `{param.name}`"
+    return Misfit(f"`{given.name}` is {show(outside[0], given.type)}, outside the range of `{param.name}`")
 
 
 def _circles(policies: Mapping[str, Policy], collector: Collector) -> None:

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from collections.abc import Mapping as Table
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import NamedTuple
 
+from ...canonical import plain_number
 from ...diagnostics import Collector, Span, name_hint
-from ...language.literals import parse_literal
+from ...language.literals import parse_literal, ratio_hint
 from ...language.nodes import Node as Tree
+from ...language.slips import money_slip, number_hint, unit_slip
 from ...language.times import parse_time
 from ...language.types import BOOL, DURATION, INTEGER, NUMBER, RATIO, STRING, TIMESTAMP, Kind, Type
-from ..catalogue import Metric
+from ..catalogue import Metric, Scope
 from ..model import UNLIMITED, Override, Param, ParamValue
 from ..yaml.yaml_nodes import Mapping, Node, Scalar, Sequence
 
-__all__ = ["ParamReader", "WrittenValue", "article", "fits", "in_range", "parse_as", "read_value"]
+__all__ = ["Misfit", "ParamReader", "WrittenValue", "fits", "in_range", "parse_as", "read_value", "unit_hint"]
 
 _OVERRIDE = ("env", "when")
 _LEAF = ("value", "per", "override", "range", "doc", "required", "type", "currency")
@@ -40,6 +44,13 @@ class WrittenValue:
     value: ParamValue
     type: Type
     bare: bool = False
+
+
+class Misfit(NamedTuple):
+    """Why a value does not fit a param, and what to write instead."""
+
+    message: str
+    hint: str | None = None
 
 
 def read_value(node: Node) -> WrittenValue | str:
@@ -75,8 +86,13 @@ def parse_text(text: str) -> WrittenValue | str:
         return WrittenValue(moment, TIMESTAMP)
     if _WORD.fullmatch(text):
         return WrittenValue(text, STRING)
-    if re.fullmatch(r"-?[0-9][0-9,_]*[0-9](\.[0-9]+)?", text):
-        return f"`{text}` is not a number: write the digits without separators or leading zeros"
+    sign, digits = ("-", text[1:]) if text.startswith("-") else ("", text)
+    slip = money_slip(digits, 0, 0) or unit_slip(digits, 0)
+    if slip is not None and slip.end == len(digits):
+        return f"`{text}` is no value: {slip.hint if not sign else slip.hint.replace('write `', 'write `-')}"
+    written = number_hint(digits)
+    if written is not None and parse_literal(written) is not None:
+        return f"`{text}` is not a number: write `{sign}{written}`"
     if re.fullmatch(r"0[xob][0-9a-fA-F]+", text):
         return f"`{text}` is not a number: numbers are decimal"
     return f"`{text}` is neither a number with a unit, nor a time, nor a word"
@@ -100,10 +116,16 @@ def fits(wanted: Type, written: WrittenValue) -> bool:
     return same and not (wanted.flavour in ("number", "integer") and written.type.flavour == "ratio")
 
 
-def article(kind: Type) -> str:
-    """Return the type with its article: `a ratio`, `an integer`."""
-    word = str(kind)
-    return f"{'an' if word[0] in 'aeiou' else 'a'} {word}"
+def unit_hint(wanted: Type, written: WrittenValue) -> str | None:
+    """Return how to write a bare number as a value of a type that has units; None for anything else."""
+    if not written.bare or not isinstance(written.value, Decimal):
+        return None
+    text = plain_number(written.value)
+    if wanted.flavour == "ratio":
+        return ratio_hint(written.value)
+    if wanted.kind is Kind.MONEY:
+        return f"write `{text}{wanted.currency}`"
+    return f"write `{text}s`, `{text}m`, `{text}h` or `{text}d`" if wanted.kind is Kind.DURATION else None
 
 
 def in_range(declared: Param | Metric, value: Decimal) -> bool:
@@ -116,20 +138,31 @@ def in_range(declared: Param | Metric, value: Decimal) -> bool:
 class ParamReader:
     """Reads the `params` of one policy; complaints go to the collector."""
 
-    def __init__(self, collector: Collector, expression: Callable[[Scalar], Tree | None]) -> None:
+    def __init__(
+        self,
+        collector: Collector,
+        expression: Callable[[Scalar], Tree | None],
+        scopes: Table[str, Scope],
+    ) -> None:
         self.collector = collector
+        self.scopes = scopes
         self.expression = expression
         self.found: dict[str, Param] = {}
         self.given: set[str] = set()
+        self.typed: set[str] = set()
 
     def read(self, node: Mapping, roster: tuple[str, ...] | None, prefix: str = "") -> dict[str, Param]:
-        """Return the sound params by dotted name; `given` are the names of all. `roster` are the members that `per` may
-        name (None: no `for_each`)."""
+        """Return the sound params by dotted name; `given` are the names of all, `typed` of those with a `type:`.
+
+        `roster` are the members that `per` may name (None: no `for_each`)."""
         for key, value in node.pairs:
             name = prefix + key.text
             if not _NAME.fullmatch(key.text):
                 self.given.add(name)
                 hint = "use lower-case letters, digits and `_`"
+                if any(key.text in scope.members for scope in self.scopes.values()):
+                    owner = prefix.rstrip(".").removesuffix(".per")
+                    hint = f"write `{owner}: {{value: VALUE, per: {{{key.text}: VALUE}}}}`"
                 self.complain("E221", f"`{key.text}` cannot be the name of a param", key.span, hint)
             elif isinstance(value, Mapping) and not any(value.has(mark) for mark in _MARKS):
                 self.read(value, roster, name + ".")
@@ -166,6 +199,7 @@ class ParamReader:
         if given is not None and written is None:
             return
         declared = self.type(node)
+        self.typed |= {name} if declared else set()
         kind = declared or (written.type if written and written.value is not UNLIMITED else None)
         if kind is None:
             hint = f"one of {', '.join(_TYPES)} or money"
@@ -174,7 +208,8 @@ class ParamReader:
             hint = "give `value:` or `required: true`"
             self.complain("E224", f"the param `{name}` has no value", key.span, hint)
         elif written and written.value is not UNLIMITED and not fits(kind, written):
-            self.complain("E225", f"the param `{name}` is not {kind.with_article}", node.span_of("value"))
+            message = f"the param `{name}` is not {kind.with_article}"
+            self.complain("E225", message, node.span_of("value"), unit_hint(kind, written))
         else:
             self.found[name] = Param(
                 name, kind, written.value if written else None, key.span, bool(written and written.bare),
@@ -221,7 +256,13 @@ class ParamReader:
             self.complain("E229", message, given.span, "write `per: {MEMBER: VALUE}`")
             return {}
         if roster is None:
-            self.complain("E228", f"`per` of `{name}` needs a policy with `for_each`", given.span)
+            scopes = [
+                each
+                for each, scope in self.scopes.items()
+                if {key.text for key, _ in given.pairs} & {*scope.members}
+            ]
+            hint = f"write `for_each: {scopes[0]}` in the policy" if scopes else None
+            self.complain("E228", f"`per` of `{name}` needs a policy with `for_each`", given.span, hint)
             return {}
         values: dict[str, ParamValue] = {}
         for member, value in given.pairs:
@@ -232,7 +273,7 @@ class ParamReader:
             written = self.written(name, value)
             if written and written.value is not UNLIMITED and not fits(kind, written):
                 message = f"the param `{name}` at `{member.text}` is not {kind.with_article}"
-                self.complain("E225", message, value.span)
+                self.complain("E225", message, value.span, unit_hint(kind, written))
             elif written:
                 values[member.text] = written.value
         return values

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import replace
 from decimal import Decimal
 from typing import Literal
 
@@ -12,12 +13,14 @@ from ...language.nodes import Call, LetRef, walk
 from ...language.nodes import Literal as Constant
 from ...language.nodes import Node as Tree
 from ...language.times import parse_time
+from ...language.types import RATIO
 from ..catalogue import Catalogue
 from ..model import Composition, Inhibition, Policy, Rule
 from ..names import PolicyNames, metrics_read
 from ..yaml.yaml_nodes import Mapping, Scalar, plain
 from .follow_on import FaultyNames, drop_follow_on
 from .params import ParamReader
+from .ratio_params import params_beside_ratios
 from .templates import check_template
 
 __all__ = ["read_policy"]
@@ -48,6 +51,7 @@ class _PolicyReader:
         self.collector = collector
         self.names = names
         self.verdicts = document.texts("verdicts")
+        self.typed: set[str] = set()
         self.faulty: set[str] = set()
 
     def complain(self, code: str, message: str, span: Span, hint: str | None = None) -> None:
@@ -60,6 +64,9 @@ class _PolicyReader:
         self.params()
         self.lets()
         rules = self.rules()
+        if self.shares(rules):
+            self.lets()
+            rules = self.rules()
         note = document.text("notes")
         return Policy(
             id=document.text("policy"),
@@ -108,12 +115,32 @@ class _PolicyReader:
 
     def params(self) -> None:
         scope = self.names.catalogue.scopes.get(self.names.member_scope or "")
-        reader = ParamReader(self.collector, self.expression)
+        reader = ParamReader(self.collector, self.expression, self.names.catalogue.scopes)
         found = reader.read(self.document.mapping("params"), scope.members if scope else None)
         for name, param in found.items():
             if self.free("param", name, param.span):
                 self.names.param_table[name] = param
+        self.typed = reader.typed
         self.faulty = {f"param:{name}" for name in reader.given - set(self.names.param_table)}
+
+    def shares(self, rules: Iterable[Rule]) -> bool:
+        """Give params that are written as 0 or 1 and stand beside a ratio its type; tell whether there are any.
+
+        From outside 5 would be taken for 500%. Complain where another type is written."""
+        trees = [each for rule in rules for each in (rule.condition, rule.applies, rule.hold)]
+        nodes = [each for each in trees if each is not None and not isinstance(each, Composition)]
+        lets = self.names.lets
+        nodes += [tree for tree in lets.values() if tree is not None]
+        retyped = False
+        for name, place in params_beside_ratios(nodes, lets).items():
+            param = self.names.param_table[name]
+            if name in self.typed:
+                message = f"the param `{name}` stands beside a ratio and is {param.type.with_article}"
+                self.complain("E311", message, place, f"write `type: ratio` where `{name}` is declared")
+            elif set(param.values) <= {Decimal(0), Decimal(1)}:
+                self.names.param_table[name] = replace(param, type=RATIO)
+                retyped = True
+        return retyped
 
     def lets(self) -> None:
         for key, value in self.document.mapping("let").pairs:

@@ -30,6 +30,7 @@ _NON_FINITE = re.compile(r"[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)")
 _STYLES = {None: "plain", "": "plain", "'": "single", '"': "double", "|": "literal", ">": "folded"}
 _BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
 _EXPONENT = 400
+_QUOTE = "close it on the same line, or drop it"
 _EMPTY = "write one document, or delete the file"
 
 
@@ -61,7 +62,7 @@ def read_yaml(data: bytes, shown: str, collector: Collector) -> Node | None:
         return None
     except yaml.MarkedYAMLError as problem:
         if not _too_deep(problem, text, shown, collector):
-            _syntax(problem, shown, collector)
+            _syntax(problem, text, shown, collector)
         return None
     except yaml.reader.ReaderError as problem:
         _character(problem, text, shown, collector)
@@ -99,8 +100,19 @@ def _too_deep(problem: yaml.MarkedYAMLError, text: str, shown: str, collector: C
     return bool(found)
 
 
-def _syntax(problem: yaml.MarkedYAMLError, shown: str, collector: Collector) -> None:
+def _syntax(problem: yaml.MarkedYAMLError, text: str, shown: str, collector: Collector) -> None:
     mark = problem.problem_mark or problem.context_mark
+    if "quoted scalar" in (problem.context or "") and problem.context_mark:
+        opened = problem.context_mark
+        place = Span(shown, opened.line + 1, opened.column + 1)
+        collector.add("E104", "not valid YAML: the quote that opens here is not closed", place, _QUOTE)
+        return
+    late = _closed_late(text[: mark.index].rstrip()) if mark else None
+    if mark and late is not None:
+        place = Span(shown, text.count("\n", 0, late) + 1, late - text.rfind("\n", 0, late))
+        message = f"not valid YAML: the quote that opens here is closed in line {mark.line + 1} only"
+        collector.add("E104", message, place, _QUOTE)
+        return
     line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
     what = problem.problem or "it ends too early"
     hint = "check quotes, brackets and indentation up to here"
@@ -111,6 +123,12 @@ def _syntax(problem: yaml.MarkedYAMLError, shown: str, collector: Collector) -> 
     elif "could not find expected ':'" in what:
         hint = "a key needs a colon and a space after it"
     collector.add("E104", f"not valid YAML: {what}", Span(shown, line, column), hint)
+
+
+def _closed_late(before: str) -> int | None:
+    """Where a quoted text opens that ends at the end of `before`, on a later line than it began; None without one."""
+    opened = before.rfind(before[-1], 0, len(before) - 1) if before[-1:] in ("'", '"') else -1
+    return opened if opened >= 0 and "\n" in before[opened:] else None
 
 
 def _character(problem: yaml.reader.ReaderError, text: str, shown: str, collector: Collector) -> None:

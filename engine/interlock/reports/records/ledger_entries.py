@@ -58,6 +58,7 @@ def _notification(data: Data) -> str:
 
 
 _SUMMARIES: dict[str, Callable[[Data], str]] = {
+    "begin": lambda data: f"begun by {data['by']}, after {data['after']}",
     "verdict": _verdict,
     "latch": _latch,
     "rearm": _latch,

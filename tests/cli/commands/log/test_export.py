@@ -16,7 +16,7 @@ def test_json_lines_are_the_same_in_a_pipe_and_in_a_file(
     done = command("log", "export", "-o", "ledger.jsonl")
     assert (printed.code, printed.err, done.code, done.out, done.err) == (0, "", 0, "", "")
     assert (ledger_desk / "ledger.jsonl").read_text(encoding="utf-8") == printed.out
-    assert len(printed.out.splitlines()) == 5
+    assert len(printed.out.splitlines()) == 6
 
 
 def test_parquet_needs_a_file(recorded: Path, ledger_desk: Path, command: Command) -> None:
@@ -24,7 +24,7 @@ def test_parquet_needs_a_file(recorded: Path, ledger_desk: Path, command: Comman
     done = command("log", "export", "--format", "parquet")
     assert (done.code, done.err) == (2, "error: Parquet is written to a file: name one with `-o FILE`\n")
     done = command("log", "export", "--format", "parquet", "-o", "ledger.parquet")
-    assert (done.code, done.err) == (0, "wrote 5 entries\n")
+    assert (done.code, done.err) == (0, "wrote 6 entries\n")
     assert (ledger_desk / "ledger.parquet").read_bytes()[:4] == b"PAR1"
 
 

@@ -45,7 +45,7 @@ def test_without_policies_a_trigger_is_known_by_the_name_that_latched(
     recorded: Path, command: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("INTERLOCK_POLICIES", "nowhere")
-    by = ("--by", "risk desk", "--reason", "a transfer")
+    by = ("--by", "risk desk", "--reason", "a transfer", "--ledger", recorded)
     done = command("log", "rearm", "alarm/bad-days", *by)
     hint = "did you mean `rollback/bad-days`?"
     assert (done.code, done.err) == (2, f"error: `alarm/bad-days` is not latched: {hint}\n")

@@ -14,11 +14,11 @@ def test_tampering_and_a_cut_tail_end_with_code_5(
     assert command("log", "head", "--anchor", "head").code == 0
     connection = sqlite3.connect(recorded)
     connection.execute("DROP TRIGGER entry_DELETE")
-    connection.execute("DELETE FROM entry WHERE sequence = 5")
+    connection.execute("DELETE FROM entry WHERE sequence = 6")
     connection.commit()
     connection.close()
     done = command("log", "verify", "--anchor", "head")
-    message = "error: entry 5 is missing: the anchor knows entry 5, so the tail was cut\n"
+    message = "error: entry 6 is missing: the anchor knows entry 6, so the tail was cut\n"
     assert (done.code, done.out, done.err) == (5, "", message)
     recorded.unlink()
     assert command("log", "verify", "--anchor", "head").code == 5

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from support.beginnings import begun
 from support.rollouts import CANARY, write
 
 from ...conftest import Command
@@ -18,6 +19,7 @@ def days(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: Command) -> D
     monkeypatch.chdir(tmp_path)
     write(tmp_path)
     monkeypatch.setenv("INTERLOCK_POLICIES", "policies")
+    begun(tmp_path / "l.db")
     found = Days(command, monkeypatch)
     found.at("02 00:00")
     return found

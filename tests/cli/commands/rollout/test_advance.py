@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from support.meanwhile import Meanwhile, freezing
 from support.roots import instant
 
 from .days import BY, LEDGER, Days, entries
@@ -59,7 +60,7 @@ def test_no_stage_is_entered_in_the_past(days: Days, word: str) -> None:
     done = days.rollout(word, "exits", "s.json", "--historic", *BY)
     told = f"`rollout {word}` refuses `--historic`: it acts now, on verdicts that have not expired"
     assert (done.code, done.out, done.err) == (2, "", f"error: {told}\n")
-    assert not Path("l.db").exists()
+    assert entries() == 1
 
 
 def test_a_second_rollout_of_the_group_is_kept_out(canary: Days) -> None:
@@ -153,3 +154,15 @@ def test_time_does_not_count_over_a_gap_that_is_not_over_yet(
     assert (
         "the newest snapshot is of 2026-03-03T00:00:00Z, longer ago than 12h: collect a new one" in done.out
     )
+
+
+def test_nobody_waits_for_a_step_that_is_judged_and_it_is_taken_once(
+    days: Days, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = freezing(Path("l.db"), Path("s.json"), "phase_a")
+    other[other.index("--at") + 1] = "2026-03-02T00:00:00Z"
+    meanwhile = Meanwhile(monkeypatch, [other])
+    done = days.rollout("advance", "exits", "s.json", *BY)
+    assert (done.code, meanwhile.codes) == (0, [0])
+    assert "exits: BEGIN at 2026-03-02T00:00:00Z, attempt 1, now in telemetry" in done.out
+    assert days.history().count("BEGIN") == 1

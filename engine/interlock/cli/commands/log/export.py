@@ -12,9 +12,9 @@ from ....ledger.file.duckdb_export import write_parquet
 from ....ledger.file.entry import json_lines
 from ....ledger.file.ledger import Ledger
 from ... import terminal
-from ...action_options import LEDGER_EXITS, ledger_file_option
+from ...action_options import LEDGER_EXITS
 from ...command import Subcommand
-from ...options import FormatName
+from ...options import FormatName, ledger_option
 
 __all__ = ["command"]
 
@@ -42,7 +42,7 @@ _FORMATS = ("jsonl", "parquet")
     show_default=True,
     help="The format of the file.",
 )
-@ledger_file_option
+@ledger_option()
 def command(output: Path | None, form: str, ledger: Path) -> int:
     """Write every entry as a line of JSON or a row of Parquet; a damaged ledger is not exported."""
     with Ledger(ledger) as opened:

@@ -11,8 +11,8 @@ from ....errors import EXIT_BEST, EXIT_INTEGRITY, EXIT_NOT_EVALUATED
 from ....ledger.file.anchors import anchor_line, anchored_entries, read_anchors, write_anchor
 from ....ledger.file.ledger import Ledger
 from ... import terminal
-from ...action_options import ledger_file_option
 from ...command import Subcommand
+from ...options import ledger_option
 
 __all__ = ["command"]
 
@@ -31,7 +31,7 @@ __all__ = ["command"]
 @click.option(
     "--anchor", type=click.Path(path_type=Path), metavar="FILE", help="Write the head to this file."
 )
-@ledger_file_option
+@ledger_option()
 def command(anchor: Path | None, ledger: Path) -> int:
     """Print the newest entry's number and hash.
 

@@ -16,8 +16,8 @@ from ....evaluation.deciding.request import Decision
 from ....ledger.file.ledger import Ledger
 from ....ledger.replay import Replayed, ReplayInput, replay, replay_all
 from ... import terminal
-from ...action_options import ledger_file_option
 from ...command import Subcommand
+from ...options import ledger_option
 from ...progress import progress
 
 __all__ = ["command"]
@@ -42,14 +42,18 @@ __all__ = ["command"]
 @click.argument("sequence", type=int, required=False)
 @click.option("--all", "every", is_flag=True, help="Replay every evaluation, and show only what differs.")
 @click.option(
-    "--policies", type=click.Path(path_type=Path), metavar="DIR", help="Use these policies instead."
+    "--policies",
+    "others",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="Use these policies instead.",
 )
-@ledger_file_option
-def command(sequence: int | None, every: bool, policies: Path | None, ledger: Path) -> int:
+@ledger_option()
+def command(sequence: int | None, every: bool, others: Path | None, ledger: Path) -> int:
     """Evaluate the snapshot of entry SEQUENCE again, an evaluation or a verdict, with the state of then."""
     if every == (sequence is not None):
         raise UsageError("name the number of an entry, or `--all`")
-    found = _all(ledger, policies) if sequence is None else _one(ledger, sequence, policies)
+    found = _all(ledger, others) if sequence is None else _one(ledger, sequence, others)
     for line in found.lines:
         terminal.out(printable(line))
     return EXIT_BEST if found.same else EXIT_BETWEEN if found.explained else EXIT_INTEGRITY

@@ -10,9 +10,9 @@ from ....diagnostics import unknown_name
 from ....errors import EXIT_BEST, UsageError
 from ....ledger.file.ledger import Ledger
 from ....ledger.state.state import KINDS
-from ...action_options import LEDGER_EXITS, ledger_file_option
+from ...action_options import LEDGER_EXITS
 from ...command import Subcommand
-from ...options import format_option
+from ...options import format_option, ledger_option
 from ...output import show
 
 __all__ = ["command"]
@@ -35,7 +35,7 @@ __all__ = ["command"]
 )
 @click.option("--last", type=click.IntRange(1), metavar="N", help="Only the newest N of them.")
 @format_option("entries")
-@ledger_file_option
+@ledger_option()
 def command(sequence: int | None, kinds: tuple[str, ...], last: int | None, form: str, ledger: Path) -> int:
     """List the entries, or print the one with the number SEQUENCE whole, as JSON."""
     for kind in kinds:

@@ -11,8 +11,9 @@ from ....ledger.file.anchors import anchor_line, ledger_anchors
 from ....ledger.file.ledger import Ledger
 from ....ledger.file.verify import verify
 from ... import terminal
-from ...action_options import ledger_file_option
 from ...command import Subcommand
+from ...desk_choices import anchor_of_desk
+from ...options import ledger_option
 
 __all__ = ["command"]
 
@@ -28,11 +29,15 @@ __all__ = ["command"]
         EXIT_INTEGRITY: "an entry is bad or missing",
     },
 )
+@ledger_option()
 @click.option(
-    "--anchor", type=click.Path(path_type=Path), metavar="FILE", help="Heads that were kept elsewhere."
+    "--anchor",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    callback=anchor_of_desk,
+    help="Heads that were kept elsewhere; default: the anchor of `defaults`, for the ledger there.",
 )
-@ledger_file_option
-def command(anchor: Path | None, ledger: Path) -> int:
+def command(ledger: Path, anchor: Path | None) -> int:
     """Check every entry, document and page against its hash; the first bad or missing one is named.
 
     With --anchor it also shows that no entry was cut off at the end.

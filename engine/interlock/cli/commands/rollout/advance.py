@@ -8,6 +8,7 @@ import click
 
 from ....rollout.engine import Person
 from ...command import Subcommand
+from ...options import begin_option
 from .rollouts import STEP_EXITS
 from .transition import change_rollout, transition_options
 
@@ -24,9 +25,10 @@ __all__ = ["command"]
     exits=STEP_EXITS,
 )
 @transition_options
-def command(name: str, snapshot: str | None, by: str, reason: str, **options: Any) -> int:
+@begin_option()
+def command(name: str, snapshot: str | None, by: str, reason: str, begin: bool, **options: Any) -> int:
     """Begin NAME, or enter its next stage, where every gate allows that on this snapshot.
 
     The snapshot is evaluated and recorded; a trigger that fires rolls the rollout back.
     """
-    return change_rollout(name, snapshot, Person(by, reason), options, again=False)
+    return change_rollout(name, snapshot, Person(by, reason), options, again=False, new=begin)

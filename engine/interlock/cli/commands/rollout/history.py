@@ -8,9 +8,9 @@ import click
 
 from ....diagnostics import printable
 from ....errors import EXIT_BEST, UsageError
-from ...action_options import LEDGER_EXITS, ledger_file_option
+from ...action_options import LEDGER_EXITS
 from ...command import Subcommand
-from ...options import format_option
+from ...options import format_option, ledger_option
 from ...output import show
 from .rollouts import read_state
 
@@ -26,7 +26,7 @@ __all__ = ["command"]
 )
 @click.argument("name")
 @format_option("rollout history")
-@ledger_file_option
+@ledger_option()
 def command(name: str, form: str, ledger: Path) -> int:
     """Show every change of NAME: when, in which attempt, from where to where, by whom and why."""
     found = read_state(ledger).rollout(name).changes

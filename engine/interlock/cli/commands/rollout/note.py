@@ -8,9 +8,9 @@ import click
 
 from ....diagnostics import printable
 from ....errors import EXIT_BEST, UsageError
-from ...action_options import LEDGER_EXITS, ledger_file_option
+from ...action_options import LEDGER_EXITS
 from ...command import Subcommand
-from ...options import format_option
+from ...options import format_option, ledger_option
 from ...output import output_option, require_writable, show
 from .rollouts import read_state
 
@@ -27,7 +27,7 @@ __all__ = ["command"]
 @click.argument("name")
 @format_option("incident")
 @output_option
-@ledger_file_option
+@ledger_option()
 def command(name: str, form: str, output: str, ledger: Path) -> int:
     """Write the incident note of the newest rollback of NAME: trigger, window, symbols, mitigation, settings."""
     require_writable(output)

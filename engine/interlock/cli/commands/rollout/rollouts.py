@@ -42,8 +42,6 @@ def require_rollout(policies: PolicySet, name: str) -> Rollout:
 
 
 def read_state(path: Path) -> State:
-    """Return the state that a ledger holds, the empty one where the file does not exist yet."""
-    if not path.exists():
-        return State()
+    """Return the state that a ledger holds."""
     with Ledger(path) as ledger:
         return fold(ledger.entries())

@@ -12,10 +12,9 @@ from ....errors import UsageError
 from ....ledger.recorder import Recorder
 from ....policy.loader import find_root
 from ....reports.records.rollout_drawing import RolloutStatus
-from ...action_options import ledger_file_option
 from ...command import Subcommand
 from ...inputs import load_policies
-from ...options import format_option, historic_option
+from ...options import format_option, historic_option, ledger_option
 from ...output import show
 from ...snapshots import SnapshotOrigin, origin_options
 from .rollouts import STEP_EXITS, exit_code, require_rollout
@@ -38,7 +37,7 @@ __all__ = ["command"]
 @origin_options
 @historic_option
 @format_option("rollout")
-@ledger_file_option
+@ledger_option()
 def command(name: str, snapshot: str | None, form: str, ledger: Path, **options: Any) -> int:
     """Draw the stages of NAME, what the next one lacks, and when it may begin at the earliest.
 

@@ -6,18 +6,20 @@ from typing import Any
 
 import click
 
+from .... import clock
 from ....diagnostics import printable
 from ....errors import UsageError
 from ....language.times import show_time
+from ....ledger.beginning import Beginning
 from ....ledger.recorder import Recorder
 from ....ledger.state.rollout_state import RolloutState
 from ....policy.loader import find_root
 from ....reports.records.rollout_drawing import RolloutStatus
 from ....rollout.engine import Person, RolloutStep
 from ... import terminal
-from ...action_options import ledger_file_option
+from ...desk_choices import note_begun
 from ...inputs import load_policies
-from ...options import anchor_option, with_options
+from ...options import anchor_option, ledger_option, with_options
 from ...output import show
 from ...snapshots import SnapshotOrigin, origin_options
 from .rollouts import exit_code, require_rollout
@@ -33,7 +35,7 @@ transition_options = with_options(
         origin_options,
         click.option("--by", required=True, metavar="WHO", help="The person who acts."),
         click.option("--reason", required=True, metavar="TEXT", help="The reason, for the record."),
-        ledger_file_option,
+        ledger_option(),
         anchor_option(),
         click.option("--historic", is_flag=True, hidden=True),
     )
@@ -42,9 +44,16 @@ transition_options = with_options(
 
 
 def change_rollout(
-    name: str, snapshot: str | None, person: Person, options: dict[str, Any], *, again: bool
+    name: str,
+    snapshot: str | None,
+    person: Person,
+    options: dict[str, Any],
+    *,
+    again: bool,
+    new: bool = False,
 ) -> int:
-    """Take one step of a rollout, print it, and return the exit code; `again` begins another attempt."""
+    """Take one step of a rollout, print it, and return the exit code; `again` begins another attempt, and
+    `new` a ledger."""
     ledger, anchor = options.pop("ledger"), options.pop("anchor")
     if options.pop("historic"):
         name = click.get_current_context().command_path.removeprefix("interlock ")
@@ -55,11 +64,16 @@ def change_rollout(
     found = origin.snapshot(snapshot, loaded, record=True)
     if found is None:
         raise UsageError("name a snapshot, or a folder to collect from with `--root DIR`")
-    with Recorder(ledger, anchor=anchor) as recorder:
+
+    def taken(recorder: Recorder) -> tuple[RolloutStep, tuple[RolloutStep, ...], RolloutState]:
         engine = loaded.rollout_engine(found, recorder, environment=origin.environment, now=origin.now)
         step = engine.rearm(rollout, person) if again else engine.advance(rollout, person)
         others = engine.observe_active(skip=name)
-        state = recorder.state.rollout(name).copy()
+        return step, others, recorder.state.rollout(name).copy()
+
+    beginning = Beginning(person.by, clock.now()) if new else None
+    step, others, state = Recorder(ledger, anchor=anchor, beginning=beginning).run(taken)
+    note_begun(ledger, anchor, new=new)
     _print(step, state, origin)
     for each in others:
         if each.change:

@@ -1,0 +1,129 @@
+"""Acts of people that the ledger refuses: baselines, snapshots to freeze, re-arms, and names."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+import interlock
+from interlock.errors import UsageError
+from interlock.ledger.acts import freeze, rearm, recorded_snapshot
+from interlock.ledger.recorder import EvaluationSettings, Recorder
+from support.ledgers import act, evaluate, snapshot, write
+
+AT = "2026-03-29T06:30:00Z"
+BAD = {"2026-03-27": -0.04, "2026-03-28": -0.05}
+GOOD = {f"2026-03-{day:02}": 0.0 for day in range(1, 29)}
+
+
+def complaint(call: object, *arguments: object, **options: object) -> str:
+    with pytest.raises(UsageError) as problem:
+        call(*arguments, **options)  # type: ignore[operator]
+    return str(problem.value)
+
+
+@pytest.fixture
+def ledger(tmp_path: Path) -> Path:
+    """A failed run in entries 1 to 5, whose trigger is re-armed by entry 6."""
+    path = tmp_path / "ledger.db"
+    root = write(tmp_path)
+    evaluate(root, path, snapshot(AT, BAD))
+    rearm(path, "rollback", "bad-days", None, act("2026-03-29T07:00:00Z"))
+    return path
+
+
+@pytest.mark.parametrize(
+    ("sequence", "message"),
+    [
+        (0, "there is no entry 0: the ledger has 6"),
+        (7, "there is no entry 7: the ledger has 6"),
+        (1, "entry 1 is a policies: name a snapshot, an evaluation or a verdict"),
+        (5, "entry 5 is a latch: name a snapshot, an evaluation or a verdict"),
+        (6, "entry 6 is a rearm: name a snapshot, an evaluation or a verdict"),
+        (3, "entry 3 is a failed run, `rollback` was ROLLBACK: a failed run never becomes a baseline"),
+        (4, "entry 4 is a failed run, `rollback` was ROLLBACK: a failed run never becomes a baseline"),
+    ],
+)
+def test_only_a_snapshot_of_a_run_that_did_not_fail_is_taken(
+    ledger: Path, sequence: int, message: str
+) -> None:
+    assert complaint(recorded_snapshot, ledger, sequence) == message
+
+
+@pytest.mark.parametrize(("sequence", "failed"), [(2, False), (3, True), (4, True)])
+def test_a_recorded_snapshot_is_read_again(ledger: Path, sequence: int, failed: bool) -> None:
+    found = recorded_snapshot(ledger, sequence, failed=failed)
+    assert (found.name, found.as_of) == (f"entry {sequence}", snapshot(AT).as_of)
+
+
+def test_a_verdict_between_best_and_worst_is_no_baseline_by_itself(ledger: Path, tmp_path: Path) -> None:
+    evaluate(tmp_path / "policies", ledger, snapshot("2026-03-30T06:30:00Z", GOOD, loss=55))
+    kinds = {number: recorded_snapshot(ledger, number) for number in (7, 8)}
+    assert {each.as_of for each in kinds.values()} == {snapshot("2026-03-30T06:30:00Z").as_of}
+    text = "entry 9 is a failed run, `rollback` was INVESTIGATE: a failed run never becomes a baseline"
+    assert complaint(recorded_snapshot, ledger, 9) == text
+
+
+def test_a_baseline_is_frozen_once_and_not_before_its_snapshot(ledger: Path) -> None:
+    given = snapshot(AT, GOOD)
+    early = f"snapshot is as of {AT}, which is later than 2026-03-29T06:29:59Z"
+    assert complaint(freeze, ledger, "phase_a", given, act("2026-03-29T06:29:59Z")) == early
+    found = freeze(ledger, "phase_a", given, act(AT))
+    assert found["daily"] == {"from": "2026-03-01", "points": 28}
+    taken = "the baseline `phase_a` is frozen by entry 7: choose another name"
+    assert complaint(freeze, ledger, "phase_a", given, act(AT)) == taken
+
+
+def test_an_evaluation_brings_no_baseline_of_a_name_that_is_frozen(ledger: Path, tmp_path: Path) -> None:
+    given = snapshot(AT, GOOD)
+    freeze(ledger, "phase_a", given, act(AT))
+    policies = interlock.load(tmp_path / "policies")
+    with pytest.raises(UsageError) as problem, Recorder(ledger) as recorder:
+        policies.recorded(given, recorder, baselines={"phase_a": given})
+    assert str(problem.value) == "the baseline `phase_a` is frozen in the ledger: a name is frozen once"
+
+
+def test_a_snapshot_that_was_not_read_is_not_recorded(ledger: Path) -> None:
+    made = interlock.Snapshot(snapshot(AT).as_of, {"loss": 1}, name="made.json")
+    with pytest.raises(UsageError) as problem, Recorder(ledger) as recorder:
+        recorder.evaluate(made, EvaluationSettings({}, "0"), lambda *_: None)  # type: ignore[arg-type,return-value]
+    assert str(problem.value) == "made.json: only a snapshot that was read can be recorded"
+
+
+def test_only_what_is_latched_or_unknown_is_rearmed_and_not_before_it_fired(
+    ledger: Path, tmp_path: Path
+) -> None:
+    at = act("2026-03-30T07:00:00Z")
+    assert complaint(rearm, ledger, "rollback", "bad-days", None, at) == (
+        "`rollback/bad-days` is not latched: latched are none"
+    )
+    evaluate(
+        tmp_path / "policies",
+        ledger,
+        snapshot("2026-03-31T06:30:00Z", BAD | {"2026-03-29": -0.05, "2026-03-30": -0.05}),
+    )
+    early = act("2026-03-29T12:00:00Z")
+    assert complaint(rearm, ledger, "rollback", "bad-days", None, early) == (
+        "`rollback/bad-days` fired at 2026-03-31T00:00:00Z, which is later than 2026-03-29T12:00:00Z"
+    )
+    assert complaint(rearm, ledger, "rollback", "bad-day", None, at) == (
+        "`rollback/bad-day` is not latched: did you mean `rollback/bad-days`?"
+    )
+
+
+@pytest.mark.parametrize(
+    ("by", "reason", "message"),
+    [
+        ("", "seen", "`--by` needs 1 to 400 characters: an act says who acts and why"),
+        (" ", "seen", "`--by` needs 1 to 400 characters: an act says who acts and why"),
+        ("x" * 401, "seen", "`--by` needs 1 to 400 characters: an act says who acts and why"),
+        ("risk", "", "`--reason` needs 1 to 400 characters: an act says who acts and why"),
+        ("risk", "x" * 401, "`--reason` needs 1 to 400 characters: an act says who acts and why"),
+        ("risk", "\ud800", "`--reason` is not UTF-8"),
+        ("\ud800", "seen", "`--by` is not UTF-8"),
+    ],
+)
+def test_an_act_says_who_acts_and_why(by: str, reason: str, message: str) -> None:
+    good = act(AT)
+    assert complaint(type(good), by, reason, good.at) == message
