@@ -80,6 +80,19 @@ def test_a_gap_that_ends_at_the_snapshot_leaves_the_trigger_unknown(tmp_path: Pa
     assert found == ("unknown", f"cannot tell: {told}: {hint}")
 
 
+def test_a_gap_that_goes_on_is_judged_up_to_the_snapshot(tmp_path: Path, ledger: Path) -> None:
+    """While the log is torn something may have been rejected, before the good day of the 29th was over."""
+    armed = BOTH.replace("streak(daily < -3%) >= 1", "last(daily) < -3%").replace("within=1d", "within=2d")
+    root = write(tmp_path, rollback=armed)
+    bad = {"daily": daily(DAYS | {"2026-03-28": -0.05}), "rejected": seen(FIRST)}
+    now = {"daily": daily(DAYS | {"2026-03-28": -0.05, "2026-03-29": 0.0}), "rejected": TORN}
+    found = evaluate(root, ledger, snapshot(FIRST, **bad), snapshot("2026-03-30T00:00:00Z", **now))[-1]
+    assert rule(found, "bad-days").outcome == "unknown"
+    assert (
+        "rejected: torn source, line 7 of bot.log, so it may have fired at" in rule(found, "bad-days").reason
+    )
+
+
 @pytest.mark.parametrize(
     ("at", "expected"),
     [

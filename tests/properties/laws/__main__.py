@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import sys
-import time
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 
@@ -14,8 +13,8 @@ from .pairs import KINDS
 SHARES = {"alone": 6, "short": 1, "long": 1, "latched": 2}
 """Of ten sketches, how many are of a kind."""
 CHUNK = 8
-LINE = 15.0
-"""Seconds between two lines of progress."""
+LINES = 400
+"""How many lines of progress a campaign prints."""
 
 
 def plan(pairs: int) -> list[tuple[str, int]]:
@@ -36,19 +35,16 @@ def main() -> int:
     options.add_argument("--workers", type=int, default=2)
     given = options.parse_args()
     work, found = plan(given.pairs), Tally()
-    begun = told = time.monotonic()
+    step = max(len(work) // LINES, 1)
+    print(f"seed {given.seed}, {len(work) * EACH:,} pairs", flush=True)
     with ProcessPoolExecutor(given.workers) as pool:
-        for each in pool.map(partial(_one, given.seed), work, chunksize=CHUNK):
+        for number, each in enumerate(pool.map(partial(_one, given.seed), work, chunksize=CHUNK), 1):
             found.add(each)
             for text in each.failures:
                 print(text, flush=True)
-            if time.monotonic() - told >= LINE:
-                told = time.monotonic()
-                done = found.pairs.total()
-                left = (told - begun) / done * (len(work) * EACH - done) / 60
-                print(f"{done:,} of {len(work) * EACH:,} pairs, {found.changed.total():,} with a difference, "
-                      f"{len(found.failures)} broke a law, {left:.0f} min left", flush=True)  # fmt: skip
-    print("\n".join([f"seed {given.seed}, {(time.monotonic() - begun) / 60:.1f} min", *found.lines()]))
+            if number % step == 0:
+                print(f"{number * 100 // len(work)} %: {found.line()}", flush=True)
+    print("\n".join(found.lines()))
     return 1 if found.failures or set(found.pairs) != set(KINDS) else 0
 
 

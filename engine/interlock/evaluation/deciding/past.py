@@ -111,17 +111,22 @@ def _gained(name: str, member: str, series: Series, as_of: Decimal) -> Iterator[
         unknown = isinstance(each.value, Unknown)
         seen = None if unknown else (name, member, show_time(each.at), _text(each))
         yield min(each.at + (series.every or 0), as_of), seen
-    if series.blank:
+    if series.blank or series.covered_to == -INFINITY:
+        # anything may have happened at any time, also while no point was there
         yield -INFINITY, None
+        yield from (
+            (min(each, as_of) - _MOMENT, None) for each in (*(point.at for point in series.points), as_of)
+        )
     elif not series.every:
         starts = [
             *(start for start, _ in series.earlier[1:]),
             *([series.covered_from] if series.earlier else ()),
+            *([as_of] if series.covered_to < as_of else ()),
         ]
-        # a gap that ends only now is judged just before
+        # a gap that ends only now, or not yet, is judged just before
         starts = [min(each, as_of - _MOMENT) for each in starts]
-        stops = [stop for _, stop in series.earlier]
-        yield from ((each, None) for each in (*starts, *stops, series.covered_to) if -INFINITY < each < as_of)
+        stops = [*(stop for _, stop in series.earlier), series.covered_to]
+        yield from ((each, None) for each in (*starts, *stops) if -INFINITY < each < as_of)
 
 
 def _text(point: Point) -> str:
