@@ -9,7 +9,7 @@ import pytest
 import interlock
 from interlock import GateState
 from interlock.errors import UsageError
-from interlock.ledger.recorder import Recorder
+from support.beginnings import recording_in
 from support.roots import snapshot, write
 
 CATALOGUE = """\
@@ -67,7 +67,7 @@ def test_other_entries_of_the_ledger_are_no_counters(tmp_path: Path) -> None:
     gate = policies.gate("trade", ledger=ledger, state=GateState.begun("2026-03-29"))
     opened = snapshot(NOW, {"open": True})
     assert gate.check(symbol="BTC-USD", now=NOW, desk=opened).allowed
-    with Recorder(ledger) as recorder:
+    with recording_in(ledger) as recorder:
         recorder.append(NOW, "verdict", {"evaluation": 1})
         again = {"policy": "trade", "state": GateState.begun("2026-03-29").to_json()}
         recorder.append(NOW, "gate", again)  # by hand: a gate begins once

@@ -86,7 +86,7 @@ def test_a_document_that_no_entry_names_was_added_by_hand(path: Path) -> None:
 
 
 def test_an_entry_of_a_kind_of_a_later_version_is_not_passed_over(path: Path) -> None:
-    with Ledger(path, write=True) as ledger:
+    with Ledger(path, create=True) as ledger:
         ledger.append([EntryDraft.of(AT, "veto", {})])
     with pytest.raises(LedgerError) as problem, Recorder(path):
         pass
