@@ -91,7 +91,7 @@ def test_an_entry_of_a_kind_of_a_later_version_is_not_passed_over(path: Path) ->
     with pytest.raises(LedgerError) as problem, recording_in(path):
         pass
     assert str(problem.value) == (
-        "entry 2 is of the kind `veto`, which this version does not know: "
+        "entry 3 is of the kind `veto`, which this version does not know: "
         "update Interlock to the version that recorded it"
     )
 
