@@ -18,7 +18,7 @@ from interlock.evaluation.expressions.parameters import params_digest
 from interlock.evaluation.snapshot.measures import Measures
 from interlock.ledger.acts import rearm
 from interlock.ledger.attestation import attest, new_statement
-from support.beginnings import recording_in
+from support.beginnings import begun, recording_in
 from support.ledgers import act, rule
 from support.roots import snapshot, write
 
@@ -191,6 +191,7 @@ def test_an_attestation_bound_to_values_of_members_counts_only_while_each_is_kno
     declared = policies.root.attestations["sign-off"]
     bound = policies.bound("sign-off", first)
     assert bound["edge"] == {"BTC-USD": 1, "ETH-USD": 1}
+    begun(ledger)
     attest(ledger, declared, new_statement(declared, "risk", bound, act("2026-03-02T00:00:00Z")))
 
     def outcome(**changed: Any) -> str:
@@ -316,5 +317,5 @@ def test_a_waiver_of_a_rule_that_is_gone_is_told_while_it_lasts(tmp_path: Path, 
     with recording_in(ledger) as recorder:
         recorder.append(AT, "waiver", body)
         found = policies.recorded(snapshot(at, {"ready": True}), recorder)
-    note = "the waiver of entry 1 for `gate/gone` is in force and the rule is gone"
+    note = "the waiver of entry 2 for `gate/gone` is in force and the rule is gone"
     assert found.notes == ((note,) if told else ())
