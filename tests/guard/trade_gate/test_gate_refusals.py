@@ -64,7 +64,7 @@ def test_a_gate_without_a_value_that_its_policy_needs_is_not_made(tmp_path: Path
 
 def test_other_entries_of_the_ledger_are_no_counters(tmp_path: Path) -> None:
     policies, ledger = load(tmp_path), tmp_path / "ledger.db"
-    gate = policies.gate("trade", ledger=ledger, state=GateState.begun("2026-03-29"))
+    gate = policies.gate("trade", ledger=ledger, state=GateState.begun("2026-03-29"), begin=True)
     opened = snapshot(NOW, {"open": True})
     assert gate.check(symbol="BTC-USD", now=NOW, desk=opened).allowed
     with Recorder(ledger) as recorder:

@@ -22,6 +22,7 @@ from interlock.ledger.file.sqlite_file import sqlite_errors
 from interlock.ledger.file.verify import _varint, verify
 from interlock.ledger.recorder import Recorder
 from interlock.ledger.state.archive import Archive, RecordedSnapshot
+from support.beginnings import recording_in
 
 AT = "2026-03-30T06:00:00Z"
 
@@ -29,7 +30,7 @@ AT = "2026-03-30T06:00:00Z"
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
     """A ledger with one document that an entry names."""
-    with Recorder(tmp_path / "ledger.db") as recorder:
+    with recording_in(tmp_path / "ledger.db") as recorder:
         recorder.append(AT, "policies", {"digest": "x", "files": {"a.yaml": recorder.keep(b"text")}})
     return tmp_path / "ledger.db"
 
@@ -91,7 +92,7 @@ def test_an_entry_of_a_kind_of_a_later_version_is_not_passed_over(path: Path) ->
     with pytest.raises(LedgerError) as problem, Recorder(path):
         pass
     assert str(problem.value) == (
-        "entry 2 is of the kind `veto`, which this version does not know: "
+        "entry 3 is of the kind `veto`, which this version does not know: "
         "update Interlock to the version that recorded it"
     )
 
@@ -151,7 +152,7 @@ def test_a_folder_in_which_no_ledger_can_be_made(tmp_path: Path, monkeypatch: py
 
     monkeypatch.setattr(os, "link", refused)
     place = tmp_path / "ledger.db"
-    with pytest.raises(LedgerError) as problem, Recorder(place):
+    with pytest.raises(LedgerError) as problem, recording_in(place):
         pass
     assert str(problem.value) == f"cannot make the ledger `{place.as_posix()}`: permission denied"
     assert list(tmp_path.iterdir()) == []
