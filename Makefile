@@ -7,6 +7,7 @@ AS_OF   ?= 2026-03-30T06:30:00Z
 PHASE_A ?= 2026-02-02
 OUT     ?= out
 WORKERS ?= 2
+PAIRS   ?= 1000000
 GATE    ?= live-rollout-readiness
 
 OPTIONS    = --historic --environment paper --stateless --baseline phase_a=$(OUT)/phase_a.json
@@ -28,7 +29,7 @@ COMPILE    = build/lock/bin/pip-compile --quiet --no-config --generate-hashes --
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo play test lint check check-newest mutants bench docs lock clean
+.PHONY: help setup demo play test laws lint check check-newest mutants bench docs lock clean
 
 help:  ## list the targets
 	@sed -n -E 's/^([a-z-]+):.*## (.*)/\1|\2/p' $(firstword $(MAKEFILE_LIST)) | \
@@ -77,6 +78,9 @@ play: $(READY)  ## play experiment 0 through the command line, with a rollback i
 test: $(READY)  ## run every test, and measure which branches they run
 	@rm -rf $(BRANCHES) && mkdir -p $(BRANCHES)
 	$(RUN) -m coverage run -m pytest $(PARALLEL)
+
+laws: $(READY)  ## judge a million random pairs by the two laws, about an hour on two cores
+	PYTHONPATH=tests $(RUN) -m properties.laws --pairs $(PAIRS) --workers $(WORKERS)
 
 lint: $(READY)  ## check style, types, dead code and policies, without the tests
 	$(RUN) -m ruff check .

@@ -14,7 +14,8 @@ from interlock.language.values import CAUSES
 from interlock.policy.loader import SCHEMAS
 from interlock.policy.reading.params import _LEAF
 from interlock.resources import schema_names, schema_path
-from interlock.testing.policies.series_notation import _KEYS
+from interlock.testing.policies.series_notation import _FORMS
+from interlock.testing.policies.value_forms import _UNKNOWN
 
 NAMES = schema_names()
 
@@ -136,7 +137,7 @@ def test_keys_that_only_the_readers_check_are_all_described() -> None:
     assert set(param["properties"]) == set(_LEAF)
     for form in ("base", "baseline", "case"):
         value = schema("tests")["$defs"][form]["properties"]["set"]["additionalProperties"]
-        assert set(value["properties"]) | {"from"} == {*_KEYS, "value", "n", "at"}
+        assert set(value["properties"]) == {*_UNKNOWN, "value", "n", "at"}.union(*_FORMS.values())
 
 
 def test_the_causes_of_unknown_values_are_those_of_the_language() -> None:

@@ -17,6 +17,7 @@ from interlock.ledger.file.ledger import Ledger
 from interlock.ledger.file.missing_ledger import REMEDY
 from interlock.ledger.recorder import Recorder
 from support.beginnings import BEGIN
+from support.meanwhile import Meanwhile
 from support.recording import BEGINNING, LATER, RECORDING, recording, write_desk
 
 NAMES = (*BEGINNING, "guard")
@@ -86,6 +87,16 @@ def test_a_ledger_is_begun_once_and_says_by_whom(
     else:
         assert (code, told) == (2, f"error: {why}\n")
     assert Path("l.db").read_bytes() == before
+
+
+def test_of_two_that_begin_at_once_one_does(
+    desk: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    meanwhile = Meanwhile(monkeypatch, [words("evaluate", "--begin")])
+    assert run(words("evaluate", "--begin")) == 2
+    assert meanwhile.codes == [1]
+    assert capsys.readouterr().err == f"error: {BEGUN.format(f'{len(kinds())} entries')}\n"
+    assert kinds().count("begin") == 1
 
 
 @pytest.mark.parametrize("name", ["rearm", "rollout rollback", "rollout rearm"])

@@ -2,6 +2,8 @@
 
 Soundness: a verdict that is the best while something is unknown is the best for every value it could have had.
 Monotony: adding a rule, or knowing less, never makes a verdict better.
+
+Here every completion of a few missing values is tried. `laws/` tries many more damages, also over ledgers.
 """
 
 from __future__ import annotations

@@ -21,13 +21,15 @@ __all__ = ["TestSelection", "select_tests"]
 
 @dataclass(frozen=True, slots=True)
 class TestSelection:
-    """A policy root, the selected suites of its policies and rollouts, and whether these are all of them."""
+    """A policy root, the selected suites of its policies and rollouts, and whether these are all of them; `beside` has
+    those of every policy below the selected paths, whose cases may notice a change of a selected one."""
 
     root: PolicyRoot
     suites: tuple[Suite, ...]
     stories: tuple[RolloutSuite, ...]
     collector: Collector
     whole: bool
+    beside: tuple[Suite, ...] = ()
 
 
 def select_tests(
@@ -44,15 +46,17 @@ def select_tests(
     _require_known("rollout", rollout_ids, found.root.rollouts)
     every = not policy_ids and not rollout_ids
 
-    def selected(name: str, ids: Sequence[str], span: Span) -> bool:
-        here = not names or any(within(span.file, each) for each in names)
-        return here and (every or name in ids)
+    def here(span: Span) -> bool:
+        return not names or any(within(span.file, each) for each in names)
 
-    suites = tuple(each for each in found.suites if selected(each.policy, policy_ids, each.span))
-    stories = tuple(each for each in found.stories if selected(each.rollout.id, rollout_ids, each.span))
+    beside = tuple(each for each in found.suites if here(each.span))
+    suites = tuple(each for each in beside if every or each.policy in policy_ids)
+    stories = tuple(
+        each for each in found.stories if here(each.span) and (every or each.rollout.id in rollout_ids)
+    )
     if not any(each.cases for each in suites) and not stories:
         raise UsageError("no tests found: write a document that begins with `tests: POLICY`")
-    return TestSelection(found.root, suites, stories, found.collector, every and not names)
+    return TestSelection(found.root, suites, stories, found.collector, every and not names, beside)
 
 
 def _read(path: Path) -> TestSelection:

@@ -81,9 +81,83 @@ def test_what_no_search_tells_apart_is_undecided_and_not_killed(root: Path, comm
     record = json.loads(command(*words, "--format", "json").out)
     undecided = [each for each in record["mutants"] if each["fate"] == "undecided"]
     counts = (record["killed"], record["survived"], record["undecided"], record["percent"])
-    assert counts == (1, 0, 7, 12.5)
-    assert len(undecided) == 7 and done.out.count(" (undecided)  ") == 7
-    assert done.out.endswith("mutation: 1 of 8 mutants killed, 12.5%; 7 undecided\n")
+    assert counts == (1, 1, 6, 12.5)
+    assert len(undecided) == 6 and done.out.count(" (undecided)  ") == 6
+    assert done.out.endswith("mutation: 1 of 8 mutants killed, 12.5%; 6 undecided\n")
     page = command(*words, "--format", "markdown").out
-    assert page.startswith("Mutation: 1 of 8 mutants killed, 12.5%; 7 undecided.\n")
-    assert page.partition("Undecided:")[2].count("| `busy` |") == 7
+    assert page.startswith("Mutation: 1 of 8 mutants killed, 12.5%; 6 undecided.\n")
+    assert page.partition("Undecided:")[2].count("| `busy` |") == 6
+
+
+TWICE = """\
+policy: twice
+version: 1.0.0
+title: Twice the same figure
+owner: risk
+verdicts: [GO, WAIT, NO_GO]
+rules:
+  - {id: low, require: hit_rate >= 20%, else: NO_GO}
+  - {id: high, require: hit_rate >= 60%, else: WAIT}
+"""
+BOTH = """\
+tests: twice
+base: {as_of: 2026-03-30T06:00:00Z, set: {hit_rate: {value: 60%, n: 200}}, expect: GO}
+cases:
+  - {name: 'below 20 %', set: {hit_rate: 19.9%}, expect: NO_GO}
+  - {name: '20 %', set: {hit_rate: 20%}, expect: {verdict: WAIT, rules: {low: pass}}}
+  - {name: 'below 60 %', set: {hit_rate: 59.9%}, expect: WAIT}
+  - {name: unknown, missing: [hit_rate], expect: NO_GO}
+"""
+
+
+def test_what_is_shown_to_be_the_same_has_its_reason_and_does_not_count(root: Path, command: Command) -> None:
+    write(root.parent, {"twice.yaml": TWICE, "b.yaml": BOTH})
+    words = ("mutate", "--policies", root, "--policy", "twice", "--jobs", 1)
+    done = command(*words, "--min", 100)
+    assert (done.code, done.out) == (0, (
+        "✔ twice: unknown milder in rule high (same: `low` weighs as much wherever it is unknown)  "
+        "policies/twice.yaml:8\n"
+        "    - unknown: WAIT\n"
+        "    + unknown: GO\n"
+        "\n"
+        "twice: 15 of 16 mutants killed, 100%; 1 the same\n"
+        "mutation: 15 of 16 mutants killed, 100%; 1 the same\n"
+    ))  # fmt: skip
+    record = json.loads(command(*words, "--format", "json").out)
+    assert (record["killed"], record["same"], record["percent"]) == (15, 1, 100.0)
+    assert [(each["fate"], each["why"]) for each in record["mutants"]] == [
+        ("same", "`low` weighs as much wherever it is unknown")
+    ]
+    page = command(*words, "--format", "markdown").out
+    change, why = "unknown milder in rule high", "`low` weighs as much wherever it is unknown"
+    row = f"| `twice` | {change} | `unknown: WAIT` | `unknown: GO` | {why} | policies/twice.yaml:8 |"
+    assert row in page.partition("The same:")[2]
+
+
+ABOVE = """\
+policy: above
+version: 1.0.0
+title: Above it
+owner: risk
+verdicts: [GO, NO_GO]
+rules:
+  - {id: twice, policy: twice, at_worst: WAIT, else: NO_GO}
+"""
+NOTICES = """\
+tests: above
+base: {from: b.yaml, expect: GO}
+cases:
+  - {name: 'below 20 %', set: {hit_rate: 19.9%}, expect: NO_GO}
+"""
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+@pytest.mark.parametrize("names", [("twice",), ("twice", "above"), ()])
+def test_a_policy_is_tried_over_the_same_cases_whatever_is_selected(
+    names: tuple[str, ...], jobs: int, root: Path, command: Command
+) -> None:
+    own = BOTH.replace("  - {name: 'below 20 %', set: {hit_rate: 19.9%}, expect: NO_GO}\n", "")
+    write(root.parent, {"twice.yaml": TWICE, "b.yaml": own, "above.yaml": ABOVE, "c.yaml": NOTICES})
+    chosen = [word for name in names for word in ("--policy", name)]
+    done = command("mutate", "--policies", root, *chosen, "--jobs", jobs)
+    assert "\ntwice: 15 of 16 mutants killed, 100%; 1 the same\n" in done.out

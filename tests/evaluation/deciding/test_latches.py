@@ -13,6 +13,7 @@ from interlock.evaluation.deciding.request import Decision
 from interlock.language.times import show_time
 from interlock.ledger.recorder import Recorder
 from support import roots
+from support.beginnings import recording_in
 from support.roots import instant
 
 START = instant("2026-03-30T00:00:00Z")
@@ -128,7 +129,7 @@ def test_twice_the_points_take_twice_the_calls(tmp_path: Path, condition: str) -
                 found = policies.recorded(given, recorder)
             return found, calls.number
 
-        found, calls = Recorder(tmp_path / f"{points}.db").run(judged)
+        found, calls = recording_in(tmp_path / f"{points}.db").run(judged)
         (rule,) = found.verdicts[0].rules
         assert rule.outcome in ("pass", "unknown")
         counted.append(calls)

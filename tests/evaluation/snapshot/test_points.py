@@ -62,11 +62,14 @@ def test_what_is_made_of_the_whole_list_is_made_once_for_all_cuts() -> None:
         made.append(len(points))
         return [Point(each.at, each.order, each.value, WHY) for each in points]
 
-    whole = Points(POINTS)
+    whole = Points(POINTS).of_many(brief=False)
     for stop in range(2, 9):
         assert [each.order for each in whole[2:stop].everywhere("doubled", doubled)] == list(range(2, stop))
         assert [each.order for each in whole[2:stop].along("doubled", doubled)] == list(range(2, stop))
     assert made == [8, 6]
+    alone = Points(POINTS)[2:]
+    assert alone.everywhere("doubled", doubled) == alone.everywhere("doubled", doubled)
+    assert made == [8, 6, 8, 8]
 
 
 def test_the_oldest_points_may_make_none() -> None:
@@ -99,7 +102,7 @@ def test_points_of_one_time_and_order_are_joined_in_every_cut() -> None:
 def test_of_brief_points_only_the_newest_cause_is_told() -> None:
     cut = Points(POINTS)[:6]
     assert [each.order for each in cut.told(even)] == [0, 2]
-    brief = cut.shortened()
+    brief = cut.of_many(brief=True)
     assert [each.order for each in brief.told(even)] == [2]
     assert (brief.number(even), len(brief.which(even)), list(brief[:2].told(even))) == (2, 2, POINTS[:1])
     assert list(brief[:0].told(even)) == []
@@ -121,11 +124,12 @@ def test_a_chain_answers_as_one_list_does(first: int, stop: int) -> None:
         return one + other
 
     assert chain.fold(text, longer) == own.fold(text, longer) == "41235786"
+    assert own.of_many(brief=False)[first:stop].fold(text, longer) == own[first:stop].fold(text, longer)
 
     def doubled(point: Point) -> Point | None:
         return None if even(point) else Point(point.at, point.order, point.value, WHY)
 
     assert joined("doubled", [chain], doubled) == joined("doubled", [own], doubled)
     assert not chain.brief
-    assert ChainedPoints(whole[:2].shortened(), whole[2:]).brief
+    assert ChainedPoints(whole[:2].of_many(brief=True), whole[2:]).brief
     assert ChainedPoints().fold(text, longer) is None

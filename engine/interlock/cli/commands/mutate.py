@@ -56,17 +56,18 @@ def command(
     """Change policies one thing at a time and run the tests below PATHS.
 
     A mutant is the policy with one change: a threshold, an operator, a window, a contribution, or a rule less. A mutant
-    that no test notices survives. It is undecided where a search of the boundaries finds no snapshot with another
-    verdict, and counts as not killed.
+    that no test notices survives where a search of the boundaries finds a snapshot with another verdict. It is the same
+    where it is shown that there is none, and does not count; else it is undecided, and counts as not killed.
     """
     require_writable(output)
     selected = select_tests(paths, policies, policy_ids)
     if not selected.suites:
         raise UsageError("no tests of policies found: rollouts have no mutants")
-    failed = sum(not each.passed for each in CaseRunner(selected.root).run(selected.suites))
+    names = sorted({each.policy for each in selected.suites})
+    failed = sum(not each.passed for each in CaseRunner(selected.root).run(selected.beside))
     if failed:
         raise UsageError(f"{number(failed, 'case')} failing without a mutant: see `interlock test`")
-    with progress("trying mutants") as advance:
-        found = mutated(selected.root, selected.suites, jobs or os.cpu_count() or 1, advance)
+    with progress("trying mutants", len(names)) as advance:
+        found = mutated(selected.root, selected.beside, jobs or os.cpu_count() or 1, advance, names)
     show("mutants", form, found, output, selected.root.path)
     return EXIT_WORST if found.percent() < (least or 0) else EXIT_BEST

@@ -77,7 +77,7 @@ def command(
     with progress("running tests"):
         results, stories = bench.run(selected.suites), run_stories(selected.root, selected.stories)
     if suggest:
-        return _suggest(bench, selected.suites, results, watcher, output)
+        return _suggest(bench, selected, results, watcher, output)
     measured = _whole(selected, bench, results, stories, watcher) if bench.watch is not None else None
     tested = TestRun(
         results, selected.root.policies, selected.collector.sources, measured, least or 0, stories
@@ -87,15 +87,16 @@ def command(
 
 
 def _suggest(
-    bench: CaseRunner, suites: Sequence[Suite], results: Sequence[CaseResult], watcher: Watcher, output: str
+    bench: CaseRunner, selected: TestSelection, results: Sequence[CaseResult], watcher: Watcher, output: str
 ) -> int:
     """Print cases by document, and the cells for which none was found."""
     lines: list[str] = []
-    with progress("searching for cases") as advance:
-        for name in sorted({each.policy for each in suites}):
-            own = [each for each in suites if each.policy == name]
+    names = sorted({each.policy for each in selected.suites})
+    with progress("searching for cases", len(names)) as advance:
+        for name in names:
+            own = [each for each in selected.suites if each.policy == name]
             missed = _measured(bench, own, results, watcher).missed
-            found = suggested(bench, tuple(suites), own, missed)
+            found = suggested(bench, selected.beside, own, missed)
             advance()
             if found.cases or found.left:
                 lines += [f"# {own[0].span.file}", *(each.text.rstrip() for each in found.cases)]

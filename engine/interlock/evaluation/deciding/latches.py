@@ -71,7 +71,7 @@ class StatefulRule:
         if not rule.latch or (latch is None and rearmed is not None and rearmed >= self.as_of):
             return plain, Fact(self.key, now.status, given=self.given), False
         seen = self.memory.seen(self.key)
-        instants, new = unseen(gains, seen, self.as_of, after)
+        instants, new = unseen([*gains, *self.doubted()], seen, self.as_of, after)
         if latch is not None or rule.shadow is not None:
             fact = Fact(self.key, now.status, tuple(each for _, each in new), given=self.given)
             return (plain, fact, False) if latch is None else (self.latched(plain, latch), fact, True)
@@ -92,6 +92,10 @@ class StatefulRule:
             plain = doubt.contributing(rule, self.policy.verdicts, blind)
         seen_before = tuple(each for gained, each in new if gained < at)
         return plain, Fact(self.key, "unknown", seen_before, given=self.given), False
+
+    def doubted(self) -> Iterator[tuple[Decimal, None]]:
+        """Yield the recorded instants at which the outcome was unknown: the data of now may tell of them."""
+        yield from ((at, None) for at in self.memory.unknown(self.key))
 
     def doubt_note(self, at: Decimal, doubt: Outcome) -> str:
         """Return the reason for a past instant whose outcome is unknown."""
@@ -171,12 +175,13 @@ def unseen(
     """Return the past instants at which a latched trigger must be judged, and the new points, each with the instant at
     which it was gained.
 
-    From the first new point or hole on each instant counts: a late point changes what later ones mean.
+    From the first new point or hole on each instant counts: a late point changes what later ones mean. A hole without
+    a beginning, of a series of which nothing is known, makes each of them count.
     """
-    points = [(at, each) for at, each in gains if after is None or at > after]
+    points = [(at, each) for at, each in gains if after is None or at > after or not at.is_finite()]
     first = min((at for at, each in points if each is None or each not in seen), default=as_of)
     new = sorted((at, each) for at, each in points if each is not None and each not in seen)
-    return tuple(sorted({at for at, _ in points if first <= at < as_of})), tuple(new)
+    return tuple(sorted({at for at, _ in points if first <= at < as_of and at.is_finite()})), tuple(new)
 
 
 def latches_of_gone_rules(policy: Policy, found: Mapping[str, Latch]) -> list[tuple[Outcome, RuleResult]]:

@@ -111,6 +111,10 @@ class Memory(Protocol):
         """Return the newest instant at which a rule was recorded as pass or fail, or as one that does not apply."""
         ...
 
+    def unknown(self, key: Key) -> Sequence[Decimal]:
+        """Return the instants since then at which a rule was recorded as unknown, in order."""
+        ...
+
     def passed(self, key: Key) -> Decimal | None:
         """Return the instant of the rule's newest record where it passed then, else None."""
         ...

@@ -41,7 +41,7 @@ class CutMeasures(Measures):
         if series.blank:
             return series
         cut = self._cut_periods(series, series.every) if series.every else self._cut_events(series)
-        return replace(cut, points=cut.points.shortened()) if self.brief else cut
+        return replace(cut, points=cut.points.of_many(brief=self.brief))
 
     def _cut_periods(self, series: Series, every: Decimal) -> Series:
         end, past, first = series.end, series.past, 0
@@ -108,7 +108,9 @@ def _gained(name: str, member: str, series: Series, as_of: Decimal) -> Iterator[
         unknown = isinstance(each.value, Unknown)
         seen = None if unknown else (name, member, show_time(each.at), _text(each))
         yield min(each.at + (series.every or 0), as_of), seen
-    if not series.every and not series.blank:
+    if series.blank:
+        yield -INFINITY, None
+    elif not series.every:
         starts = [
             *(start for start, _ in series.earlier[1:]),
             *([series.covered_from] if series.earlier else ()),

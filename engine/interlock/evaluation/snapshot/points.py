@@ -94,21 +94,27 @@ class Fold(Generic[_T]):
 
 
 class Points(Sequence[Point]):
-    """Points from oldest to newest: a stretch of a list that its other stretches share.
+    """Points from oldest to newest: a stretch of a list.
 
-    Of `brief` ones only the newest cause is asked for: enough to know that there is one.
+    What is made of `shared` ones is kept for the other stretches of the list; else it goes when it was used, because a
+    long list has many. Of `brief` ones only the newest cause is asked for: enough to know that there is one.
     """
 
-    __slots__ = ("_first", "_stop", "_track", "brief")
+    __slots__ = ("_first", "_stop", "_track", "brief", "shared")
 
     def __init__(self, points: Iterable[Point] = ()) -> None:
         self._track = _Track(points)
-        self._first, self._stop, self.brief = 0, len(self._track.points), False
+        self._first, self._stop = 0, len(self._track.points)
+        self.shared = self.brief = False
 
     def _of(self, track: _Track, first: int, stop: int) -> Points:
         found = Points.__new__(Points)
-        found._track, found._first, found._stop, found.brief = track, first, max(first, stop), self.brief
+        found._track, found._first, found._stop = track, first, max(first, stop)
+        found.shared, found.brief = self.shared, self.brief
         return found
+
+    def _made(self, key: Hashable, make: Callable[[], _T]) -> _T:
+        return self._track.kept(key, make) if self.shared else make()
 
     def __len__(self) -> int:
         return self._stop - self._first
@@ -136,10 +142,10 @@ class Points(Sequence[Point]):
     def __repr__(self) -> str:
         return f"Points({list(self)!r})"
 
-    def shortened(self) -> Points:
-        """The same, of which only the newest cause is asked for."""
+    def of_many(self, *, brief: bool) -> Points:
+        """The same as one of many stretches that share what is made of them."""
         found = self._of(self._track, self._first, self._stop)
-        found.brief = True
+        found.shared, found.brief = True, brief
         return found
 
     # places
@@ -211,23 +217,23 @@ class Points(Sequence[Point]):
 
     def pieces(self, measure: Callable[[Point], _T], combine: Callable[[_T, _T], _T]) -> list[_T]:
         """Return measures that stand for all points: few, each combined of many."""
-        points = self._track.points
-        key = ("fold", measure, combine)
+        if not self.shared:
+            return Fold([measure(each) for each in self], combine).pieces(0, len(self))
+        points, key = self._track.points, ("fold", measure, combine)
         fold = self._track.kept(key, lambda: Fold([measure(each) for each in points], combine))
         return fold.pieces(self._first, self._stop)
 
     def everywhere(self, key: Hashable, make: Callable[[Points], Iterable[Point]]) -> Points:
         """Return one point for each, made once for the whole list."""
         whole = self._of(self._track, 0, len(self._track.points))
-        return self._of(
-            self._track.kept(("everywhere", key), lambda: _Track(make(whole))), self._first, self._stop
-        )
+        track = self._made(("everywhere", key), lambda: _Track(make(whole)))
+        return self._of(track, self._first, self._stop)
 
     def along(self, key: Hashable, make: Callable[[Points], Iterable[Point]]) -> Points:
         """Return points each made of one of these and those before it; the oldest may make none. `make` is given the
         rest of the list too, once."""
         whole = self._of(self._track, self._first, len(self._track.points))
-        track = self._track.kept(("along", key, self._first), lambda: _Track(make(whole)))
+        track = self._made(("along", key, self._first), lambda: _Track(make(whole)))
         return self._of(track, 0, len(self) - (len(whole) - len(track.points)))
 
 
@@ -241,7 +247,7 @@ class ChainedPoints(Points):
             itertools.chain.from_iterable(each._track.points[each._first : each._stop] for each in parts)
         )
         self._parts = parts
-        self.brief = any(each.brief for each in parts)
+        self.shared, self.brief = (any(getattr(each, name) for each in parts) for name in ("shared", "brief"))
 
     @overload
     def __getitem__(self, place: int) -> Point: ...
@@ -274,7 +280,7 @@ def joined(key: Hashable, groups: Sequence[Points], make: Callable[..., Point | 
     if isinstance(first, ChainedPoints) and len(groups) == 1:
         return first.joined(key, make)
     tracks = tuple(each._track for each in groups)
-    track, places = first._track.kept(("joined", key, tracks[1:]), lambda: _join(tracks, make))
+    track, places = first._made(("joined", key, tracks[1:]), lambda: _join(tracks, make))
     begin = max(bisect_left(place, each._first) for place, each in zip(places, groups, strict=True))
     end = min(bisect_left(place, each._stop) for place, each in zip(places, groups, strict=True))
     return first._of(track, begin, end)

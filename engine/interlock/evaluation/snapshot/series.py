@@ -111,6 +111,9 @@ def regular(metric: Metric, form: object, as_of: Decimal, member: str = "") -> S
     slots, broken = _placed(reading, listed or [], every)
     slots = {index: each for index, each in slots.items() if complete(metric, index, as_of)}
     due = slot_at(as_of - metric.lag, every) - 1
+    if stated and complete(metric, max([due, *slots]) + 1, as_of):
+        # of a period that is over and not due a silent source may have a point: which one is the newest is not known
+        broken = broken or reading.cause(*stated)
     end = max([due, *slots])
     first = _start(metric, form, every, slots, end)
     if broken or isinstance(first, Cause) or end - first >= SNAPSHOT_POINTS:

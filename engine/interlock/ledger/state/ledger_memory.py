@@ -53,6 +53,11 @@ class LedgerMemory:
         known = [at for at, _, outcome in self._outcomes(key) if outcome != "unknown"]
         return known[-1] if known else None
 
+    def unknown(self, key: Key) -> Sequence[Decimal]:
+        """Return the instants since then at which the rule's outcome was unknown, in order."""
+        known = self.known(key)
+        return [at for at, _, _ in self._outcomes(key) if known is None or at > known]
+
     def passed(self, key: Key) -> Decimal | None:
         """Return the instant of the rule's newest record if it passed, else None."""
         past = self._outcomes(key)

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from ...canonical import plain_number
 from ...testing.mutation.mutants import Mutant
-from ...testing.mutation.mutation import KILLED, SURVIVED, UNDECIDED, Mutation
+from ...testing.mutation.mutation import KILLED, SAME, SURVIVED, UNDECIDED, MutantOutcome, Mutation
 from ...wording import number
 from ..escaping import line
 from ..style import ReportStyle, mark
@@ -17,12 +17,15 @@ __all__ = ["as_json", "as_markdown", "as_text"]
 
 
 def as_text(found: Mutation, style: ReportStyle) -> str:
-    """Return each survivor and what is undecided, with the lines before and after, then counts by policy and of all."""
+    """Return each survivor, what is undecided and what is the same, with the lines before and after, then counts by
+    policy and of all."""
     lines: list[str] = []
     for mutant in found.survivors:
         lines += _difference(mutant, "bad", "", style)
     for mutant in found.undecided:
         lines += _difference(mutant, "unknown", " (undecided)", style)
+    for each in found.same:
+        lines += _difference(each.mutant, "good", f" (same: {each.why})", style)
     lines += [f"{name}: {_tally(found, name)}" for name in _policies(found)]
     lines.append(f"mutation: {_tally(found)}")
     return "".join(f"{each}\n" for each in lines)
@@ -39,16 +42,16 @@ def _difference(mutant: Mutant, tone: str, note: str, style: ReportStyle) -> lis
 
 
 def as_markdown(found: Mutation, style: ReportStyle) -> str:
-    """Return a table of the policies, one of the survivors and one of what is undecided."""
-    shares = Table(
-        ("policy", "killed", "survived", "undecided", "share"), right=("killed", "survived", "undecided")
-    )
+    """Return a table of the policies, one of the survivors, one of what is undecided and one of what is the same."""
+    fates = (KILLED, SURVIVED, UNDECIDED, SAME)
+    shares = Table(("policy", *fates, "share"), right=fates)
     for name in _policies(found):
-        counts = (str(found.count(fate, name)) for fate in (KILLED, SURVIVED, UNDECIDED))
+        counts = (str(found.count(fate, name)) for fate in fates)
         shares.add(f"`{name}`", *counts, f"{plain_number(found.percent(name))}%")
     parts = [shares.markdown()]
     parts += [f"Survivors:\n\n{_listed(found.survivors)}"] if found.survivors else []
     parts += [f"Undecided:\n\n{_listed(found.undecided)}"] if found.undecided else []
+    parts += [f"The same:\n\n{_reasons(found.same)}"] if found.same else []
     return "\n".join([f"Mutation: {_tally(found)}.\n", *parts])
 
 
@@ -62,15 +65,27 @@ def _listed(mutants: Iterable[Mutant]) -> str:
     return table.markdown()
 
 
+def _reasons(fates: Iterable[MutantOutcome]) -> str:
+    table = Table(("policy", "change", "before", "after", "why", "place"))
+    for each in fates:
+        mutant = each.mutant
+        change, before, after = f"{mutant.kind} in {mutant.owner}", f"`{mutant.before}`", f"`{mutant.after}`"
+        table.add(f"`{mutant.policy.id}`", change, before, after, each.why, _place(mutant))
+    return table.markdown()
+
+
 def as_json(found: Mutation, style: ReportStyle) -> str:
     """Return the counts and every mutant that was not killed."""
     table = {
         "killed": found.count(KILLED),
         "survived": found.count(SURVIVED),
         "undecided": found.count(UNDECIDED),
+        "same": found.count(SAME),
         "percent": float(found.percent()),
         "mutants": [
-            {**_record(each.mutant), "fate": each.status} for each in found.fates if each.status != KILLED
+            {**_record(each.mutant), "fate": each.status, **({"why": each.why} if each.why else {})}
+            for each in found.fates
+            if each.status != KILLED
         ],
     }
     return json.dumps(table, indent=2, ensure_ascii=False) + "\n"
@@ -93,10 +108,11 @@ def _policies(found: Mutation) -> list[str]:
 
 
 def _tally(found: Mutation, policy: str = "") -> str:
-    killed, undecided = (found.count(fate, policy) for fate in (KILLED, UNDECIDED))
+    killed, undecided, same = (found.count(fate, policy) for fate in (KILLED, UNDECIDED, SAME))
     share = plain_number(found.percent(policy))
     text = f"{killed} of {number(found.total(policy), 'mutant')} killed, {share}%"
-    return f"{text}; {undecided} undecided" if undecided else text
+    text += f"; {undecided} undecided" if undecided else ""
+    return f"{text}; {same} the same" if same else text
 
 
 def _place(mutant: Mutant) -> str:

@@ -8,23 +8,26 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from ...evaluation.snapshot.series_values import slot_at, slot_start
-from ...language.times import show_time
+from ...language.times import parse_time, show_time
 from ...language.types import Kind, Type
 from ...policy.catalogue import Catalogue, Metric
+from ..policies.series_notation import YEAR
 
 __all__ = ["Constants", "FormMaker"]
 
-_YEAR = Decimal(366 * 86400)
+
 _MOST = 60
 _EVENTS = 200
+_FEW = 6
 
 
 @dataclass(frozen=True, slots=True)
 class Constants:
-    """The numbers of a rule: plain ones and ratios, whole ones among them, and durations in seconds."""
+    """What rules turn on: numbers and ratios, whole ones among them, durations in seconds, and words."""
 
     numbers: tuple[Decimal, ...] = ()
     durations: tuple[Decimal, ...] = ()
+    words: tuple[str, ...] = ()
 
     @property
     def counts(self) -> tuple[int, ...]:
@@ -60,7 +63,7 @@ class FormMaker:
         elif self.metric.series == "regular":
             yield from self.slots(before, numbers)
         else:
-            yield from self.points(numbers)
+            yield from self.points(before, numbers)
         yield None
 
     def singles(self, before: object, numbers: list[Decimal]) -> Iterator[object]:
@@ -79,13 +82,9 @@ class FormMaker:
         if kind.kind is Kind.ENUM:
             return list(kind.enum.values if kind.enum else ())
         if kind.kind is Kind.STRING:
-            return ["one", "other"]
+            return ["one", "other", "", *self.constants.words]
         if kind.kind is Kind.SET:
-            scope = self.catalogue.scopes.get(kind.of)
-            names = list(
-                scope.members if scope and scope.members else ("one", "two", "three", "four", "five")
-            )
-            return [names[:size] for size in range(len(names) + 1)]
+            return list(self.sets(kind))
         if kind.kind is Kind.TIMESTAMP:
             ages = [self.now - each for each in self.constants.ages]
             return [show_time(each) for each in (*numbers, *ages) if each <= self.now]
@@ -95,6 +94,15 @@ class FormMaker:
             for each in self.constants.numbers for step in (0, -1, 1)
         ]  # fmt: skip
         return list(self.within([*numbers, *near]))
+
+    def sets(self, kind: Type) -> Iterator[object]:
+        """Sets of the members of its scope, or of the words of the rules: each size, all but one, and each alone."""
+        scope = self.catalogue.scopes.get(kind.of)
+        words = self.constants.words or ("one", "two", "three", "four", "five")
+        names = list(scope.members if scope and scope.members else words)
+        yield from (names[:size] for size in range(len(names) + 1))
+        yield from ([each for each in names if each != left] for left in names)
+        yield from ([each] for each in names)
 
     def within(self, numbers: Iterable[Decimal]) -> Iterator[Decimal]:
         """Numbers that the metric may be."""
@@ -117,6 +125,7 @@ class FormMaker:
         for count in self.constants.counts:
             yield self.patched(before, (count - 1,), None)
             yield self.patched(before, range(count), None)
+            yield self.begun(before, count)
 
     def patched(self, before: object, places: Iterable[int], value: object) -> object:
         """Return the series with a value in slots counted from the newest; None takes the points out."""
@@ -134,15 +143,25 @@ class FormMaker:
         first = min([*points, *([table["from"]] if "from" in table else [])], default=show_time(self.now))
         return {"from": first, "points": [points[each] for each in sorted(points)]}
 
+    def begun(self, before: object, count: int) -> object:
+        """Return the series as if its first slot lay that many before now; None where it has no such slot."""
+        every = self.metric.every or Decimal(86400)
+        listed = before.get("points", []) if isinstance(before, dict) else []
+        first = show_time(slot_start(slot_at(self.now - self.metric.lag, every) - count, every))
+        points = [each for each in listed if each["at"] >= first]
+        return {"from": first, "points": points} if len(points) < len(listed) else None
+
     # irregular series
 
-    def points(self, numbers: list[Decimal]) -> Iterator[object]:
-        """Yield by turns: one point of each age, some at once, the oldest at an edge, and two of two kinds."""
+    def points(self, before: object, numbers: list[Decimal]) -> Iterator[object]:
+        """Yield by turns: one point of each age, some at once, the oldest at an edge, two of two kinds, those there
+        are with one more, and with less covered."""
         yield self.seen([])
         rows = self.rows(numbers)
         ways = [self.single(rows), self.repeated(rows), self.edges(rows), self.mixed(rows)]
-        if self.metric.type.kind is Kind.BOOL and not self.columns:
-            ways.append(self.shares())
+        ways += [self.added(before, rows), self.uncovered(before, rows), self.torn(rows)]
+        if self.metric.type.kind is not Kind.EVENT or self.columns:
+            ways.append(self.shares(rows))
         for forms in itertools.zip_longest(*ways):
             yield from (each for each in forms if each is not None)
 
@@ -166,16 +185,39 @@ class FormMaker:
             for one, two in itertools.islice(itertools.permutations(rows, 2), 9):
                 yield self.seen([(age + 60, one), (age, two)])
 
-    def shares(self) -> Iterator[object]:
-        """Two hundred attempts of which a share is true, as each ratio of the rule says and one to both sides."""
-        for share in self.constants.numbers:
-            for step in (0, -1, 1):
-                true = int(share * _EVENTS) + step
-                if 0 < share < 1 and 0 <= true <= _EVENTS:
-                    flags = [True] * true + [False] * (_EVENTS - true)
-                    yield self.seen(
-                        [(Decimal(60 * (_EVENTS - i)), {"value": f}) for i, f in enumerate(flags)]
-                    )
+    def added(self, before: object, rows: list[dict[str, object]]) -> Iterator[object]:
+        """The points that there are, with one more, of which a column may be unknown."""
+        listed = self.listed(before)
+        torn = [{**rows[0], name: None} for name in rows[0]]
+        likely = [*torn, *rows[:_FEW]] if listed else []
+        for row, age in itertools.product(likely, (Decimal(60), *self.constants.ages)):
+            yield self.seen(sorted([*listed, (age, row)], key=lambda each: -each[0]))
+
+    def uncovered(self, before: object, rows: list[dict[str, object]]) -> Iterator[object]:
+        """What was seen began only at an age, or ended there: with the points that there are, with none, with one."""
+        ages = (Decimal(60), *self.constants.ages)
+        lists = [self.listed(before), [], *([(age, rows[0])] for age in ages)]
+        for listed, age in itertools.product(lists, ages):
+            for begin, end in ((age, Decimal(0)), (YEAR, age)):
+                yield self.seen([each for each in listed if end <= each[0] <= begin], begin, end)
+
+    def torn(self, rows: list[dict[str, object]]) -> Iterator[object]:
+        """A point of which one column is unknown, alone and before others."""
+        for name, age in itertools.product(rows[0], (Decimal(60), *self.constants.ages)):
+            for row in rows[:_FEW]:
+                yield self.seen([(age, {**row, name: None})])
+                yield self.seen([(age + 60, {**row, name: None}), (age, row)])
+
+    def shares(self, rows: list[dict[str, object]]) -> Iterator[object]:
+        """Points of two kinds, of which one has a share of the rule, or one point more or less."""
+        shares = [each for each in self.constants.numbers if 0 < each < 1]
+        sizes = (_EVENTS, *reversed(self.constants.counts))
+        for size, share in itertools.product(sizes, shares):
+            for (one, two), step in itertools.product(itertools.permutations(rows[:3], 2), (0, -1, 1)):
+                first = int(share * size) + step
+                if 0 <= first <= size:
+                    listed = [one] * first + [two] * (size - first)
+                    yield self.seen([(Decimal(60 * (size - i)), row) for i, row in enumerate(listed)])
 
     def rows(self, numbers: list[Decimal]) -> list[dict[str, object]]:
         """Return the values of one point, each combination of columns."""
@@ -201,13 +243,30 @@ class FormMaker:
         around = numbers or [*ends, Decimal(-1), Decimal(0), Decimal(1), Decimal("0.5")]
         return replace(self, metric=metric).values(kind, around)[:16] or [None]
 
-    def seen(self, points: Iterable[tuple[Decimal, dict[str, object]]]) -> object:
+    def listed(self, before: object) -> list[tuple[Decimal, dict[str, object]]]:
+        """The points of a form with their ages."""
+        found: list[tuple[Decimal, dict[str, object]]] = []
+        for each in before.get("points", []) if isinstance(before, dict) else []:
+            table = each if isinstance(each, dict) else {"at": each}
+            at = parse_time(str(table["at"]))
+            found += (
+                [] if at is None else [(self.now - at, {key: table[key] for key in table if key != "at"})]
+            )
+        return found
+
+    def seen(
+        self,
+        points: Iterable[tuple[Decimal, dict[str, object]]],
+        begin: Decimal = YEAR,
+        end: Decimal = Decimal(0),
+    ) -> object:
+        """Return the form of points by age, all of it covered from one age to another."""
         bare = self.metric.type.kind is Kind.EVENT and not self.columns
         listed: list[object] = []
         for age, row in points:
             at = show_time(self.now - age)
             listed.append(at if bare else {"at": at, **row})
-        return {"covered": [show_time(self.now - _YEAR), show_time(self.now)], "points": listed}
+        return {"covered": [show_time(self.now - begin), show_time(self.now - end)], "points": listed}
 
 
 def _last_place(number: Decimal) -> Decimal:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from ...evaluation.deciding.decide import Decision
@@ -90,7 +90,7 @@ class MutantRun:
         return bool(differences(result.case.expectation, policy, decision))
 
 
-def merged(verdicts: Iterable[Verdict], again: Iterable[Verdict], mutant: Mutant) -> Iterator[Verdict]:
+def merged(verdicts: Iterable[Verdict], again: Sequence[Verdict], mutant: Mutant) -> Iterator[Verdict]:
     """Yield the verdicts with the changed rules as they came out again, and the join taken anew."""
     changed = {each.member: {rule.id: rule for rule in each.rules} for each in again}
     for verdict in verdicts:
@@ -102,6 +102,8 @@ def merged(verdicts: Iterable[Verdict], again: Iterable[Verdict], mutant: Mutant
             if each.id != mutant.removed
         )  # fmt: skip
         yield _joined(verdict, rules, mutant)
+    # members at which no rule applied, so that the policy had no verdict there
+    yield from (each for each in again if each.member in changed)
 
 
 def _joined(verdict: Verdict, rules: tuple[RuleResult, ...], mutant: Mutant) -> Verdict:

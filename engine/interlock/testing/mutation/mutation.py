@@ -14,12 +14,14 @@ from ..policies.cell_coverage import CoverageCell
 from ..policies.model import Suite
 from ..policies.runner import CaseRunner
 from ..suite_reader import read_suites
+from .equivalence import same_because
 from .mutant_runs import MutantRun
 from .mutants import Mutant, mutants
 from .suggestions import Suggestion, for_cells, for_mutant, told_apart
 
 __all__ = [
     "KILLED",
+    "SAME",
     "SURVIVED",
     "UNDECIDED",
     "MutantOutcome",
@@ -30,16 +32,21 @@ __all__ = [
     "trial",
 ]
 
-KILLED, SURVIVED, UNDECIDED = "killed", "survived", "undecided"
+KILLED, SURVIVED, UNDECIDED, SAME = "killed", "survived", "undecided", "same"
+
+
+_Fate = tuple[str, str]
+"""What became of a mutant, and why it is the same."""
 
 
 @dataclass(frozen=True, slots=True)
 class MutantOutcome:
-    """One mutant and what became of it: killed, survived, or undecided: no case notices it, and the
-    bounded search finds no snapshot that tells it apart."""
+    """One mutant and what became of it. Killed: a case notices it. Of the others it is the same where that is shown,
+    with the reason, it survived where a search finds a snapshot that tells it apart, and it is undecided else."""
 
     mutant: Mutant
     status: str
+    why: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +73,11 @@ class Mutation:
         return tuple(each.mutant for each in self.fates if each.status == SURVIVED)
 
     @property
+    def same(self) -> tuple[MutantOutcome, ...]:
+        """The mutants that no data tell from their policies, each with the reason."""
+        return tuple(each for each in self.fates if each.status == SAME)
+
+    @property
     def undecided(self) -> tuple[Mutant, ...]:
         """The mutants that no test noticed and the search could not tell apart; some snapshot may."""
         return tuple(each.mutant for each in self.fates if each.status == UNDECIDED)
@@ -75,39 +87,46 @@ class Mutation:
         return sum(policy in ("", each.mutant.policy.id) for each in self.fates)
 
     def percent(self, policy: str = "") -> Decimal:
-        """Return the share that was killed, cut to a tenth; what is undecided was not killed."""
-        killed, total = self.count(KILLED, policy), self.total(policy)
+        """Return the share that was killed, cut to a tenth, of all but those that are the same; what is undecided was
+        not killed."""
+        killed, total = self.count(KILLED, policy), self.total(policy) - self.count(SAME, policy)
         return Decimal(1000 * killed // total) / 10 if total else Decimal(100)
 
 
 def mutated(
-    root: PolicyRoot, suites: Sequence[Suite], jobs: int, advance: Callable[[], None] = lambda: None
+    root: PolicyRoot,
+    suites: Sequence[Suite],
+    jobs: int,
+    advance: Callable[[], None] = lambda: None,
+    names: Iterable[str] | None = None,
 ) -> Mutation:
-    """Try the mutants of every policy that the suites test; `jobs` is the number of processes."""
+    """Try the mutants of the named policies (of all that the suites test by default), over all the suites; `jobs` is
+    the number of processes."""
     bench = CaseRunner(root)
-    policies = sorted({each.policy for each in suites})
+    policies = sorted({each.policy for each in suites} if names is None else names)
     every = {name: mutants(bench.compiled[name], dict(root.policies), root.catalogue) for name in policies}
     # The longest first: no process then waits long for another at the end.
     order = sorted(policies, key=lambda name: -len(every[name]))
     if jobs < 2 or len(order) < 2:
         state = _State(root, tuple(suites), bench)
-        words = {name: _advanced(state.fates(name), advance) for name in order}
+        fates = {name: _advanced(state.fates(name), advance) for name in order}
     else:
-        with ProcessPoolExecutor(jobs, initializer=_begin, initargs=(str(root.path),)) as pool:
+        files = tuple(sorted({each.span.file for each in suites}))
+        with ProcessPoolExecutor(jobs, initializer=_begin, initargs=(str(root.path), files)) as pool:
             found = zip(order, pool.map(_fates, order), strict=True)
-            words = {name: _advanced(each, advance) for name, each in found}
+            fates = {name: _advanced(each, advance) for name, each in found}
     return Mutation(
         tuple(
-            MutantOutcome(mutant, word)
+            MutantOutcome(mutant, *fate)
             for name in policies
-            for mutant, word in zip(every[name], words[name], strict=True)
+            for mutant, fate in zip(every[name], fates[name], strict=True)
         )
     )
 
 
-def _advanced(words: list[str], advance: Callable[[], None]) -> list[str]:
+def _advanced(fates: list[_Fate], advance: Callable[[], None]) -> list[_Fate]:
     advance()
-    return words
+    return fates
 
 
 def trial(bench: CaseRunner, suites: Iterable[Suite], policy: str) -> MutantRun:
@@ -133,7 +152,9 @@ def suggested(
         return Suggestions(tuple(found), tuple(left))
     judge.results += tuple(each.result for each in found)
     for mutant in mutants(bench.compiled[policy], dict(bench.root.policies), bench.root.catalogue):
-        each = None if judge.killed(mutant) else for_mutant(judge, own, mutant)
+        if judge.killed(mutant) or same_because(mutant, bench.root.policies, bench.root.catalogue):
+            continue
+        each = for_mutant(judge, own, mutant)
         if each is not None:
             found.append(each)
             judge.results += (each.result,)
@@ -150,28 +171,32 @@ class _State:
     bench: CaseRunner
     trial: MutantRun | None = None
 
-    def fates(self, name: str) -> list[str]:
+    def fates(self, name: str) -> list[_Fate]:
         self.trial = trial(self.bench, self.suites, name)
         every = mutants(self.bench.compiled[name], dict(self.root.policies), self.root.catalogue)
         return [self.fate(each) for each in every]
 
-    def fate(self, mutant: Mutant) -> str:
+    def fate(self, mutant: Mutant) -> _Fate:
         assert self.trial is not None
         if self.trial.killed(mutant):
-            return KILLED
+            return KILLED, ""
+        why = same_because(mutant, self.root.policies, self.root.catalogue)
+        if why:
+            return SAME, why
         own = [each for each in self.suites if each.policy == mutant.policy.id]
-        return SURVIVED if told_apart(self.trial, own, mutant) else UNDECIDED
+        return SURVIVED if told_apart(self.trial, own, mutant) else UNDECIDED, ""
 
 
 _STATES: list[_State] = []
 
 
-def _begin(path: str) -> None:
-    """Read the policies and their tests once in each process."""
+def _begin(path: str, files: tuple[str, ...]) -> None:
+    """Read the policies and these files of tests once in each process."""
     collector = Collector()
     root = load_root(Path(path), collector)
-    _STATES[:] = [_State(root, read_suites(root, collector), CaseRunner(root))]
+    suites = tuple(each for each in read_suites(root, collector) if each.span.file in files)
+    _STATES[:] = [_State(root, suites, CaseRunner(root))]
 
 
-def _fates(name: str) -> list[str]:
+def _fates(name: str) -> list[_Fate]:
     return _STATES[0].fates(name)

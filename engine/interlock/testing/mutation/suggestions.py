@@ -8,21 +8,19 @@ from dataclasses import dataclass, replace
 
 from ...evaluation.deciding.decide import Decision
 from ...evaluation.expressions.compiled import compile_policy
-from ...language.types import Type
-from ...policy.catalogue import Metric
 from ..policies.cell_coverage import CoverageCell, Watcher, covered
-from ..policies.model import Case, Expectation, Expected, Situation, SnapshotDraft, Suite
+from ..policies.model import Case, Expectation, Expected, Situation, Suite
 from ..policies.runner import CaseResult, CaseRunner
 from .boundary_search import BoundarySearch
+from .case_writer import changes, quoted
 from .mutant_runs import BoundaryProbe, MutantRun, differ
 from .mutants import Mutant
-from .yaml_writer import word, written
 
 __all__ = ["Suggestion", "for_cells", "for_mutant", "told_apart"]
 
-_SEEDS = 1
-_TRIES = 600
-_CONFIRMED = 40
+_TRIES = 1500
+_MORE = 200
+_CONFIRMED = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,16 +31,17 @@ class Suggestion:
     text: str
 
 
-def seeds(suites: Sequence[Suite]) -> list[Situation]:
-    """Return where to search from: the base of each document, then its first cases."""
+def situations(suites: Sequence[Suite], search: BoundarySearch) -> Iterator[Situation]:
+    """Yield what to try: much around the base of each document, and a little around each case that differs from it
+    in what the rules read."""
     bases = [each.base for each in suites]
-    cases = [
-        case.situation
-        for each in suites
-        for case in each.cases
-        if case.situation.draft.as_of == each.base.draft.as_of
-    ]
-    return [*bases, *cases][: len(bases) + _SEEDS]
+    cases = [case.situation for each in suites for case in each.cases]
+    tried: set[str] = set()
+    for index, seed in enumerate([*bases, *cases]):
+        key = search.read_from(seed)
+        if key not in tried:
+            tried.add(key)
+            yield from itertools.islice(search.situations(seed), _TRIES if index < len(bases) else _MORE)
 
 
 def for_cells(
@@ -80,17 +79,16 @@ def _reached(
     search = BoundarySearch(bench, policy, cut.rules, compiled)
     found: list[Suggestion] = []
     seen: list[CoverageCell] = []
-    for seed in seeds(suites):
-        for situation in itertools.islice(search.situations(seed), _TRIES):
-            rest = [each for each in wanted if each not in seen]
-            if not rest:
-                return found, seen
-            watcher = Watcher()
-            decision = bench.decide(bench.prepared(policy.id, situation), compiled, watcher)
-            new = _now_seen(bench, suites[0], situation, decision, watcher, rest)
-            if new:
-                seen += new
-                found.append(_suggestion(bench, suites[0], situation, _shows(new[0]), (rule,)))
+    for situation in situations(suites, search):
+        rest = [each for each in wanted if each not in seen]
+        if not rest:
+            return found, seen
+        watcher = Watcher()
+        decision = bench.decide(bench.prepared(policy.id, situation), compiled, watcher)
+        new = _now_seen(bench, suites[0], situation, decision, watcher, rest)
+        if new:
+            seen += new
+            found.append(_suggestion(bench, suites[0], situation, _shows(new[0]), (rule,)))
     return found, seen
 
 
@@ -163,10 +161,9 @@ def _probing(trial: MutantRun, suites: Sequence[Suite], mutant: Mutant) -> Itera
     cut = compile_policy(replace(policy, rules=rules), bench.root.catalogue)
     original = {**bench.compiled, policy.id: cut}
     search = BoundarySearch(bench, policy, rules, original)
-    for seed in seeds(suites):
-        for situation in itertools.islice(search.situations(seed), _TRIES):
-            prepared = bench.prepared(policy.id, situation)
-            yield BoundaryProbe(situation, prepared, bench.decide(prepared, original))
+    for situation in situations(suites, search):
+        prepared = bench.prepared(policy.id, situation)
+        yield BoundaryProbe(situation, prepared, bench.decide(prepared, original))
 
 
 # writing
@@ -199,7 +196,10 @@ def _suggestion(
 ) -> Suggestion:
     decision = bench.decide(bench.prepared(suite.policy, situation))
     result = CaseResult(suite, Case(purpose, situation, _expected(decision, rules), suite.span), decision, ())
-    lines = [f"- name: {_quoted(purpose)}", *(f"  {each}" for each in changes(bench, suite.base, situation))]
+    lines = [
+        f"- name: {quoted(purpose)}",
+        *(f"  {each}" for each in changes(bench, suite.policy, suite.base, situation)),
+    ]
     lines.append(f"  expect: {_expectation(decision, rules)}")
     return Suggestion(result, "".join(f"  {each}\n" for each in lines))
 
@@ -216,13 +216,9 @@ def _expected(decision: Decision, rules: Sequence[str]) -> Expectation:
     return Expectation(members[""]) if list(members) == [""] else Expectation(members=members)
 
 
-def _quoted(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
-
-
 def _expectation(decision: Decision, rules: Sequence[str]) -> str:
     if decision.refusals:
-        return f"{{refused: {_quoted(decision.refusals[0].reason[:60])}}}"
+        return f"{{refused: {quoted(decision.refusals[0].reason[:60])}}}"
     parts = []
     for verdict in decision.verdicts:
         expected = [f"verdict: {verdict.verdict}"]
@@ -233,55 +229,3 @@ def _expectation(decision: Decision, rules: Sequence[str]) -> str:
     if len(parts) == 1 and parts[0][0] is None:
         return parts[0][1]
     return f"{{members: {{{', '.join(f'{name}: {text}' for name, text in parts)}}}}}"
-
-
-def changes(bench: CaseRunner, base: Situation, situation: Situation) -> Iterator[str]:
-    """Yield the lines of a case that turn the base into the situation."""
-    one, two = base.draft, situation.draft
-    plain = [
-        f"{key}: {_form(bench, key, two, one, None)}"
-        for key in sorted({*one.metrics, *two.metrics}) if one.form(key) != two.form(key)
-    ]  # fmt: skip
-    if plain:
-        yield f"set: {{{', '.join(plain)}}}"
-    members = list(_members(bench, one, two))
-    if members:
-        yield f"members: {{{', '.join(members)}}}"
-    env = {key: value for key, value in two.env.items() if one.env.get(key, "") != value}
-    if env:
-        pairs = (f'{key}: "{value or ""}"' for key, value in sorted(env.items()))
-        yield f"env: {{{', '.join(pairs)}}}"
-    if situation.attested != base.attested:
-        listed = situation.attested
-        yield "attested: unknown" if listed is None else f"attested: [{', '.join(sorted(listed))}]"
-    if situation.blind_for != base.blind_for:
-        yield f"blind_for: {situation.blind_for}s"
-
-
-def _members(bench: CaseRunner, one: SnapshotDraft, two: SnapshotDraft) -> Iterator[str]:
-    for scope, table in sorted(two.scopes.items()):
-        parts = []
-        for member, forms in sorted(table.items()):
-            place = (scope, member)
-            old = one.scopes.get(scope, {}).get(member, {})
-            keys = [key for key in sorted({*forms, *old}) if one.form(key, place) != two.form(key, place)]
-            changes = ", ".join(f"{key}: {_form(bench, key, two, one, place)}" for key in keys)
-            parts += [f"{word(member)}: {{{changes}}}"] if changes else []
-        if parts:
-            yield f"{scope}: {{{', '.join(parts)}}}"
-
-
-def _form(
-    bench: CaseRunner, key: str, draft: SnapshotDraft, before: SnapshotDraft, place: tuple[str, str] | None
-) -> str:
-    metric, columns = _declared(bench, key)
-    return written(metric, columns, draft.form(key, place), before.form(key, place), draft.as_of)
-
-
-def _declared(bench: CaseRunner, key: str) -> tuple[Metric, dict[str, Type]]:
-    metrics = bench.root.catalogue.metrics
-    columns = {
-        each.name.removeprefix(f"{key}."): each.type for each in metrics.values() if each.record == key
-    }
-    metric = next(each for each in metrics.values() if key in (each.record, each.name))
-    return metric, columns

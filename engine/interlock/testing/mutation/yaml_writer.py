@@ -9,12 +9,14 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
 from ...canonical import plain_number
+from ...evaluation.snapshot.series_values import slot_at, slot_start
 from ...language.literals import CONTEXT
 from ...language.times import DURATION_UNITS, parse_time
 from ...language.types import Kind, Type
 from ...policy.catalogue import Metric
+from ..policies.series_notation import YEAR
 
-__all__ = ["distance", "word", "written"]
+__all__ = ["distance", "value_text", "word", "written"]
 
 _PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_/.-]*")
 _RESERVED = {"true", "false", "null", "missing", "stale", "unknown", "unlimited"}
@@ -27,15 +29,15 @@ def written(metric: Metric, columns: dict[str, Type], form: object, before: obje
     if isinstance(form, dict) and "unknown" in form:
         return f"{{unknown: {form['unknown']}}}"
     if metric.series == "regular":
-        return _regular(metric, form, before)
+        return _regular(metric, form, before, now)
     if metric.series == "irregular":
         return _irregular(metric, columns, form, now)
     if isinstance(form, dict):
-        parts = [f"value: {_value(form['value'], metric.type, now)}"]
+        parts = [f"value: {value_text(form['value'], metric.type, now)}"]
         parts += [f"n: {plain_number(form['n'])}"] if "n" in form else []
         parts += [f"at: {distance(form['at'], now)}"] if "at" in form else []
         return f"{{{', '.join(parts)}}}"
-    return _value(form, metric.type, now)
+    return value_text(form, metric.type, now)
 
 
 def distance(text: object, now: Decimal) -> str:
@@ -59,11 +61,14 @@ def word(text: str) -> str:
     return text if plain else json.dumps(text, ensure_ascii=False)
 
 
-def _value(value: object, kind: Type, now: Decimal) -> str:
+def value_text(value: object, kind: Type, now: Decimal = Decimal(0)) -> str:
+    """Return one value with its unit."""
     if value is None:
         return "_"
     if isinstance(value, bool):
         return "true" if value else "false"
+    if isinstance(value, frozenset):
+        value = sorted(value)
     if isinstance(value, (list, tuple)):
         return f"[{', '.join(word(str(each)) for each in value)}]"
     if isinstance(value, Decimal):
@@ -92,42 +97,58 @@ def _points(form: object) -> dict[Decimal, object]:
     return {parse_time(each["at"]) or Decimal(0): each for each in listed if isinstance(each, dict)}
 
 
-def _regular(metric: Metric, form: object, before: object) -> str:
-    """The newest slots down to the oldest that differs; older ones stay as they are."""
+def _regular(metric: Metric, form: object, before: object, now: Decimal) -> str:
+    """The newest slots down to the oldest that differs; older ones stay as they are, unless the series begins later."""
     every = metric.every or Decimal(86400)
     new, old = _points(form), _points(before)
+    newest = slot_start(slot_at(now - metric.lag, every) - 1, every)
+    begin, began = (_begin(each, newest) for each in (form, before))
     differing = [at for at in {*new, *old} if new.get(at) != old.get(at)]
-    newest = max({*new, *old}, default=Decimal(0))
-    at, items = min(differing, default=newest), []
+    first = begin if begin > began else min(differing, default=newest)
+    at, items = first, []
     while at <= newest:
         items.append(_item(new.get(at), metric))
         at += every
-    return _runs(items)
+    return f"{{only: {_runs(items)}}}" if begin > began else _runs(items)
+
+
+def _begin(form: object, otherwise: Decimal) -> Decimal:
+    start = form.get("from") if isinstance(form, dict) else None
+    return (parse_time(start) if isinstance(start, str) else None) or otherwise
 
 
 def _item(point: object, metric: Metric) -> str:
-    return _value(point.get("value"), metric.type, Decimal(0)) if isinstance(point, dict) else "_"
+    return value_text(point.get("value"), metric.type, Decimal(0)) if isinstance(point, dict) else "_"
 
 
 def _irregular(metric: Metric, columns: dict[str, Type], form: object, now: Decimal) -> str:
     listed = form["points"] if isinstance(form, dict) else []
+    covered = form["covered"] if isinstance(form, dict) else []
+    ends = f"[{', '.join(distance(each, now) for each in covered)}]"
+    whole = ends == f"[{_duration(-YEAR)}, 0s]"
     if metric.type.kind is Kind.EVENT and not columns:
-        return f"[{', '.join(distance(each, now) for each in listed)}]"
-    spaced = None if columns else _spaced(metric, listed, now)
-    return spaced or f"[{', '.join(_point(each, metric, columns, now) for each in listed)}]"
+        points = f"[{', '.join(distance(each, now) for each in listed)}]"
+    else:
+        spaced = None if columns else _spaced(metric, listed, now, "" if whole else f", covered: {ends}")
+        if spaced is not None:
+            return spaced
+        points = f"[{', '.join(_point(each, metric, columns, now) for each in listed)}]"
+    return points if whole else f"{{covered: {ends}, points: {points}}}"
 
 
-def _spaced(metric: Metric, listed: Sequence[dict[str, object]], now: Decimal) -> str | None:
+def _spaced(metric: Metric, listed: Sequence[dict[str, object]], now: Decimal, rest: str) -> str | None:
     moments = [parse_time(str(each["at"])) or now for each in listed]
     gaps = {two - one for one, two in itertools.pairwise(moments)}
     if len(listed) < 3 or len(gaps) != 1:
         return None
-    values = _runs(_value(each.get("value"), metric.type, now) for each in listed)
-    return f"{{values: {values}, every: {_duration(gaps.pop())}, until: {_duration(moments[-1] - now)}}}"
+    values = _runs(value_text(each.get("value"), metric.type, now) for each in listed)
+    return (
+        f"{{values: {values}, every: {_duration(gaps.pop())}, until: {_duration(moments[-1] - now)}{rest}}}"
+    )
 
 
 def _point(point: dict[str, object], metric: Metric, columns: dict[str, Type], now: Decimal) -> str:
     types = columns or {"value": metric.type}
     parts = [f"at: {distance(point['at'], now)}"]
-    parts += [f"{key}: {_value(point.get(key), kind, now)}" for key, kind in types.items()]
+    parts += [f"{key}: {value_text(point.get(key), kind, now)}" for key, kind in types.items()]
     return f"{{{', '.join(parts)}}}"

@@ -14,7 +14,7 @@ from ...language.types import Kind, Type
 from ...policy.yaml.yaml_nodes import Mapping, Node, Scalar, Sequence, plain
 from .value_forms import Writer
 
-__all__ = ["GAP", "Item", "SeriesWriter", "expanded"]
+__all__ = ["GAP", "YEAR", "Item", "SeriesWriter", "expanded"]
 
 
 GAP = ("_", "missing")
@@ -50,8 +50,13 @@ def _retyped(scalar: Scalar, text: str) -> Scalar:
     return Scalar(value, text, "plain", scalar.span, text)
 
 
-_YEAR = Decimal(366 * 86400)
-_KEYS = ("only", "values", "every", "until", "covered", "points", "unknown", "detail", "from")
+YEAR = Decimal(366 * 86400)
+_FORMS = {
+    "only": ("only",),
+    "points": ("points", "covered"),
+    "values": ("values", "every", "until", "covered"),
+}
+"""The keys of each mapping form, by the one that tells which form it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,22 +77,25 @@ class SeriesWriter:
         regular = self.writer.metric.series == "regular"
         if isinstance(node, Sequence):
             return self.regular(node, before) if regular else self.points(node, None)
-        if isinstance(node, Mapping) and self.keys_known(node):
+        if isinstance(node, Mapping):
+            form = next((each for each in _FORMS if node.has(each) and (each == "only") == regular), "")
+            if form and not self.keys_known(node, _FORMS[form]):
+                return None
             only = node.get("only")
-            if regular and isinstance(only, Sequence):
+            if form == "only" and isinstance(only, Sequence):
                 return self.regular(only, None)
-            if not regular:
-                return self.spaced(node) if not node.has("points") else self.points_of(node)
+            if form in ("points", "values"):
+                return self.spaced(node) if form == "values" else self.points_of(node)
         hint = (
             "write `[0.01 x5, -0.031]`, newest last" if regular else "write `[]`, points, or `{values: […]}`"
         )
         self.writer.complain("a series is wanted", node, hint)
         return None
 
-    def keys_known(self, node: Mapping) -> bool:
+    def keys_known(self, node: Mapping, keys: tuple[str, ...]) -> bool:
         for key, _ in node.pairs:
-            if key.text not in _KEYS:
-                hint = name_hint(key.text, _KEYS)
+            if key.text not in keys:
+                hint = name_hint(key.text, keys) if keys[1:] else f"`{keys[0]}` stands alone"
                 self.writer.complain(f"unknown key `{key.text}`", key, hint, "E717")
                 return False
         return True
@@ -129,7 +137,7 @@ class SeriesWriter:
     def points(self, node: Sequence, covered: list[str] | None) -> object:
         now = self.writer.now
         found = [self.timed(each) for each in node.items]
-        return {"covered": covered or [show_time(now - _YEAR), show_time(now)], "points": found}
+        return {"covered": covered or [show_time(now - YEAR), show_time(now)], "points": found}
 
     def points_of(self, node: Mapping) -> object:
         listed, covered = node.get("points"), node.get("covered")
@@ -189,7 +197,7 @@ class SeriesWriter:
                 continue
             point = self.point(item, at, None) if item is not None else {"at": show_time(at), "value": None}
             points += [point] if point is not None else []
-        covered = self.coverage(node.get("covered")) or [show_time(now - _YEAR), show_time(now)]
+        covered = self.coverage(node.get("covered")) or [show_time(now - YEAR), show_time(now)]
         return {"covered": covered, "points": points}
 
     def stale(self, node: Node, before: object) -> object:

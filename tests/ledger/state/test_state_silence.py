@@ -1,0 +1,107 @@
+"""A latched trigger while a source is silent: what was true in the meantime is not lost."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from support.ledgers import FILES, evaluate, rule, snapshot, write
+
+QUIET = FILES["rollback.yaml"].replace("streak(daily < -3%) >= 2", "since(rejected) > 6h")
+BOTH = FILES["rollback.yaml"].replace(
+    "streak(daily < -3%) >= 2", "streak(daily < -3%) >= 1 and count(rejected, within=1d) >= 1"
+)
+DAYS = {f"2026-03-{day:02}": 0.0 for day in range(1, 29)}
+FIRST, SECOND, THIRD = "2026-03-29T06:30:00Z", "2026-03-29T18:30:00Z", "2026-03-30T06:30:00Z"
+TORN = {"unknown": "torn source", "detail": "line 7 of bot.log"}
+
+
+def seen(as_of: str, *points: str) -> dict[str, object]:
+    return {"covered": ["2026-03-01T00:00:00Z", as_of], "points": list(points)}
+
+
+@pytest.fixture
+def ledger(tmp_path: Path) -> Path:
+    return tmp_path / "ledger.db"
+
+
+def outcome(tmp_path: Path, ledger: Path, policy: str, *given: dict[str, object]) -> tuple[str, str]:
+    """The outcome and the reason after snapshots at the three instants, each with what it gives of two series."""
+    root = write(tmp_path, rollback=policy)
+    times = (FIRST, SECOND, THIRD) if len(given) == 3 else (FIRST, THIRD)
+    shots = [snapshot(at, **each) for at, each in zip(times, given, strict=True)]
+    found = rule(evaluate(root, ledger, *shots)[-1], "bad-days")
+    return found.outcome, found.reason
+
+
+def daily(days: dict[str, float], *more: str) -> dict[str, object]:
+    points = [{"at": day, "value": value} for day, value in sorted(days.items())]
+    return {"from": "2026-03-01", "points": [*points, *({"at": each, "value": 0} for each in more)]}
+
+
+QUIET_SINCE = ("2026-03-29T05:30:00Z", "2026-03-30T05:30:00Z")
+
+
+def test_data_that_come_late_tell_of_an_instant_at_which_the_trigger_was_unknown(
+    tmp_path: Path, ledger: Path
+) -> None:
+    """At 18:30 the source was torn. Now it shows that nothing had been rejected for 13 hours at that time."""
+    found = outcome(
+        tmp_path, ledger, QUIET,
+        {"rejected": seen(FIRST, QUIET_SINCE[0])}, {"rejected": TORN}, {"rejected": seen(THIRD, *QUIET_SINCE)},
+    )  # fmt: skip
+    told = "since(rejected) is 13h, needed <= 6h; only `interlock log rearm rollback/bad-days` clears it"
+    assert found == ("fail", f"latched since {SECOND}: {told}")
+
+
+def test_data_that_stay_away_leave_that_instant_unknown(tmp_path: Path, ledger: Path) -> None:
+    late = {"covered": ["2026-03-30T05:00:00Z", THIRD], "points": [QUIET_SINCE[1]]}
+    found = outcome(
+        tmp_path,
+        ledger,
+        QUIET,
+        {"rejected": seen(FIRST, QUIET_SINCE[0])},
+        {"rejected": TORN},
+        {"rejected": late},
+    )
+    told = "rejected: not covered, seen from 2026-03-30T05:00:00Z to 2026-03-30T06:30:00Z, so it may have fired at"
+    hint = "give the missing data, or check it and `interlock log rearm rollback/bad-days`"
+    assert found == ("unknown", f"cannot tell: {told} {SECOND}: {hint}")
+
+
+@pytest.mark.parametrize(
+    ("at", "expected"),
+    [
+        (SECOND, ("pass", "streak(daily < -3%) is 0, needed < 2")),
+        ("2026-03-30T03:00:00Z", ("unknown", "cannot tell: daily: torn source, line 7 of bot.log")),
+    ],
+)
+def test_a_torn_source_may_have_the_day_that_is_over_and_not_due(
+    tmp_path: Path, ledger: Path, at: str, expected: tuple[str, str]
+) -> None:
+    """The ledger knows every day that is due. The one that ended at midnight may be there, and nobody can read it."""
+    root = write(tmp_path)
+    known = {"from": "2026-03-01", "points": [{"at": day, "value": 0} for day in sorted(DAYS)]}
+    found = evaluate(root, ledger, snapshot(FIRST, daily=known), snapshot(at, daily=TORN))[-1]
+    assert (rule(found, "bad-days").outcome, rule(found, "bad-days").reason) == expected
+
+
+@pytest.mark.parametrize(("value", "expected"), [(-0.05, "fail"), (0.0, "pass")])
+def test_a_series_with_a_row_of_the_future_hides_no_period(
+    tmp_path: Path, ledger: Path, value: float, expected: str
+) -> None:
+    """The day of the 29th may have been bad while something had been rejected within a day. Now nothing was."""
+    early = {"daily": daily(DAYS), "rejected": seen(FIRST, "2026-03-29T02:00:00Z")}
+    late = {"daily": daily(DAYS | {"2026-03-29": value}), "rejected": seen(THIRD, "2026-03-29T02:00:00Z")}
+    assert outcome(tmp_path, ledger, BOTH, early, late)[0] == expected
+
+
+def test_a_series_with_a_row_of_the_future_leaves_the_trigger_unknown(tmp_path: Path, ledger: Path) -> None:
+    early = {"daily": daily(DAYS), "rejected": seen(FIRST, "2026-03-29T02:00:00Z")}
+    late = {"daily": daily(DAYS, "2026-04-02"), "rejected": seen(THIRD, "2026-03-29T02:00:00Z")}
+    assert outcome(tmp_path, ledger, BOTH, early, late) == (
+        "unknown",
+        "cannot tell: daily: clock skew at 2026-04-02, a point lies after the snapshot, so it may have fired at "
+        "2026-03-29T02:00:00Z: give the missing data, or check it and `interlock log rearm rollback/bad-days`",
+    )
