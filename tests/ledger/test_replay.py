@@ -73,7 +73,7 @@ def record_evaluation(path: Path, files: dict[str, str] | None) -> None:
     with Ledger(path) as opened:
         (body,) = [each.data for each in opened.entries() if each.kind == "evaluation"]
     documents = {name: digest(text.encode()) for name, text in (files or {}).items()}
-    body = json.loads(canonical(body)) | {"policies": digest(canonical(documents)), "after": 4}
+    body = json.loads(canonical(body)) | {"policies": digest(canonical(documents)), "after": 5}
     with Recorder(path) as recorder:
         for text in (files or {}).values():
             recorder.keep(text.encode())
