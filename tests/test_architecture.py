@@ -74,7 +74,14 @@ STARTERS = {"interlock.process", "interlock.guard.start_command"}
 
 # Folders of tests about a subject rather than about one module, and tests about the checkout as a whole.
 SUBJECTS = {"language", "examples", "docs", "properties"}
-WHOLE = {"test_architecture", "test_checkout", "test_locks", "test_packaging", "test_schemas"}
+WHOLE = {
+    "test_architecture",
+    "test_branches",
+    "test_checkout",
+    "test_locks",
+    "test_packaging",
+    "test_schemas",
+}
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,7 @@ def complaint(call: object, *arguments: object, **options: object) -> str:
 
 @pytest.fixture
 def ledger(tmp_path: Path) -> Path:
-    """A failed run in entries 1 to 5, whose trigger is re-armed by entry 6."""
+    """A failed run in entries 2 to 6, whose trigger is re-armed by entry 7."""
     path = tmp_path / "ledger.db"
     root = write(tmp_path)
     evaluate(root, path, snapshot(AT, BAD))
@@ -36,13 +36,13 @@ def ledger(tmp_path: Path) -> Path:
 @pytest.mark.parametrize(
     ("sequence", "message"),
     [
-        (0, "there is no entry 0: the ledger has 6"),
-        (7, "there is no entry 7: the ledger has 6"),
-        (1, "entry 1 is a policies: name a snapshot, an evaluation or a verdict"),
-        (5, "entry 5 is a latch: name a snapshot, an evaluation or a verdict"),
-        (6, "entry 6 is a rearm: name a snapshot, an evaluation or a verdict"),
-        (3, "entry 3 is a failed run, `rollback` was ROLLBACK: a failed run never becomes a baseline"),
+        (0, "there is no entry 0: the ledger has 7"),
+        (8, "there is no entry 8: the ledger has 7"),
+        (2, "entry 2 is a policies: name a snapshot, an evaluation or a verdict"),
+        (6, "entry 6 is a latch: name a snapshot, an evaluation or a verdict"),
+        (7, "entry 7 is a rearm: name a snapshot, an evaluation or a verdict"),
         (4, "entry 4 is a failed run, `rollback` was ROLLBACK: a failed run never becomes a baseline"),
+        (5, "entry 5 is a failed run, `rollback` was ROLLBACK: a failed run never becomes a baseline"),
     ],
 )
 def test_only_a_snapshot_of_a_run_that_did_not_fail_is_taken(
@@ -51,7 +51,7 @@ def test_only_a_snapshot_of_a_run_that_did_not_fail_is_taken(
     assert complaint(recorded_snapshot, ledger, sequence) == message
 
 
-@pytest.mark.parametrize(("sequence", "failed"), [(2, False), (3, True), (4, True)])
+@pytest.mark.parametrize(("sequence", "failed"), [(3, False), (4, True), (5, True)])
 def test_a_recorded_snapshot_is_read_again(ledger: Path, sequence: int, failed: bool) -> None:
     found = recorded_snapshot(ledger, sequence, failed=failed)
     assert (found.name, found.as_of) == (f"entry {sequence}", snapshot(AT).as_of)
@@ -59,10 +59,10 @@ def test_a_recorded_snapshot_is_read_again(ledger: Path, sequence: int, failed: 
 
 def test_a_verdict_between_best_and_worst_is_no_baseline_by_itself(ledger: Path, tmp_path: Path) -> None:
     evaluate(tmp_path / "policies", ledger, snapshot("2026-03-30T06:30:00Z", GOOD, loss=55))
-    kinds = {number: recorded_snapshot(ledger, number) for number in (7, 8)}
+    kinds = {number: recorded_snapshot(ledger, number) for number in (8, 9)}
     assert {each.as_of for each in kinds.values()} == {snapshot("2026-03-30T06:30:00Z").as_of}
-    text = "entry 9 is a failed run, `rollback` was INVESTIGATE: a failed run never becomes a baseline"
-    assert complaint(recorded_snapshot, ledger, 9) == text
+    text = "entry 10 is a failed run, `rollback` was INVESTIGATE: a failed run never becomes a baseline"
+    assert complaint(recorded_snapshot, ledger, 10) == text
 
 
 def test_a_baseline_is_frozen_once_and_not_before_its_snapshot(ledger: Path) -> None:
@@ -71,7 +71,7 @@ def test_a_baseline_is_frozen_once_and_not_before_its_snapshot(ledger: Path) -> 
     assert complaint(freeze, ledger, "phase_a", given, act("2026-03-29T06:29:59Z")) == early
     found = freeze(ledger, "phase_a", given, act(AT))
     assert found["daily"] == {"from": "2026-03-01", "points": 28}
-    taken = "the baseline `phase_a` is frozen by entry 7: choose another name"
+    taken = "the baseline `phase_a` is frozen by entry 8: choose another name"
     assert complaint(freeze, ledger, "phase_a", given, act(AT)) == taken
 
 

@@ -41,19 +41,19 @@ def replayed(path: Path, sequence: int, rerun: Any = again) -> tuple[Replayed, .
         return replay(opened, sequence, rerun)[0]
 
 
-@pytest.mark.parametrize("sequence", [3, 4])
+@pytest.mark.parametrize("sequence", [4, 5])
 def test_an_evaluation_and_its_verdict_are_replayed(ledger: Path, sequence: int) -> None:
-    assert [(each.sequence, each.same) for each in replayed(ledger, sequence)] == [(4, True)]
+    assert [(each.sequence, each.same) for each in replayed(ledger, sequence)] == [(5, True)]
 
 
 @pytest.mark.parametrize(
     ("sequence", "message"),
     [
-        (0, "there is no entry 0: the ledger has 5"),
-        (6, "there is no entry 6: the ledger has 5"),
-        (-1, "there is no entry -1: the ledger has 5"),
-        (1, "entry 1 is a policies: only an evaluation or a verdict can be replayed"),
-        (5, "entry 5 is a latch: only an evaluation or a verdict can be replayed"),
+        (0, "there is no entry 0: the ledger has 6"),
+        (7, "there is no entry 7: the ledger has 6"),
+        (-1, "there is no entry -1: the ledger has 6"),
+        (2, "entry 2 is a policies: only an evaluation or a verdict can be replayed"),
+        (6, "entry 6 is a latch: only an evaluation or a verdict can be replayed"),
     ],
 )
 def test_only_an_evaluation_or_a_verdict_is_replayed(ledger: Path, sequence: int, message: str) -> None:
@@ -63,7 +63,7 @@ def test_only_an_evaluation_or_a_verdict_is_replayed(ledger: Path, sequence: int
 
 
 def test_a_verdict_that_is_not_given_any_more_differs(ledger: Path) -> None:
-    (found,) = replayed(ledger, 3, nothing)
+    (found,) = replayed(ledger, 4, nothing)
     assert (found.name, found.then, found.now) == ("rollback", "ROLLBACK", "not evaluated")
     assert (found.same, found.differs) == (False, ())
 
@@ -73,7 +73,7 @@ def record_evaluation(path: Path, files: dict[str, str] | None) -> None:
     with Ledger(path) as opened:
         (body,) = [each.data for each in opened.entries() if each.kind == "evaluation"]
     documents = {name: digest(text.encode()) for name, text in (files or {}).items()}
-    body = json.loads(canonical(body)) | {"policies": digest(canonical(documents)), "after": 4}
+    body = json.loads(canonical(body)) | {"policies": digest(canonical(documents)), "after": 5}
     with Recorder(path) as recorder:
         for text in (files or {}).values():
             recorder.keep(text.encode())
@@ -87,7 +87,7 @@ def test_a_recorded_policy_is_written_nowhere_but_below_its_root(ledger: Path, n
     record_evaluation(ledger, {name: "policy: gate\n"})
     path = f"a recorded policy document is called `{name}`, which is not a path below a policy root"
     with pytest.raises(IntegrityError) as problem:
-        replayed(ledger, 7)
+        replayed(ledger, 8)
     assert str(problem.value) == path
 
 

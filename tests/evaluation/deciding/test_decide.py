@@ -18,7 +18,7 @@ from interlock.evaluation.expressions.parameters import params_digest
 from interlock.evaluation.snapshot.measures import Measures
 from interlock.ledger.acts import rearm
 from interlock.ledger.attestation import attest, new_statement
-from interlock.ledger.recorder import Recorder
+from support.beginnings import begun, recording_in
 from support.ledgers import act, rule
 from support.roots import snapshot, write
 
@@ -154,7 +154,7 @@ def test_a_trigger_over_members_latches_at_the_instant_at_which_one_fired(tmp_pa
 
     def recorded(at: str, days: dict[str, list[float]]) -> Any:
         given = snapshot(at, {}, scopes={"symbol": members(days, burst if at > "2026-03-07" else {}, at)})
-        with Recorder(ledger) as recorder:
+        with recording_in(ledger) as recorder:
             return policies.recorded(given, recorder)
 
     assert recorded("2026-03-06T00:00:00Z", calm).verdicts[0].verdict == "GO"
@@ -191,10 +191,11 @@ def test_an_attestation_bound_to_values_of_members_counts_only_while_each_is_kno
     declared = policies.root.attestations["sign-off"]
     bound = policies.bound("sign-off", first)
     assert bound["edge"] == {"BTC-USD": 1, "ETH-USD": 1}
+    begun(ledger)
     attest(ledger, declared, new_statement(declared, "risk", bound, act("2026-03-02T00:00:00Z")))
 
     def outcome(**changed: Any) -> str:
-        with Recorder(ledger, record=False) as recorder:
+        with recording_in(ledger, record=False) as recorder:
             found = policies.recorded(given("2026-03-02T00:00:01Z", **changed), recorder)
         return rule(found, "signed").outcome
 
@@ -235,7 +236,7 @@ def test_a_torn_series_of_a_trigger_that_latches_is_doubt(tmp_path: Path) -> Non
     tables = members(days, {}, "2026-03-06T00:00:00Z")
     tables["BTC-USD"]["fills"] = {"unknown": "torn source"}
     for at in ("2026-03-06T00:00:00Z", "2026-03-06T01:00:00Z"):
-        with Recorder(ledger) as recorder:
+        with recording_in(ledger) as recorder:
             found = policies.recorded(snapshot(at, {}, scopes={"symbol": tables}), recorder)
         assert rule(found, "burst").outcome == "unknown"
         assert found.verdicts[0].verdict == "NO_GO"
@@ -313,8 +314,8 @@ def test_a_waiver_of_a_rule_that_is_gone_is_told_while_it_lasts(tmp_path: Path, 
         **{"policy": "gate", "member": "", "rule": "gone", "outcome": "fail", "role": "risk"},
         **{"by": "risk-desk", "ticket": "OPS-12", "reason": "outage", "until": "2026-03-30T10:00:00Z"},
     }
-    with Recorder(ledger) as recorder:
+    with recording_in(ledger) as recorder:
         recorder.append(AT, "waiver", body)
         found = policies.recorded(snapshot(at, {"ready": True}), recorder)
-    note = "the waiver of entry 1 for `gate/gone` is in force and the rule is gone"
+    note = "the waiver of entry 2 for `gate/gone` is in force and the rule is gone"
     assert found.notes == ((note,) if told else ())

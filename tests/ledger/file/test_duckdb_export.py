@@ -12,7 +12,7 @@ from interlock.errors import LedgerError, MissingExtra, UsageError
 from interlock.ledger.file import duckdb_export
 from interlock.ledger.file.duckdb_export import write_parquet
 from interlock.ledger.file.entry import Entry
-from interlock.ledger.recorder import Recorder
+from support.beginnings import recording_in
 
 duckdb = pytest.importorskip("duckdb", reason="Parquet needs the duckdb extra")
 
@@ -38,7 +38,7 @@ def test_what_cannot_be_written_is_told(tmp_path: Path) -> None:
 
 
 def test_a_ledger_is_not_overwritten(tmp_path: Path) -> None:
-    with Recorder(tmp_path / "ledger.db") as recorder:
+    with recording_in(tmp_path / "ledger.db") as recorder:
         recorder.append("2026-03-30T06:00:00Z", "verdict", {})
     before = (tmp_path / "ledger.db").read_bytes()
     with pytest.raises(UsageError):

@@ -20,8 +20,8 @@ from interlock.ledger.file.entry import EntryDraft
 from interlock.ledger.file.ledger import Ledger
 from interlock.ledger.file.sqlite_file import sqlite_errors
 from interlock.ledger.file.verify import _varint, verify
-from interlock.ledger.recorder import Recorder
 from interlock.ledger.state.archive import Archive, RecordedSnapshot
+from support.beginnings import recording_in
 
 AT = "2026-03-30T06:00:00Z"
 
@@ -29,7 +29,7 @@ AT = "2026-03-30T06:00:00Z"
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
     """A ledger with one document that an entry names."""
-    with Recorder(tmp_path / "ledger.db") as recorder:
+    with recording_in(tmp_path / "ledger.db") as recorder:
         recorder.append(AT, "policies", {"digest": "x", "files": {"a.yaml": recorder.keep(b"text")}})
     return tmp_path / "ledger.db"
 
@@ -86,12 +86,12 @@ def test_a_document_that_no_entry_names_was_added_by_hand(path: Path) -> None:
 
 
 def test_an_entry_of_a_kind_of_a_later_version_is_not_passed_over(path: Path) -> None:
-    with Ledger(path, write=True) as ledger:
+    with Ledger(path, create=True) as ledger:
         ledger.append([EntryDraft.of(AT, "veto", {})])
-    with pytest.raises(LedgerError) as problem, Recorder(path):
+    with pytest.raises(LedgerError) as problem, recording_in(path):
         pass
     assert str(problem.value) == (
-        "entry 2 is of the kind `veto`, which this version does not know: "
+        "entry 3 is of the kind `veto`, which this version does not know: "
         "update Interlock to the version that recorded it"
     )
 
@@ -151,7 +151,7 @@ def test_a_folder_in_which_no_ledger_can_be_made(tmp_path: Path, monkeypatch: py
 
     monkeypatch.setattr(os, "link", refused)
     place = tmp_path / "ledger.db"
-    with pytest.raises(LedgerError) as problem, Recorder(place):
+    with pytest.raises(LedgerError) as problem, recording_in(place):
         pass
     assert str(problem.value) == f"cannot make the ledger `{place.as_posix()}`: permission denied"
     assert list(tmp_path.iterdir()) == []
