@@ -210,7 +210,7 @@ DEFECTS: dict[str, tuple[Callable[[MonkeyPatch], None], str, tuple[str, ...]]] =
     "a latch forgets the ends of gaps": (
         _without(lambda name, at: name in IRREGULAR and at.is_finite()),
         "latched",
-        NUMBERS,
+        ("r", "f"),
     ),
     "a latch forgets a series that is lost": (
         _without(lambda name, at: not at.is_finite()),
