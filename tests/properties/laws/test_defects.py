@@ -218,7 +218,7 @@ DEFECTS: dict[str, tuple[Callable[[MonkeyPatch], None], str, tuple[str, ...]]] =
         ("s", "ev"),
     ),
     "a latch judges the present alone": (_unjudged, "latched", ()),
-    "a latch forgets when it was unknown": (_resolved, "latched", ("ev",)),
+    "a latch forgets when it was unknown": (_resolved, "latched", ("rb",)),
     "strangers are ignored": (_strangers, "alone", MEMBERS),
     "strangers of yesterday are ignored": (_old_strangers, "latched", ("me",)),
     "a roster forgets a member": (_forgotten, "alone", ("w", "desks")),
