@@ -18,7 +18,6 @@ from interlock.evaluation.expressions.parameters import params_digest
 from interlock.evaluation.snapshot.measures import Measures
 from interlock.ledger.acts import rearm
 from interlock.ledger.attestation import attest, new_statement
-from interlock.ledger.recorder import Recorder
 from support.beginnings import begun, recording_in
 from support.ledgers import act, rule
 from support.roots import snapshot, write
@@ -196,7 +195,7 @@ def test_an_attestation_bound_to_values_of_members_counts_only_while_each_is_kno
     attest(ledger, declared, new_statement(declared, "risk", bound, act("2026-03-02T00:00:00Z")))
 
     def outcome(**changed: Any) -> str:
-        with Recorder(ledger, record=False) as recorder:
+        with recording_in(ledger, record=False) as recorder:
             found = policies.recorded(given("2026-03-02T00:00:01Z", **changed), recorder)
         return rule(found, "signed").outcome
 

@@ -9,7 +9,7 @@ import pytest
 import interlock
 from interlock import GateState
 from interlock.errors import UsageError
-from interlock.ledger.recorder import Recorder
+from support.beginnings import recording_in
 from support.roots import snapshot, write
 
 CATALOGUE = """\
@@ -64,10 +64,10 @@ def test_a_gate_without_a_value_that_its_policy_needs_is_not_made(tmp_path: Path
 
 def test_other_entries_of_the_ledger_are_no_counters(tmp_path: Path) -> None:
     policies, ledger = load(tmp_path), tmp_path / "ledger.db"
-    gate = policies.gate("trade", ledger=ledger, state=GateState.begun("2026-03-29"), begin=True)
+    gate = policies.gate("trade", ledger=ledger, begin=True, state=GateState.begun("2026-03-29"))
     opened = snapshot(NOW, {"open": True})
     assert gate.check(symbol="BTC-USD", now=NOW, desk=opened).allowed
-    with Recorder(ledger) as recorder:
+    with recording_in(ledger) as recorder:
         recorder.append(NOW, "verdict", {"evaluation": 1})
         again = {"policy": "trade", "state": GateState.begun("2026-03-29").to_json()}
         recorder.append(NOW, "gate", again)  # by hand: a gate begins once

@@ -20,7 +20,6 @@ from interlock.ledger.file.entry import EntryDraft
 from interlock.ledger.file.ledger import Ledger
 from interlock.ledger.file.sqlite_file import sqlite_errors
 from interlock.ledger.file.verify import _varint, page_fault, verify
-from interlock.ledger.recorder import Recorder
 from interlock.ledger.state.archive import Archive, RecordedSnapshot
 from support.beginnings import recording_in
 
@@ -87,9 +86,9 @@ def test_a_document_that_no_entry_names_was_added_by_hand(path: Path) -> None:
 
 
 def test_an_entry_of_a_kind_of_a_later_version_is_not_passed_over(path: Path) -> None:
-    with Ledger(path, write=True) as ledger:
+    with Ledger(path, create=True) as ledger:
         ledger.append([EntryDraft.of(AT, "veto", {})])
-    with pytest.raises(LedgerError) as problem, Recorder(path):
+    with pytest.raises(LedgerError) as problem, recording_in(path):
         pass
     assert str(problem.value) == (
         "entry 3 is of the kind `veto`, which this version does not know: "

@@ -70,6 +70,16 @@ def test_data_that_stay_away_leave_that_instant_unknown(tmp_path: Path, ledger: 
     assert found == ("unknown", f"cannot tell: {told} {SECOND}: {hint}")
 
 
+def test_a_gap_that_ends_at_the_snapshot_leaves_the_trigger_unknown(tmp_path: Path, ledger: Path) -> None:
+    """What was rejected just now says nothing of the day before, of which nothing was seen."""
+    late = {"covered": [THIRD, THIRD], "points": [THIRD]}
+    first = {"rejected": seen(FIRST, QUIET_SINCE[0])}
+    found = outcome(tmp_path, ledger, QUIET, first, {"rejected": late})
+    told = f"rejected: not covered, seen from {THIRD} to {THIRD}, so it may have fired at 2026-03-30T06:29:59.999999Z"
+    hint = "give the missing data, or check it and `interlock log rearm rollback/bad-days`"
+    assert found == ("unknown", f"cannot tell: {told}: {hint}")
+
+
 @pytest.mark.parametrize(
     ("at", "expected"),
     [

@@ -54,26 +54,26 @@ class Tally:
         yield f"with a difference, by damage: {kinds}"
 
 
-def tally(base: str, kind: str, number: int, most_failures: int = 1) -> Tally:
-    """Judge every pair of one sketch."""
+def tally(base: str, kind: str, number: int, about: Iterable[str] = ()) -> Tally:
+    """Judge every pair of one sketch; of those that break a law the first is shrunk and shown."""
     found, seed = Tally(), f"{base}:{kind}:{number}"
-    for place, (pair, policies, whole, damaged) in enumerate(Sketch(seed, kind).pairs()):
+    for place, (pair, policies, whole, damaged) in enumerate(Sketch(seed, kind, frozenset(about)).pairs()):
         different = changed(whole, damaged)
         found.pairs[kind] += 1
         found.changed[kind] += different
         found.struck.update(counted(pair.more).keys())
         if different:
             found.told.update(counted(pair.more).keys())
-            if len(found.failures) < most_failures and broken(policies, whole, damaged):
+            if not found.failures and broken(policies, whole, damaged):
                 found.failures.append(f"seed {seed}, pair {place}: {shown(shrunk(pair))}")
     return found
 
 
 def searched(base: str, kind: str, about: Iterable[str], most: int) -> int | None:
-    """Return how many pairs about some metrics it takes to find one that breaks a law, None where `most` do not."""
+    """Return the number of the first pair about some metrics that breaks a law, None where none of `most` does."""
     for number in range(-(-most // EACH)):
         sketch = Sketch(f"{base}:{kind}:{number}", kind, frozenset(about))
-        for place, (_, policies, whole, damaged) in enumerate(sketch.pairs(), 1):
+        for place, (_, policies, whole, damaged) in enumerate(sketch.pairs()):
             if broken(policies, whole, damaged):
                 return number * EACH + place
     return None

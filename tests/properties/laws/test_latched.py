@@ -12,7 +12,8 @@ from interlock.evaluation.deciding.decide import Decision, Request, decide
 from interlock.evaluation.deciding.memory import Memory
 from interlock.evaluation.snapshot.measures import Measures
 from interlock.evaluation.snapshot.snapshot import Snapshot
-from interlock.ledger.recorder import EvaluationSettings, Recorder
+from interlock.ledger.recorder import EvaluationSettings
+from support.beginnings import recording_in
 
 from . import forms
 from .campaign import judged
@@ -44,7 +45,7 @@ def test_the_ledger_in_memory_is_the_ledger(kind: str, tmp_path: Path) -> None:
 
 def compare(snapshots: list[Snapshot], policies: Policies, path: Path) -> None:
     memory, scopes = MemoryLedger(), catalogue().scopes
-    with Recorder(path) as recorder:
+    with recording_in(path) as recorder:
         for each in snapshots:
 
             def judge(remembered: Memory, _: object, seen: Snapshot = each) -> Decision:

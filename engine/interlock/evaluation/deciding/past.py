@@ -16,6 +16,9 @@ from .memory import Seen
 __all__ = ["CutMeasures", "bound_value", "gained"]
 
 
+_MOMENT = Decimal("0.000001")
+
+
 class CutMeasures(Measures):
     """Measures whose series end at `until` and, where a trigger was re-armed, begin after `after`.
 
@@ -115,6 +118,8 @@ def _gained(name: str, member: str, series: Series, as_of: Decimal) -> Iterator[
             *(start for start, _ in series.earlier[1:]),
             *([series.covered_from] if series.earlier else ()),
         ]
+        # a gap that ends only now is judged just before
+        starts = [min(each, as_of - _MOMENT) for each in starts]
         stops = [stop for _, stop in series.earlier]
         yield from ((each, None) for each in (*starts, *stops, series.covered_to) if -INFINITY < each < as_of)
 
