@@ -30,10 +30,10 @@ def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     snapshot(tmp_path / "s.json")
 
 
-def clear(load: Callable[[], Any], policy: str = "gate") -> Clearance:
+def clear(load: Callable[[], Any], policy: str = "gate", **more: Any) -> Clearance:
     """Ask for a live start over the snapshot of a desk that is ready and calm."""
     request = ClearanceRequest(
-        (policy,), Path("ledger.db"), None, lambda: Snapshot.read(Path("s.json")), "live"
+        (policy,), Path("ledger.db"), None, lambda: Snapshot.read(Path("s.json")), "live", **more
     )
     return clear_start(load, request, StartContext({"LIVE_MODE": "1"}, lambda: NOW, SWITCH))
 
@@ -128,3 +128,31 @@ def test_a_snapshot_that_states_live_mode_as_a_value_with_a_time_is_taken_on_pap
     Path("s.json").write_text(json.dumps(document), encoding="utf-8")
     SWITCH.unlink()
     assert clear(lambda: interlock.load("policies")).open
+
+
+@pytest.mark.parametrize(
+    ("value", "paper"),
+    [
+        (None, True),
+        ("", True),
+        ("0", True),
+        ("False", True),
+        ("OFF", True),
+        ("no", True),
+        (False, True),
+        ("1", False),
+    ],
+)
+def test_a_snapshot_whose_variable_was_off_is_taken_on_paper(value: object, paper: bool) -> None:
+    document = json.loads(Path("s.json").read_text(encoding="utf-8"))
+    Path("s.json").write_text(json.dumps(document | {"env": {"LIVE_MODE": value}}), encoding="utf-8")
+    assert clear(lambda: interlock.load("policies")).open is not paper
+
+
+def test_a_ledger_that_does_not_match_its_anchor_stops_the_start() -> None:
+    anchor, policies = Path("anchor"), interlock.load("policies")
+    anchor.write_text(f"1 sha256:{'0' * 64}\n", encoding="utf-8")
+    found = clear(lambda: policies, anchor=anchor)
+    reason = "entry 1 is not the one that was anchored: it was rewritten"
+    assert (found.reason, found.code, SWITCH.exists()) == (reason, 5, True)
+    assert anchor.read_text(encoding="utf-8") == f"1 sha256:{'0' * 64}\n"

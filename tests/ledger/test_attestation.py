@@ -10,8 +10,11 @@ import pytest
 import interlock
 from interlock.errors import UsageError
 from interlock.ledger.acts import Act
-from interlock.ledger.attestation import attest, new_statement
+from interlock.ledger.attestation import _require_stage, attest, new_statement
 from interlock.ledger.file.ledger import Ledger
+from interlock.ledger.state.quorum import RecordedAttestation
+from interlock.ledger.state.rollout_state import RolloutState
+from interlock.ledger.state.state import State
 from support.beginnings import begun
 from support.ledgers import FILES, evaluate, rule, snapshot, write
 from support.roots import instant
@@ -136,3 +139,31 @@ def test_a_document_that_names_what_is_not_there_is_refused(root: Path) -> None:
         "policies/attestations.yaml:5:13: error E408: no metric is called `los` (did you mean `loss`?)",
         "policies/attestations.yaml:6:14: error E429: `risc` is not a role of `sign-off` (did you mean `risk`?)",
     ]
+
+
+@pytest.mark.parametrize(
+    ("word", "stage", "at", "message"),
+    [
+        ("ACTIVE", "canary", "2026-03-28T00:00:00Z", ""),
+        ("ACTIVE", "full", "2026-03-28T00:00:00Z", "`exits` is in full: {only}"),
+        ("ROLLED_BACK", "canary", "2026-03-28T00:00:00Z", "`exits` is ROLLED_BACK: {only}"),
+        (
+            *("ACTIVE", "canary", "2026-03-27T05:59:59Z"),
+            "`exits` is in canary since 2026-03-27T06:00:00Z, which is later than 2026-03-27T05:59:59Z",
+        ),
+    ],
+)
+def test_a_stage_is_attested_only_while_its_rollout_is_in_it(
+    word: str, stage: str, at: str, message: str
+) -> None:
+    state = State()
+    state.rollouts["exits"] = RolloutState(state=word, stage=stage, entered=instant(AT))
+    body = {"what": "exits/canary", "by": "risk-desk", "role": "risk", "reason": "a", "evidence": ""}
+    given = RecordedAttestation.read(at, body | {"until": "2026-04-01T00:00:00Z", "bound": {}}, 1)
+    only = "`exits/canary` can be attested only while it is in canary"
+    if not message:
+        _require_stage(state, given)
+        return
+    with pytest.raises(UsageError) as problem:
+        _require_stage(state, given)
+    assert str(problem.value) == message.format(only=only)

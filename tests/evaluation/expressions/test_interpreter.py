@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import decimal
 import json
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
+import interlock
 from interlock.diagnostics import Collector, Span
 from interlock.evaluation.expressions.interpreter import Interpreter
 from interlock.evaluation.expressions.lowering import Program, lower
+from interlock.evaluation.expressions.scalar_semantics import SCALARS
 from interlock.evaluation.snapshot.measures import Measures
 from interlock.evaluation.snapshot.snapshot import Snapshot
 from interlock.language.checker import check
@@ -19,6 +23,7 @@ from interlock.language.values import Cause, Unknown, Value
 from interlock.policy.catalogue import Catalogue, Metric, Scope
 from interlock.policy.model import Param
 from interlock.policy.names import PolicyNames
+from support.roots import snapshot, write
 
 CATALOGUE = Catalogue(
     {
@@ -152,3 +157,24 @@ def test_a_number_beyond_all_numbers_keeps_its_shape() -> None:
     names = PolicyNames(CATALOGUE)
     text = "all(conf * 1e400 * 1e400 * 1e400 * 1e400 * 1e400 * 1e400 * 1e400 * 1e400 > 5)"
     assert isinstance(interpreter().evaluate(program(text.replace("1e400", "1e399"), names)), Unknown)
+
+
+def test_a_calculation_that_decimals_refuse_is_unknown(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(*_: object) -> None:
+        raise decimal.Overflow
+
+    head = "policy: gate\nversion: 1.0.0\ntitle: a\nowner: risk\nverdicts: [GO, NO_GO]\n"
+    gate = f"{head}rules: [{{id: one, require: one + 1 > 0}}]\n"
+    catalogue = "metrics:\n  one: {type: number, max_age: 1d}\n"
+    files = {"interlock.yaml": "interlock: 1\n", "catalogue.yaml": catalogue, "gate.yaml": gate}
+    policies = interlock.load(write(tmp_path, files))
+    given = snapshot("2026-03-30T06:00:00Z", {"one": 1})
+    assert policies.evaluate(given)[0].verdict == "GO"
+    monkeypatch.setitem(SCALARS, "add", refused)
+    (found,) = policies.evaluate(given)
+    assert found.verdict == "NO_GO"
+    assert [(each.cause, each.detail) for each in found.rules[0].causes] == [
+        ("overflow", "the result is beyond all numbers")
+    ]

@@ -87,3 +87,10 @@ def test_a_number_that_is_none_is_unknown_before_and_after_it_is_recorded(
 def test_a_snapshot_tells_nothing_of_the_time_after_it(covered: list[str], kept: list[str] | None) -> None:
     found = lived({"covered": covered, "points": []}, instant(AT))
     assert isinstance(found, dict) and found.get("covered") == kept
+
+
+def test_a_part_of_a_snapshot_keeps_what_its_sources_assume() -> None:
+    assumed = {"one": {"assumed": ["1 row left out"]}, "two": {"assumed": ["2 rows left out"]}}
+    whole = Snapshot.parse(document(AT, {"one": 1, "two": 2}, provenance=assumed))
+    part = whole.narrowed({"one"}, ())
+    assert dict(part.metrics) == {"one": 1} and part.assumed(["one", "two"]) == ["`one`: 1 row left out"]

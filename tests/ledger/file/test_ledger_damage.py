@@ -19,7 +19,7 @@ from interlock.ledger.file.anchors import read_anchors
 from interlock.ledger.file.entry import EntryDraft
 from interlock.ledger.file.ledger import Ledger
 from interlock.ledger.file.sqlite_file import sqlite_errors
-from interlock.ledger.file.verify import _varint, verify
+from interlock.ledger.file.verify import _varint, page_fault, verify
 from interlock.ledger.state.archive import Archive, RecordedSnapshot
 from support.beginnings import recording_in
 
@@ -180,3 +180,20 @@ def test_a_snapshot_without_what_it_needs_claims_nothing() -> None:
     archive.add(RecordedSnapshot(Decimal(1), 1, "one"), {})
     archive.add(RecordedSnapshot(Decimal(2), 2, "two"), {"needs": [], "naming": "x"})
     assert [each.newest.document for each in archive.claims] == ["two"]
+
+
+@pytest.mark.parametrize("wiped", [True, False])
+def test_what_another_program_freed_in_a_page_is_empty_or_told(path: Path, wiped: bool) -> None:
+    """`REPLACE` deletes a row without its trigger, and leaves a hole between the others."""
+    with recording_in(path) as recorder:
+        for body in (b"a" * 500, b"b" * 500):
+            recorder.keep(body)
+    with Ledger(path) as ledger:
+        roots = ledger.root_pages()
+    assert page_fault(path, roots) == ""
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        connection.execute(f"PRAGMA secure_delete={'ON' if wiped else 'OFF'}")
+        connection.execute("REPLACE INTO document VALUES (2, 'x', x'00')")
+    told = page_fault(path, roots)
+    assert told == "" if wiped else told.endswith("is unused but not empty: another program wrote it")
+    assert fault(path) == "document x is bad: its bytes do not match its digest"

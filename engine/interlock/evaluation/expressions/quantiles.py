@@ -66,11 +66,18 @@ def _quantile(groups: Sequence[Sequence[Decimal]], level: Decimal) -> Decimal:
 
 def _placed(groups: Sequence[Sequence[Decimal]], place: int) -> Decimal:
     """The value that has so many others before it, all groups put in order together."""
-    for group in groups:
-        # the first value of the group with enough at or below it is the one, unless others come between
-        index = bisect_left(
-            group, place + 1, key=lambda value: sum(bisect_right(each, value) for each in groups)
+    # the first value of a group with enough at or below it is the one, unless others come between
+    firsts = (
+        (
+            group,
+            bisect_left(
+                group, place + 1, key=lambda value: sum(bisect_right(each, value) for each in groups)
+            ),
         )
-        if index < len(group) and sum(bisect_left(each, group[index]) for each in groups) <= place:
-            return group[index]
-    raise AssertionError("a value is in one of the groups")
+        for group in groups
+    )
+    return next(
+        group[index]
+        for group, index in firsts
+        if index < len(group) and sum(bisect_left(each, group[index]) for each in groups) <= place
+    )
