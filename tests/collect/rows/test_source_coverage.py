@@ -352,3 +352,41 @@ def test_the_date_of_no_file_covers_nothing(tmp_path: Path) -> None:
     )  # fmt: skip
     verdict = judged(tmp_path, source, QUIET)
     assert verdict.verdict == "NO_GO"
+
+
+JOINED = """
+sources:
+  closes:
+    kind: rows
+    doc: closed trades
+    file: closes.csv
+    format: csv
+    time: closed
+    timezone: UTC
+    with: [stops]
+    columns: {closed: {time: closed}, id: {integer: id}}
+    covered: {from: 2026-03-01, to: as_of}
+    metrics:
+      alerts: {sql: "select closed as at from closes join stops using (id)"}
+  stops:
+    kind: rows
+    doc: stops that were hit
+    file: stops.csv
+    format: csv
+    time: hit
+    timezone: UTC
+    columns: {hit: {time: hit}, id: {integer: id}}
+    metrics:
+      total: {sql: "select count(*) as value from stops"}
+"""
+
+
+def test_a_joined_source_that_is_silent_ends_the_coverage(tmp_path: Path) -> None:
+    """Without the rows that are not there yet, the SQL finds nothing to join."""
+    write(tmp_path, "closes.csv", "closed,id\n2026-03-10T10:00:00Z,1\n2026-03-29T10:00:00Z,2\n")
+    write(tmp_path, "stops.csv", "hit,id\n2026-03-10T10:05:00Z,9\n")
+    stamp = "2026-03-10T10:05:00Z"
+    assert metrics(run(tmp_path, JOINED))["alerts"] == {"covered": [stamp, stamp], "points": []}
+    write(tmp_path, "stops.csv", "hit,id\n2026-03-10T10:05:00Z,9\n2026-03-29T10:05:00Z,2\n")
+    whole = metrics(run(tmp_path, JOINED))["alerts"]
+    assert whole["covered"] == [stamp, "2026-03-29T10:05:00Z"] and len(whole["points"]) == 1

@@ -231,3 +231,29 @@ def test_what_came_in_while_it_was_latched_is_judged_once_it_is_rearmed(root: Pa
     found = evaluate(root, ledger, snapshot(NEXT, {"2026-03-30": 0.01}))[0]
     assert outcome(found) == ("fail", "ROLLBACK", True)
     assert rule(found, "bad-days").reason.startswith("latched since 2026-03-29T00:00:00Z: ")
+
+
+def test_a_second_event_of_one_second_that_comes_late_is_judged(tmp_path: Path, ledger: Path) -> None:
+    """Two equal points of one time are two points, though the first one was judged before."""
+    root = write(tmp_path, rollback=BURST.replace("within=2h) > 3", "within=1m) > 1"))
+    early = rejected("2026-03-30T05:00:00Z", "2026-03-30T06:00:00Z", "2026-03-30T06:00:00Z")
+    times = ["2026-03-30T06:00:00Z"] * 2
+    first, second = evaluate(
+        root, ledger, early, rejected("2026-03-30T05:00:00Z", "2026-03-30T08:00:00Z", *times)
+    )
+    assert outcome(first) == ("pass", "CONTINUE", False)
+    assert outcome(second) == ("fail", "ROLLBACK", True)
+
+
+def test_a_clock_that_is_ahead_bridges_no_gap(tmp_path: Path, ledger: Path) -> None:
+    """A snapshot may say that it covers the two seconds after it; nobody had measured them."""
+    root = write(tmp_path, rollback=BURST)
+    ahead = snapshot(
+        "2026-03-30T06:00:00Z",
+        rejected={"covered": ["2026-03-30T03:00:00Z", "2026-03-30T06:00:02Z"], "points": []},
+    )
+    found = evaluate(root, ledger, ahead, rejected("2026-03-30T06:00:02Z", "2026-03-30T07:00:00Z"))
+    assert [outcome(each) for each in found] == [
+        ("pass", "CONTINUE", False),
+        ("unknown", "INVESTIGATE", False),
+    ]

@@ -23,7 +23,7 @@ from .periods import check_complete, pools, require_periods
 from .query_results import MetricEntries, complaint, shape
 from .row_order import backwards, in_declared_order, settled
 from .row_window import Window
-from .source_coverage import CoveredSpan, cover
+from .source_coverage import CoveredSpan, common, cover
 from .sql_assumptions import Assumption, absent_columns, made_of_nothing
 from .typed_tables import SourceTable, fill
 
@@ -201,6 +201,8 @@ def _ask(
         (each.table.whole for each in (loaded, *joined) if each.table.whole is not None), default=None
     )
     covered = cover(loaded.source, loaded.table, loaded.tops, window, metric.began, whole)
+    for each in joined:
+        covered = common(covered, cover(each.source, each.table, each.tops, window, metric.began, whole))
     if loaded.torn and not _may_lack_files(metric, loaded.source):
         raise Unreadable(loaded.torn[0].cause, loaded.torn[0].detail)
     times = {

@@ -14,7 +14,7 @@ from ..unreadable import Unreadable
 from .row_window import Window
 from .typed_tables import SourceTable
 
-__all__ = ["CoveredSpan", "cover"]
+__all__ = ["CoveredSpan", "common", "cover"]
 
 Tops = Sequence[tuple[str, object, Decimal]]
 """Of each artefact its name, its value as a whole (None if the format has none) and its date."""
@@ -56,6 +56,14 @@ def cover(
     end = min(found[1], window.as_of, *(() if whole is None else (whole[0],)))
     torn = f"{whole[1]} is unfinished" if whole is not None and whole[0] <= window.as_of else ""
     return CoveredSpan(start, end, torn) if start <= end else None
+
+
+def common(one: CoveredSpan | None, other: CoveredSpan | None) -> CoveredSpan | None:
+    """Return what both of two joined sources cover: what SQL makes of their rows is known no further."""
+    if one is None or other is None:
+        return None
+    end = min(one.end, other.end)
+    return CoveredSpan(min(max(one.start, other.start), end), end, one.torn or other.torn)
 
 
 def _chain(

@@ -107,9 +107,11 @@ def bound_value(found: Shaped) -> object:
 
 
 def _gained(name: str, member: str, series: Series, as_of: Decimal) -> Iterator[tuple[Decimal, Seen | None]]:
+    number, before = 1, None
     for each in series.points:
         unknown = isinstance(each.value, Unknown)
-        seen = None if unknown else (name, member, show_time(each.at), _text(each))
+        number, before = number + 1 if each.at == before else 1, each.at
+        seen = None if unknown else (name, member, show_time(each.at), _text(each, number))
         yield min(each.at + (series.every or 0), as_of), seen
     if series.blank or series.covered_to == -INFINITY:
         # anything may have happened at any time, also while no point was there
@@ -129,6 +131,8 @@ def _gained(name: str, member: str, series: Series, as_of: Decimal) -> Iterator[
         yield from ((each, None) for each in (*starts, *stops) if -INFINITY < each < as_of)
 
 
-def _text(point: Point) -> str:
+def _text(point: Point, number: int) -> str:
+    """The value, and of several points of one time which of them it is: a second equal one is another point."""
     value = point.value
-    return ",".join(sorted(value)) if isinstance(value, frozenset) else str(value)
+    text = ",".join(sorted(value)) if isinstance(value, frozenset) else str(value)
+    return text if number == 1 else f"{number}: {text}"

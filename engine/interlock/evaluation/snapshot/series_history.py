@@ -130,8 +130,9 @@ class EventHistory:
         start, stop = cover
         self.points = [pair for pair in self.points if not start <= pair[0] <= stop]
         self.points += [pair for pair in _points(form) if start <= pair[0] <= stop]
-        apart = [each for each in self.stretches if each[1] < start or each[0] > stop]
-        touching = [cover, *(each for each in self.stretches if each not in apart)]
+        apart, touching = list[tuple[Decimal, Decimal]](), [cover]
+        for each in self.stretches:
+            (apart if each[1] < start or each[0] > stop else touching).append(each)
         around = (min(one for one, _ in touching), max(other for _, other in touching))
         self.stretches = sorted([*apart, around])
         self.newest = cover
@@ -168,7 +169,7 @@ def lived(form: object, as_of: Decimal) -> object:
         return form
     latest, cover = as_of + SKEW, _cover(form)
     late = any(at > latest for at, _ in _points(form))
-    if not late and (cover is None or cover[1] <= latest):
+    if not late and (cover is None or cover[1] <= as_of):
         return form
     found = dict(form)
     if late:
