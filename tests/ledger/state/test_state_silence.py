@@ -75,7 +75,7 @@ def test_a_gap_that_ends_at_the_snapshot_leaves_the_trigger_unknown(tmp_path: Pa
     late = {"covered": [THIRD, THIRD], "points": [THIRD]}
     first = {"rejected": seen(FIRST, QUIET_SINCE[0])}
     found = outcome(tmp_path, ledger, QUIET, first, {"rejected": late})
-    told = f"rejected: not covered, seen from {THIRD} to {THIRD}, so it may have fired at 2026-03-30T06:29:59.999999Z"
+    told = f"rejected: not covered, seen from {THIRD} to {THIRD}, so it may have fired at {THIRD}"
     hint = "give the missing data, or check it and `interlock log rearm rollback/bad-days`"
     assert found == ("unknown", f"cannot tell: {told}: {hint}")
 
@@ -91,6 +91,31 @@ def test_a_gap_that_goes_on_is_judged_up_to_the_snapshot(tmp_path: Path, ledger:
     assert (
         "rejected: torn source, line 7 of bot.log, so it may have fired at" in rule(found, "bad-days").reason
     )
+
+
+@pytest.mark.parametrize(("since", "expected"), [("2026-03-29T00:00:00Z", "pass"), (SECOND, "unknown")])
+def test_a_gap_is_judged_before_another_series_changes_within_it(
+    tmp_path: Path, ledger: Path, since: str, expected: str
+) -> None:
+    """Until midnight the 28th was the newest day, and bad. If something was rejected then, the trigger was true."""
+    armed = BOTH.replace("streak(daily < -3%) >= 1", "last(daily) < -3%").replace("within=1d", "within=1h")
+    root = write(tmp_path, rollback=armed)
+    days = DAYS | {"2026-03-28": -0.05}
+    first = {"daily": daily(days), "rejected": seen("2026-03-29T06:30:00Z")}
+    late = {"covered": [since, THIRD], "points": []}
+    now = {"daily": daily(days | {"2026-03-29": 0.0}), "rejected": late}
+    found = evaluate(root, ledger, snapshot(FIRST, **first), snapshot(THIRD, **now))[-1]
+    assert rule(found, "bad-days").outcome == expected
+
+
+def test_a_gap_that_ends_with_a_point_is_judged_before_it(tmp_path: Path, ledger: Path) -> None:
+    """The row at the end of the gap says nothing of the hours before it."""
+    late = {"covered": [SECOND, THIRD], "points": [SECOND, "2026-03-29T23:00:00Z", THIRD]}
+    early = {"rejected": seen(FIRST, QUIET_SINCE[0])}
+    found = outcome(tmp_path, ledger, QUIET, early, {"rejected": late})
+    hint = "give the missing data, or check it and `interlock log rearm rollback/bad-days`"
+    told = f"rejected: not covered, seen from {SECOND} to {THIRD}, so it may have fired at {SECOND}: {hint}"
+    assert found == ("unknown", f"cannot tell: {told}")
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from pytest import MonkeyPatch
 
-from interlock.evaluation.deciding import decide, latches
+from interlock.evaluation.deciding import latches
 from interlock.evaluation.deciding.outcomes import Outcome
 from interlock.evaluation.expressions import windows
 from interlock.evaluation.expressions.windows import Selection
@@ -64,13 +64,14 @@ def _without(unwanted: Callable[[str, Decimal], bool]) -> Callable[[MonkeyPatch]
     """A latch that forgets some of the instants at which something may have been missed."""
 
     def let_in(patched: MonkeyPatch) -> None:
-        real = decide.gained
+        real = latches.gained
 
         def gained(name: str, *given: Any) -> Iterator[tuple[Decimal, Any]]:
             found = real(name, *given)
             yield from (pair for pair in found if pair[1] is not None or not unwanted(name, pair[0]))
 
-        patched.setattr(decide, "gained", gained)
+        patched.setattr(latches, "gained", gained)
+        patched.setattr(latches, "gaps", lambda *_: ())
 
     return let_in
 

@@ -32,7 +32,7 @@ from .latches import (
 )
 from .memory import Fact, Renames
 from .outcomes import Outcome, of_children, of_truth, rule_assumptions, scope_assumptions, verdict_of
-from .past import CutMeasures, gained
+from .past import CutMeasures
 from .reasons import ReasonNames
 from .request import Decision, Refusal, Request, attested
 from .restoring import restore
@@ -305,9 +305,9 @@ class _Case:
         ) -> Outcome:
             return self.outcome(compiled, self.at(instant, after, brief), hold)
 
-        gains = [pair for name in compiled.metrics for pair in gained(name, self.metric(name), as_of)]
+        read = {name: self.metric(name) for name in compiled.metrics}
         case = StatefulRule(memory.given(self.given), self.policy, rule, self.member or "", as_of, self.given)
-        outcome, fact, latched = case.outcome(at, gains)
+        outcome, fact, latched = case.outcome(at, read)
         self.judge.facts.append(fact)
         return outcome, latched
 

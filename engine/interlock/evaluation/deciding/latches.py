@@ -8,10 +8,13 @@ from decimal import Decimal
 from typing import Protocol
 
 from ...language.times import show_duration, show_time
+from ...language.values import INFINITY
 from ...policy.model import Policy, Rule
+from ..snapshot.series_values import Shaped
 from ..verdict import RuleResult
 from .memory import Fact, Key, Latch, Memory, Seen
 from .outcomes import Outcome, join
+from .past import gained, gaps
 from .reasons import generated
 
 __all__ = [
@@ -23,6 +26,7 @@ __all__ = [
     "latches_of_gone_rules",
 ]
 
+_MOMENT = Decimal("0.000001")
 _WORST_FIRST = ("fail", "unknown", "pass", "skipped")
 
 Then = tuple[Decimal, Outcome]
@@ -54,13 +58,10 @@ class StatefulRule:
     def key(self) -> Key:
         return (self.policy.id, self.member, self.rule.id)
 
-    def outcome(
-        self, decide: DecideAt, gains: Iterable[tuple[Decimal, Seen | None]]
-    ) -> tuple[Outcome, Fact, bool]:
+    def outcome(self, decide: DecideAt, read: Mapping[str, Shaped]) -> tuple[Outcome, Fact, bool]:
         """Return the outcome, the fact for the ledger, and whether the rule is latched.
 
-        `gains` are the points of the rule's series, each with the instant at which it was gained; one without a point
-        is a hole, which is judged each time until it is filled.
+        `read` are the metrics that the rule reads. Each of their points is judged once, each hole until it is filled.
         """
         rule, rearmed = self.rule, self.memory.rearmed(self.key)
         after = rearmed if rule.latch and rearmed is not None and rearmed < self.as_of else None
@@ -71,11 +72,14 @@ class StatefulRule:
         if not rule.latch or (latch is None and rearmed is not None and rearmed >= self.as_of):
             return plain, Fact(self.key, now.status, given=self.given), False
         seen = self.memory.seen(self.key)
+        gains = [pair for name, found in read.items() for pair in gained(name, found, self.as_of)]
         instants, new = unseen([*gains, *self.doubted()], seen, self.as_of, after)
         if latch is not None or rule.shadow is not None:
             fact = Fact(self.key, now.status, tuple(each for _, each in new), given=self.given)
             return (plain, fact, False) if latch is None else (self.latched(plain, latch), fact, True)
-        hole, fired_at = self.judged(decide, instants, after)
+        open_gaps = [pair for found in read.values() for pair in gaps(found, self.as_of)]
+        unsure = unseen_before((*instants[1:], self.as_of), open_gaps)
+        hole, fired_at = self.judged(decide, instants, unsure, after)
         if hole is None and now.status == "unknown":
             hole = self.as_of, now
         blind = hole is not None and self.blind()
@@ -104,21 +108,23 @@ class StatefulRule:
         return f"{why}, so it may have fired at {show_time(at)}: {hint}"
 
     def judged(
-        self, decide: DecideAt, instants: Iterable[Decimal], after: Decimal | None
+        self, decide: DecideAt, instants: Iterable[Decimal], unsure: Iterable[Decimal], after: Decimal | None
     ) -> tuple[Then | None, Then | None]:
         """Decide past instants in turn, up to the first at which the trigger was true; return the first at which it may
         have been, and that one.
 
-        Of all others only the status counts: to collect the causes at each would take much longer.
+        Just before the `unsure` ones it only may have been. Of all others only the status counts: to collect the causes
+        at each would take much longer.
         """
         hole: Then | None = None
-        for instant in instants:
+        between = {each - _MOMENT: each for each in unsure}
+        for instant in sorted({*instants, *between}):
             then = decide(instant, after, brief=True)
-            if then.status == "fail":
+            if then.status == "fail" and instant not in between:
                 return hole, (instant, decide(instant, after))
             if hole is None and then.status == "unknown":
                 then = decide(instant, after)
-                hole = (instant, then) if _doubtful(then) else None
+                hole = (between.get(instant, instant), then) if _doubtful(then) else None
         return hole, None
 
     def holds(self) -> bool:
@@ -182,6 +188,21 @@ def unseen(
     first = min((at for at, each in points if each is None or each not in seen), default=as_of)
     new = sorted((at, each) for at, each in points if each is not None and each not in seen)
     return tuple(sorted({at for at, _ in points if first <= at < as_of and at.is_finite()})), tuple(new)
+
+
+def unseen_before(
+    instants: Iterable[Decimal], unseen_times: Iterable[tuple[Decimal, Decimal]]
+) -> Iterator[Decimal]:
+    """Yield each instant, given in order, before which points may have come unseen.
+
+    Such a point counts with what the other series told until then.
+    """
+    waiting, reach = sorted(unseen_times, reverse=True), -INFINITY
+    for instant in instants:
+        while waiting and waiting[-1][0] < instant:
+            reach = max(reach, waiting.pop()[1])
+        if instant <= reach:
+            yield instant
 
 
 def latches_of_gone_rules(policy: Policy, found: Mapping[str, Latch]) -> list[tuple[Outcome, RuleResult]]:

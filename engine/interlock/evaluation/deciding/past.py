@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
+from itertools import pairwise
 
 from ...language.times import show_time
 from ...language.values import INFINITY, Unknown
@@ -13,10 +14,7 @@ from ..snapshot.points import Point
 from ..snapshot.series_values import Members, Series, Shaped, slot_at
 from .memory import Seen
 
-__all__ = ["CutMeasures", "bound_value", "gained"]
-
-
-_MOMENT = Decimal("0.000001")
+__all__ = ["CutMeasures", "bound_value", "gained", "gaps"]
 
 
 class CutMeasures(Measures):
@@ -113,22 +111,26 @@ def _gained(name: str, member: str, series: Series, as_of: Decimal) -> Iterator[
         number, before = number + 1 if each.at == before else 1, each.at
         seen = None if unknown else (name, member, show_time(each.at), _text(each, number))
         yield min(each.at + (series.every or 0), as_of), seen
+    for stop, start in _gaps(series, as_of):
+        yield from ((each, None) for each in (stop, start) if each < as_of)
+
+
+def gaps(found: Shaped, as_of: Decimal) -> Iterator[tuple[Decimal, Decimal]]:
+    """Yield the stretches of time in which nobody saw what came to a series without periods, or to one of its members:
+    from an instant on until another, minus infinity where nothing is known of it."""
+    for each in found.values.values() if isinstance(found, Members) else (found,):
+        if isinstance(each, Series):
+            yield from _gaps(each, as_of)
+
+
+def _gaps(series: Series, as_of: Decimal) -> Iterator[tuple[Decimal, Decimal]]:
     if series.blank or series.covered_to == -INFINITY:
-        # anything may have happened at any time, also while no point was there
-        yield -INFINITY, None
-        yield from (
-            (min(each, as_of) - _MOMENT, None) for each in (*(point.at for point in series.points), as_of)
-        )
+        yield -INFINITY, as_of
     elif not series.every:
-        starts = [
-            *(start for start, _ in series.earlier[1:]),
-            *([series.covered_from] if series.earlier else ()),
-            *([as_of] if series.covered_to < as_of else ()),
-        ]
-        # a gap that ends only now, or not yet, is judged just before
-        starts = [min(each, as_of - _MOMENT) for each in starts]
-        stops = [*(stop for _, stop in series.earlier), series.covered_to]
-        yield from ((each, None) for each in (*starts, *stops) if -INFINITY < each < as_of)
+        stretches = (*series.earlier, (series.covered_from, series.covered_to))
+        yield from ((one[1], other[0]) for one, other in pairwise(stretches))
+        if series.covered_to < as_of:
+            yield series.covered_to, as_of
 
 
 def _text(point: Point, number: int) -> str:
