@@ -390,3 +390,18 @@ def test_a_joined_source_that_is_silent_ends_the_coverage(tmp_path: Path) -> Non
     write(tmp_path, "stops.csv", "hit,id\n2026-03-10T10:05:00Z,9\n2026-03-29T10:05:00Z,2\n")
     whole = metrics(run(tmp_path, JOINED))["alerts"]
     assert whole["covered"] == [stamp, "2026-03-29T10:05:00Z"] and len(whole["points"]) == 1
+
+
+@pytest.mark.parametrize(
+    "days",
+    [
+        {"26": good(26), "27a": good(27), "27b": good(27)[:-3], "28": good(28), "29": good(29)},
+        {"26a": good(26), "26b": good(26, 2), "28": good(28)[:-3], "29": good(29)},
+    ],
+    ids=["no room for the torn report", "two reports a day"],
+)
+def test_no_other_report_stands_for_a_torn_one(tmp_path: Path, days: dict[str, str]) -> None:
+    for name, text in days.items():
+        write(tmp_path, f"reports/day_{name}.json", text)
+    seen = metrics(run(tmp_path, REPORTS))
+    assert seen["daily"]["unknown"] == seen["alerts"]["unknown"] == "torn source"

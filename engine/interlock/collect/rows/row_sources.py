@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, field, replace
@@ -9,6 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from ...diagnostics import Collector
+from ...evaluation.snapshot.series_values import slot_at, slot_start
 from ...limits import SNAPSHOT_POINTS, SOURCE_ROWS
 from ...policy.catalogue import Catalogue, Metric
 from ...wording import number
@@ -35,13 +37,17 @@ _SAMPLE_TIMES = {"as_of": _DAY * 2, "from": _DAY, "to": _DAY * 2}
 
 @dataclass(slots=True)
 class LoadedSource:
-    """A source with its artefacts read: `problem` if it is unknown as a whole, `torn` for each file left out."""
+    """A source with its artefacts read: `problem` if it is unknown as a whole, `torn` for each file left out.
+
+    `stamps` are the first and the last one of each file with rows, in order of their names, None for a torn file.
+    """
 
     source: RowsSource
     table: SourceTable
     artefacts: list[Artefact] = field(default_factory=list)
     tops: list[tuple[str, object, Decimal]] = field(default_factory=list)
     torn: list[UnknownEntry] = field(default_factory=list)
+    stamps: list[tuple[Decimal, Decimal] | None] = field(default_factory=list)
     problem: UnknownEntry | None = None
 
 
@@ -53,6 +59,11 @@ def load(root: Root, source: RowsSource, window: Window) -> LoadedSource:
         if not names:
             raise Unreadable("missing", f"no file matches {source.pattern}")
         parts = [(name, _load_file(root, name, loaded, window)) for name in names]
+        loaded.stamps = [
+            None if part is None else (min(part.known), max(part.known))
+            for _, part in parts
+            if part is None or part.known
+        ]
         if source.order:
             parts.sort(key=lambda each: (each[1].ends[0] if each[1] else None) or Decimal(0))
         for name, part in parts:
@@ -203,7 +214,7 @@ def _ask(
     covered = cover(loaded.source, loaded.table, loaded.tops, window, metric.began, whole)
     for each in joined:
         covered = common(covered, cover(each.source, each.table, each.tops, window, metric.began, whole))
-    if loaded.torn and not _may_lack_files(metric, loaded.source):
+    if loaded.torn and not _may_lack_files(metric, loaded):
         raise Unreadable(loaded.torn[0].cause, loaded.torn[0].detail)
     times = {
         "as_of": window.as_of,
@@ -253,9 +264,38 @@ def _declared(loaded: LoadedSource) -> Iterator[Assumption]:
         yield "W858", f"{times} of `{source.id}` in a repeated hour taken as the {source.ambiguous}"
 
 
-def _may_lack_files(metric: Metric, source: RowsSource) -> bool:
-    """A file may be left out of a regular series, as a missing slot, and of a chain of reports, which gets shorter."""
-    return metric.series == "regular" or (metric.series == "irregular" and source.coverage.each is not None)
+def _may_lack_files(metric: Metric, loaded: LoadedSource) -> bool:
+    """A file may be left out of a regular series, as a missing slot, and of a chain of reports, which gets shorter.
+
+    So each file must have periods of its own, and the files around a torn one must leave room for it. Else another file
+    stands for the period of the torn one, and nothing seems to be missing.
+    """
+    each = loaded.source.coverage.each
+    if metric.series == "single" or (metric.series == "irregular" and each is None):
+        return False
+    every = metric.every or _DAY
+    spans = [
+        stamps
+        if stamps is None or each is not None
+        else (slot_start(slot_at(stamps[0], every), every), slot_start(slot_at(stamps[1], every), every))
+        for stamps in loaded.stamps
+    ]
+    length = every if each is None else each
+    whole = sorted(span for span in spans if span is not None)
+    if any(after[0] - before[1] < length for before, after in itertools.pairwise(whole)):
+        return False
+    before: tuple[Decimal, Decimal] | None = None
+    torn = 0
+    for span in spans:
+        if span is None:
+            torn += 1
+            continue
+        if before is not None and torn:
+            low, high = sorted((before, span))
+            if high[0] - low[1] < length * (torn + 1):
+                return False
+        before, torn = span, 0
+    return True
 
 
 def check_queries(rows: Mapping[str, RowsSource], catalogue: Catalogue, collector: Collector) -> None:
