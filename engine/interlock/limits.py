@@ -19,6 +19,7 @@ __all__ = [
     "EXPRESSION_NODES",
     "FORMAT",
     "GATE_MEMORY",
+    "GATE_VARIABLES_AGE",
     "GUARD_SNAPSHOT_AGE",
     "LEDGER_WAIT",
     "LIVE_CLOCK_DISTANCE",
@@ -64,6 +65,9 @@ EARLIEST_TIME: Final = Decimal(946_684_800)
 
 LIVE_CLOCK_DISTANCE: Final = Decimal(300)
 """Seconds between `as_of` and the clock beyond which a live source says nothing of that time."""
+
+GATE_VARIABLES_AGE: Final = Decimal(86400)
+"""Seconds that the variables in the desk of a trade gate may be old."""
 
 GUARD_SNAPSHOT_AGE: Final = Decimal(900)
 """Seconds that a snapshot handed to the guard may be old."""

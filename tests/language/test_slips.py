@@ -121,3 +121,39 @@ def test_a_number_that_can_be_read_in_two_ways_is_not_guessed() -> None:
         *(None, None, "1.5"),
         *("1500", "1500.5"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "hint"),
+    [
+        ("fill_rate > 5% and mode in ['safe', 'wild']", "write `(mode == 'safe' or mode == 'wild')`"),
+        ("not mode in ['safe', 'wild']", "write `(mode == 'safe' or mode == 'wild')`"),
+        ("kill.active or mode not in {safe, wild}", "write `(mode != 'safe' and mode != 'wild')`"),
+        ("kill.active and mode in [safe]", "write `mode == 'safe'`"),
+        ("'safe' not in ['safe', 'wild']", "compare one value at a time, joined with `or`"),
+        ("fill_rate > 1% and < 5%", "write `and fill_rate < 5%`"),
+        ("kill.active or abs(fill_rate) > 1% and < 5%", "write `and abs(fill_rate) < 5%`"),
+        ("fill_rate < 1% or > 5%", "write `or fill_rate > 5%`"),
+        ("2 * fill_rate > 1% and < 5%", None),
+        ("fill_rate > 1% and < 5% * 2", None),
+        ("kill.active and fill_rate < 1% or > 5%", None),
+        ("fill_rate < 1% or > 5% and kill.active", None),
+        ("kill.active or fill_rate between 1% and 5%", "write `1% <= fill_rate <= 5%`"),
+        ("2 * fill_rate between 1% and 5%", None),
+        ("pnl - pnl between 1USD and 5USD", None),
+        ("fill_rate between 1% and 5% * 2", None),
+        ("fill_rate * 100 > 55", "a ratio has no factor: compare it alone, as in `rate < 5%`"),
+        ("last(daily) * 10000 > 55", "a ratio has no factor: compare it alone, as in `rate < 5%`"),
+        ("last(daily) > 1 / 20", "write it as one ratio, as in `5%`"),
+        ("last(daily) > 20", "write `20%`, `20bps` or `2000%`"),
+        ("last(daily) > -20", "write `-20%`, `-20bps` or `-2000%`"),
+        ("pnl > $400.000", "write `AMOUNTUSD`"),
+        ("pnl > $400.00", "write `400USD`"),
+        (
+            "percentile(daily, 1, last=30) > -5%",
+            "write `quantile(…, 95%)`: the share has a percent sign, and `1` is all of it",
+        ),
+    ],
+)
+def test_a_hint_followed_to_the_letter_makes_no_looser_rule(text: str, hint: str | None) -> None:
+    assert hints(text)[0] == hint

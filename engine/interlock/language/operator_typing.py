@@ -229,8 +229,14 @@ class OperandRules:
         if not odd:
             return True
         message = f"a ratio is compared with the bare number `{plain_number(odd[0])}`"
-        self.complain("E311", message, other.span, ratio_hint(odd[0]))
+        self.complain("E311", message, other.span, self.ratio_limit(ratio, other, odd[0]))
         return False
+
+    def ratio_limit(self, ratio: Node, other: Node, number: Decimal) -> str:
+        """Return how to write a limit of a ratio: never beside a factor, and never a part of it for the whole."""
+        if any(_scaled(each) for each in self.followed(ratio)):
+            return "a ratio has no factor: compare it alone, as in `rate < 5%`"
+        return "write it as one ratio, as in `5%`" if _scaled(other) else ratio_hint(number)
 
     def constant(self, node: Node) -> bool:
         """Whether a value depends on nothing but numbers that the policy writes, in params and lets too."""
@@ -358,6 +364,15 @@ def _flavoured(left: Type, right: Type) -> Type:
     if "ratio" in flavours:
         return Type(Kind.NUMBER, "ratio")
     return Type(Kind.NUMBER, "integer" if flavours == {"integer"} else "number")
+
+
+def _scaled(node: Node) -> bool:
+    """Whether a node is something times or divided by a number that is written there."""
+    return (
+        isinstance(node, Call)
+        and node.operator in ("mul", "div")
+        and any(isinstance(each, Literal) for each in node.arguments)
+    )
 
 
 def _kind_hint(left: Node, right: Node) -> str | None:

@@ -54,7 +54,11 @@ def money_slip(text: str, start: int, depth: int) -> Slip | None:
     if match and len(match[0]) <= _LONGEST:
         written, sign = (match[2], match[1]) if match[1] else (match[4], match[5])
         number = _number(written)
-        amount = None if number is None else plain_number(number * _FACTORS.get(match[3] or "", 1))
+        two_ways = not match[3] and re.fullmatch(r"[0-9]{1,3}\.[0-9]{3}", written)
+        known = number is not None and not two_ways
+        amount = (
+            plain_number(number * _FACTORS.get(match[3] or "", 1)) if known and number is not None else None
+        )
         hint = f"write `{amount or 'AMOUNT'}{_CURRENCIES[sign]}`"
         return Slip(match.end(), f"`{match[0]}` is not an amount of the language", hint)
     match = _GROUPS.match(text, start)
@@ -124,7 +128,8 @@ def bracket_slip(text: str, start: int) -> Slip | None:
     member = re.search(r"([A-Za-z_][A-Za-z0-9_.]*)\s+(not\s+)?in$", before)
     message = f"`{match[0]}` is not part of the language"
     if member:
-        return Slip(match.end(), message, _one_of(member[1], bool(member[2]), inside))
+        alone = not before[: member.start()].strip() and not text[match.end() :].strip()
+        return Slip(match.end(), message, _one_of(member[1], bool(member[2]), inside, alone))
     if not inside:
         return Slip(match.end(), message, "a set is empty where `size(…) == 0`")
     if not name:
@@ -147,11 +152,15 @@ def member_hint(name: str, scope: str, member: str) -> str:
     return f"{each}; a limit for `{member}` alone is `per: {{{member}: VALUE}}` of a param"
 
 
-def _one_of(name: str, negated: bool, inside: str) -> str:
+def _one_of(name: str, negated: bool, inside: str, alone: bool) -> str:
+    """Return the comparisons with each value; in brackets, unless they are all there is: `and` goes before `or`."""
+    if name in ("not", "and", "or"):
+        return "compare one value at a time, joined with `or`"
     values = [each.strip() for each in inside.split(",") if each.strip()]
     shown = [each if re.match(r"['\"0-9]", each) else f"'{each}'" for each in values]
     sign, join = ("!=", " and ") if negated else ("==", " or ")
-    return f"write `{join.join(f'{name} {sign} {each}' for each in shown)}`"
+    written = join.join(f"{name} {sign} {each}" for each in shown)
+    return f"write `{written}`" if alone or len(shown) < 2 else f"write `({written})`"
 
 
 def function_hint(name: str, arguments: str, functions: Container[str]) -> str | None:
@@ -164,6 +173,8 @@ def function_hint(name: str, arguments: str, functions: Container[str]) -> str |
     if re.fullmatch(r"p[0-9]{1,2}", name):
         first, comma, rest = arguments.partition(",")
         return f"write `quantile({first}, {name[1:]}%{comma}{rest})`"
+    if called == "quantile":
+        return "write `quantile(…, 95%)`: the share has a percent sign, and `1` is all of it"
     return f"write `{called}({arguments})`" if called else None
 
 
@@ -195,13 +206,18 @@ def is_hint(left: str, negated: bool, right: str) -> str:
 
 
 _MISSING = ("null", "nil", "None", "nan", "NaN", "NA", "missing", "unknown", "undefined")
+_SIDE = r"([A-Za-z_][\w.]*(?:\([^()]*\))?)"
+_BOUND = r"(-?+[\w.]++%?+|'[^']*')"
+_ENDED = r"(?!\s*[-+*/.(])"
 _SYNTAX = (
-    (r"(?<!\S)(\S+)\s+between\s+(\S+)\s+and\s+(\S+)", r"write `\2 <= \1 <= \3`"),
+    # one side, whole: of a part of a sum or a product, or beside `not` or `or`, another text would be meant
+    (rf"(?:^\s*|\b(?:and|or|not)\s+){_SIDE}\s+between\s+{_BOUND}\s+and\s+{_BOUND}{_ENDED}",
+     r"write `\2 <= \1 <= \3`"),
+    (rf"(?:^\s*|\b(?:and|or)\s+){_SIDE}\s*(?:[<>]=?|[!=]=)\s*{_BOUND}\s+and\s+([<>]=?|[!=]=)\s*{_BOUND}{_ENDED}",
+     r"write `and \1 \3 \4`"),
+    (rf"^\s*{_SIDE}\s*(?:[<>]=?|[!=]=)\s*{_BOUND}\s+or\s+([<>]=?|[!=]=)\s*{_BOUND}\s*$",
+     r"write `or \1 \3 \4`"),
     (r"(?<!\S)(\S+)\s+contains\s+(\S+)", r"write `\2 in \1`"),
-    (
-        r"(?<![\w.])([A-Za-z_][\w.]*)\s*(?:[<>]=?|[!=]=)\s*\S+\s+(and|or)\s+([<>]=?|[!=]=)\s*(\S+)",
-        r"write `\2 \1 \3 \4`",
-    ),
     (r"^\s*if\s+(.*\S)", r"write the condition alone: `\1`"),
     (r"\b(AND|OR|NOT|IN|And|Or|Not|In)\b", ""),
     (r"\s+mod\s+\S+", r"the rest of a division is not part of the language"),

@@ -218,3 +218,26 @@ def test_a_policy_that_is_no_gate_for_trades_is_refused(policies: PolicySet) -> 
     with pytest.raises(interlock.UsageError) as caught:
         policies.gate("trades", state=state)
     assert str(caught.value) == "no policy is called `trades`: did you mean `trade`?"
+
+
+@pytest.mark.parametrize(
+    ("as_of", "allowed"),
+    [
+        ("2026-03-30T06:30:00Z", True),
+        ("2026-03-29T06:30:00Z", True),
+        ("2026-03-29T06:29:59Z", False),
+        ("2020-03-30T06:30:00Z", False),
+        ("2027-03-30T06:30:00Z", False),
+    ],
+)
+def test_variables_of_an_old_desk_or_of_the_future_loosen_nothing(
+    policies: PolicySet, as_of: str, allowed: bool
+) -> None:
+    metrics = {
+        "market.state": {"value": "calm", "at": "2026-03-30T06:00:00Z"},
+        "bot.mode": {"value": "paper", "at": "2026-03-30T06:00:00Z"},
+    }
+    loose = Snapshot.parse(document(as_of, metrics, env={**ENV, "GRAIN_MAX_DAILY": "5"}), "desk.json")
+    gate = policies.gate("trade", state=GateState.begun("2026-03-28"), desk=loose)
+    found = gate.check(symbol="WHEAT", now="2026-03-30T06:30:00Z", **TRADE)
+    assert (found.allowed, "GRAIN_MAX_DAILY" in found.reason) == (allowed, not allowed)

@@ -132,16 +132,17 @@ class Measures:
     def _read(self, metric: Metric, member: str) -> Value | Series:
         form = self._form(metric, member, self.snapshot)
         if metric.series == "regular":
-            return self._regular(metric, _plain(form), member)
+            return self._regular(metric, _plain(metric, form), member)
         if metric.series == "irregular":
             early = before_began(metric, form)
-            return self._irregular(metric, InvalidNumber(*early) if early else _plain(form), member)
+            return self._irregular(metric, InvalidNumber(*early) if early else _plain(metric, form), member)
         return _single(metric, form, self.as_of, member)
 
     def _past(self, metric: Metric, member: str) -> list[tuple[Decimal, object]]:
         """What each earlier snapshot gives of a series, with its instant."""
         return [
-            (each.as_of, lived(_plain(self._form(metric, member, each)), each.as_of)) for each in self.earlier
+            (each.as_of, lived(_plain(metric, self._form(metric, member, each)), each.as_of))
+            for each in self.earlier
         ]
 
     def _regular(self, metric: Metric, form: object, member: str) -> Series:
@@ -186,9 +187,9 @@ class Measures:
         return scope.members_from is not None or not self._beyond(scope, snapshot, scope.members)
 
 
-def _plain(form: object) -> object:
+def _plain(metric: Metric, form: object) -> object:
     """Return the form of a series, or why nothing is known of one with a key of no meaning, whoever joins it."""
-    stated = stated_series(form)
+    stated = stated_series(metric, form)
     return InvalidNumber(*stated) if stated is not None and stated_unknown(form) is None else form
 
 

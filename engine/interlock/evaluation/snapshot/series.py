@@ -16,7 +16,8 @@ from .series_values import Series, next_slot, on_grid, slot_at, slot_start
 
 __all__ = ["before_began", "complete", "irregular", "regular", "stated_series"]
 
-_SERIES = frozenset({"from", "covered", "points", "torn", "unknown", "detail"})
+_REGULAR = frozenset({"from", "points", "unknown", "detail"})
+_IRREGULAR = frozenset({"covered", "points", "torn", "unknown", "detail"})
 _POINT = frozenset({"at", "value", "n", "unordered", "unknown", "detail"})
 
 
@@ -74,9 +75,10 @@ class _Reading:
         return moment
 
 
-def stated_series(form: object) -> tuple[str, str] | None:
+def stated_series(metric: Metric, form: object) -> tuple[str, str] | None:
     """Return cause and detail where nothing is known of a series: it says so itself, or has a key of no meaning."""
-    return stated_unknown(form) or (odd_key(form, _SERIES) if isinstance(form, dict) else None)
+    keys = _REGULAR if metric.series == "regular" else _IRREGULAR
+    return stated_unknown(form) or (odd_key(form, keys) if isinstance(form, dict) else None)
 
 
 def before_began(metric: Metric, form: object) -> tuple[str, str] | None:
@@ -104,7 +106,7 @@ def regular(metric: Metric, form: object, as_of: Decimal, member: str = "") -> S
     """
     reading = _Reading(metric, as_of, member)
     every = metric.every or Decimal(86400)
-    stated = stated_series(form)
+    stated = stated_series(metric, form)
     listed = _listed(form)
     if stated is None and listed is None:
         stated = ("wrong type", "a series with `points` is declared")
@@ -191,7 +193,7 @@ def irregular(
     no slack reaches from what it told before to the snapshot.
     """
     reading = _Reading(metric, as_of, member)
-    stated = stated_series(form)
+    stated = stated_series(metric, form)
     listed = _listed(form)
     if stated or listed is None:
         cause = reading.cause(*(stated or ("wrong type", "a series with `points` is declared")))

@@ -15,7 +15,7 @@ from ...evaluation.deciding.request import Decision
 from ...evaluation.snapshot.snapshot import Snapshot
 from ...evaluation.verdict import Verdict
 from ...language.times import show_time
-from ...limits import FORMAT, SKEW
+from ...limits import FORMAT, GATE_VARIABLES_AGE, SKEW
 from ...policy.catalogue import Scope
 from ...policy.dependencies import Reads
 from ...strict_json import InvalidNumber
@@ -35,11 +35,15 @@ _Table = Mapping[str, object]
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """The desk's values in the form of a snapshot, each with its time; by default there are none."""
+    """The desk's values in the form of a snapshot, each with its time; by default there are none.
+
+    `env` holds its variables, which were read at `at` (seconds since the epoch) and have no age of their own.
+    """
 
     metrics: _Table = field(default_factory=dict)
     scopes: Mapping[str, Mapping[str, _Table]] = field(default_factory=dict)
     env: _Table = field(default_factory=dict)
+    at: Decimal = Decimal(0)
 
     @classmethod
     def of(cls, snapshot: Snapshot, scope: str, reads: Reads) -> Desk:
@@ -57,12 +61,12 @@ class Desk:
             name: {member: table(name, forms) for member, forms in members.items()}
             for name, members in narrowed.scopes.items()
         }
-        return cls(_dated(narrowed.metrics, at), scopes, dict(narrowed.env))
+        return cls(_dated(narrowed.metrics, at), scopes, dict(narrowed.env), snapshot.as_of)
 
     def with_trade(self, scope: str, members: Mapping[str, _Table], at: Decimal) -> Snapshot:
         """Return the snapshot as of `at` (seconds since the epoch); the values of a trade replace those of the desk.
 
-        Its digest is not computed.
+        Variables more than a day old, or of the future, count as not recorded. Its digest is not computed.
         """
         head = {"interlock": FORMAT, "as_of": show_time(at)}
         trade = Snapshot.restored(canonical({**head, "metrics": {}, "scopes": {scope: members}}), "trade")
@@ -70,8 +74,9 @@ class Desk:
         for name, forms in trade.scopes[scope].items():
             tables[name] = {**tables.get(name, {}), **forms}
         scopes = {**self.scopes, scope: tables}
-        meaning = {**head, "metrics": self.metrics, "scopes": scopes, "env": self.env}
-        return replace(trade, metrics=self.metrics, scopes=scopes, env=self.env, digest="", meaning=meaning)
+        env = self.env if -SKEW <= at - self.at <= GATE_VARIABLES_AGE else {}
+        meaning = {**head, "metrics": self.metrics, "scopes": scopes, "env": env}
+        return replace(trade, metrics=self.metrics, scopes=scopes, env=env, digest="", meaning=meaning)
 
 
 def _dated(table: _Table, at: str) -> dict[str, object]:

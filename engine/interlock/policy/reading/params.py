@@ -282,7 +282,9 @@ class ParamReader:
         found = _range(node.sequence("range"), kind) if node.has("range") else (None, None)
         if found is None:
             message = f"the range of the param `{name}` cannot be read"
-            self.complain("E230", message, node.span_of("range"), "write `[low, high]` in its unit")
+            words = kind.kind in (Kind.STRING, Kind.BOOL, Kind.SET)
+            hint = f"{kind.with_article} has no range" if words else "write `[low, high]` in its unit"
+            self.complain("E230", message, node.span_of("range"), hint)
         return found or (None, None)
 
     def override(self, name: str, node: Mapping) -> Override | None:
@@ -312,5 +314,8 @@ def _range(node: Sequence, kind: Type) -> Range | None:
         written = None if empty else read_value(each)
         if isinstance(written, str) or (written is not None and not fits(kind, written)):
             return None
-        ends.append(written.value if written and isinstance(written.value, Decimal) else None)
+        value = written.value if written else None
+        if value is not None and not isinstance(value, Decimal):
+            return None  # words have no order of their own: such a range would bound nothing
+        ends.append(value)
     return (ends[0], ends[1]) if len(ends) == 2 else None
