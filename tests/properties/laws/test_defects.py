@@ -20,6 +20,7 @@ from interlock.evaluation.expressions import windows
 from interlock.evaluation.expressions.windows import Selection
 from interlock.evaluation.snapshot import measures, series, series_history
 from interlock.evaluation.snapshot.measures import Measures
+from interlock.evaluation.snapshot.points import Points
 from interlock.evaluation.snapshot.series_values import Members, Series, slot_at
 from interlock.language.times import parse_time
 from interlock.language.values import Unknown
@@ -170,7 +171,7 @@ def _missing(patched: MonkeyPatch) -> None:
         for each in found.points:
             known = points and isinstance(each.value, Unknown)
             points.append(replace(each, value=points[-1].value) if known else each)
-        return replace(found, points=tuple(points))
+        return replace(found, points=Points(points))
 
     patched.setattr(measures, "regular", filled)
 
