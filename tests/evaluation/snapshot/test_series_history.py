@@ -164,7 +164,10 @@ def plain_irregular(earlier: Sequence[Listed], form: object) -> tuple[object, li
         else:
             groups.append((one, other))
     start, stop = next(each for each in groups if each[0] <= covers[-1][0] <= each[1])
-    given = {"covered": [show_time(start), show_time(stop)], "points": found}
+    ended = covers[-1][1]
+    why = f"it ends at {show_time(ended)}, and before it reached {show_time(stop)}"
+    torn = {"torn": why} if speaks and ended < stop else {}
+    given = {"covered": [show_time(start), show_time(stop)], **torn, "points": found}
     return given, [each for each in groups if each[1] < start]
 
 

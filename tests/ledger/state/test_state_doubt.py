@@ -257,3 +257,17 @@ def test_a_clock_that_is_ahead_bridges_no_gap(tmp_path: Path, ledger: Path) -> N
         ("pass", "CONTINUE", False),
         ("unknown", "INVESTIGATE", False),
     ]
+
+
+def test_no_slack_reaches_over_a_source_that_lost_its_end(tmp_path: Path, ledger: Path) -> None:
+    """An earlier snapshot reached further: what is gone since then may hold an event, and what came after it too."""
+    root = write(tmp_path, rollback=BURST)
+    whole = rejected("2026-03-30T03:00:00Z", "2026-03-30T11:55:00Z")
+    cut = snapshot(
+        "2026-03-30T12:00:00Z",
+        rejected={"covered": ["2026-03-30T03:00:00Z", "2026-03-30T09:00:00Z"], "points": []},
+    )
+    first, second = evaluate(root, ledger, whole, cut)
+    assert outcome(first) == ("pass", "CONTINUE", False)
+    assert outcome(second) == ("unknown", "INVESTIGATE", False)
+    assert "ends at 2026-03-30T09:00:00Z" in rule(second, "bad-days").reason

@@ -98,9 +98,17 @@ def _filtered(selection: Selection, where: Series | Value | None) -> Selection:
             for each in itertools.takewhile(lambda each: each.order < where.start, items)
         ]
     found = joined("where", [items, where.points], _kept)
-    if early:
-        found = Points((*(each for each in early if each is not None), *found))
+    late = [each for each in items[-1:] if where.every and each.order > where.end]
+    if early or late:
+        late = [_undecided(each) for each in items if each.order > where.end] if late else []
+        found = Points((*(each for each in early if each is not None), *found, *late))
     return replace(selection, items=found)
+
+
+def _undecided(item: Point) -> Point:
+    """A point of a period for which the filter is not due yet, and may be true."""
+    cause = Cause("", "", show_time(item.at), "missing", "`where` is not due yet")
+    return replace(item, doubt=merged(item.doubt, (cause,)))
 
 
 def _kept(item: Point, where: Point) -> Point | None:

@@ -140,7 +140,8 @@ class EventHistory:
     def joined(self, form: object) -> tuple[object, tuple[tuple[Decimal, Decimal], ...]]:
         """Return the points with the stretch around what was covered last, and the stretches before that one.
 
-        A point that the newest list gives outside of what it covers stays, unless an earlier list has it.
+        A point that the newest list gives outside of what it covers stays, unless an earlier list has it. A source that
+        ends earlier than it did before has lost its end, over which no slack reaches.
         """
         outside: list[object] = []
         if not self.listed:
@@ -159,6 +160,10 @@ class EventHistory:
         points = [*(point for _, point in self.points), *outside]
         before = tuple(each for each in self.stretches if each[1] < start)
         torn = {"torn": form["torn"]} if isinstance(form, dict) and "torn" in form else {}
+        if not torn and self.newest[1] < stop and stated_unknown(form) is None:
+            torn = {
+                "torn": f"it ends at {show_time(self.newest[1])}, and before it reached {show_time(stop)}"
+            }
         return {"covered": [show_time(start), show_time(stop)], **torn, "points": points}, before
 
 
