@@ -108,6 +108,18 @@ def test_a_gap_is_judged_before_another_series_changes_within_it(
     assert rule(found, "bad-days").outcome == expected
 
 
+@pytest.mark.parametrize(
+    ("since", "expected"), [("2026-03-29T06:00:00Z", "pass"), ("2026-03-29T10:00:00Z", "unknown")]
+)
+def test_a_first_record_with_a_torn_source_is_remembered(
+    tmp_path: Path, ledger: Path, since: str, expected: str
+) -> None:
+    """Nobody ever saw what the source held when the ledger began, unless it tells later."""
+    armed = QUIET.replace("since(rejected) > 6h", "count(rejected, within=5m) > 0")
+    late = {"covered": [since, THIRD], "points": []}
+    assert outcome(tmp_path, ledger, armed, {"rejected": TORN}, {"rejected": late})[0] == expected
+
+
 def test_a_gap_that_ends_with_a_point_is_judged_before_it(tmp_path: Path, ledger: Path) -> None:
     """The row at the end of the gap says nothing of the hours before it."""
     late = {"covered": [SECOND, THIRD], "points": [SECOND, "2026-03-29T23:00:00Z", THIRD]}

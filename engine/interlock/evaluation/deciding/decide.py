@@ -322,15 +322,15 @@ class _Case:
         """An interpreter over the series as they were at an instant, without the points before `after`."""
         if instant >= self.judge.measures.as_of and after is None:
             return self.interpreter
-        cut = self.interpreting(CutMeasures(self.judge.measures, instant, after, brief))
+        first = memory.first(self.policy.id) if (memory := self.judge.request.memory) else None
+        cut = self.interpreting(CutMeasures(self.judge.measures, instant, after, brief, first))
         cut.params = self.params.values
         return cut
 
     def metric(self, name: str) -> Shaped:
         scope = self.judge.catalogue.metrics[name].scope
-        return self.judge.measures.metric(
-            name, self.member if scope and scope == self.policy.for_each else None
-        )
+        member = self.member if scope and scope == self.policy.for_each else None
+        return self.judge.measures.metric(name, member)
 
     def outcome(self, compiled: CompiledRule, interpreter: Interpreter, hold: bool = False) -> Outcome:
         """Decide one rule; its comparisons and causes go into the result."""

@@ -21,11 +21,19 @@ class CutMeasures(Measures):
     """Measures whose series end at `until` and, where a trigger was re-armed, begin after `after`.
 
     All that is no series stays as it is at the snapshot's own instant. Of `brief` series one cause is told, not all.
+    Before an irregular series was seen first there was nothing, except since the policy's first record, `recorded`.
     """
 
-    def __init__(self, whole: Measures, until: Decimal, after: Decimal | None, brief: bool = False) -> None:
+    def __init__(
+        self,
+        whole: Measures,
+        until: Decimal,
+        after: Decimal | None,
+        brief: bool = False,
+        recorded: Decimal | None = None,
+    ) -> None:
         super().__init__(whole.snapshot, whole.catalogue, whole.earlier, whole.rollout)
-        self.whole, self.until, self.after, self.brief = whole, until, after, brief
+        self.whole, self.until, self.after, self.brief, self.recorded = whole, until, after, brief, recorded
 
     def metric(self, name: str, member: str | None = None) -> Shaped:
         """Return the metric of the whole, cut."""
@@ -63,7 +71,8 @@ class CutMeasures(Measures):
             earlier = tuple(stretches[:-1])
             slack = slack if stretches[-1][1] == series.covered_to else Decimal(0)
             first = stretches[0][0]
-            if began is None and first.is_finite() and not series.points.before(first):
+            missed = self.recorded is not None and self.recorded <= self.until < first
+            if began is None and first.is_finite() and not missed and not series.points.before(first):
                 began, stretches[0] = first, (-INFINITY, stretches[0][1])
         start, stop = stretches[-1]
         if self.after is not None and (began is None or began < after):
