@@ -68,6 +68,7 @@ def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def verdicts(command: Command, *options: str) -> dict[str, str]:
     done = command("evaluate", "s.json", "--policies", "policies", "--historic", "--format", "json", *options)
+    assert done.code < 2, done.err
     return {
         f"{each['policy']} {each['member'] or ''}".strip(): each["verdict"]
         for each in json.loads(done.out)["verdicts"]
@@ -123,3 +124,22 @@ def test_the_verdict_prints_why_such_a_param_is_unknown(command: Command, desk: 
     assert found["verdict"] == "NO_GO"
     causes = [(each["metric"], each["cause"], each["detail"]) for each in found["rules"][0]["causes"]]
     assert causes == [("limit", "out of range", "11 is outside its range")]
+
+
+@pytest.mark.parametrize(
+    "own", ["{per: {BTC-USD: 10%}}", "{value: 10%, per: {BTC-USD: 10%, ETH-USD: 10%}}", "10%"]
+)
+@pytest.mark.parametrize(("given", "verdict"), [("90%", "NO_GO"), ("60%", "GO")])
+def test_what_a_composition_gives_goes_before_every_value_of_an_environment(
+    command: Command, desk: Path, own: str, given: str, verdict: str
+) -> None:
+    rule = f"{{id: plain, policy: plain, at_worst: GO, with: {{group.sure: {given}}}}}"
+    text = f"policy: both\n{HEAD}for_each: symbol\nrules:\n  - {rule}\n"
+    (desk / "both.yaml").write_text(text, encoding="utf-8")
+    text = TRADE.replace("policy: trade", "policy: plain").replace(" per: {BTC-USD: 75%},", "")
+    (desk / "plain.yaml").write_text(text, encoding="utf-8")
+    text = f"environment: paper\nvalues: {{plain: {{group: {{sure: {own}}}}}}}\n"
+    (desk / "paper.yaml").write_text(text, encoding="utf-8")
+    wanted = {"both BTC-USD": verdict, "both ETH-USD": verdict}
+    for options in ((), ("--environment", "paper")):
+        assert verdicts(command, "--policy", "both", *options) == wanted

@@ -39,8 +39,8 @@ def effective(
     """Return the params of a policy at a member.
 
     `given` comes from a composing policy's `with`, `environment` from an environment document, `env` from the
-    snapshot; `holds` evaluates an override's `when`. A value for one member goes before every value for all. A value
-    outside the param's range makes the param unknown.
+    snapshot; `holds` evaluates an override's `when`. What `with` gives goes before all else, and a value for one
+    member before every value for all. A value outside the param's range makes the param unknown.
     """
     values: dict[str, Value] = {}
     unlimited, absent, printed = set(), [], []
@@ -66,11 +66,11 @@ def effective(
 def _chosen(
     param: Param, member: str, environment: Mapping[str, Value], given: Mapping[str, Value]
 ) -> ParamValue | None:
-    """Return the value of a param at a member: one for the member if there is one, else one for all."""
-    key = param.at(member)
-    if key in environment:
-        return environment[key]
-    return given.get(param.name, param.per.get(member, environment.get(param.name, param.value)))
+    """Return the value of a param at a member: what `with` gives, else one for the member, else one for all."""
+    if param.name in given:
+        return given[param.name]
+    own = environment.get(param.at(member), param.per.get(member))
+    return environment.get(param.name, param.value) if own is None else own
 
 
 def _within(param: Param, value: ParamValue | None) -> tuple[ParamValue | None, str]:
