@@ -60,6 +60,7 @@ def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         "as_of": "2026-03-30T06:00:00Z",
         "metrics": {"errors": 6},
         "scopes": {"symbol": {"BTC-USD": {"confidence": 0.65}, "ETH-USD": {"confidence": 0.65}}},
+        "env": {"SURE": "62%", "STRICT": "70%", "ODD": "high", "NONE": None},
     }
     (tmp_path / "s.json").write_text(json.dumps(snapshot), encoding="utf-8")
     monkeypatch.chdir(tmp_path)
@@ -143,3 +144,38 @@ def test_what_a_composition_gives_goes_before_every_value_of_an_environment(
     wanted = {"both BTC-USD": verdict, "both ETH-USD": verdict}
     for options in ((), ("--environment", "paper")):
         assert verdicts(command, "--policy", "both", *options) == wanted
+
+
+KEPT = "finding: {} leaves param `group.sure` as it is for BTC-USD"
+READ = "param `group.sure` is {}, set by {}"
+ODD = "param `group.sure` is unknown: ODD: `high` is not a ratio"
+
+
+@pytest.mark.parametrize(
+    ("override", "btc", "eth", "printed"),
+    [
+        ("{env: SURE}", "NO_GO", "GO", (KEPT.format("SURE"), READ.format("62%", "SURE"))),
+        ("{env: SURE, members: false}", "NO_GO", "GO", (KEPT.format("SURE"), READ.format("62%", "SURE"))),
+        ("{env: SURE, members: true}", "GO", "GO", (READ.format("62%", "SURE"),) * 2),
+        ("{env: STRICT, members: true}", "NO_GO", "NO_GO", (READ.format("70%", "STRICT"),) * 2),
+        ("{env: STRICT}", "NO_GO", "NO_GO", (KEPT.format("STRICT"), READ.format("70%", "STRICT"))),
+        ("{env: ODD}", "NO_GO", "NO_GO", (KEPT.format("ODD"), ODD)),
+        ("{env: ODD, members: true}", "NO_GO", "NO_GO", (ODD, ODD)),
+        ("{env: NONE, members: true}", "NO_GO", "GO", ()),
+    ],
+)
+@pytest.mark.parametrize("of", ["policy", "environment"])
+def test_a_variable_for_all_leaves_the_values_of_members_as_they_are(
+    command: Command, desk: Path, of: str, override: str, btc: str, eth: str, printed: tuple[str, ...]
+) -> None:
+    text = TRADE.replace("range:", f"override: {override}, range:")
+    if of == "environment":
+        text = text.replace(" per: {BTC-USD: 75%},", "")
+        given = "environment: paper\nvalues: {trade: {group: {sure: {per: {BTC-USD: 75%}}}}}\n"
+        (desk / "paper.yaml").write_text(given, encoding="utf-8")
+    (desk / "trade.yaml").write_text(text, encoding="utf-8")
+    words = ("--policy", "trade", *(("--environment", "paper") if of == "environment" else ()))
+    assert verdicts(command, *words) == {"trade BTC-USD": btc, "trade ETH-USD": eth}
+    done = command("evaluate", "s.json", "--policies", "policies", "--historic", "--format", "json", *words)
+    told = [text for each in json.loads(done.out)["verdicts"] for text in each["assumptions"]]
+    assert told == list(printed)
