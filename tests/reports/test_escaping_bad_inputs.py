@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 from typing import Any
@@ -63,9 +64,11 @@ def shown(root: Path, case: dict[str, Any]) -> dict[str, str]:
     result = EvaluationResult(seen, policies.decide(seen), policies.policies)
     texts = {form: rendered("evaluation", form, [result], ReportStyle()) for form in FORMATS[:3]}
     texts["report"] = rendered("report", "markdown", result, ReportStyle())
-    ElementTree.fromstring(rendered("evaluation", "junit", [result], ReportStyle()))
+    texts["junit"] = rendered("evaluation", "junit", [result], ReportStyle())
+    ElementTree.fromstring(texts["junit"])
     json.loads(rendered("evaluation", "sarif", [result], ReportStyle()))
     assert all(each.isprintable() for text in texts.values() for each in text.split("\n"))
+    assert not re.search(r"##[A-Za-z]*\[|^::", texts.pop("junit"), re.MULTILINE)
     clue = "written after" if "runbook" in case else "stopped by"
     return {form: "\n".join(_with(text, clue)) for form, text in texts.items() if clue in text}
 
@@ -106,3 +109,21 @@ def _update(name: str, found: dict[str, str]) -> None:
                 kept += [f"  {key}: |-", *(f"    {line}" if line else "" for line in text.split("\n"))]
             blocks[index] = "\n".join(kept)
     FILE.write_text("\nrender-".join([head, *blocks]).rstrip("\n") + "\n", encoding="utf-8", newline="\n")
+
+
+@pytest.mark.parametrize(
+    "hostile", ["\n::error::x", "\r::error::x", "\x9b31mx", "\u202ex", "##[error]x", "##vso[x]"]
+)
+def test_a_generated_reason_shows_a_hostile_value_as_text_in_junit(tmp_path: Path, hostile: str) -> None:
+    root = write(tmp_path, {})
+    text = (root / "gate.yaml").read_text(encoding="utf-8").replace("not kill.active", "strategy == 'manual'")
+    lines = [each for each in text.splitlines(keepends=True) if "reason:" not in each]
+    (root / "gate.yaml").write_text("".join(lines), encoding="utf-8")
+    seen, policies = roots.snapshot("2026-03-30T06:00:00Z", {"strategy": f"a{hostile}"}), interlock.load(root)
+    result = EvaluationResult(seen, policies.decide(seen), policies.policies)
+    made = rendered("evaluation", "junit", [result], ReportStyle())
+    assert all(each.isprintable() for each in made.split("\n"))
+    (failure,) = ElementTree.fromstring(made).iter("failure")
+    assert "\n" not in (failure.text or "")
+    assert hostile not in made
+    assert "x" in (failure.get("message") or "").partition("strategy")[2]

@@ -42,11 +42,12 @@ ParamValue = Value | Unlimited
 
 @dataclass(frozen=True, slots=True)
 class Override:
-    """An environment variable that may replace a param's value while `when` holds."""
+    """An environment variable that may replace a param's value while `when` holds; with `members` those of members."""
 
     env: str
     when: Node | None
     span: Span
+    members: bool = False
 
 
 @dataclass(frozen=True, slots=True)

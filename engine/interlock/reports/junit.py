@@ -2,32 +2,31 @@
 
 from __future__ import annotations
 
-import re
 import xml.etree.ElementTree as ElementTree
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-__all__ = ["JUnitCase", "junit", "xml_text"]
+from ..diagnostics import printable
 
-_ILLEGAL = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+__all__ = ["JUnitCase", "junit", "xml_text"]
 
 
 @dataclass(frozen=True, slots=True)
 class JUnitCase:
-    """One test case: it failed where `message` has a text, with `details`; `skipped` says why it does not count."""
+    """A test case: it failed where `message` has a text, with lines of `details`; `skipped` says why it counts not."""
 
     suite: str
     name: str
     file: str
     line: int
     message: str = ""
-    details: str = ""
+    details: Sequence[str] = ()
     skipped: str = ""
 
 
 def xml_text(text: str) -> str:
-    """Return the text with every character that XML forbids replaced by U+FFFD."""
-    return _ILLEGAL.sub("\N{REPLACEMENT CHARACTER}", text)
+    """Return the text on one line, without what XML forbids or what commands a terminal or a CI job; tabs stay."""
+    return "\t".join(printable(each) for each in text.split("\t"))
 
 
 def junit(name: str, checks: Sequence[JUnitCase]) -> str:
@@ -62,6 +61,7 @@ def _case(parent: ElementTree.Element, check: JUnitCase) -> None:
     element = ElementTree.SubElement(parent, "testcase", attributes)
     if check.message:
         failure = ElementTree.SubElement(element, "failure", {"message": xml_text(check.message)})
-        failure.text = xml_text(check.details or check.message)
+        lines = check.details if any(check.details) else (check.message,)
+        failure.text = "\n".join(map(xml_text, lines))
     elif check.skipped:
         ElementTree.SubElement(element, "skipped", {"message": xml_text(check.skipped)})

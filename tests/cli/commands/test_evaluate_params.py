@@ -60,6 +60,7 @@ def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         "as_of": "2026-03-30T06:00:00Z",
         "metrics": {"errors": 6},
         "scopes": {"symbol": {"BTC-USD": {"confidence": 0.65}, "ETH-USD": {"confidence": 0.65}}},
+        "env": {"SURE": "62%", "STRICT": "70%", "ODD": "high", "NONE": None},
     }
     (tmp_path / "s.json").write_text(json.dumps(snapshot), encoding="utf-8")
     monkeypatch.chdir(tmp_path)
@@ -68,6 +69,7 @@ def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def verdicts(command: Command, *options: str) -> dict[str, str]:
     done = command("evaluate", "s.json", "--policies", "policies", "--historic", "--format", "json", *options)
+    assert done.code < 2, done.err
     return {
         f"{each['policy']} {each['member'] or ''}".strip(): each["verdict"]
         for each in json.loads(done.out)["verdicts"]
@@ -123,3 +125,57 @@ def test_the_verdict_prints_why_such_a_param_is_unknown(command: Command, desk: 
     assert found["verdict"] == "NO_GO"
     causes = [(each["metric"], each["cause"], each["detail"]) for each in found["rules"][0]["causes"]]
     assert causes == [("limit", "out of range", "11 is outside its range")]
+
+
+@pytest.mark.parametrize(
+    "own", ["{per: {BTC-USD: 10%}}", "{value: 10%, per: {BTC-USD: 10%, ETH-USD: 10%}}", "10%"]
+)
+@pytest.mark.parametrize(("given", "verdict"), [("90%", "NO_GO"), ("60%", "GO")])
+def test_what_a_composition_gives_goes_before_every_value_of_an_environment(
+    command: Command, desk: Path, own: str, given: str, verdict: str
+) -> None:
+    rule = f"{{id: plain, policy: plain, at_worst: GO, with: {{group.sure: {given}}}}}"
+    text = f"policy: both\n{HEAD}for_each: symbol\nrules:\n  - {rule}\n"
+    (desk / "both.yaml").write_text(text, encoding="utf-8")
+    text = TRADE.replace("policy: trade", "policy: plain").replace(" per: {BTC-USD: 75%},", "")
+    (desk / "plain.yaml").write_text(text, encoding="utf-8")
+    text = f"environment: paper\nvalues: {{plain: {{group: {{sure: {own}}}}}}}\n"
+    (desk / "paper.yaml").write_text(text, encoding="utf-8")
+    wanted = {"both BTC-USD": verdict, "both ETH-USD": verdict}
+    for options in ((), ("--environment", "paper")):
+        assert verdicts(command, "--policy", "both", *options) == wanted
+
+
+KEPT = "finding: {} leaves param `group.sure` as it is for BTC-USD"
+READ = "param `group.sure` is {}, set by {}"
+ODD = "param `group.sure` is unknown: ODD: `high` is not a ratio"
+
+
+@pytest.mark.parametrize(
+    ("override", "btc", "eth", "printed"),
+    [
+        ("{env: SURE}", "NO_GO", "GO", (KEPT.format("SURE"), READ.format("62%", "SURE"))),
+        ("{env: SURE, members: false}", "NO_GO", "GO", (KEPT.format("SURE"), READ.format("62%", "SURE"))),
+        ("{env: SURE, members: true}", "GO", "GO", (READ.format("62%", "SURE"),) * 2),
+        ("{env: STRICT, members: true}", "NO_GO", "NO_GO", (READ.format("70%", "STRICT"),) * 2),
+        ("{env: STRICT}", "NO_GO", "NO_GO", (KEPT.format("STRICT"), READ.format("70%", "STRICT"))),
+        ("{env: ODD}", "NO_GO", "NO_GO", (KEPT.format("ODD"), ODD)),
+        ("{env: ODD, members: true}", "NO_GO", "NO_GO", (ODD, ODD)),
+        ("{env: NONE, members: true}", "NO_GO", "GO", ()),
+    ],
+)
+@pytest.mark.parametrize("of", ["policy", "environment"])
+def test_a_variable_for_all_leaves_the_values_of_members_as_they_are(
+    command: Command, desk: Path, of: str, override: str, btc: str, eth: str, printed: tuple[str, ...]
+) -> None:
+    text = TRADE.replace("range:", f"override: {override}, range:")
+    if of == "environment":
+        text = text.replace(" per: {BTC-USD: 75%},", "")
+        given = "environment: paper\nvalues: {trade: {group: {sure: {per: {BTC-USD: 75%}}}}}\n"
+        (desk / "paper.yaml").write_text(given, encoding="utf-8")
+    (desk / "trade.yaml").write_text(text, encoding="utf-8")
+    words = ("--policy", "trade", *(("--environment", "paper") if of == "environment" else ()))
+    assert verdicts(command, *words) == {"trade BTC-USD": btc, "trade ETH-USD": eth}
+    done = command("evaluate", "s.json", "--policies", "policies", "--historic", "--format", "json", *words)
+    told = [text for each in json.loads(done.out)["verdicts"] for text in each["assumptions"]]
+    assert told == list(printed)

@@ -77,3 +77,11 @@ def test_labels_and_texts_are_part_of_the_digest(tmp_path: Path) -> None:
     for number, (old, new) in enumerate([("team: risk", "team: desk"), ("Is it calm?", "Is it quiet?")]):
         changed = {**FILES, "child.yaml": FILES["child.yaml"].replace(old, new)}
         assert digests(tmp_path / str(number), changed)["child"] != DIGESTS["child"]
+
+
+def test_what_an_override_may_replace_is_part_of_the_digest(tmp_path: Path) -> None:
+    found = []
+    for number, more in enumerate(("", ", members: false", ", members: true")):
+        text = FILES["child.yaml"].replace("range:", f"override: {{env: FLOOR{more}}}, range:")
+        found.append(digests(tmp_path / str(number), {**FILES, "child.yaml": text})["child"])
+    assert found[0] == found[1] != found[2]

@@ -134,13 +134,19 @@ def _policy(policy: Policy) -> dict[str, object]:
 
 
 def _param(param: Param) -> dict[str, object]:
-    override = param.override
+    override, words = param.override, list[str]()
+    if override:
+        words = [
+            override.env,
+            to_text(override.when) if override.when else "",
+            *["members"] * override.members,
+        ]
     return {
         "type": str(param.type),
         "value": _plain(param.value),
         "per": {name: _plain(value) for name, value in param.per.items()},
         "range": [param.low, param.high],
-        "override": [override.env, to_text(override.when) if override.when else ""] if override else None,
+        "override": words or None,
     }
 
 

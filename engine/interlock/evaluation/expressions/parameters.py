@@ -39,15 +39,17 @@ def effective(
     """Return the params of a policy at a member.
 
     `given` comes from a composing policy's `with`, `environment` from an environment document, `env` from the
-    snapshot; `holds` evaluates an override's `when`. A value for one member goes before every value for all. A value
-    outside the param's range makes the param unknown.
+    snapshot; `holds` evaluates an override's `when`. What `with` gives goes before all else. A value for one member
+    goes before every value for all, that of an override without `members` too. A value outside the param's range
+    makes the param unknown.
     """
     values: dict[str, Value] = {}
     unlimited, absent, printed = set(), [], []
     for name, param in sorted(policy.params.items()):
         value, note = _within(param, _chosen(param, member or "", environment, given))
         if param.override and name not in given:
-            replaced, override_note = _overridden(param, param.override, env, holds)
+            own = "" if param.override.members else _own(param, member or "", environment)
+            replaced, override_note = _overridden(param, param.override, env, holds, own)
             value, note = (value, note) if replaced is None else (replaced, "")
             printed += [override_note] if override_note else []
         printed += [note] if note else []
@@ -66,11 +68,17 @@ def effective(
 def _chosen(
     param: Param, member: str, environment: Mapping[str, Value], given: Mapping[str, Value]
 ) -> ParamValue | None:
-    """Return the value of a param at a member: one for the member if there is one, else one for all."""
-    key = param.at(member)
-    if key in environment:
-        return environment[key]
-    return given.get(param.name, param.per.get(member, environment.get(param.name, param.value)))
+    """Return the value of a param at a member: what `with` gives, else one for the member, else one for all."""
+    if param.name in given:
+        return given[param.name]
+    if _own(param, member, environment):
+        return environment.get(param.at(member), param.per.get(member))
+    return environment.get(param.name, param.value)
+
+
+def _own(param: Param, member: str, environment: Mapping[str, Value]) -> str:
+    """Return the member where the policy or the environment gives it a value of its own; else nothing."""
+    return member if param.at(member) in environment or member in param.per else ""
 
 
 def _within(param: Param, value: ParamValue | None) -> tuple[ParamValue | None, str]:
@@ -100,9 +108,12 @@ def _shown(value: Value, param: Param) -> str:
 
 
 def _overridden(
-    param: Param, override: Override, env: Mapping[str, object], holds: Callable[[Override], Value]
+    param: Param, override: Override, env: Mapping[str, object], holds: Callable[[Override], Value], own: str
 ) -> tuple[Value | None, str]:
-    """Return the value that an environment variable gives (None: none), and what to print."""
+    """Return the value that an environment variable gives (None: none), and what to print.
+
+    `own` is the member whose own value the variable leaves as it is; empty where it may replace the value.
+    """
     if override.env not in env:
         return _unknown(param, "missing", f"the snapshot did not record {override.env}")
     raw = env[override.env]
@@ -113,6 +124,8 @@ def _overridden(
         return _unknown(param, "missing", f"it is not known whether {override.env} may override it")
     if active is False:
         return None, f"finding: {override.env} is set where it may not override param `{param.name}`"
+    if own:
+        return None, f"finding: {override.env} leaves param `{param.name}` as it is for {own}"
     text = "true" if raw is True else "false" if raw is False else str(raw)
     written = parse_as(param.type, text)
     if not isinstance(written, WrittenValue):

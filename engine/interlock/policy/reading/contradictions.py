@@ -10,8 +10,8 @@ from ...diagnostics import Collector
 from ...language.declarations import MetricDeclaration
 from ...language.literals import show
 from ...language.nodes import Call, LetRef, Literal, Node, ParamRef
-from ...language.operator_typing import static_range
 from ...language.printer import to_text
+from ...language.ranges import static_range
 from ...language.types import Kind
 from ...wording import listed
 from ..model import UNLIMITED, Composition, Policy, Rule

@@ -10,8 +10,8 @@ from ...diagnostics import Collector, Span
 from ...language.declarations import MetricDeclaration
 from ...language.literals import show
 from ...language.nodes import Call, LetRef, Literal, Node, ParamRef
-from ...language.operator_typing import Range, always, static_range
 from ...language.printer import to_text
+from ...language.ranges import Range, always, static_range
 from ..model import Policy
 from ..names import followed, params_read
 from .environments import Environment

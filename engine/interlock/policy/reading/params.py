@@ -22,7 +22,7 @@ from ..yaml.yaml_nodes import Mapping, Node, Scalar, Sequence
 
 __all__ = ["Misfit", "ParamReader", "WrittenValue", "fits", "in_range", "parse_as", "read_value", "unit_hint"]
 
-_OVERRIDE = ("env", "when")
+_OVERRIDE = ("env", "when", "members")
 _LEAF = ("value", "per", "override", "range", "doc", "required", "type", "currency")
 _MARKS = ("value", "required", "type")
 _WORD = re.compile(r"[A-Za-z][A-Za-z0-9_/.-]*", re.ASCII)
@@ -303,7 +303,12 @@ class ParamReader:
         if given.has("when") and when is None:
             message = f"the condition of the override of `{name}` is not an expression"
             self.complain("E231", message, given.span_of("when"), hint)
-        return Override(given.text("env"), self.expression(when) if when else None, given.span)
+        members = given.scalar("members")
+        if given.has("members") and (members is None or not isinstance(members.value, bool)):
+            message = f"`members` of the override of `{name}` is neither true nor false"
+            self.complain("E231", message, given.span_of("members"), "write `members: true`, or drop it")
+        tree = self.expression(when) if when else None
+        return Override(given.text("env"), tree, given.span, given.flag("members"))
 
 
 def _range(node: Sequence, kind: Type) -> Range | None:

@@ -117,4 +117,4 @@ def _case(file: str, listed: Collector, style: ReportStyle) -> JUnitCase:
     first = errors[0].span.line if errors else 1
     message = "; ".join(f"{each.code}: {each.message}" for each in errors)
     details = "\n\n".join(render(each, listed.sources) for each in own)
-    return JUnitCase("interlock validate", file, style.path(file), first, message, details)
+    return JUnitCase("interlock validate", file, style.path(file), first, message, details.split("\n"))

@@ -116,7 +116,7 @@ def as_junit(tested: TestRun, style: ReportStyle) -> str:
     cases = [
         JUnitCase(
             each.subject, each.name, each.span.file, each.span.line, "; ".join(each.differences),
-            "" if each.passed else each.explanation(ReportStyle()),
+            () if each.passed else each.explanation(ReportStyle()).split("\n"),
         )
         for each in rows(tested)
     ]  # fmt: skip

@@ -146,29 +146,31 @@ def as_junit(results: Sequence[EvaluationResult], style: ReportStyle) -> str:
 
 def _cases(result: EvaluationResult, style: ReportStyle) -> Iterator[JUnitCase]:
     suite = f"{result.name} as of {show_time(result.snapshot.as_of)}"
-    found = [
-        (each.policy, each.policy, f"not evaluated: {each.reason}", "", "")
+    refused = [
+        (each.policy, each.policy, (f"not evaluated: {each.reason}", (), ""))
         for each in result.decision.refusals
     ]
-    found += [(each.policy, each.name, *_failure(result, each, style)) for each in result.verdicts]
-    if not found:
+    judged = [(each.policy, each.name, _failure(result, each, style)) for each in result.verdicts]
+    if not refused and not judged:
         yield JUnitCase(suite, "interlock evaluate", "", 0, "no policy was evaluated")
-    for policy, name, *texts in found:
+    for policy, name, texts in (*refused, *judged):
         place = _place(result, policy)
         file, line = ("", 0) if place is None else (style.path(place.file), place.line)
         yield JUnitCase(suite, name, file, line, *texts)
 
 
-def _failure(result: EvaluationResult, verdict: Verdict, style: ReportStyle) -> tuple[str, str, str]:
+def _failure(
+    result: EvaluationResult, verdict: Verdict, style: ReportStyle
+) -> tuple[str, Sequence[str], str]:
     """The message and the details of a failure, and why a case does not count; a best verdict has none of them."""
     if verdict.is_best and not result.expired(verdict):
-        return "", "", f"{verdict.verdict} without a ledger opens nothing" if verdict.inputs.stateless else ""
+        return "", (), f"{verdict.verdict} without a ledger opens nothing" if verdict.inputs.stateless else ""
     rules = open_rules(verdict)
     first = rules[0].reason if rules else ""
     if result.expired(verdict):
         first = f"it was {verdict.verdict} until {result.end(verdict)}"
     message = result.status(verdict) + (f": {first}" if first else "")
-    return message, "\n".join(_details(each, style) for each in rules), ""
+    return message, [_details(each, style) for each in rules], ""
 
 
 def _details(rule: RuleResult, style: ReportStyle) -> str:
