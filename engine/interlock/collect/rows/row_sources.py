@@ -119,7 +119,8 @@ def _check_clock(
 def _append(table: SourceTable, part: SourceTable, name: str) -> None:
     before = len(table.seen)
     (first, last), (begin, end) = table.ends, part.ends
-    table.descends = table.descends or part.descends
+    table.ascends, table.descends = table.ascends or part.ascends, table.descends or part.descends
+    table.tied = table.tied or part.tied
     if last is not None and begin is not None and begin < last:
         table.descends = table.descends or f"the first row of {name}"
     table.ends = (begin if first is None else first, last if end is None else end)
@@ -168,11 +169,11 @@ def query_rows(
         ask = _Asked(
             stack.enter_context(Database()),
             stack.enter_context(closing(ExactTables((loaded, *joined)))),
-            stack.enter_context(Database()) if any(each.descends for each in tables) else None,
+            stack.enter_context(Database()) if any(each.undecided for each in tables) else None,
         )
         _fill(ask.database, (loaded, *joined), tables)
         if ask.reverse is not None:
-            turned = [backwards(each) if each.descends else each for each in tables]
+            turned = [backwards(each) if each.undecided else each for each in tables]
             _fill(ask.reverse, (loaded, *joined), turned)
         for query in loaded.source.metrics:
             found: MetricEntries | UnknownEntry
@@ -238,8 +239,8 @@ def _ask(
     assumed = _assumptions(nodes, (loaded, *joined))
     found = replace(shape(answer, metric, covered, rosters), assumed=assumed)
     if other is not None:
-        place = next(each.table.descends for each in (loaded, *joined) if each.table.descends)
-        found = settled(found, shape(other, metric, covered, rosters), place)
+        undecided = next(each.table.undecided for each in (loaded, *joined) if each.table.undecided)
+        found = settled(found, shape(other, metric, covered, rosters), undecided)
     return found, covered
 
 
