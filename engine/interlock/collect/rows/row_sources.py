@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing
@@ -209,12 +210,7 @@ def _ask(
     rosters: Rosters,
 ) -> tuple[MetricEntries, CoveredSpan | None]:
     metric = rosters.catalogue.metrics[query.metric]
-    whole = min(
-        (each.table.whole for each in (loaded, *joined) if each.table.whole is not None), default=None
-    )
-    covered = cover(loaded.source, loaded.table, loaded.tops, window, metric.began, whole)
-    for each in joined:
-        covered = common(covered, cover(each.source, each.table, each.tops, window, metric.began, whole))
+    covered = _covered((loaded, *joined), metric, window)
     if loaded.torn and not _may_lack_files(metric, loaded):
         raise Unreadable(loaded.torn[0].cause, loaded.torn[0].detail)
     times = {
@@ -222,11 +218,12 @@ def _ask(
         "from": covered.start if covered else None,
         "to": covered.end if covered else None,
     }
+    lacking: dict[str, UnknownEntry] = {}
     try:
         nodes = tables.database.check(query.sql, [each.source.view for each in (loaded, *joined)])
         if pools(nodes, [each.source for each in (loaded, *joined)]):
             for each in (loaded, *joined):
-                require_periods(each.source, each.table, metric, rosters.catalogue, window)
+                lacking |= require_periods(each.source, each.table, metric, rosters, window)
         answer = tables.exact.refined(tables.database.ask(query.sql, times), query.sql, times)
         other = tables.reverse.ask(query.sql, times) if tables.reverse else None
         wrong = complaint(answer, metric, rosters.catalogue)
@@ -241,7 +238,17 @@ def _ask(
     if other is not None:
         undecided = next(each.table.undecided for each in (loaded, *joined) if each.table.undecided)
         found = settled(found, shape(other, metric, covered, rosters), undecided)
+    if lacking:
+        entries = {member: why.entry() for member, why in lacking.items()}
+        found = replace(found, members={**(found.members or {}), **entries})
     return found, covered
+
+
+def _covered(every: Sequence[LoadedSource], metric: Metric, window: Window) -> CoveredSpan | None:
+    """Return what all sources of a query cover."""
+    whole = min((each.table.whole for each in every if each.table.whole is not None), default=None)
+    spans = [cover(each.source, each.table, each.tops, window, metric.began, whole) for each in every]
+    return functools.reduce(common, spans)
 
 
 def _assumptions(nodes: list[dict[str, Any]], every: Sequence[LoadedSource]) -> tuple[Assumption, ...]:
