@@ -68,12 +68,13 @@ class DeclaredCoverage:
 class DeclaredPeriods:
     """How long the periods are that rows describe, the column that stamps them, and how late a row may come.
 
-    `each` is None where rows are no periods.
+    `each` is None where rows are no periods. `member` is the column of the members that each have their own rows.
     """
 
     each: Decimal | None
     by: str
     lag: Decimal = Decimal(0)
+    member: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from ..language.types import Kind
@@ -34,6 +34,17 @@ class Rosters:
                 return None
             self.undeclared.add((metric.name, written))
         return name
+
+    def written(self, scope: str | None, seen: Iterable[str]) -> dict[str, set[str]]:
+        """Return each member that the catalogue lists for a scope with its names among those seen; else those seen."""
+        found = self.catalogue.scopes.get(scope or "")
+        names: dict[str, set[str]] = {each: set() for each in (found.members if found else ())}
+        listed = bool(names)
+        for each in seen:
+            name = found.aliases.get(each, each) if found else each
+            if name in names or not listed:
+                names.setdefault(name, set()).add(each)
+        return names
 
     def resolve_set(self, metric: Metric, value: object) -> object:
         """Return a set of members without aliases, sorted; any other value as it is."""

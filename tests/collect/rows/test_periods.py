@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -219,3 +220,79 @@ def test_what_pools_rows(sql: str, pooled: bool) -> None:
     with Database() as database:
         database.create("reports", {"week": "TIMESTAMP", "pnl": "DOUBLE"}, {"week": (), "pnl": ()})
         assert pools(database.check(sql, ["reports"]), [source]) is pooled  # type: ignore[list-item]
+
+
+SYMBOLS = """
+sources:
+  reports:
+    kind: rows
+    doc: one report a week and symbol
+    files: r*.json
+    format: json
+    time: written
+    timezone: UTC
+    complete: {each: 1w, by: week, for: symbol}
+    columns: {written: {time: /written}, week: {time: /week}, pnl: {number: /pnl}, symbol: {text: /symbol, optional: true}}
+    covered: {from: 2026-01-05, to: last}
+    metrics:
+      edge: {sql: "select symbol as member, sum(pnl) as value from reports where symbol is not null group by symbol"}
+      pnl: {sql: "select sum(pnl) as value from reports"}
+"""  # noqa: E501
+
+
+def report_of(root: Path, name: str, symbol: str, week: int) -> None:
+    days = f'"written": "2026-01-{week + 8:02}", "week": "2026-01-{week:02}"'
+    write(root, f"r_{name}{week}.json", f'{{{days}, "pnl": {week}, "symbol": {symbol}}}')
+
+
+def of_symbols(root: Path, text: str = SYMBOLS, catalogue: str = CATALOGUE) -> tuple[dict[str, Any], Any]:
+    collection = run(root, text, as_of="2026-01-20T00:00:00Z", catalogue=catalogue)
+    members = collection.snapshot["scopes"]["symbol"]
+    return {name: each["edge"] for name, each in members.items()}, metrics(collection)["pnl"]
+
+
+def test_each_member_needs_each_period(tmp_path: Path) -> None:
+    """The report of one symbol does not stand for that of another."""
+    for name, symbol in (("b", '"BTC/USDT"'), ("e", '"ETH-USD"')):
+        for week in (5, 12):
+            report_of(tmp_path, name, symbol, week)
+    whole = {"value": 17, "at": "2026-01-20T00:00:00Z"}
+    assert of_symbols(tmp_path) == ({"BTC-USD": whole, "ETH-USD": whole}, {**whole, "value": 34})
+    (tmp_path / "r_b5.json").unlink()
+    why = {"unknown": "missing", "detail": f"no row of `reports` of BTC-USD for {FIRST}"}
+    assert of_symbols(tmp_path) == ({"BTC-USD": why, "ETH-USD": whole}, why)
+    (tmp_path / "r_b12.json").unlink()
+    why["detail"] = f"no row of `reports` of BTC-USD for {SECOND}, nor for an earlier period"
+    assert of_symbols(tmp_path) == ({"BTC-USD": why, "ETH-USD": whole}, why)
+
+
+def test_members_of_no_list_are_those_that_rows_name(tmp_path: Path) -> None:
+    free = changed(
+        CATALOGUE, ("{members: [BTC-USD, ETH-USD], aliases: {BTC-USD: [BTC/USDT]}}", "{open: true}")
+    )
+    report_of(tmp_path, "a", '"A"', 5)
+    report_of(tmp_path, "b", '"B"', 12)
+    report_of(tmp_path, "a", '"A"', 12)
+    why = {"unknown": "missing", "detail": f"no row of `reports` of B for {FIRST}"}
+    edges, total = of_symbols(tmp_path, catalogue=free)
+    assert edges == {"A": {"value": 17, "at": "2026-01-20T00:00:00Z"}, "B": why}
+    assert total == why
+
+
+def test_rows_of_no_member_are_periods_of_none(tmp_path: Path) -> None:
+    report_of(tmp_path, "x", "null", 5)
+    alone = changed(SYMBOLS, (SYMBOLS[SYMBOLS.index("      edge:") : SYMBOLS.index("      pnl:")], ""))
+    assert metrics(run(tmp_path, alone, as_of="2026-01-20T00:00:00Z"))["pnl"] == missing(SECOND)
+    report_of(tmp_path, "y", '"ETH-USD"', 12)
+    whole = metrics(run(tmp_path, alone, as_of="2026-01-20T00:00:00Z"))["pnl"]
+    assert whole["detail"] == f"no row of `reports` of ETH-USD for {FIRST}"
+
+
+def test_a_figure_by_member_wants_the_column_of_the_members() -> None:
+    assert complaints(SYMBOLS) == []
+    assert complaints(changed(SYMBOLS, (", for: symbol", ""))) == [BY_MEMBER]
+    assert complaints(changed(SYMBOLS, ("for: symbol", "for: symbl"))) == [NO_COLUMN]
+
+
+BY_MEMBER = "sources.yaml:14:19: warning W860: `edge` is made of the periods of each symbol, and `complete` of `reports` asks for one row a period (write `for:` with the column of the members)"  # noqa: E501
+NO_COLUMN = "sources.yaml:10:41: error E554: no column is called `symbl` (did you mean `symbol`?)"

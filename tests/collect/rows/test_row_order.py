@@ -97,6 +97,46 @@ def test_rows_of_one_time_say_that_their_order_is_not_known_where_times_descend(
     assert found["total"]["value"] == 4
 
 
+TIED = (
+    unknown()["detail"]
+    .replace("line 4", "line 2")
+    .replace("is older than the row", "has the time of the rows")
+)
+
+
+def test_rows_of_a_file_with_a_single_time_are_in_no_order(tmp_path: Path) -> None:
+    """Without its older row a file with its newest row first has none whose time descends."""
+    latest = changed(LOG, (SUM, "select pnl as value from trades order by ordinal desc limit 1"))
+    found = metrics(run(jsonl(tmp_path, NEWEST_FIRST[:3]), latest))
+    assert [each["unordered"] for each in found["trades"]["points"]] == [TIED] * 3
+    assert (values(found), found["total"]["value"]) == ([-3, -5, 2], 3)
+    assert found["pnl"] == {"unknown": "conflict", "detail": TIED}
+    for order, kept in (("newest_first", [2, -5, -3]), ("oldest_first", [-3, -5, 2])):
+        declared = changed(latest, ("    time: at_", f"    time: at_\n    order: {order}"))
+        found = metrics(run(tmp_path, declared))
+        assert (values(found), loose(found), found["pnl"]["value"]) == (kept, [False] * 3, kept[-1])
+
+
+def test_rows_of_a_file_whose_times_ascend_are_in_file_order(tmp_path: Path) -> None:
+    found = metrics(run(jsonl(tmp_path, [*NEWEST_FIRST[:3], line("11:50", 1)]), LOG))
+    assert (values(found), loose(found)) == ([-3, -5, 2, 1], [False] * 4)
+
+
+def test_one_file_shows_the_order_of_all(tmp_path: Path) -> None:
+    many = changed(LOG, ("file: t.jsonl", "files: t*.jsonl"))
+    write(tmp_path, "t1.jsonl", "\n".join([line("10:10", 1), line("10:10", 2), ""]))
+    write(tmp_path, "t2.jsonl", "\n".join([*NEWEST_FIRST[:2], ""]))
+    assert loose(metrics(run(tmp_path, many))) == [True] * 4
+    write(tmp_path, "t3.jsonl", "\n".join([line("11:50", 3), line("11:51", 4), ""]))
+    found = metrics(run(tmp_path, many))
+    assert (values(found), loose(found)) == ([1, 2, -3, -5, 3, 4], [False] * 6)
+
+
+def test_equal_rows_of_a_single_time_are_known(tmp_path: Path) -> None:
+    found = metrics(run(jsonl(tmp_path, [line("11:40", -3), line("11:40", -3)]), LOG))
+    assert (values(found), loose(found)) == ([-3, -3], [False] * 2)
+
+
 def test_equal_rows_are_known_in_any_order(tmp_path: Path) -> None:
     lines = [line("11:40", -3), line("11:40", -3), line("10:10", 0.1)]
     found = metrics(run(jsonl(tmp_path, lines), LOG))

@@ -9,6 +9,7 @@ from typing import Literal, cast
 from ...diagnostics import name_hint
 from ...language.times import parse_duration, parse_time
 from ...policy.catalogue import Catalogue
+from ...policy.yaml.yaml_nodes import Mapping
 from ..formats import FORMATS
 from ..formats.model import Format
 from ..json_documents import Pointer
@@ -58,7 +59,7 @@ def read_rows(name: str, entry: YamlEntry, catalogue: Catalogue) -> RowsSource:
         continues=entry.node.text("unmatched") == "continues",
         zone=entry.zone(),
         coverage=coverage,
-        complete=_complete(entry, coverage.by or stamp, times),
+        complete=_complete(entry, coverage.by or stamp, times, [each.name for each in columns]),
         order=entry.node.text("order"),  # type: ignore[arg-type]
         torn=entry.node.text("torn", "unknown"),  # type: ignore[arg-type]
         may_be_empty=entry.node.flag("may_be_empty"),
@@ -168,7 +169,7 @@ def _coverage(entry: YamlEntry, file_format: Format, times: list[str]) -> Declar
     return DeclaredCoverage(start, end, each, by)
 
 
-def _complete(entry: YamlEntry, stamp: str, times: list[str]) -> DeclaredPeriods | None:
+def _complete(entry: YamlEntry, stamp: str, times: list[str], columns: list[str]) -> DeclaredPeriods | None:
     if not entry.node.has("complete"):
         return None
     inner = entry.node.mapping("complete")
@@ -179,7 +180,15 @@ def _complete(entry: YamlEntry, stamp: str, times: list[str]) -> DeclaredPeriods
         span = inner.span_of("by") if inner.has("by") else entry.node.span_of("complete")
         entry.collector.add("E506", f"`{by}` is no time column of this source", span, hint)
         return None
-    return DeclaredPeriods(each, by, inner.duration("lag") or Decimal(0))
+    return DeclaredPeriods(each, by, inner.duration("lag") or Decimal(0), _member(entry, inner, columns))
+
+
+def _member(entry: YamlEntry, inner: Mapping, columns: list[str]) -> str:
+    """Return the column under `for`, whose members each have rows of their own."""
+    found = inner.text("for")
+    if found and found not in columns:
+        entry.collector.add_unknown("E554", "column", found, columns, inner.span_of("for"))
+    return found
 
 
 def _ambiguous(entry: YamlEntry) -> Literal["unknown", "earlier", "later"]:

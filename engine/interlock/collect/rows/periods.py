@@ -12,14 +12,15 @@ from typing import Any
 from ...diagnostics import Collector
 from ...language.times import show_time
 from ...policy.catalogue import Catalogue, Metric
-from ..model import Query, RowsSource
+from ..model import DeclaredPeriods, Query, RowsSource
+from ..rosters import Rosters
 from ..sql.duckdb_tables import syntax_nodes
 from ..sql.sql_functions import POOLING
-from ..unreadable import Unreadable
+from ..unreadable import UnknownEntry, Unreadable
 from .row_window import Window
 from .typed_tables import SourceTable
 
-__all__ = ["check_complete", "pools", "require_periods"]
+__all__ = ["check_complete", "pools", "require_periods", "scope_of"]
 
 Nodes = Iterable[dict[str, Any]]
 
@@ -48,30 +49,68 @@ def require_periods(
     source: RowsSource,
     table: SourceTable,
     metric: Metric,
-    catalogue: Catalogue,
+    rosters: Rosters,
     window: Window,
-) -> None:
-    """Raise Unreadable where a period that is due has no row, from the beginning or from `since`."""
+) -> dict[str, UnknownEntry]:
+    """Return the members of a metric that lack a period that is due, from the beginning or from `since`, with why.
+
+    Raises Unreadable where the metric as a whole lacks one.
+    """
+    catalogue = rosters.catalogue
     began = _began(source, metric, catalogue)
     if source.complete is None or source.complete.each is None or began is None:
-        return
-    each, since, as_of = source.complete.each, window.since, window.as_of
+        return {}
+    each, since = source.complete.each, window.since
     if since is not None and since > began:
         began -= _whole(began - since, each) * each
-    due = _whole(as_of - _lag(source, catalogue) - began, each)
-    found = {
-        _whole(stamp - began, each)
-        for stamp in table.columns[source.complete.by]
-        if isinstance(stamp, Decimal)
+    due = _whole(window.as_of - _lag(source, catalogue) - began, each)
+    scope = scope_of(source, metric, catalogue)
+    lacking = {}
+    for member, found in _found(source.complete, table, scope, rosters).items():
+        of = f" of {member}" if member else ""
+        text = _absent({_whole(stamp - began, each) for stamp in found}, began, each, due)
+        if text:
+            lacking[member] = UnknownEntry("missing", f"no row of `{source.id}`{of} {text}")
+    first = next(iter(lacking.values()), None)
+    if first is not None and ("" in lacking or not metric.scope or scope != metric.scope):
+        raise Unreadable(first.cause, first.detail)
+    return lacking
+
+
+def scope_of(source: RowsSource, metric: Metric, catalogue: Catalogue) -> str | None:
+    """Return the scope of the members in a source's rows: that of the metric, else of another one of the source."""
+    scopes = [each.scope for each in _metrics(source, catalogue) if each.scope]
+    return scopes[0] if scopes and metric.scope not in scopes else metric.scope
+
+
+def _found(
+    complete: DeclaredPeriods, table: SourceTable, scope: str | None, rosters: Rosters
+) -> dict[str, list[Decimal]]:
+    """Return the stamps of all rows, by member where each has its own; `` where they are of no member."""
+    stamps = table.columns[complete.by]
+    names = table.columns[complete.member] if complete.member else []
+    members = rosters.written(scope, {str(name) for name in names if name is not None})
+    if not members or not complete.member:
+        return {"": [stamp for stamp in stamps if isinstance(stamp, Decimal)]}
+    return {
+        member: [
+            stamp
+            for stamp, name in zip(stamps, names, strict=True)
+            if isinstance(stamp, Decimal) and str(name) in written
+        ]
+        for member, written in members.items()
     }
+
+
+def _absent(found: Collection[int], began: Decimal, each: Decimal, due: int) -> str:
+    """Return for which of the periods that are due there is nothing, empty for none."""
     absent = due - sum(0 <= number < due for number in found)
     if absent <= 0:
-        return
+        return ""
     newest = next(number for number in range(due - 1, -1, -1) if number not in found)
     start = began + newest * each
     more = f", nor for {absent - 1} earlier periods" if absent > 2 else ", nor for an earlier period"
-    text = f"no row of `{source.id}` for {show_time(start)} to {show_time(start + each)}"
-    raise Unreadable("missing", text + (more if absent > 1 else ""))
+    return f"for {show_time(start)} to {show_time(start + each)}" + (more if absent > 1 else "")
 
 
 def _whole(span: Decimal, each: Decimal) -> int:
@@ -79,9 +118,13 @@ def _whole(span: Decimal, each: Decimal) -> int:
     return int(span // each) - (span < 0 and span % each != 0)  # division of decimals cuts towards zero
 
 
-def _regular(source: RowsSource, catalogue: Catalogue) -> list[Metric]:
+def _metrics(source: RowsSource, catalogue: Catalogue) -> list[Metric]:
     found = [catalogue.metrics.get(query.metric) for query in source.metrics]
-    return [each for each in found if each is not None and each.series == "regular"]
+    return [each for each in found if each is not None]
+
+
+def _regular(source: RowsSource, catalogue: Catalogue) -> list[Metric]:
+    return [each for each in _metrics(source, catalogue) if each.series == "regular"]
 
 
 def _began(source: RowsSource, metric: Metric, catalogue: Catalogue) -> Decimal | None:
@@ -120,6 +163,10 @@ def check_complete(
             if source.complete.each is not None and _began(source, metric, catalogue) is None:
                 text = f"`complete` of `{source.id}` does not know when the periods of `{query.metric}` begin"
                 collector.add("E553", text, query.span, "write `began:` on the metric")
+            if source.complete.each is not None and metric.scope and not source.complete.member:
+                text = f"`{query.metric}` is made of the periods of each {metric.scope}, "
+                text += f"and `complete` of `{source.id}` asks for one row a period"
+                collector.add("W860", text, query.span, "write `for:` with the column of the members")
         elif periods:
             text = f"`{query.metric}` is made of many periods, and `{source.id}` does not say that none may be missing"
             collector.add("E552", text, query.span, hint)

@@ -1,8 +1,9 @@
-"""The order of rows: as `order` declares it; where times descend and nothing is declared, both ways are asked.
+"""The order of rows: as `order` declares it; where nothing is declared or shown, both ways are asked.
 
 An export often lists its newest row first. Rows of one minute are then in the wrong order, and nothing in the file
-tells which way it is. So every query of such a source is asked of the rows in file order and in the reverse order; what
-differs is unknown. Points of one time say that their order is not known, unless the SQL itself orders them.
+tells which way it is; nor does anything in a file whose rows all have one time. So every query of such a source is
+asked of the rows in file order and in the reverse order; what differs is unknown. Points of one time say that their
+order is not known, unless the SQL itself orders them.
 """
 
 from __future__ import annotations
@@ -31,7 +32,9 @@ def in_declared_order(part: SourceTable, source: RowsSource) -> SourceTable:
         moved = "older" if source.order == "oldest_first" else "newer"
         wrong = f"{against} is {moved} than the row before it, and `order` is {source.order}"
         raise Unreadable("conflict", wrong)
-    return backwards(part) if source.order == "newest_first" else part
+    if not source.order:
+        return part
+    return replace(backwards(part) if source.order == "newest_first" else part, tied="")
 
 
 def backwards(table: SourceTable) -> SourceTable:
@@ -48,13 +51,12 @@ def backwards(table: SourceTable) -> SourceTable:
     )
 
 
-def settled(forward: MetricEntries, backward: MetricEntries, place: str) -> MetricEntries:
-    """Return what rows in file order and in the reverse order agree on; `place` is where times descend.
+def settled(forward: MetricEntries, backward: MetricEntries, undecided: str) -> MetricEntries:
+    """Return what rows in file order and in the reverse order agree on; `undecided` says why either may be right.
 
     Points keep their values. Where the order of points of one time is not known, they say so.
     """
-    older = f"{place} is older than the row before it, and no `order` is declared"
-    why = f"rows of one time may be in either order: {older}"
+    why = f"rows of one time may be in either order: {undecided}, and no `order` is declared"
     if forward.members is None or backward.members is None:
         return MetricEntries(_agreed(forward.entry, backward.entry, why), None, forward.assumed)
     names = dict.fromkeys((*forward.members, *backward.members))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing
@@ -119,7 +120,8 @@ def _check_clock(
 def _append(table: SourceTable, part: SourceTable, name: str) -> None:
     before = len(table.seen)
     (first, last), (begin, end) = table.ends, part.ends
-    table.descends = table.descends or part.descends
+    table.ascends, table.descends = table.ascends or part.ascends, table.descends or part.descends
+    table.tied = table.tied or part.tied
     if last is not None and begin is not None and begin < last:
         table.descends = table.descends or f"the first row of {name}"
     table.ends = (begin if first is None else first, last if end is None else end)
@@ -168,11 +170,11 @@ def query_rows(
         ask = _Asked(
             stack.enter_context(Database()),
             stack.enter_context(closing(ExactTables((loaded, *joined)))),
-            stack.enter_context(Database()) if any(each.descends for each in tables) else None,
+            stack.enter_context(Database()) if any(each.undecided for each in tables) else None,
         )
         _fill(ask.database, (loaded, *joined), tables)
         if ask.reverse is not None:
-            turned = [backwards(each) if each.descends else each for each in tables]
+            turned = [backwards(each) if each.undecided else each for each in tables]
             _fill(ask.reverse, (loaded, *joined), turned)
         for query in loaded.source.metrics:
             found: MetricEntries | UnknownEntry
@@ -208,12 +210,7 @@ def _ask(
     rosters: Rosters,
 ) -> tuple[MetricEntries, CoveredSpan | None]:
     metric = rosters.catalogue.metrics[query.metric]
-    whole = min(
-        (each.table.whole for each in (loaded, *joined) if each.table.whole is not None), default=None
-    )
-    covered = cover(loaded.source, loaded.table, loaded.tops, window, metric.began, whole)
-    for each in joined:
-        covered = common(covered, cover(each.source, each.table, each.tops, window, metric.began, whole))
+    covered = _covered((loaded, *joined), metric, window)
     if loaded.torn and not _may_lack_files(metric, loaded):
         raise Unreadable(loaded.torn[0].cause, loaded.torn[0].detail)
     times = {
@@ -221,11 +218,12 @@ def _ask(
         "from": covered.start if covered else None,
         "to": covered.end if covered else None,
     }
+    lacking: dict[str, UnknownEntry] = {}
     try:
         nodes = tables.database.check(query.sql, [each.source.view for each in (loaded, *joined)])
         if pools(nodes, [each.source for each in (loaded, *joined)]):
             for each in (loaded, *joined):
-                require_periods(each.source, each.table, metric, rosters.catalogue, window)
+                lacking |= require_periods(each.source, each.table, metric, rosters, window)
         answer = tables.exact.refined(tables.database.ask(query.sql, times), query.sql, times)
         other = tables.reverse.ask(query.sql, times) if tables.reverse else None
         wrong = complaint(answer, metric, rosters.catalogue)
@@ -238,9 +236,19 @@ def _ask(
     assumed = _assumptions(nodes, (loaded, *joined))
     found = replace(shape(answer, metric, covered, rosters), assumed=assumed)
     if other is not None:
-        place = next(each.table.descends for each in (loaded, *joined) if each.table.descends)
-        found = settled(found, shape(other, metric, covered, rosters), place)
+        undecided = next(each.table.undecided for each in (loaded, *joined) if each.table.undecided)
+        found = settled(found, shape(other, metric, covered, rosters), undecided)
+    if lacking:
+        entries = {member: why.entry() for member, why in lacking.items()}
+        found = replace(found, members={**(found.members or {}), **entries})
     return found, covered
+
+
+def _covered(every: Sequence[LoadedSource], metric: Metric, window: Window) -> CoveredSpan | None:
+    """Return what all sources of a query cover."""
+    whole = min((each.table.whole for each in every if each.table.whole is not None), default=None)
+    spans = [cover(each.source, each.table, each.tops, window, metric.began, whole) for each in every]
+    return functools.reduce(common, spans)
 
 
 def _assumptions(nodes: list[dict[str, Any]], every: Sequence[LoadedSource]) -> tuple[Assumption, ...]:

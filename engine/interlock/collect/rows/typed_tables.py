@@ -39,7 +39,8 @@ class SourceTable:
     time. `present` are the columns that some row has, `undated` counts the rows that are left out because they have no
     time, `repeated` the times in a repeated hour. `whole` is set where a file ends with an unfinished line: the stamp
     of the last whole row, and that line. `ends` are the times of the first and the last row, `ascends` and `descends`
-    the first place of a row newer or older than the last.
+    the first place of a row newer or older than the last, `tied` that of one that differs from the last at its time,
+    `latest` the values of the last row.
     """
 
     columns: dict[str, list[object]]
@@ -55,6 +56,15 @@ class SourceTable:
     ends: tuple[Decimal | None, Decimal | None] = (None, None)
     ascends: str = ""
     descends: str = ""
+    tied: str = ""
+    latest: dict[str, object] = field(default_factory=dict)
+
+    @property
+    def undecided(self) -> str:
+        """Why rows of one time may be in either order: times descend, or no file shows which way they go."""
+        if self.descends:
+            return f"{self.descends} is older than the row before it"
+        return f"{self.tied} has the time of the rows before it" if self.tied and not self.ascends else ""
 
     @property
     def rows(self) -> int:
@@ -94,19 +104,22 @@ def fill(
         if table.last is None or time > table.last[0]:
             table.last = time, record
         _place(table, ordinal, values, time, window)
-        _follow(table, record.place, time)
+        _follow(table, record.place, time, values)
         stamped = modified if stamp == "modified" else values[stamp]
         _cover(table, time, stamped, window.as_of)
 
 
-def _follow(table: SourceTable, place: str, time: Decimal) -> None:
+def _follow(table: SourceTable, place: str, time: Decimal, values: dict[str, object]) -> None:
     """Note which way the times of a table go."""
     first, last = table.ends
     if last is not None and time > last:
         table.ascends = table.ascends or place
     if last is not None and time < last:
         table.descends = table.descends or place
+    if last is not None and time == last and values != table.latest:
+        table.tied = table.tied or place
     table.ends = (time if first is None else first, time)
+    table.latest = values
 
 
 def _place(
