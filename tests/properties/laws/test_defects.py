@@ -220,7 +220,7 @@ DEFECTS: dict[str, tuple[Callable[[MonkeyPatch], None], str, tuple[str, ...]]] =
         ("s", "ev"),
     ),
     "a latch judges the present alone": (_unjudged, "latched", ()),
-    "a latch forgets when it was unknown": (_resolved, "latched", ("rb",)),
+    "a latch forgets when it was unknown": (_resolved, "latched", ("ev",)),
     "strangers are ignored": (_strangers, "alone", MEMBERS),
     "strangers of yesterday are ignored": (_old_strangers, "short", ("me",)),
     "a roster forgets a member": (_forgotten, "alone", ("w", "desks")),
