@@ -86,9 +86,16 @@ def moment(text: object) -> Decimal | None:
     return parse_time(text) if isinstance(text, str) else None
 
 
+def sound(form: object) -> bool:
+    """Whether `from` of a series is a time that none of its points lies before."""
+    told = form.get("from") if isinstance(form, dict) else None
+    start = moment(told)
+    return told is None or (start is not None and all(start <= each for each in by_instant(form)))
+
+
 def plain_regular(earlier: Sequence[Listed], form: object) -> tuple[object, list[Restatement]]:
-    lists = listing(earlier)
-    if not lists:
+    lists = listing([each for each in earlier if sound(each[1])])
+    if not lists or not sound(form):
         return form, []
     told = stated_unknown(form)
     if told is None and not listing([(Decimal(0), form)]):
@@ -124,7 +131,7 @@ def plain_regular(earlier: Sequence[Listed], form: object) -> tuple[object, list
     if told is not None:
         result |= {"unknown": told[0], "detail": told[1]}
     if known_starts:
-        result["from"] = show_time(min(known_starts))
+        result["from"] = show_time(min([*known_starts, *known]))
     return result, restated
 
 
@@ -174,7 +181,7 @@ def plain_irregular(earlier: Sequence[Listed], form: object) -> tuple[object, li
 def plain_began(earlier: Sequence[object]) -> Decimal | None:
     given = []
     for form in earlier:
-        if isinstance(form, dict):
+        if isinstance(form, dict) and sound(form):
             told = moment(form.get("from"))
             given += [told] if told is not None else list(by_instant(form))
     return min(given, default=None)
@@ -214,3 +221,23 @@ def test_an_unfinished_line_goes_with_the_newest_list() -> None:
     assert earlier.joined({**newest, "torn": None})[0] == {"covered": cover, "torn": None, "points": []}
     del newest["torn"]
     assert earlier.joined(newest)[0] == {"covered": cover, "points": []}
+
+
+def test_a_list_whose_from_is_wrong_is_neither_joined_nor_remembered() -> None:
+    days: list[object] = [{"at": "2026-03-01", "value": 1}, {"at": "2026-03-02", "value": 2}]
+    good: dict[str, object] = {"from": "2026-03-01", "points": days}
+    noon = parse_time("2026-03-05")
+    assert noon is not None
+    for start in ("yesterday", 5, "2026-03-02"):
+        wrong = {**good, "from": start}
+        assert PeriodHistory.of([(noon, good)]).joined(wrong, REGULAR) == (wrong, [])
+        assert PeriodHistory.of([(noon, wrong)]).joined(good, REGULAR) == (good, [])
+
+
+def test_a_recorded_list_without_from_does_not_contradict_a_later_one() -> None:
+    noon = parse_time("2026-03-05")
+    assert noon is not None
+    first, second = {"at": "2026-03-01", "value": 1}, {"at": "2026-03-02", "value": 2}
+    now: dict[str, object] = {"from": "2026-03-02", "points": [second]}
+    found, _ = PeriodHistory.of([(noon, {"points": [first]})]).joined(now, REGULAR)
+    assert found == {"points": [first, second], "from": "2026-03-01T00:00:00Z"}

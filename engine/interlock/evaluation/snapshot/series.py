@@ -14,7 +14,7 @@ from .points import Point, Points
 from .raw_values import element, odd_key, stated_unknown, too_few
 from .series_values import Series, next_slot, on_grid, slot_at, slot_start
 
-__all__ = ["before_began", "complete", "irregular", "regular", "stated_series"]
+__all__ = ["before_began", "complete", "irregular", "regular", "stated_series", "wrong_from"]
 
 _REGULAR = frozenset({"from", "points", "unknown", "detail"})
 _IRREGULAR = frozenset({"covered", "points", "torn", "unknown", "detail"})
@@ -111,6 +111,8 @@ def regular(metric: Metric, form: object, as_of: Decimal, member: str = "") -> S
     if stated is None and listed is None:
         stated = ("wrong type", "a series with `points` is declared")
     slots, broken = _placed(reading, listed or [], every)
+    wrong = wrong_from(form)
+    broken = broken or (reading.cause(*wrong) if wrong else None)
     slots = {index: each for index, each in slots.items() if complete(metric, index, as_of)}
     due = slot_at(as_of - metric.lag, every) - 1
     if stated and complete(metric, max([due, *slots]) + 1, as_of):
@@ -118,15 +120,15 @@ def regular(metric: Metric, form: object, as_of: Decimal, member: str = "") -> S
         broken = broken or reading.cause(*stated)
     end = max([due, *slots])
     first = _start(metric, form, every, slots, end)
-    if broken or isinstance(first, Cause) or end - first >= SNAPSHOT_POINTS:
-        cause = broken or (first if isinstance(first, Cause) else reading.cause("overflow", "too many slots"))
+    if broken or end - first >= SNAPSHOT_POINTS:
+        cause = broken or reading.cause("overflow", "too many slots")
         return Series(Points(), as_of, every, end, Unknown((cause,)), blank=(cause,))
-    seen = _seen_from(metric, form, every)
+    seen = _seen_from(form, every)
     points = []
     for index in range(first, end + 1):
         at, value = slot_start(index, every), slots.get(index)
         if value is None:
-            early = isinstance(seen, int) and index < seen
+            early = seen is not None and index < seen
             why = stated or (("not covered", "") if early else ("missing", ""))
             value = reading.unknown(reading.cause(*why, at))
         points.append(Point(at, index, value))
@@ -142,23 +144,34 @@ def complete(metric: Metric, slot: int, as_of: Decimal) -> bool:
     return metric.early or slot_start(slot + 1, metric.every or Decimal(86400)) <= as_of
 
 
-def _start(metric: Metric, form: object, every: Decimal, slots: Mapping[int, Value], end: int) -> int | Cause:
+def _start(metric: Metric, form: object, every: Decimal, slots: Mapping[int, Value], end: int) -> int:
     """The first slot to list: that of `began`, else that of `from`, else the first one given."""
     if metric.began is not None:
         return next_slot(metric.began, every)
-    stated = _seen_from(metric, form, every)
+    stated = _seen_from(form, every)
     return min(slots, default=end + 1) if stated is None else stated
 
 
-def _seen_from(metric: Metric, form: object, every: Decimal) -> int | Cause | None:
+def _seen_from(form: object, every: Decimal) -> int | None:
     """The first slot that the snapshot speaks of, where it says so."""
-    stated = form.get("from") if isinstance(form, dict) else None
-    if stated is None:
+    start = _moment(form.get("from")) if isinstance(form, dict) else None
+    return None if start is None else next_slot(start, every)
+
+
+def _moment(text: object) -> Decimal | None:
+    return parse_time(text) if isinstance(text, str) else None
+
+
+def wrong_from(form: object) -> tuple[str, str, Decimal | None] | None:
+    """Return cause, detail and instant where `from` of a regular series is no time, or a point lies before it."""
+    if not isinstance(form, dict) or form.get("from") is None:
         return None
-    moment = parse_time(stated) if isinstance(stated, str) else None
-    if moment is None:
-        return Cause(metric.name, "", "", "no time", "`from` of the series is not a time")
-    return next_slot(moment, every)
+    start = _moment(form["from"])
+    if start is None:
+        return "no time", "`from` of the series is not a time", None
+    times = [_moment(each.get("at") if isinstance(each, dict) else each) for each in _listed(form) or []]
+    early = [at for at in times if at is not None and at < start]
+    return ("conflict", "the point lies before `from` of the series", min(early)) if early else None
 
 
 def _placed(reading: _Reading, listed: list[object], every: Decimal) -> tuple[dict[int, Value], Cause | None]:

@@ -11,7 +11,7 @@ from ...language.times import parse_time, show_time
 from ...limits import SKEW
 from ...policy.catalogue import Metric
 from .raw_values import stated_unknown
-from .series import complete
+from .series import complete, wrong_from
 from .series_values import slot_at
 
 __all__ = ["EventHistory", "Form", "PeriodHistory", "Restatement", "lived", "unlisted"]
@@ -54,8 +54,8 @@ class PeriodHistory:
         return found
 
     def add(self, as_of: Decimal, form: object) -> None:
-        """Let one snapshot speak: where it lists an instant, it wins."""
-        if not isinstance(form, dict):
+        """Let one snapshot speak: where it lists an instant, it wins. One whose `from` is wrong says nothing."""
+        if not isinstance(form, dict) or wrong_from(form):
             return
         start = _moment(form.get("from"))
         first = min((at for at, _ in _points(form)), default=None)
@@ -76,7 +76,7 @@ class PeriodHistory:
             for at, (as_of, points) in self.known.items()
             if complete(metric, slot_at(at, metric.every or Decimal(86400)), as_of)
         }
-        if not self.listed:
+        if not self.listed or wrong_from(form):
             return form, []
         stated = stated_unknown(form)
         start, now, unplaced = self.start, dict[Decimal, list[object]](), list[object]()
@@ -92,6 +92,7 @@ class PeriodHistory:
             if at in known and list(map(_value, known[at])) != list(map(_value, now[at]))
         ]
         points = [point for _, given in sorted({**known, **now}.items()) for point in given]
+        start = start if start is None else min([start, *known])
         result: dict[str, object] = {"points": [*points, *unplaced]}
         if stated is not None:
             result |= {"unknown": stated[0], "detail": stated[1]}
