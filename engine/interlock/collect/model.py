@@ -56,12 +56,16 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class DeclaredCoverage:
-    """From when to when a source knows everything that happened; with `each`, every row covers that many seconds."""
+    """From when to when a source knows everything that happened; with `each`, every row covers that many seconds.
+
+    `member` is the column of the members that each have rows of their own.
+    """
 
     start: Bound = "first"
     end: Bound = "last"
     each: Decimal | None = None
     by: str | None = None
+    member: str = ""
 
 
 @dataclass(frozen=True, slots=True)

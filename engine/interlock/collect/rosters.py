@@ -39,7 +39,7 @@ class Rosters:
         """Return each member that the catalogue lists for a scope with its names among those seen; else those seen."""
         found = self.catalogue.scopes.get(scope or "")
         names: dict[str, set[str]] = {each: set() for each in (found.members if found else ())}
-        listed = bool(names)
+        listed = found is not None and bool(names) and not found.open
         for each in seen:
             name = found.aliases.get(each, each) if found else each
             if name in names or not listed:

@@ -42,12 +42,12 @@ def read_rows(name: str, entry: YamlEntry, catalogue: Catalogue) -> RowsSource:
     undated = _undated(entry, columns, stamp)
     if undated == "skip":
         columns = tuple(replace(each, optional=True) if each.name == stamp else each for each in columns)
-    many = entry.node.has("files")
-    coverage = _coverage(entry, file_format, times)
+    names = [each.name for each in columns]
+    coverage = _coverage(entry, file_format, times, names)
     return RowsSource(
         name,
-        entry.path("files" if many else "file"),
-        many,
+        entry.path("files" if entry.node.has("files") else "file"),
+        entry.node.has("files"),
         file_format.name,
         stamp,
         columns,
@@ -59,7 +59,7 @@ def read_rows(name: str, entry: YamlEntry, catalogue: Catalogue) -> RowsSource:
         continues=entry.node.text("unmatched") == "continues",
         zone=entry.zone(),
         coverage=coverage,
-        complete=_complete(entry, coverage.by or stamp, times, [each.name for each in columns]),
+        complete=_complete(entry, coverage, stamp, times, names),
         order=entry.node.text("order"),  # type: ignore[arg-type]
         torn=entry.node.text("torn", "unknown"),  # type: ignore[arg-type]
         may_be_empty=entry.node.flag("may_be_empty"),
@@ -67,7 +67,7 @@ def read_rows(name: str, entry: YamlEntry, catalogue: Catalogue) -> RowsSource:
         joins=entry.node.texts("with"),
         ambiguous=_ambiguous(entry),
         undated=undated,
-        unique=_unique(entry, [each.name for each in columns]),
+        unique=_unique(entry, names),
     )
 
 
@@ -151,7 +151,9 @@ def _shift(entry: YamlEntry) -> Decimal:
     return -found if text.startswith("-") else found
 
 
-def _coverage(entry: YamlEntry, file_format: Format, times: list[str]) -> DeclaredCoverage:
+def _coverage(
+    entry: YamlEntry, file_format: Format, times: list[str], columns: list[str]
+) -> DeclaredCoverage:
     if not entry.node.has("covered"):
         return DeclaredCoverage()
     inner = YamlEntry(entry.node.mapping("covered"), entry.collector)
@@ -166,21 +168,27 @@ def _coverage(entry: YamlEntry, file_format: Format, times: list[str]) -> Declar
         inner.complain("E506", f"`{by}` is no time column of this source", "by", hint)
     start = _bound(inner, "from", _STARTS, file_format) if inner.node.has("from") else "first"
     end = _bound(inner, "to", _ENDS, file_format) if inner.node.has("to") else "last"
-    return DeclaredCoverage(start, end, each, by)
+    member = _member(entry, inner.node, columns)
+    if member and each is None:
+        inner.complain("E527", "`for` names the members of the periods of `each`, which is not given", "for")
+    return DeclaredCoverage(start, end, each, by, member)
 
 
-def _complete(entry: YamlEntry, stamp: str, times: list[str], columns: list[str]) -> DeclaredPeriods | None:
+def _complete(
+    entry: YamlEntry, coverage: DeclaredCoverage, stamp: str, times: list[str], columns: list[str]
+) -> DeclaredPeriods | None:
     if not entry.node.has("complete"):
         return None
     inner = entry.node.mapping("complete")
     each = inner.duration("each") or entry.node.duration("complete")
-    by = inner.text("by", stamp)
+    by = inner.text("by", coverage.by or stamp)
     if each is not None and by not in times:
         hint = name_hint(by, times, "write `complete: {each: …, by: COLUMN}` with a column of type time")
         span = inner.span_of("by") if inner.has("by") else entry.node.span_of("complete")
         entry.collector.add("E506", f"`{by}` is no time column of this source", span, hint)
         return None
-    return DeclaredPeriods(each, by, inner.duration("lag") or Decimal(0), _member(entry, inner, columns))
+    member = _member(entry, inner, columns) or coverage.member
+    return DeclaredPeriods(each, by, inner.duration("lag") or Decimal(0), member)
 
 
 def _member(entry: YamlEntry, inner: Mapping, columns: list[str]) -> str:

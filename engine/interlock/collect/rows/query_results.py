@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -82,20 +82,29 @@ def _fitting(want: Type | str) -> tuple[str, Callable[[str], bool]]:
     }[want]
 
 
-def shape(answer: Answer, metric: Metric, covered: CoveredSpan | None, rosters: Rosters) -> MetricEntries:
+def shape(
+    answer: Answer,
+    metric: Metric,
+    covered: CoveredSpan | None,
+    rosters: Rosters,
+    own: Mapping[str, CoveredSpan | None],
+) -> MetricEntries:
     """Return the metric's entries. Raises Unreadable if the result as a whole gives none.
 
-    A declared member without rows gets an empty irregular series.
+    A declared member without rows gets an empty irregular series. `own` is the coverage of each member where they
+    share none: one that is not in it is not covered.
     """
     groups = _by_member(answer, metric, rosters) if metric.scope else {"": list(answer.rows)}
     entries = {
-        member: _entry(answer.names, rows, metric, covered, rosters) for member, rows in groups.items()
+        member: _entry(answer.names, rows, metric, own.get(member) if own else covered, rosters)
+        for member, rows in groups.items()
     }
     if not metric.scope:
         return MetricEntries(entry=entries[""])
     if metric.series == "irregular" and covered is not None:
         for member in rosters.declared(metric):
-            entries.setdefault(member, _entry(answer.names, [], metric, covered, rosters))
+            span = own.get(member) if own else covered
+            entries.setdefault(member, _entry(answer.names, [], metric, span, rosters))
     return MetricEntries(members=entries)
 
 

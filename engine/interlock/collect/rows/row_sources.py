@@ -22,11 +22,11 @@ from ..rosters import Rosters
 from ..sql.duckdb_tables import Database, SqlRefused, columns_of
 from ..unreadable import UnknownEntry, Unreadable
 from .exact_numbers import ExactTables
-from .periods import check_complete, pools, require_periods
+from .periods import check_complete, pools, require_periods, scope_of
 from .query_results import MetricEntries, complaint, shape
 from .row_order import backwards, in_declared_order, settled
 from .row_window import Window
-from .source_coverage import CoveredSpan, common, cover
+from .source_coverage import CoveredSpan, by_member, check_members, common, cover
 from .sql_assumptions import Assumption, absent_columns, made_of_nothing
 from .typed_tables import SourceTable, fill
 
@@ -129,8 +129,9 @@ def _append(table: SourceTable, part: SourceTable, name: str) -> None:
         raise Unreadable("overflow", f"more than {SOURCE_ROWS} rows")
     table.ordinals.extend(before + each for each in part.ordinals)
     table.seen.extend(part.seen)
-    for stamp, time in part.known.items():
-        table.known[stamp] = max(time, table.known.get(stamp, time))
+    table.know(part.known)
+    for member, known in part.known_of.items():
+        table.know(known, member)
     table.present |= part.present
     table.undated += part.undated
     table.repeated += part.repeated
@@ -210,7 +211,7 @@ def _ask(
     rosters: Rosters,
 ) -> tuple[MetricEntries, CoveredSpan | None]:
     metric = rosters.catalogue.metrics[query.metric]
-    covered = _covered((loaded, *joined), metric, window)
+    covered, own = _covered((loaded, *joined), metric, window, rosters)
     if loaded.torn and not _may_lack_files(metric, loaded):
         raise Unreadable(loaded.torn[0].cause, loaded.torn[0].detail)
     times = {
@@ -234,21 +235,41 @@ def _ask(
     if len(answer.rows) > SNAPSHOT_POINTS:
         raise Unreadable("overflow", f"the SQL gives more than {SNAPSHOT_POINTS} points")
     assumed = _assumptions(nodes, (loaded, *joined))
-    found = replace(shape(answer, metric, covered, rosters), assumed=assumed)
+    found = replace(shape(answer, metric, covered, rosters, own), assumed=assumed)
     if other is not None:
         undecided = next(each.table.undecided for each in (loaded, *joined) if each.table.undecided)
-        found = settled(found, shape(other, metric, covered, rosters), undecided)
+        found = settled(found, shape(other, metric, covered, rosters, own), undecided)
     if lacking:
         entries = {member: why.entry() for member, why in lacking.items()}
         found = replace(found, members={**(found.members or {}), **entries})
     return found, covered
 
 
-def _covered(every: Sequence[LoadedSource], metric: Metric, window: Window) -> CoveredSpan | None:
-    """Return what all sources of a query cover."""
+def _covered(
+    every: Sequence[LoadedSource], metric: Metric, window: Window, rosters: Rosters
+) -> tuple[CoveredSpan | None, dict[str, CoveredSpan | None]]:
+    """Return what all sources of a query cover, and by member of the metric's scope where each has its own rows."""
     whole = min((each.table.whole for each in every if each.table.whole is not None), default=None)
-    spans = [cover(each.source, each.table, each.tops, window, metric.began, whole) for each in every]
-    return functools.reduce(common, spans)
+    spans: list[CoveredSpan | None] = []
+    owned: list[dict[str, CoveredSpan | None]] = []
+    for each in every:
+        scope = scope_of(each.source, metric, rosters.catalogue)
+        tables = {"": each.table} | by_member(each.source, each.table, scope, rosters)
+        found = {
+            member: cover(each.source, table, each.tops, window, metric.began, whole)
+            for member, table in tables.items()
+        }
+        span = found.pop("")
+        own = bool(metric.scope) and scope == metric.scope
+        spans.append(span if own or not found else functools.reduce(common, found.values()))
+        owned.append(found if own else {})
+    members = dict.fromkeys(member for found in owned for member in found)
+    return functools.reduce(common, spans), {
+        member: functools.reduce(
+            common, [found.get(member) if found else span for found, span in zip(owned, spans, strict=True)]
+        )
+        for member in members
+    }
 
 
 def _assumptions(nodes: list[dict[str, Any]], every: Sequence[LoadedSource]) -> tuple[Assumption, ...]:
@@ -324,6 +345,7 @@ def check_queries(rows: Mapping[str, RowsSource], catalogue: Catalogue, collecto
                 metric = catalogue.metrics[query.metric]
                 queries[query] = _check(database, query, metric, tables, catalogue, collector)
             check_complete(source, queries, catalogue, collector)
+            check_members(source, catalogue, collector)
 
 
 def _check(

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
+from ...diagnostics import Collector
 from ...limits import SKEW
+from ...policy.catalogue import Catalogue
 from ..json_documents import ABSENT, one, show_pointer
 from ..model import Bound, RowsSource
+from ..rosters import Rosters
 from ..typed_values import NoTime, read_moment
 from ..unreadable import Unreadable
 from .row_window import Window
 from .typed_tables import SourceTable
 
-__all__ = ["CoveredSpan", "common", "cover"]
+__all__ = ["CoveredSpan", "by_member", "check_members", "common", "cover"]
 
 Tops = Sequence[tuple[str, object, Decimal]]
 """Of each artefact its name, its value as a whole (None if the format has none) and its date."""
@@ -56,6 +59,31 @@ def cover(
     end = min(found[1], window.as_of, *(() if whole is None else (whole[0],)))
     torn = f"{whole[1]} is unfinished" if whole is not None and whole[0] <= window.as_of else ""
     return CoveredSpan(start, end, torn) if start <= end else None
+
+
+def by_member(
+    source: RowsSource, table: SourceTable, scope: str | None, rosters: Rosters
+) -> dict[str, SourceTable]:
+    """Return the table with the periods of each member alone, where each has rows of its own."""
+    if not source.coverage.member:
+        return {}
+    found = {}
+    for member, names in rosters.written(scope, table.known_of).items():
+        found[member] = replace(table, known={})
+        for name in names:
+            found[member].know(table.known_of[name])
+    return found
+
+
+def check_members(source: RowsSource, catalogue: Catalogue, collector: Collector) -> None:
+    """Warn of events by member whose periods another member's rows may cover."""
+    for query in source.metrics:
+        metric = catalogue.metrics[query.metric]
+        shared = source.coverage.each is not None and not source.coverage.member
+        if shared and metric.scope and metric.series == "irregular":
+            text = f"`{query.metric}` has events of each {metric.scope}, "
+            text += f"and a row of any covers its period in `{source.id}`"
+            collector.add("W862", text, query.span, "write `for:` with the column of the members")
 
 
 def common(one: CoveredSpan | None, other: CoveredSpan | None) -> CoveredSpan | None:

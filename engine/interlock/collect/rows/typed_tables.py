@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 
@@ -34,19 +34,20 @@ _NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d{1,4})?", re.ASCII)
 class SourceTable:
     """The rows of a source as columns of Python values, times as seconds since 1970.
 
-    For the coverage, `seen` holds the stamps of all rows up to `as_of`, also of those before `since`, `known` for each
-    stamp the latest time of its rows, and `newest` the latest time of them; `last` is the latest row of all with its
-    time. `present` are the columns that some row has, `undated` counts the rows that are left out because they have no
-    time, `repeated` the times in a repeated hour. `whole` is set where a file ends with an unfinished line: the stamp
-    of the last whole row, and that line. `ends` are the times of the first and the last row, `ascends` and `descends`
-    the first place of a row newer or older than the last, `tied` that of one that differs from the last at its time,
-    `latest` the values of the last row.
+    For the coverage, `seen` holds the stamps of all rows up to `as_of`, also of those before `since`, `known` for
+    each stamp the latest time of its rows, `known_of` the same by member as written, and `newest` the latest time
+    of them; `last` is the latest row of all with its time. `present` are the columns that some row has, `undated`
+    counts the rows that are left out because they have no time, `repeated` the times in a repeated hour. `whole`
+    is set where a file ends with an unfinished line: the stamp of the last whole row, and that line. `ends` are
+    the times of the first and the last row, `ascends` and `descends` the first place of a row newer or older than
+    the last, `tied` that of one that differs from the last at its time, `latest` the values of the last row.
     """
 
     columns: dict[str, list[object]]
     ordinals: list[int] = field(default_factory=list)
     seen: list[Decimal] = field(default_factory=list)
     known: dict[Decimal, Decimal] = field(default_factory=dict)
+    known_of: dict[str, dict[Decimal, Decimal]] = field(default_factory=dict)
     newest: Decimal | None = None
     last: tuple[Decimal, Record] | None = None
     whole: tuple[Decimal, str] | None = None
@@ -65,6 +66,12 @@ class SourceTable:
         if self.descends:
             return f"{self.descends} is older than the row before it"
         return f"{self.tied} has the time of the rows before it" if self.tied and not self.ascends else ""
+
+    def know(self, times: Mapping[Decimal, Decimal], member: str | None = None) -> None:
+        """Note stamps with the times of their rows, of all rows or of those of a member."""
+        known = self.known if member is None else self.known_of.setdefault(member, {})
+        for stamp, time in times.items():
+            known[stamp] = max(time, known.get(stamp, time))
 
     @property
     def rows(self) -> int:
@@ -106,7 +113,7 @@ def fill(
         _place(table, ordinal, values, time, window)
         _follow(table, record.place, time, values)
         stamped = modified if stamp == "modified" else values[stamp]
-        _cover(table, time, stamped, window.as_of)
+        _cover(table, time, stamped, values.get(source.coverage.member), window.as_of)
 
 
 def _follow(table: SourceTable, place: str, time: Decimal, values: dict[str, object]) -> None:
@@ -132,11 +139,13 @@ def _place(
         table.columns[name].append(value)
 
 
-def _cover(table: SourceTable, time: Decimal, stamped: object, as_of: Decimal) -> None:
+def _cover(table: SourceTable, time: Decimal, stamped: object, member: object, as_of: Decimal) -> None:
     """Note what a row proves. One that is later than the snapshot proves nothing: it was not there to be seen."""
     if isinstance(stamped, Decimal) and stamped <= time <= as_of:
         table.seen.append(stamped)
-        table.known[stamped] = max(time, table.known.get(stamped, time))
+        table.know({stamped: time})
+        if member is not None:
+            table.know({stamped: time}, str(member))
     else:
         table.seen.append(Decimal("Infinity"))
     if time <= as_of:
