@@ -78,7 +78,9 @@ class StatefulRule:
             fact = Fact(self.key, now.status, tuple(each for _, each in new), given=self.given)
             return (plain, fact, False) if latch is None else (self.latched(plain, latch), fact, True)
         open_gaps = [pair for found in read.values() for pair in gaps(found, self.as_of)]
-        unsure = unseen_before((*instants[1:], self.as_of), open_gaps)
+        first = self.memory.first(self.policy.id)
+        ends = instants if first is not None and instants[:1] > (first,) else instants[1:]
+        unsure = unseen_before((*ends, self.as_of), open_gaps)
         hole, fired_at = self.judged(decide, instants, unsure, after)
         if hole is None and now.status == "unknown":
             hole = self.as_of, now
