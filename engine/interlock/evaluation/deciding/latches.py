@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Protocol
@@ -77,11 +77,7 @@ class StatefulRule:
         if latch is not None or rule.shadow is not None:
             fact = Fact(self.key, now.status, tuple(each for _, each in new), given=self.given)
             return (plain, fact, False) if latch is None else (self.latched(plain, latch), fact, True)
-        open_gaps = [pair for found in read.values() for pair in gaps(found, self.as_of)]
-        first = self.memory.first(self.policy.id)
-        ends = instants if first is not None and instants[:1] > (first,) else instants[1:]
-        unsure = unseen_before((*ends, self.as_of), open_gaps)
-        hole, fired_at = self.judged(decide, instants, unsure, after)
+        hole, fired_at = self.judged(decide, instants, self.unsure(instants, read), after)
         if hole is None and now.status == "unknown":
             hole = self.as_of, now
         blind = hole is not None and self.blind()
@@ -98,6 +94,16 @@ class StatefulRule:
             plain = doubt.contributing(rule, self.policy.verdicts, blind)
         seen_before = tuple(each for gained, each in new if gained < at)
         return plain, Fact(self.key, "unknown", seen_before, given=self.given), False
+
+    def unsure(self, instants: Sequence[Decimal], read: Mapping[str, Shaped]) -> Iterator[Decimal]:
+        """Return the instants before which points may have come unseen.
+
+        The first of all counts only where the policy was recorded earlier: before, there was nothing to miss.
+        """
+        first = self.memory.first(self.policy.id)
+        recorded = first is not None and bool(instants) and first < instants[0]
+        open_gaps = [pair for found in read.values() for pair in gaps(found, self.as_of)]
+        return unseen_before((*(instants if recorded else instants[1:]), self.as_of), open_gaps)
 
     def doubted(self) -> Iterator[tuple[Decimal, None]]:
         """Yield the recorded instants at which the outcome was unknown: the data of now may tell of them."""
