@@ -91,10 +91,6 @@ def _strangers(patched: MonkeyPatch) -> None:
     patched.setattr(measures, "other_members", lambda *_: ())
 
 
-def _old_strangers(patched: MonkeyPatch) -> None:
-    patched.setattr(Measures, "_whole", lambda *_: True)
-
-
 def _forgotten(patched: MonkeyPatch) -> None:
     real = measures.other_members
     patched.setattr(
@@ -222,7 +218,6 @@ DEFECTS: dict[str, tuple[Callable[[MonkeyPatch], None], str, tuple[str, ...]]] =
     "a latch judges the present alone": (_unjudged, "latched", ()),
     "a latch forgets when it was unknown": (_resolved, "latched", ("ev",)),
     "strangers are ignored": (_strangers, "alone", MEMBERS),
-    "strangers of yesterday are ignored": (_old_strangers, "short", ("me",)),
     "a roster forgets a member": (_forgotten, "alone", ("w", "desks")),
     "a set names strangers": (_any_set, "alone", ("halted",)),
     "absent members are left out": (_absent_members, "alone", MEMBERS),
