@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 import pytest
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from interlock.reports.escaping import Safe, annotation, code, line, link, markdown
+from interlock.reports.escaping import Safe, annotation, code, json_text, line, link, markdown
 
 READER = MarkdownIt("gfm-like", {"html": True, "linkify": False})
 INERT = {"inline", "text", "code_inline", "softbreak"}
@@ -166,3 +167,13 @@ def test_only_http_https_and_files_become_links(address: str, shown_as: str) -> 
 def test_an_annotation_cannot_end_early() -> None:
     assert annotation("50%\r\n::error::x") == "50%25%0D%0A::error::x"
     assert annotation("a,b:c", ":,") == "a%2Cb%3Ac"
+
+
+@given(value=st.recursive(st.text(), lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner)))
+@example(value={"a": "##[error]x", "b\x9b": ["\u202e", "\U000e0041", "##vso[task.complete]"]})
+def test_json_keeps_its_meaning_and_commands_nothing(value: object) -> None:
+    for indent in (None, 2):
+        made = json_text(json.dumps(value, indent=indent, ensure_ascii=False))
+        assert json.loads(made) == value
+        assert all(each.isprintable() for each in made.replace("\n", ""))
+        assert "##[" not in made and "##vso[" not in made

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import re
 from urllib.parse import urlsplit
 
 from ..diagnostics import printable
 
-__all__ = ["Safe", "annotation", "code", "line", "link", "markdown"]
+__all__ = ["Safe", "annotation", "code", "json_text", "line", "link", "markdown"]
 
 
 class Safe(str):
@@ -89,6 +90,12 @@ def _followable(text: str) -> bool:
     if parts.scheme:
         return parts.scheme in ("http", "https") and bool(parts.netloc)
     return ":" not in text and _FILE.fullmatch(text) is not None
+
+
+def json_text(text: str) -> str:
+    """Return JSON of the same meaning in which no character controls a terminal or the log of a CI job."""
+    escapes = {ord(each): json.dumps(each)[1:-1] for each in {*text} - {"\n"} if printable(each) != each}
+    return "\n".join(map(printable, text.translate(escapes).split("\n")))
 
 
 def annotation(text: str, more: str = "") -> str:

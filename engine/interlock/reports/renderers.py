@@ -8,6 +8,7 @@ from typing import Any, cast
 
 from ..diagnostics import unknown_name
 from ..errors import UsageError
+from .escaping import json_text
 from .style import ReportStyle
 
 __all__ = ["RENDERERS", "formats", "rendered", "require_format"]
@@ -15,6 +16,7 @@ __all__ = ["RENDERERS", "formats", "rendered", "require_format"]
 _EVALUATION = "interlock.reports.evaluation"
 _DOCUMENTS = "interlock.reports.documents"
 _RECORDS = "interlock.reports.records"
+_JSON = ("json", "sarif")
 
 RENDERERS: dict[tuple[str, str], str] = {
     ("diagnostics", "text"): f"{_DOCUMENTS}.diagnostic_formats:as_text",
@@ -91,4 +93,5 @@ def rendered(kind: str, name: str, record: object, style: ReportStyle) -> str:
     require_format(name, formats(kind))
     module, _, function = RENDERERS[kind, name].partition(":")
     render = cast(Callable[[Any, ReportStyle], str], getattr(importlib.import_module(module), function))
-    return render(record, style)
+    text = render(record, style)
+    return json_text(text) if name in _JSON else text

@@ -132,6 +132,21 @@ def test_one_file_shows_the_order_of_all(tmp_path: Path) -> None:
     assert (values(found), loose(found)) == ([1, 2, -3, -5, 3, 4], [False] * 6)
 
 
+def test_files_of_one_time_are_in_no_order(tmp_path: Path) -> None:
+    last = changed(LOG, ("file: t.jsonl", "files: t*.jsonl"),
+                   (SUM, "select pnl as value from trades order by at_ desc, ordinal desc limit 1"))  # fmt: skip
+    write(tmp_path, "t1.jsonl", line("11:30", 1) + "\n")
+    write(tmp_path, "t2.jsonl", line("11:40", -9) + "\n")
+    write(tmp_path, "t3.jsonl", line("11:40", 2) + "\n")
+    why = unknown("the first row of t3.jsonl")["detail"].replace(
+        "is older than the row", "has the time of the rows"
+    )
+    found = metrics(run(tmp_path, last))
+    assert (found["pnl"], loose(found)) == ({"unknown": "conflict", "detail": why}, [False, True, True])
+    write(tmp_path, "t3.jsonl", line("11:40", -9, ', "id": 2') + "\n")
+    assert metrics(run(tmp_path, last))["pnl"]["value"] == -9
+
+
 def test_equal_rows_of_a_single_time_are_known(tmp_path: Path) -> None:
     found = metrics(run(jsonl(tmp_path, [line("11:40", -3), line("11:40", -3)]), LOG))
     assert (values(found), loose(found)) == ([-3, -3], [False] * 2)

@@ -88,8 +88,8 @@ def test_a_torn_file_is_left_out_and_one_of_the_future_is_not(tmp_path: Path) ->
         LOG, ("file: t.jsonl", "files: t*.jsonl\n    torn: file"),
         ("time: at_", "time: at_\n    complete: never\n    covered: {each: 1d}"),
     )  # fmt: skip
-    write(tmp_path, "t1.jsonl", f"{LIVELY}\n")
-    write(tmp_path, "t2.jsonl", "{\n")
+    write(tmp_path, "t1.jsonl", "{\n")
+    write(tmp_path, "t2.jsonl", f"{LIVELY}\n")
     assert len(metrics(run(tmp_path, source))["trades"]["points"]) == 1
     write(tmp_path, "t3.jsonl", f"{LOSS}\n")
     late = f"line 1 of t3.jsonl: `at_` is 2026-03-30T07:40:00Z, after the time of this machine, {AS_OF}"

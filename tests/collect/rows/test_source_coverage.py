@@ -392,16 +392,25 @@ def test_a_joined_source_that_is_silent_ends_the_coverage(tmp_path: Path) -> Non
     assert whole["covered"] == [stamp, "2026-03-29T10:05:00Z"] and len(whole["points"]) == 1
 
 
+BEGUN = changed(
+    CATALOGUE,
+    ("every: 1d, doc", 'every: 1d, began: "2026-03-27", doc'),
+    ("event, doc", 'event, began: "2026-03-27", doc'),
+)
+
+
 @pytest.mark.parametrize(
     "days",
     [
         {"26": good(26), "27a": good(27), "27b": good(27)[:-3], "28": good(28), "29": good(29)},
         {"26a": good(26), "26b": good(26, 2), "28": good(28)[:-3], "29": good(29)},
+        {"28": good(28), "29a": good(29), "29b": good(29)[:-3]},
+        {"27a": good(27)[:-3], "27b": good(27), "28": good(28), "29": good(29)},
     ],
-    ids=["no room for the torn report", "two reports a day"],
+    ids=["no room for the torn report", "two reports a day", "after the newest", "before the first"],
 )
 def test_no_other_report_stands_for_a_torn_one(tmp_path: Path, days: dict[str, str]) -> None:
     for name, text in days.items():
         write(tmp_path, f"reports/day_{name}.json", text)
-    seen = metrics(run(tmp_path, REPORTS))
+    seen = metrics(run(tmp_path, REPORTS, catalogue=BEGUN))
     assert seen["daily"]["unknown"] == seen["alerts"]["unknown"] == "torn source"

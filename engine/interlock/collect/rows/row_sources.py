@@ -12,6 +12,7 @@ from typing import Any
 
 from ...diagnostics import Collector
 from ...evaluation.snapshot.series_values import slot_at, slot_start
+from ...language.values import INFINITY
 from ...limits import SNAPSHOT_POINTS, SOURCE_ROWS
 from ...policy.catalogue import Catalogue, Metric
 from ...wording import number
@@ -124,6 +125,8 @@ def _append(table: SourceTable, part: SourceTable, name: str) -> None:
     table.tied = table.tied or part.tied
     if last is not None and begin is not None and begin < last:
         table.descends = table.descends or f"the first row of {name}"
+    if last is not None and begin == last:
+        table.tied = table.tied or f"the first row of {name}"
     table.ends = (begin if first is None else first, last if end is None else end)
     if before + len(part.seen) > SOURCE_ROWS:
         raise Unreadable("overflow", f"more than {SOURCE_ROWS} rows")
@@ -212,7 +215,7 @@ def _ask(
 ) -> tuple[MetricEntries, CoveredSpan | None]:
     metric = rosters.catalogue.metrics[query.metric]
     covered, own = _covered((loaded, *joined), metric, window, rosters)
-    if loaded.torn and not _may_lack_files(metric, loaded):
+    if loaded.torn and not _may_lack_files(metric, loaded, window.as_of):
         raise Unreadable(loaded.torn[0].cause, loaded.torn[0].detail)
     times = {
         "as_of": window.as_of,
@@ -293,36 +296,35 @@ def _declared(loaded: LoadedSource) -> Iterator[Assumption]:
         yield "W858", f"{times} of `{source.id}` in a repeated hour taken as the {source.ambiguous}"
 
 
-def _may_lack_files(metric: Metric, loaded: LoadedSource) -> bool:
+def _may_lack_files(metric: Metric, loaded: LoadedSource, as_of: Decimal) -> bool:
     """A file may be left out of a regular series, as a missing slot, and of a chain of reports, which gets shorter.
 
-    So each file must have periods of its own, and the files around a torn one must leave room for it. Else another file
-    stands for the period of the torn one, and nothing seems to be missing.
+    So each file must have periods of its own, and the files around a torn one must leave room for it: at the ends the
+    begin of the metric, and the periods that are over. Else another file stands for the period of the torn one, and
+    nothing seems to be missing.
     """
     each = loaded.source.coverage.each
     if metric.series == "single" or (metric.series == "irregular" and each is None):
         return False
     every = metric.every or _DAY
-    spans = [
-        stamps
-        if stamps is None or each is not None
-        else (slot_start(slot_at(stamps[0], every), every), slot_start(slot_at(stamps[1], every), every))
-        for stamps in loaded.stamps
-    ]
     length = every if each is None else each
+
+    def placed(stamp: Decimal) -> Decimal:
+        return stamp if each is not None else slot_start(slot_at(stamp, every), every)
+
+    spans = [None if span is None else (placed(span[0]), placed(span[1])) for span in loaded.stamps]
     whole = sorted(span for span in spans if span is not None)
     if any(after[0] - before[1] < length for before, after in itertools.pairwise(whole)):
         return False
-    before: tuple[Decimal, Decimal] | None = None
-    torn = 0
-    for span in spans:
+    begin = -INFINITY if metric.began is None else placed(metric.began) - length
+    before, torn = (begin, begin), 0
+    for span in (*spans, (placed(as_of), INFINITY)):
         if span is None:
             torn += 1
             continue
-        if before is not None and torn:
-            low, high = sorted((before, span))
-            if high[0] - low[1] < length * (torn + 1):
-                return False
+        low, high = sorted((before, span))
+        if torn and high[0] - low[1] < length * (torn + 1):
+            return False
         before, torn = span, 0
     return True
 
