@@ -313,3 +313,15 @@ def test_metrics_that_no_catalogue_declares(tmp_path: Path) -> None:
         "no catalogue declares `position.valeu`: did you mean `position.value`?",
         "no catalogue declares `x`",
     )
+
+
+def test_metrics_in_another_place_than_declared(tmp_path: Path) -> None:
+    policies = interlock.load(write(tmp_path, POLICIES))
+    scopes = {"symbol": {"BTC-USD": {"position.value": 1, "jobs.open": []}}}
+    found = policies.unused(
+        snapshot("2026-03-10T12:00:00Z", {"position.value": 1, "jobs.open": []}, scopes=scopes)
+    )
+    assert found == (
+        "`position.value` is below `/metrics`, where nothing reads it: its place is `/scopes/symbol/MEMBER`",
+        "`jobs.open` is below `/scopes/symbol/MEMBER`, where nothing reads it: its place is `/metrics`",
+    )

@@ -287,6 +287,9 @@ def test_coverage_of_events_is_a_union_and_a_newer_list_replaces_within_it(root:
     )
     found = evaluate(root, ledger, first, second, third)
     assert [rule(each, "burst").outcome for each in found] == ["fail", "fail", "pass"]
+    lost = "`rejected` lists 4 points from 2026-03-28T06:00:00Z on no more"
+    lost += ", or with another value than an earlier snapshot"
+    assert [lost in each.notes for each in found] == [False, False, True]
 
 
 def test_the_state_is_the_same_however_the_entries_are_fed(root: Path, ledger: Path) -> None:

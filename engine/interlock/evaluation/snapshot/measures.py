@@ -159,7 +159,9 @@ class Measures:
         silent = stated_unknown(form)
         if not self.earlier:
             return irregular(metric, form, self.as_of, member)
-        form, before = EventHistory.of(self._past(metric, member)).joined(form)
+        history = EventHistory.of(self._past(metric, member))
+        self.restated.update(history.restated(form, metric.name, member))
+        form, before = history.joined(form)
         return irregular(metric, form, self.as_of, member, before, silent)
 
     def _form(self, metric: Metric, member: str, snapshot: Snapshot) -> object:

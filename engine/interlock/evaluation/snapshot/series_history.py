@@ -10,6 +10,7 @@ from functools import lru_cache
 from ...language.times import parse_time, show_time
 from ...limits import SKEW
 from ...policy.catalogue import Metric
+from ...wording import number
 from .raw_values import stated_unknown
 from .series import complete, wrong_from
 from .series_values import slot_at
@@ -22,14 +23,18 @@ Form = tuple[Decimal, object]
 
 @dataclass(frozen=True, order=True, slots=True)
 class Restatement:
-    """A period whose recorded value differs from the one that is given now."""
+    """A period whose recorded value differs from the one that is given now, or the first of `gone` lost events."""
 
     metric: str
     member: str
     at: str
+    gone: int = 0
 
     def __str__(self) -> str:
         where = self.metric + (f" at {self.member}" if self.member else "")
+        if self.gone:
+            lost = number(self.gone, "point")
+            return f"`{where}` lists {lost} from {self.at} on no more, or with another value than an earlier snapshot"
         return f"`{where}` of {self.at} is restated: an earlier snapshot gave another value"
 
 
@@ -137,6 +142,22 @@ class EventHistory:
         around = (min(one for one, _ in touching), max(other for _, other in touching))
         self.stretches = sorted([*apart, around])
         self.newest = cover
+
+    def restated(self, form: object, metric: str, member: str = "") -> Iterator[Restatement]:
+        """Yield how many points of the time that the newest list covers it lacks, or has with another value."""
+        cover = _cover(form) if isinstance(form, dict) and _is_list(form) else None
+        if cover is None or not isinstance(form, dict):
+            return
+        now = {at: [_value(each) for each in points] for at, points in _by_instant(form).items()}
+        lost = []
+        for at, point in self.points:
+            if cover[0] <= at <= cover[1]:
+                if _value(point) in now.get(at, ()):
+                    now[at].remove(_value(point))
+                else:
+                    lost.append(at)
+        if lost:
+            yield Restatement(metric, member, show_time(min(lost)), len(lost))
 
     def joined(self, form: object) -> tuple[object, tuple[tuple[Decimal, Decimal], ...]]:
         """Return the points with the stretch around what was covered last, and the stretches before that one.

@@ -66,8 +66,23 @@ def other_members(
 
 
 def undeclared(snapshot: Snapshot, catalogue: Catalogue) -> Iterator[str]:
-    """Yield a line for each metric that no catalogue declares: often a renamed one."""
-    tables = [snapshot.metrics, *(table for scope in snapshot.scopes.values() for table in scope.values())]
-    for name in sorted({name for table in tables for name in table} - set(catalogue.metrics)):
+    """Yield a line for each metric that no catalogue declares, often a renamed one, and for each in another place than
+    its declaration says, where nothing reads it."""
+    places = [("", name) for name in snapshot.metrics]
+    places += [
+        (scope, name)
+        for scope, members in snapshot.scopes.items()
+        for table in members.values()
+        for name in table
+    ]
+    for name in sorted({name for _, name in places} - set(catalogue.metrics)):
         hint = name_hint(name, catalogue.metrics, "")
         yield f"no catalogue declares `{name}`" + (f": {hint}" if hint else "")
+    for place, name in sorted({pair for pair in places if pair[1] in catalogue.metrics}):
+        scope = catalogue.metrics[name].scope or ""
+        if place != scope:
+            yield f"`{name}` is below `{_below(place)}`, where nothing reads it: its place is `{_below(scope)}`"
+
+
+def _below(scope: str) -> str:
+    return f"/scopes/{scope}/MEMBER" if scope else "/metrics"
