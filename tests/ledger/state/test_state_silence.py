@@ -109,7 +109,8 @@ def test_a_gap_is_judged_before_another_series_changes_within_it(
 
 
 @pytest.mark.parametrize(
-    ("since", "expected"), [("2026-03-29T06:00:00Z", "pass"), ("2026-03-29T10:00:00Z", "unknown")]
+    ("since", "expected"),
+    [("2026-03-29T06:00:00Z", "pass"), (FIRST, "unknown"), ("2026-03-29T10:00:00Z", "unknown")],
 )
 def test_a_first_record_with_a_torn_source_is_remembered(
     tmp_path: Path, ledger: Path, since: str, expected: str
@@ -118,6 +119,18 @@ def test_a_first_record_with_a_torn_source_is_remembered(
     armed = QUIET.replace("since(rejected) > 6h", "count(rejected, within=5m) > 0")
     late = {"covered": [since, THIRD], "points": []}
     assert outcome(tmp_path, ledger, armed, {"rejected": TORN}, {"rejected": late})[0] == expected
+
+
+def test_a_source_of_which_nothing_is_known_may_have_told_of_the_time_before_the_first_point(
+    tmp_path: Path, ledger: Path
+) -> None:
+    """Of a rejection before the first day was over nobody could say whether that day was bad."""
+    armed = BOTH.replace("streak(daily < -3%) >= 1", "last(daily) < -3%")
+    early = {"daily": daily(DAYS), "rejected": seen(FIRST)}
+    now = {"daily": daily(DAYS | {"2026-03-29": 0.0}), "rejected": seen(THIRD, "2026-03-31T00:00:00Z")}
+    found = outcome(tmp_path, ledger, armed, early, now)
+    assert found[0] == "unknown"
+    assert "so it may have fired at 2026-03-02T00:00:00Z" in found[1]
 
 
 def test_a_gap_that_ends_with_a_point_is_judged_before_it(tmp_path: Path, ledger: Path) -> None:

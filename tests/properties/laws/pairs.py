@@ -122,12 +122,15 @@ class Sketch:
         for number in range(WORLDS):
             pair = self._world(dice, texts, latched)
             whole = run(pair, policies, pair.damages)
+            # a snapshot that both sides have damaged takes the knowledge of that with it where it is lost
+            struck = {each.snapshot for each in pair.damages}
             if number == 0 and dice.random() < 0.7:
                 texts = bent(texts, whole)
                 policies, pair = compiled(texts), replace(pair, texts=texts)
                 whole = run(pair, policies, pair.damages)
             for _ in range(DAMAGES):
                 more = draw(dice, pair.world, 3, lost and not pair.rearmed, latched) - pair.damages
+                more = frozenset(each for each in more if each.place != WHOLE or each.snapshot not in struck)
                 each = replace(pair, more=more)
                 yield each, policies, whole, run(each, policies, pair.damages | more, whole, pair.damages)
 

@@ -228,14 +228,14 @@ def latched_texts(dice: Random, about: frozenset[str]) -> Texts:
 
 def timeless(texts: Texts) -> bool:
     """Whether no rule depends on the instants at which snapshots were recorded: none holds, and latched triggers become
-    true at points alone."""
+    true at points alone, never because they were recorded as unknown for too long."""
     rules = [each for rules in texts.values() for each in rules]
     return all("hold:" not in each and ("latch:" not in each or _fires(each)) for each in rules)
 
 
 def _fires(rule: str) -> bool:
     trigger = rule.partition('when: "')[2].partition('"')[0]
-    return all(each in FIRING for each in re.split(" and | or ", trigger))
+    return "blind_limit:" not in rule and all(each in FIRING for each in re.split(" and | or ", trigger))
 
 
 def read(texts: Texts) -> frozenset[str]:

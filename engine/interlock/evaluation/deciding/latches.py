@@ -98,12 +98,14 @@ class StatefulRule:
     def unsure(self, instants: Sequence[Decimal], read: Mapping[str, Shaped]) -> Iterator[Decimal]:
         """Return the instants before which points may have come unseen.
 
-        The first of all counts only where the policy was recorded earlier: before, there was nothing to miss.
+        The first of all counts only where the policy was recorded earlier, or nothing is known of a series: else there
+        was nothing to miss before it.
         """
         first = self.memory.first(self.policy.id)
         recorded = first is not None and bool(instants) and first < instants[0]
         open_gaps = [pair for found in read.values() for pair in gaps(found, self.as_of)]
-        return unseen_before((*(instants if recorded else instants[1:]), self.as_of), open_gaps)
+        blank = any(start == -INFINITY for start, _ in open_gaps)
+        return unseen_before((*(instants if recorded or blank else instants[1:]), self.as_of), open_gaps)
 
     def doubted(self) -> Iterator[tuple[Decimal, None]]:
         """Yield the recorded instants at which the outcome was unknown: the data of now may tell of them."""

@@ -71,7 +71,7 @@ class CutMeasures(Measures):
             earlier = tuple(stretches[:-1])
             slack = slack if stretches[-1][1] == series.covered_to else Decimal(0)
             first = stretches[0][0]
-            missed = self.recorded is not None and self.recorded <= self.until < first
+            missed = self.recorded is not None and self.recorded <= self.until <= first
             if began is None and first.is_finite() and not missed and not series.points.before(first):
                 began, stretches[0] = first, (-INFINITY, stretches[0][1])
         start, stop = stretches[-1]
