@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from pathlib import Path
@@ -291,8 +291,11 @@ class PolicySet:
         def judge(snapshot: Snapshot) -> Decision:
             return self.decide(snapshot, policies=[policy], environment=environment)
 
+        def roster(snapshot: Snapshot) -> Sequence[str]:
+            return Measures(snapshot, self.catalogue).roster(scope)[0]
+
         kept = counters(self.policies, policy, state, ledger, anchor, new=begin)
-        return Gate(judge, self.catalogue.scopes[scope], kept, reads(self.root, policy), desk)
+        return Gate(judge, self.catalogue.scopes[scope], roster, kept, reads(self.root, policy), desk)
 
     def evaluate_expression(
         self,

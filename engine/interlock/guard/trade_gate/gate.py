@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
@@ -129,18 +129,20 @@ class Gate:
 
     `desk` holds the other values of the desk, such as the level of capital preservation, and the variables, as of its
     own time. A value that is too old counts as unknown, and unknown never permits. The values that the policy `reads`
-    are copied when the desk is set.
+    are copied when the desk is set. `roster` returns the members of the scope in a snapshot.
     """
 
     def __init__(
         self,
         judge: Callable[[Snapshot], Decision],
         scope: Scope,
+        roster: Callable[[Snapshot], Collection[str]],
         counters: Counters,
         reads: Reads,
         desk: Snapshot | None = None,
     ) -> None:
-        self._judge, self._scope, self._counters, self._reads = judge, scope, counters, reads
+        self._judge, self._scope, self._roster = judge, scope, roster
+        self._counters, self._reads = counters, reads
         self.desk = desk
         refused = judge(self._desk.with_trade(scope.name, {}, self.state.began)).refusals
         if refused:
@@ -226,18 +228,29 @@ class Gate:
         held: LockedCounters,
     ) -> Permission:
         names = (member, *sorted(each for each, now in self._scope.aliases.items() if now == member))
-        newest = held.state.newest(names)
+        others = self._off_roster(held.state, desk, at)
+        newest = held.state.newest((*names, *others))
         if at < newest - SKEW:
             late = (
                 f"the clock went back: it is {show_time(at)}, but the state already knows {show_time(newest)}"
             )
             return Permission(False, member, (late,))
         at = max(at, newest)
-        table = {**given, **held.state.points(names, at)}
+        table = {**given, **held.state.points(names, at, others)}
         found = self._permission(member, desk.with_trade(self._scope.name, {member: table}, at))
         if found.allowed and found.judged is not None:
             held.allow(member, at, found.judged.record)
         return found
+
+    def _off_roster(self, state: GateState, desk: Desk, at: Decimal) -> tuple[str, ...]:
+        """Return the names in the state that are on no roster; any of them may be the old name of a symbol."""
+        scope, names = self._scope, state.symbols
+        if scope.open or scope.others or not names:
+            return ()
+        roster: Collection[str] = scope.members
+        if scope.members_from is not None:
+            roster = self._roster(desk.with_trade(scope.name, {}, at))
+        return tuple(sorted(each for each in names if scope.aliases.get(each, each) not in roster))
 
     def _read(self, desk: Snapshot | None) -> Desk:
         return Desk() if desk is None else Desk.of(desk, self._scope.name, self._reads)
