@@ -12,11 +12,12 @@ from ...canonical import canonical, digest
 from ...diagnostics import name_hint, printable
 from ...errors import IntegrityError, LedgerError, UsageError
 from ...evaluation.deciding.request import Decision
+from ...evaluation.snapshot.measures import Measures
 from ...evaluation.snapshot.snapshot import Snapshot
 from ...evaluation.verdict import Verdict
 from ...language.times import show_time
 from ...limits import FORMAT, GATE_VARIABLES_AGE, SKEW
-from ...policy.catalogue import Scope
+from ...policy.catalogue import Catalogue
 from ...policy.dependencies import Reads
 from ...strict_json import InvalidNumber
 from .gate_counters import Counters, LockedCounters
@@ -129,22 +130,22 @@ class Gate:
 
     `desk` holds the other values of the desk, such as the level of capital preservation, and the variables, as of its
     own time. A value that is too old counts as unknown, and unknown never permits. The values that the policy `reads`
-    are copied when the desk is set. `roster` returns the members of the scope in a snapshot.
+    are copied when the desk is set. `scope` names the scope whose members are traded.
     """
 
     def __init__(
         self,
         judge: Callable[[Snapshot], Decision],
-        scope: Scope,
-        roster: Callable[[Snapshot], Collection[str]],
+        catalogue: Catalogue,
+        scope: str,
         counters: Counters,
         reads: Reads,
         desk: Snapshot | None = None,
     ) -> None:
-        self._judge, self._scope, self._roster = judge, scope, roster
+        self._judge, self._catalogue, self._scope = judge, catalogue, catalogue.scopes[scope]
         self._counters, self._reads = counters, reads
         self.desk = desk
-        refused = judge(self._desk.with_trade(scope.name, {}, self.state.began)).refusals
+        refused = judge(self._desk.with_trade(scope, {}, self.state.began)).refusals
         if refused:
             raise UsageError("\n".join(f"not evaluated: {each.reason}" for each in refused))
 
@@ -249,7 +250,7 @@ class Gate:
             return ()
         roster: Collection[str] = scope.members
         if scope.members_from is not None:
-            roster = self._roster(desk.with_trade(scope.name, {}, at))
+            roster = Measures(desk.with_trade(scope.name, {}, at), self._catalogue).roster(scope.name)[0]
         return tuple(sorted(each for each in names if scope.aliases.get(each, each) not in roster))
 
     def _read(self, desk: Snapshot | None) -> Desk:

@@ -40,6 +40,9 @@ class Days:
     def rollout(self, *words: str) -> Done:
         return self._command("rollout", *words)
 
+    def logged(self, *words: str) -> Done:
+        return self._command("log", *words, *LEDGER)
+
     def guarded(self) -> Done:
         return self._command("guard", "--policy", "gate", "s.json", *LEDGER, "--", "bot")
 
