@@ -144,6 +144,7 @@ class Gate:
     ) -> None:
         self._judge, self._catalogue, self._scope = judge, catalogue, catalogue.scopes[scope]
         self._counters, self._reads = counters, reads
+        self._desk_times: set[Decimal] = set()
         self.desk = desk
         refused = judge(self._desk.with_trade(scope, {}, self.state.began)).refusals
         if refused:
@@ -236,6 +237,8 @@ class Gate:
                 f"the clock went back: it is {show_time(at)}, but the state already knows {show_time(newest)}"
             )
             return Permission(False, member, (late,))
+        if old := self._overtaken(desk, at):
+            return Permission(False, member, (old,))
         at = max(at, newest)
         table = {**given, **held.state.points(names, at, others)}
         found = self._permission(member, desk.with_trade(self._scope.name, {member: table}, at))
@@ -254,7 +257,21 @@ class Gate:
         return tuple(sorted(each for each in names if scope.aliases.get(each, each) not in roster))
 
     def _read(self, desk: Snapshot | None) -> Desk:
-        return Desk() if desk is None else Desk.of(desk, self._scope.name, self._reads)
+        """Copy what the policy reads of a desk, and note its time: no older desk counts after it."""
+        if desk is None:
+            return Desk()
+        self._desk_times.add(desk.as_of)
+        return Desk.of(desk, self._scope.name, self._reads)
+
+    def _overtaken(self, desk: Desk, at: Decimal) -> str:
+        """Return why a desk does not count: the gate had a newer one by now, which may say the opposite."""
+        times = [each for each in tuple(self._desk_times) if each <= at + SKEW]
+        newest = max(times, default=desk.at)
+        self._desk_times.difference_update(each for each in times if each < newest)
+        if not desk.at or desk.at >= newest:
+            return ""
+        known = show_time(newest)
+        return f"the desk is as of {show_time(desk.at)}, and the gate had one of {known}: hand in a new one"
 
     def _permission(self, member: str, snapshot: Snapshot) -> Permission:
         decision = self._judge(snapshot)
