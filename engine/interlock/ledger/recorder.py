@@ -22,7 +22,7 @@ from .file.anchors import anchored_entries, anchored_writing, required_anchors
 from .file.collected import CollectedEntries, Overtaken, collected_writing
 from .file.entry import Entry, EntryDraft
 from .file.ledger import Ledger, Transaction
-from .state.archive import alias_digest, needed_snapshots
+from .state.archive import needed_snapshots, scopes_digest
 from .state.ledger_memory import LedgerMemory
 from .state.notifications import events
 from .state.state import State, fold
@@ -203,7 +203,7 @@ class Recorder:
 
     def _needs(self, snapshot: Snapshot, scopes: Mapping[str, Scope]) -> dict[str, object]:
         """Return which earlier snapshots are needed beside the newest one; nothing for a late snapshot."""
-        archive, names = self.state.archive, alias_digest(scopes)
+        archive, names = self.state.archive, scopes_digest(scopes)
         if not archive.is_newest(snapshot.as_of, snapshot.digest):
             return {}
         past = archive.before(snapshot.as_of, snapshot.digest, names)

@@ -144,17 +144,14 @@ def cover(form: object) -> tuple[Decimal, Decimal] | None:
 
 
 def plain_irregular(earlier: Sequence[Listed], form: object) -> tuple[object, list[tuple[Decimal, Decimal]]]:
-    lists = [each for _, each in listing(earlier)]
-    if not lists:
+    forms: list[object] = [each for _, each in listing(earlier) if cover(each)]
+    if not forms:
         return form, []
-    forms: list[object] = [each for each in lists if cover(each)]
     speaks = stated_unknown(form) is None
     if speaks:
         if cover(form) is None:
             return form, []
         forms.append(form)
-    if not forms:
-        return form, []
     found: list[object] = []
     covers = []
     for each in forms:
@@ -171,28 +168,32 @@ def plain_irregular(earlier: Sequence[Listed], form: object) -> tuple[object, li
         else:
             groups.append((one, other))
     start, stop = next(each for each in groups if each[0] <= covers[-1][0] <= each[1])
-    ended = covers[-1][1]
-    why = f"it ends at {show_time(ended)}, and before it reached {show_time(stop)}"
-    torn = {"torn": why} if speaks and ended < stop else {}
+    ended, latest = covers[-1][1], max(each[1] for each in covers)
+    why = f"it ends at {show_time(ended)}, and before it reached {show_time(latest)}"
+    torn = {"torn": why} if speaks and ended < latest else {}
     given = {"covered": [show_time(start), show_time(stop)], **torn, "points": found}
     return given, [each for each in groups if each[1] < start]
 
 
-def plain_began(earlier: Sequence[object]) -> Decimal | None:
+def plain_began(earlier: Sequence[Listed]) -> Decimal | None:
+    """The earliest that any list tells, where each of the instant of the first one tells something."""
     given = []
-    for form in earlier:
+    for as_of, form in earlier:
+        told = []
         if isinstance(form, dict) and sound(form):
-            told = moment(form.get("from"))
-            given += [told] if told is not None else list(by_instant(form))
+            start = moment(form.get("from"))
+            told = [start] if start is not None else list(by_instant(form))
+        if not told and as_of == earlier[0][0]:
+            return None
+        given += told
     return min(given, default=None)
 
 
 @settings(max_examples=1000)
 @given(st.lists(LISTED, max_size=6), FORMS)
 def test_joining_is_what_the_plain_way_gives(earlier: list[Listed], form: object) -> None:
-    forms = [each for _, each in earlier]
     periods, events = PeriodHistory.of(earlier), EventHistory.of(earlier)
-    assert periods.began == plain_began(forms)
+    assert periods.began == plain_began(earlier)
     assert repr(periods.joined(form, REGULAR)) == repr(plain_regular(earlier, form))
     joined, before = events.joined(form)
     assert repr((joined, list(before))) == repr(plain_irregular(earlier, form))

@@ -155,7 +155,7 @@ def test_of_lists_that_grow_two_are_read_and_of_short_ones_that_roll_one_a_day(t
             for day in range(1, 29):
                 for hour in (3, 9, 15):
                     watcher.record(hourly(day, hour, max(day - width, 0)))
-                    assert watcher.read <= (2 if name == "growing" else day)
+                    assert watcher.read <= (2 if name == "growing" else day + 1)
         assert len(watcher.known) == 84
 
 
@@ -165,7 +165,7 @@ def test_a_late_snapshot_is_seen_by_all_after_it(tmp_path: Path) -> None:
         watcher = Watcher(recorder, SCOPES)
         for day in range(1, 12):
             watcher.record(hourly(day, 9, 0))
-        assert watcher.read == 1
+        assert watcher.read == 2  # the newest one, and the oldest one tells where series begin
         late = {
             "interlock": 1,
             "as_of": "2026-03-08T12:00:00Z",
@@ -173,12 +173,12 @@ def test_a_late_snapshot_is_seen_by_all_after_it(tmp_path: Path) -> None:
         }
         watcher.record(Snapshot.parse(canonical(late)))
         watcher.record(hourly(12, 9, 5))
-        assert watcher.read == 6  # the one of its claim, the late one and the four after it
+        assert watcher.read == 7  # the two of its claim, the late one and the four after it
         watcher.record(hourly(13, 9, 5))
-        assert watcher.read == 2
+        assert watcher.read == 3
     with Ledger(path) as ledger:
         state = fold(ledger.entries())
-    assert state.archive.before(Decimal(10**12), "", state.archive.claims[-1].aliases).later == ()
+    assert state.archive.before(Decimal(10**12), "", state.archive.claims[-1].scopes).later == ()
 
 
 def test_equal_is_not_the_same() -> None:
@@ -191,4 +191,7 @@ def test_equal_is_not_the_same() -> None:
     assert needed_snapshots([first, second], [newest], SCOPES) == (first, second, newest)
     unlisted = document(6, {})
     assert needed_snapshots([first], [unlisted], SCOPES) == (first, unlisted)
-    assert needed_snapshots([unlisted], [unlisted], SCOPES) == (unlisted,)
+    assert needed_snapshots([unlisted], [unlisted], SCOPES) == (
+        unlisted,
+        unlisted,
+    )  # both of the oldest instant

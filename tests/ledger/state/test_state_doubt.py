@@ -281,3 +281,57 @@ def test_no_slack_reaches_over_a_source_that_lost_its_end(tmp_path: Path, ledger
     assert outcome(first) == ("pass", "CONTINUE", False)
     assert outcome(second) == ("unknown", "INVESTIGATE", False)
     assert "ends at 2026-03-30T09:00:00Z" in rule(second, "bad-days").reason
+
+
+def test_no_slack_reaches_over_a_source_that_ends_before_it_was_seen_earlier(
+    tmp_path: Path, ledger: Path
+) -> None:
+    """It lost all that the first record had listed, so what came after may be lost too."""
+    root = write(tmp_path, rollback=BURST)
+    first = rejected("2026-03-30T11:00:00Z", "2026-03-30T11:30:00Z")
+    cut = snapshot(
+        "2026-03-30T11:35:00Z",
+        rejected={"covered": ["2026-03-30T08:00:00Z", "2026-03-30T10:55:00Z"], "points": []},
+    )
+    second = evaluate(root, ledger, first, cut)[1]
+    assert outcome(second) == ("unknown", "INVESTIGATE", False)
+    told = "torn source, it ends at 2026-03-30T10:55:00Z, and before it reached 2026-03-30T11:30:00Z"
+    assert rule(second, "bad-days").reason == f"cannot tell: rejected: {told}"
+
+
+BEGUN = FILES["catalogue.yaml"].replace("slack: 1h", "began: 2026-03-30T00:00:00Z")
+
+
+def test_the_time_from_the_begin_of_events_to_their_first_coverage_is_a_hole(
+    tmp_path: Path, ledger: Path
+) -> None:
+    root = write(tmp_path, rollback=BURST, catalogue=BEGUN)
+    found = evaluate(root, ledger, rejected("2026-03-30T11:00:00Z", "2026-03-30T14:00:00Z"))[0]
+    assert outcome(found) == ("unknown", "ROLLBACK", False)  # without a record it was blind for too long
+    told = (
+        "seen from 2026-03-30T11:00:00Z to 2026-03-30T14:00:00Z, so it may have fired at 2026-03-30T00:00:00Z"
+    )
+    assert told in rule(found, "bad-days").reason
+
+
+@pytest.mark.parametrize(
+    ("times", "expected"),
+    [((), ("pass", "CONTINUE", False)), (("20", "21", "22", "23"), ("fail", "ROLLBACK", True))],
+)
+def test_data_from_the_begin_of_events_on_end_the_doubt(
+    tmp_path: Path, ledger: Path, times: tuple[str, ...], expected: tuple[str, str, bool]
+) -> None:
+    root = write(tmp_path, rollback=BURST, catalogue=BEGUN)
+    points = [f"2026-03-30T09:{each}:00Z" for each in times]
+    late = rejected("2026-03-30T11:00:00Z", "2026-03-30T14:00:00Z")
+    whole = rejected("2026-03-30T00:00:00Z", "2026-03-30T15:00:00Z", *points)
+    assert outcome(evaluate(root, ledger, late, whole)[1]) == expected
+    assert outcome(evaluate(root, tmp_path / "alone.db", whole)[0]) == expected
+
+
+def test_a_person_ends_the_doubt_of_the_time_since_the_begin_of_events(tmp_path: Path, ledger: Path) -> None:
+    root = write(tmp_path, rollback=BURST, catalogue=BEGUN)
+    evaluate(root, ledger, rejected("2026-03-30T11:00:00Z", "2026-03-30T14:00:00Z"))
+    rearm(ledger, "rollback", "bad-days", None, act("2026-03-30T14:30:00Z"))
+    later = rejected("2026-03-30T11:00:00Z", "2026-03-30T15:00:00Z")
+    assert outcome(evaluate(root, ledger, later)[0]) == ("pass", "CONTINUE", False)

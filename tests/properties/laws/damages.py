@@ -13,19 +13,34 @@ WHOLE: Place = ("@", "")
 """The place of a damage to a snapshot as a whole."""
 
 ANY = ("absent", "null", "unknown", "torn", "odd")
+FOREIGN = ("foreign",)
+"""A whole list with a key of the other kind of series."""
 SINGLE = ("stale", "future", "few", "text", "nan", "range")
 SERIES = ("listed", "future", "lost", "lost", "hide", "hide")
 COVERAGE = ("end", "start", "gap", "island")
 KINDS: Mapping[str, Sequence[str]] = {
     "single": (*ANY, *SINGLE, *SINGLE),
-    "regular": (*ANY, *SERIES, *SERIES, "double", "shift", "from", "running", "running", "ahead"),
-    "irregular": (*ANY, *SERIES, *COVERAGE, *COVERAGE, *COVERAGE, "cut", "bare", "ahead", "loose", "loose"),
-    "events": (*ANY, *SERIES[:4], *COVERAGE, *COVERAGE, "cut", "bare", "ahead"),
+    "regular": (*ANY, *FOREIGN, *SERIES, *SERIES, "double", "shift", "from", "running", "running", "ahead"),
+    "irregular": (
+        *ANY,
+        *FOREIGN,
+        *SERIES,
+        *COVERAGE,
+        *COVERAGE,
+        *COVERAGE,
+        "cut",
+        "bare",
+        "ahead",
+        "loose",
+        "loose",
+    ),
+    "events": (*ANY, *FOREIGN, *SERIES[:4], *COVERAGE, *COVERAGE, "cut", "bare", "ahead"),
 }
 HOW = ("unknown", "null", "text", "odd", "range", "missing")
 BEGUN = ("hide", "lost", "double", "shift", "running", "end", "cut", "loose")
 """What leaves the beginning of a series as it is."""
-UNBEGUN = ("t",)
+UNSTATED = (*ANY, *FOREIGN, "listed", "future", "ahead")
+"""What tells nothing of where a regular series begins, so that it is not known."""
 ADDED = ("range", "future", "ahead", "bare")
 """What tells less than silence: a value out of its range may be any, and a series with a row of the future tells not
 even what the ledger saw before. More damages may hide these."""
@@ -67,16 +82,25 @@ def told(damages: Iterable[Damage], snapshot: int) -> Told:
 def draw(dice: Random, world: World, most: int, lost: bool, latched: bool) -> Damages:
     """Draw up to `most` damages; each strikes one snapshot, or that one and all later ones.
 
-    With `lost` whole snapshots may be lost or late. The first of several snapshots shows where a series without `began`
-    begins, and with `latched` rules every series.
+    With `lost` whole snapshots may be lost or late. In the first of several snapshots no series without `began`
+    seems to begin later than it did: what was lost before the ledger is not missed.
     """
     found: set[Damage] = set()
     for _ in range(dice.randint(1, most)):
         first = world.last if dice.random() < 0.4 else dice.randint(0, world.last)
         after = range(first, world.last + 1 if dice.random() < 0.5 else first + 1)
         found |= _one(dice, world, after, lost)
-    first = [each for each in found if world.last and each.snapshot == 0 and each.kind not in BEGUN]
-    return frozenset(found - {each for each in first if latched or each.place[0] in UNBEGUN})
+    first = {each for each in found if world.last and each.snapshot == 0 and _begins_later(each, latched)}
+    return frozenset(found - first)
+
+
+def _begins_later(damage: Damage, latched: bool) -> bool:
+    metric = declared().get(damage.place[0])
+    if damage.kind in BEGUN or (metric is not None and metric.began):
+        return False
+    if metric is not None and metric.shape == "regular":
+        return damage.kind not in UNSTATED
+    return latched
 
 
 def _one(dice: Random, world: World, after: range, lost: bool) -> set[Damage]:
@@ -94,7 +118,7 @@ def _one(dice: Random, world: World, after: range, lost: bool) -> set[Damage]:
         kind = "stranger"
     if (kind == "few" and metric.min_n is None) or (kind == "stale" and metric.max_age is None):
         kind = "text"
-    if metric.shape == "single" or kind in ANY or kind in ("listed", "future", "cut", "bare"):
+    if metric.shape == "single" or kind in (*ANY, *FOREIGN, "listed", "future", "cut", "bare"):
         return {Damage(each, place, kind) for each in after}
     if metric.shape == "regular":
         return _of_periods(dice, world, metric, place, kind, after)
@@ -152,6 +176,9 @@ def _of_points(dice: Random, world: World, place: Place, kind: str, after: range
     if kind == "island":
         return _island(dice, points, place, after)
     stop = _edge(dice, points, as_of)
+    if kind == "end" and after[0] and dice.random() < 0.3:
+        # the source lost even what the snapshot before saw first
+        stop = world.begins[after[0] - 1] - HOUR // 2
     start = stop + dice.choice((HOUR, 3 * HOUR, 12 * HOUR)) if kind == "gap" else stop
     found: set[Damage] = set()
     for each in after:
@@ -182,7 +209,7 @@ def _edge(dice: Random, points: Sequence[tuple[int, object]], as_of: int) -> int
     """An end of coverage: some time before the snapshot, or next to a point."""
     if points and dice.random() < 0.5:
         return dice.choice(points)[0] + HOUR // 2 * dice.choice((-1, 0, 1))
-    return as_of - HOUR // 2 * dice.choice((1, 2, 3, 3, 6, 12, 24, 46, 60))
+    return as_of - HOUR // 2 * dice.choice((1, 2, 3, 3, 4, 6, 12, 24, 46, 60))
 
 
 def counted(damages: Damages) -> Counter[str]:

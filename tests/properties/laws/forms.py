@@ -49,6 +49,8 @@ def _broken(form: Any, kinds: Kinds) -> Any:
     if "odd" in kinds:
         # the key was to say that the rest does not hold
         return {**(_halved(form) if isinstance(form, dict) else {"value": form}), "unknwon": "torn source"}
+    if "foreign" in kinds:
+        return {**form, **({"torn": "line 7"} if "from" in form else {"from": time_text(START)})}
     if "listed" in kinds:
         return {**form, "unknown": "torn source"}
     return form

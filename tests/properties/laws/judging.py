@@ -16,7 +16,7 @@ from interlock.evaluation.snapshot.measures import Measures
 from interlock.evaluation.snapshot.snapshot import Snapshot
 from interlock.language.times import show_time
 from interlock.ledger.file.entry import Entry
-from interlock.ledger.state.archive import alias_digest, needed_snapshots
+from interlock.ledger.state.archive import needed_snapshots, scopes_digest
 from interlock.ledger.state.ledger_memory import LedgerMemory
 from interlock.ledger.state.state import State
 
@@ -77,7 +77,7 @@ class MemoryLedger:
 
     def _needs(self, snapshot: Snapshot) -> dict[str, object]:
         archive, scopes = self.state.archive, catalogue().scopes
-        naming = alias_digest(scopes)
+        naming = scopes_digest(scopes)
         if not archive.is_newest(snapshot.as_of, snapshot.digest):
             return {}
         past = archive.before(snapshot.as_of, snapshot.digest, naming)

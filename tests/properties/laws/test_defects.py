@@ -14,13 +14,14 @@ from typing import Any
 import pytest
 from pytest import MonkeyPatch
 
-from interlock.evaluation.deciding import latches
+from interlock.evaluation.deciding import latches, past
 from interlock.evaluation.deciding.outcomes import Outcome
 from interlock.evaluation.expressions import windows
 from interlock.evaluation.expressions.windows import Selection
 from interlock.evaluation.snapshot import measures, series, series_history
 from interlock.evaluation.snapshot.measures import Measures
 from interlock.evaluation.snapshot.points import Points
+from interlock.evaluation.snapshot.series_history import PeriodHistory
 from interlock.evaluation.snapshot.series_values import Members, Series, slot_at
 from interlock.language.times import parse_time
 from interlock.language.values import Unknown
@@ -29,7 +30,7 @@ from interlock.ledger.state.ledger_memory import LedgerMemory
 
 from .campaign import EACH, searched, tally
 
-MOST = 3000
+MOST = 4000
 """How many pairs may be drawn until a defect is found; `make test` judges many more."""
 ENDLESS = Decimal("Infinity")
 
@@ -50,6 +51,21 @@ def _slack(patched: MonkeyPatch) -> None:
 def _bridged(patched: MonkeyPatch) -> None:
     """The ledger's coverage reaches over a source that is silent now."""
     patched.setattr(measures, "irregular", lambda *given: series.irregular(*given[:5]))
+
+
+def _first_list(patched: MonkeyPatch) -> None:
+    """A series begins where a list first tells, whatever the oldest record does not tell."""
+    patched.setattr(PeriodHistory, "began", property(lambda self: self.earliest))
+
+
+def _since_began(patched: MonkeyPatch) -> None:
+    """A latch forgets the time from the begin of events to their first coverage."""
+    real = past._gaps
+
+    def later(series: Series, as_of: Decimal) -> Iterator[tuple[Decimal, Decimal]]:
+        yield from (pair for pair in real(series, as_of) if pair[0] != series.began)
+
+    patched.setattr(past, "_gaps", later)
 
 
 def _torn(patched: MonkeyPatch) -> None:
@@ -203,6 +219,8 @@ DEFECTS: dict[str, tuple[Callable[[MonkeyPatch], None], str, tuple[str, ...]]] =
     "the ledger keeps half a day": (_half_a_day, "short", ("s", "t")),
     "slack without end": (_slack, "alone", ()),
     "slack over an unfinished line": (_torn, "alone", ("ev", "r")),
+    "a series begins with the first list": (_first_list, "short", ("t",)),
+    "a latch forgets the time since events began": (_since_began, "latched", ("ev0", "rb")),
     "the ledger bridges a silent source": (_bridged, "latched", ("ev",)),
     "a latch forgets every hole": (_without(lambda name, at: True), "latched", ("s", "r")),
     "a latch forgets the ends of gaps": (

@@ -21,6 +21,8 @@ MEMBERS = {"side": ("long", "short"), "desk": ("paris", "tokyo")}
 Place = tuple[str, str]
 """A metric and a member; the member is empty where the metric has no scope."""
 
+_BACK = (HOUR // 2, HOUR // 2, 3 * HOUR, 6 * HOUR, 26 * HOUR, 2 * DAY)
+
 VALUES: Mapping[str, tuple[Any, ...]] = {
     "x": (0.2, 0.5, 0.8), "y": (0, 1, 2, 3), "b": (False, True), "e": ("fine", "odd", "bad"),
     "halted": ([], ["long"], ["short"], ["long", "short"]), "desks": (["paris", "tokyo"],),
@@ -41,6 +43,7 @@ class Declared:
     lag: int = 0
     slack: int = 0
     early: bool = False
+    began: bool = False
     max_age: int | None = None
     min_n: int | None = None
     columns: tuple[str, ...] = ()
@@ -67,6 +70,7 @@ def declared() -> Mapping[str, Declared]:
             int(each.lag),
             int(each.slack),
             each.early,
+            each.began is not None,
             None if each.max_age is None else int(each.max_age),
             each.min_n,
         )
@@ -109,10 +113,7 @@ def world(dice: Random, metrics: Collection[str], snapshots: int) -> World:
     while len(instants) < snapshots:
         instants.append(instants[-1] + HOUR * dice.choice((1, 1, 2, 2, 6, 12, 18, 24, 24, 30)))
     far = START - DAY
-    begins = [
-        dice.choice((far, far, each - 3 * HOUR, each - 6 * HOUR, each - 26 * HOUR, each - 2 * DAY))
-        for each in instants
-    ]
+    begins = [dice.choice((far, far, *(each - back for back in _BACK))) for each in instants]
     begins[0] = min(begins)
     reaches = [each - dice.choice((0, 0, 2 * HOUR, 18 * HOUR)) for each in begins]
     if snapshots > 1:

@@ -11,7 +11,7 @@ from ...language.times import show_time
 from ...language.values import INFINITY, Unknown
 from ..snapshot.measures import Measures
 from ..snapshot.points import Point
-from ..snapshot.series_values import Members, Series, Shaped, slot_at
+from ..snapshot.series_values import Members, Series, Shaped, slot_at, slot_start
 from .memory import Seen
 
 __all__ = ["CutMeasures", "bound_value", "gained", "gaps"]
@@ -21,7 +21,8 @@ class CutMeasures(Measures):
     """Measures whose series end at `until` and, where a trigger was re-armed, begin after `after`.
 
     All that is no series stays as it is at the snapshot's own instant. Of `brief` series one cause is told, not all.
-    Before an irregular series was seen first there was nothing, except since the policy's first record, `recorded`.
+    Before a series was seen first there was nothing, except of an irregular one since the policy's first record,
+    `recorded`, and of a regular one that the oldest of earlier records does not list.
     """
 
     def __init__(
@@ -55,7 +56,7 @@ class CutMeasures(Measures):
     def _cut_periods(self, series: Series, every: Decimal) -> Series:
         end, past, first = series.end, series.past, 0
         if self.until < series.as_of:
-            end, past = min(end, slot_at(self.until, every) - 1), None
+            end, past = min(end, slot_at(self.until, every) - 1), past if series.unlisted else None
         if self.after is not None:
             first, past = slot_at(self.after, every) - series.start, None
         points = series.points[max(first, 0) : max(end + 1 - series.start, 0)]
@@ -121,12 +122,13 @@ def _gained(name: str, member: str, series: Series, as_of: Decimal) -> Iterator[
         seen = None if unknown else (name, member, show_time(each.at), _text(each, number))
         yield min(each.at + (series.every or 0), as_of), seen
     for stop, start in _gaps(series, as_of):
-        yield from ((each, None) for each in (stop, start) if each < as_of)
+        ends = (start,) if series.unlisted else (stop, start)
+        yield from ((each, None) for each in ends if each < as_of)
 
 
 def gaps(found: Shaped, as_of: Decimal) -> Iterator[tuple[Decimal, Decimal]]:
-    """Yield the stretches of time in which nobody saw what came to a series without periods, or to one of its members:
-    from an instant on until another, minus infinity where nothing is known of it."""
+    """Yield the stretches of time in which nobody saw what came to a series, or to one of its members, without its
+    missing periods: from an instant on until another, minus infinity where nothing is known of it before."""
     for each in found.values.values() if isinstance(found, Members) else (found,):
         if isinstance(each, Series):
             yield from _gaps(each, as_of)
@@ -135,8 +137,12 @@ def gaps(found: Shaped, as_of: Decimal) -> Iterator[tuple[Decimal, Decimal]]:
 def _gaps(series: Series, as_of: Decimal) -> Iterator[tuple[Decimal, Decimal]]:
     if series.blank or series.covered_to == -INFINITY:
         yield -INFINITY, as_of
+    elif series.unlisted and series.every:
+        yield -INFINITY, slot_start(series.start, series.every)
     elif not series.every:
         stretches = (*series.earlier, (series.covered_from, series.covered_to))
+        if series.began is not None and series.began < stretches[0][0]:
+            yield series.began, stretches[0][0]
         yield from ((one[1], other[0]) for one, other in pairwise(stretches))
         if series.covered_to < as_of:
             yield series.covered_to, as_of

@@ -13,8 +13,8 @@ from ...limits import EARLIEST_TIME, SKEW
 from ...policy.catalogue import RESERVED, Catalogue, Metric, Scope
 from ...strict_json import InvalidNumber
 from .raw_values import element, odd_key, stated_unknown, too_few
-from .series import before_began, irregular, regular, stated_series
-from .series_history import EventHistory, PeriodHistory, Restatement, lived, unlisted
+from .series import before_began, irregular, regular
+from .series_history import EventHistory, PeriodHistory, Restatement, lived, plain, unlisted
 from .series_values import Members, Series, Shaped, incomplete
 from .snapshot import Snapshot
 from .undeclared import other_members
@@ -27,8 +27,9 @@ _VALUE = frozenset({"value", "n", "at"})
 class Measures:
     """The metrics of one snapshot, read through the catalogue and kept; asking twice costs nothing.
 
-    Series take earlier points from `earlier` snapshots, oldest first; `restated` names the periods that differ. The
-    reserved metrics are what `rollout` says of them, whatever the snapshot does.
+    Series take earlier points from `earlier` snapshots, oldest first, the first of which is the oldest of all;
+    `restated` names the periods that differ. The reserved metrics are what `rollout` says of them, whatever the
+    snapshot does.
     """
 
     def __init__(
@@ -132,16 +133,18 @@ class Measures:
     def _read(self, metric: Metric, member: str) -> Value | Series:
         form = self._form(metric, member, self.snapshot)
         if metric.series == "regular":
-            return self._regular(metric, _plain(metric, form), member)
+            return self._regular(metric, plain("regular", form), member)
         if metric.series == "irregular":
             early = before_began(metric, form)
-            return self._irregular(metric, InvalidNumber(*early) if early else _plain(metric, form), member)
+            return self._irregular(
+                metric, InvalidNumber(*early) if early else plain("irregular", form), member
+            )
         return _single(metric, form, self.as_of, member)
 
     def _past(self, metric: Metric, member: str) -> list[tuple[Decimal, object]]:
         """What each earlier snapshot gives of a series, with its instant."""
         return [
-            (each.as_of, lived(_plain(metric, self._form(metric, member, each)), each.as_of))
+            (each.as_of, lived(plain(metric.series, self._form(metric, member, each)), each.as_of))
             for each in self.earlier
         ]
 
@@ -153,7 +156,7 @@ class Measures:
             self.restated.update(restated)
             history.add(self.as_of, listed)
             metric = replace(metric, began=history.began) if metric.began is None else metric
-        return regular(metric, form, self.as_of, member)
+        return regular(metric, form, self.as_of, member, recorded=bool(self.earlier))
 
     def _irregular(self, metric: Metric, form: object, member: str) -> Series:
         silent = stated_unknown(form)
@@ -179,26 +182,14 @@ class Measures:
             return InvalidNumber("missing" if tables else "missing member", "")
         return (
             forms[0]
-            if snapshot is self.snapshot or self._whole(metric.scope, snapshot)
+            if snapshot is self.snapshot or self.lists_all(metric.scope, snapshot)
             else unlisted(forms[0])
         )
 
-    def _whole(self, name: str, snapshot: Snapshot) -> bool:
+    def lists_all(self, name: str, snapshot: Snapshot) -> bool:
         """Whether an earlier snapshot names no member outside a declared roster, so that its series are whole."""
         scope = self.catalogue.scopes[name]
         return scope.members_from is not None or not self._beyond(scope, snapshot, scope.members)
-
-
-def _plain(metric: Metric, form: object) -> object:
-    """Return the form of a series, or why nothing is known of one with a key of no meaning, whoever joins it. Of what a
-    series lists that says itself that nothing is known, only where it begins counts."""
-    stated = stated_series(metric, form)
-    if stated is None or not isinstance(form, dict):
-        return form
-    if stated_unknown(form) is None:
-        return InvalidNumber(*stated)
-    start = unlisted({key: form[key] for key in ("points", "from") if key in form})
-    return {"unknown": stated[0], "detail": stated[1], **(start if isinstance(start, dict) else {})}
 
 
 def _aliased(scope: Scope, snapshot: Snapshot) -> dict[str, list[Mapping[str, object]]]:

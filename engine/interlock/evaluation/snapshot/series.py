@@ -9,7 +9,7 @@ from ...language.times import parse_time, show_time
 from ...language.types import Kind
 from ...language.values import INFINITY, Cause, Unknown, Value
 from ...limits import EARLIEST_TIME, SKEW, SNAPSHOT_POINTS
-from ...policy.catalogue import Metric
+from ...policy.catalogue import Metric, SeriesKind
 from .points import Point, Points
 from .raw_values import element, odd_key, stated_unknown, too_few
 from .series_values import Series, next_slot, on_grid, slot_at, slot_start
@@ -19,6 +19,10 @@ __all__ = ["before_began", "complete", "irregular", "regular", "stated_series", 
 _REGULAR = frozenset({"from", "points", "unknown", "detail"})
 _IRREGULAR = frozenset({"covered", "points", "torn", "unknown", "detail"})
 _POINT = frozenset({"at", "value", "n", "unordered", "unknown", "detail"})
+_BEFORE_RECORDS = (
+    "before the first period that a record lists, and the oldest record lists none: "
+    "say `began` in the catalogue"
+)
 
 
 class _Reading:
@@ -75,9 +79,9 @@ class _Reading:
         return moment
 
 
-def stated_series(metric: Metric, form: object) -> tuple[str, str] | None:
+def stated_series(kind: SeriesKind, form: object) -> tuple[str, str] | None:
     """Return cause and detail where nothing is known of a series: it says so itself, or has a key of no meaning."""
-    keys = _REGULAR if metric.series == "regular" else _IRREGULAR
+    keys = _REGULAR if kind == "regular" else _IRREGULAR
     return stated_unknown(form) or (odd_key(form, keys) if isinstance(form, dict) else None)
 
 
@@ -97,16 +101,18 @@ def _listed(form: object) -> list[object] | None:
     return points if isinstance(points, list) else None
 
 
-def regular(metric: Metric, form: object, as_of: Decimal, member: str = "") -> Series:
+def regular(
+    metric: Metric, form: object, as_of: Decimal, member: str = "", *, recorded: bool = False
+) -> Series:
     """Return the series on its grid, up to the newest slot that is due or was given.
 
     A period that still runs is not seen, whatever is given of it, unless the metric is complete `early`. A slot that is
     due and not listed is unknown. Before `began` there is nothing; without it all is unknown before the snapshot's
-    `from`.
+    `from`, or before what any record lists where snapshots were `recorded` earlier.
     """
     reading = _Reading(metric, as_of, member)
     every = metric.every or Decimal(86400)
-    stated = stated_series(metric, form)
+    stated = stated_series(metric.series, form)
     listed = _listed(form)
     if stated is None and listed is None:
         stated = ("wrong type", "a series with `points` is declared")
@@ -134,9 +140,9 @@ def regular(metric: Metric, form: object, as_of: Decimal, member: str = "") -> S
         points.append(Point(at, index, value))
     past = None
     if metric.began is None:
-        before = ("not covered", "before the first period of the snapshot")
+        before = ("not covered", _BEFORE_RECORDS if recorded else "before the first period of the snapshot")
         past = reading.unknown(reading.cause(*(stated if stated and not slots else before)))
-    return Series(Points(points), as_of, every, end, past)
+    return Series(Points(points), as_of, every, end, past, unlisted=recorded and metric.began is None)
 
 
 def complete(metric: Metric, slot: int, as_of: Decimal) -> bool:
@@ -206,7 +212,7 @@ def irregular(
     no slack reaches from what it told before to the snapshot.
     """
     reading = _Reading(metric, as_of, member)
-    stated = stated_series(metric, form)
+    stated = stated_series(metric.series, form)
     listed = _listed(form)
     if stated or listed is None:
         cause = reading.cause(*(stated or ("wrong type", "a series with `points` is declared")))

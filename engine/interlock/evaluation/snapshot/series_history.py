@@ -9,13 +9,14 @@ from functools import lru_cache
 
 from ...language.times import parse_time, show_time
 from ...limits import SKEW
-from ...policy.catalogue import Metric
+from ...policy.catalogue import Metric, SeriesKind
+from ...strict_json import InvalidNumber
 from ...wording import number
 from .raw_values import stated_unknown
-from .series import complete, wrong_from
+from .series import complete, stated_series, wrong_from
 from .series_values import slot_at
 
-__all__ = ["EventHistory", "Form", "PeriodHistory", "Restatement", "lived", "unlisted"]
+__all__ = ["EventHistory", "Form", "PeriodHistory", "Restatement", "lived", "plain", "unlisted"]
 
 Form = tuple[Decimal, object]
 """A series as a snapshot gives it, with the instant of the snapshot."""
@@ -41,15 +42,23 @@ class Restatement:
 @dataclass(slots=True)
 class PeriodHistory:
     """What snapshots listed of a regular series: points by instant, each with the instant of the newest snapshot that
-    listed it, and where the lists and the first record begin.
+    listed it, and where the lists begin.
 
-    All that `joined` needs of them; add them oldest first.
+    All that `joined` needs of them; add them oldest first. Where each record of the oldest instant says where the
+    series begins, it began with the earliest that any record says.
     """
 
     listed: bool = False
     known: dict[Decimal, tuple[Decimal, list[object]]] = field(default_factory=dict)
     start: Decimal | None = None
-    began: Decimal | None = None
+    earliest: Decimal | None = None
+    oldest: Decimal | None = None
+    doubted: bool = False
+
+    @property
+    def began(self) -> Decimal | None:
+        """Where the series began; None where an oldest record does not tell, because it may have begun before."""
+        return None if self.doubted else self.earliest
 
     @classmethod
     def of(cls, forms: Iterable[Form]) -> PeriodHistory:
@@ -60,16 +69,17 @@ class PeriodHistory:
 
     def add(self, as_of: Decimal, form: object) -> None:
         """Let one snapshot speak: where it lists an instant, it wins. One whose `from` is wrong says nothing."""
+        first = _first(form)
+        self.oldest = as_of if self.oldest is None else self.oldest
+        self.doubted |= first is None and as_of == self.oldest
         if not isinstance(form, dict) or wrong_from(form):
             return
-        start = _moment(form.get("from"))
-        first = min((at for at, _ in _points(form)), default=None)
-        self.began = _least(self.began, first if start is None else start)
+        self.earliest = _least(self.earliest, first)
         if not _is_list(form):
             return
         self.listed = True
         self.known |= {at: (as_of, points) for at, points in _by_instant(form).items()}
-        self.start = _least(self.start, start)
+        self.start = _least(self.start, _moment(form.get("from")))
 
     def joined(self, form: object, metric: Metric, member: str = "") -> tuple[object, list[Restatement]]:
         """Return the series as it is now, and the periods whose value is another one than before.
@@ -112,7 +122,6 @@ class EventHistory:
     Inside its own stretch a list replaces older ones whole. All that `joined` needs of them; add them oldest first.
     """
 
-    listed: bool = False
     points: list[tuple[Decimal, object]] = field(default_factory=list)
     stretches: list[tuple[Decimal, Decimal]] = field(default_factory=list)
     newest: tuple[Decimal, Decimal] | None = None
@@ -126,11 +135,9 @@ class EventHistory:
 
     def add(self, form: object) -> None:
         """Let one snapshot speak; a list that does not say what it covers says nothing."""
-        if isinstance(form, dict) and _is_list(form):
-            self.listed = True
-            cover = _cover(form)
-            if cover is not None:
-                self._covered(cover, form)
+        cover = _cover(form) if isinstance(form, dict) and _is_list(form) else None
+        if cover is not None and isinstance(form, dict):
+            self._covered(cover, form)
 
     def _covered(self, cover: tuple[Decimal, Decimal], form: dict[str, object]) -> None:
         start, stop = cover
@@ -166,7 +173,7 @@ class EventHistory:
         ends earlier than it did before has lost its end, over which no slack reaches.
         """
         outside: list[object] = []
-        if not self.listed:
+        if self.newest is None:
             return form, ()
         if stated_unknown(form) is None:
             cover = _cover(form) if isinstance(form, dict) else None
@@ -175,16 +182,14 @@ class EventHistory:
             self._covered(cover, form)
             known = {at for at, _ in self.points}
             outside = [point for at, point in _points(form) if at not in known]
-        if self.newest is None:
-            return form, ()
-        at = self.newest[0]
+        at, latest = self.newest[0], self.stretches[-1][1]
         start, stop = next(each for each in self.stretches if each[0] <= at <= each[1])
         points = [*(point for _, point in self.points), *outside]
         before = tuple(each for each in self.stretches if each[1] < start)
         torn = {"torn": form["torn"]} if isinstance(form, dict) and "torn" in form else {}
-        if not torn and self.newest[1] < stop and stated_unknown(form) is None:
+        if not torn and self.newest[1] < latest and stated_unknown(form) is None:
             torn = {
-                "torn": f"it ends at {show_time(self.newest[1])}, and before it reached {show_time(stop)}"
+                "torn": f"it ends at {show_time(self.newest[1])}, and before it reached {show_time(latest)}"
             }
         return {"covered": [show_time(start), show_time(stop)], **torn, "points": points}, before
 
@@ -208,14 +213,33 @@ def lived(form: object, as_of: Decimal) -> object:
     return found
 
 
+def plain(kind: SeriesKind, form: object) -> object:
+    """Return the form of a series, or why nothing is known of one with a key of no meaning, whoever reads it. Of what a
+    series lists that says itself that nothing is known, only where it begins counts."""
+    stated = stated_series(kind, form)
+    if stated is None or not isinstance(form, dict):
+        return form
+    if stated_unknown(form) is None:
+        return InvalidNumber(*stated)
+    start = unlisted({key: form[key] for key in ("points", "from") if key in form})
+    return {"unknown": stated[0], "detail": stated[1], **(start if isinstance(start, dict) else {})}
+
+
 def unlisted(form: object) -> object:
     """Return what a series tells that may lack points: no period and no stretch, but still where it begins."""
     if not isinstance(form, dict) or not _is_list(form):
         return form
+    start = _first(form)
+    rest = {key: each for key, each in form.items() if key not in ("covered", "from")}
+    return {**rest, "points": [], **({} if start is None else {"from": show_time(start)})}
+
+
+def _first(form: object) -> Decimal | None:
+    """Where a form says that a regular series begins: by `from`, else by its first point."""
+    if not isinstance(form, dict) or wrong_from(form):
+        return None
     start = _moment(form.get("from"))
-    if start is None:
-        start = min((at for at, _ in _points(form)), default=None)
-    return {"points": [], **({} if start is None else {"from": show_time(start)})}
+    return min((at for at, _ in _points(form)), default=None) if start is None else start
 
 
 def _is_list(form: dict[str, object]) -> bool:

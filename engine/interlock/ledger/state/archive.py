@@ -1,8 +1,8 @@
 """The recorded snapshots in order, and the few of them that are needed to read every series.
 
 A desk records a snapshot an hour, and most of them list what the one before listed. So the entry of the newest snapshot
-claims which earlier ones are still needed beside it. A late snapshot undoes the claims at and after its instant, and
-other aliases of members undo all claims.
+claims which earlier ones are still needed beside it: the oldest always is, because it tells where series begin. A late
+snapshot undoes the claims at and after its instant, and other aliases or members of a scope undo all claims.
 """
 
 from __future__ import annotations
@@ -15,13 +15,13 @@ from typing import Any
 
 from ...canonical import canonical, digest
 from ...evaluation.snapshot.measures import Measures
-from ...evaluation.snapshot.series_history import EventHistory, Form, PeriodHistory, lived
+from ...evaluation.snapshot.series_history import EventHistory, Form, PeriodHistory, lived, plain, unlisted
 from ...evaluation.snapshot.snapshot import Snapshot
 from ...language.times import show_time
 from ...limits import PERIOD
 from ...policy.catalogue import Catalogue, Scope
 
-__all__ = ["Archive", "RecordedSnapshot", "alias_digest", "needed_snapshots", "overtaken"]
+__all__ = ["Archive", "RecordedSnapshot", "needed_snapshots", "overtaken", "scopes_digest"]
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -35,10 +35,10 @@ class RecordedSnapshot:
 
 @dataclass(frozen=True, slots=True)
 class SeriesClaim:
-    """The entries that are enough to read every series up to a snapshot, under the aliases with a digest."""
+    """The entries that are enough to read every series up to a snapshot, with scopes of a digest."""
 
     newest: RecordedSnapshot
-    aliases: str
+    scopes: str
     needs: frozenset[int]
 
 
@@ -87,10 +87,10 @@ class Archive:
         """Tell whether a snapshot is the last in order, or would be once it is recorded."""
         return self.newer(as_of, document) is None
 
-    def before(self, as_of: Decimal, document: str, aliases: str) -> EarlierSnapshots:
+    def before(self, as_of: Decimal, document: str, scopes: str) -> EarlierSnapshots:
         """Return the snapshots before one as of an instant, without itself if it is recorded already."""
         end = bisect_right(self.order, as_of, key=lambda each: each.as_of)
-        claim = self._claim(as_of, self.documents.get(document), aliases)
+        claim = self._claim(as_of, self.documents.get(document), scopes)
         if claim is None:
             return EarlierSnapshots((), tuple(each for each in self.order[:end] if each.document != document))
         after = bisect_right(self.order, claim.newest)
@@ -100,11 +100,11 @@ class Archive:
             needed, tuple(each for each in self.order[after:end] if each.document != document)
         )
 
-    def _claim(self, as_of: Decimal, judged: RecordedSnapshot | None, aliases: str) -> SeriesClaim | None:
+    def _claim(self, as_of: Decimal, judged: RecordedSnapshot | None, scopes: str) -> SeriesClaim | None:
         """Return the newest claim up to an instant that was made without the evaluated snapshot."""
         for each in reversed(self.claims):
             known = each.newest.as_of <= as_of and (judged is None or each.newest < judged)
-            if known and each.aliases == aliases:
+            if known and each.scopes == scopes:
                 return each
         return None
 
@@ -115,9 +115,14 @@ def overtaken(as_of: Decimal, newer: Decimal) -> str:
     return f"as of {show_time(as_of)}, and the ledger holds a snapshot {later}"
 
 
-def alias_digest(scopes: Mapping[str, Scope]) -> str:
-    """Return a digest of the aliases of members: they join the series of one member under several names."""
-    return digest(canonical({name: each.aliases for name, each in scopes.items() if each.aliases}))
+def scopes_digest(scopes: Mapping[str, Scope]) -> str:
+    """Return a digest of all in scopes that tells which series of a snapshot count, and for which member."""
+    return digest(canonical({name: _meaning(each) for name, each in scopes.items()}))
+
+
+def _meaning(scope: Scope) -> object:
+    free = scope.open or scope.others or scope.members_from is not None
+    return {"aliases": scope.aliases, "members": None if free else sorted(scope.members)}
 
 
 Forms = Mapping[tuple[str, str, str], Form]
@@ -129,13 +134,15 @@ def needed_snapshots(
 ) -> tuple[Snapshot, ...]:
     """Return those of the `needed` and `later` snapshots, oldest first, without which a series would differ.
 
-    The last snapshot always stays. Another one goes if every series, read as regular and as irregular, is the same
-    without it; then it is the same after any later record too.
+    The last snapshot always stays, and those of the oldest instant. Another one goes if every series, read as regular
+    and as irregular, is the same without it; then it is the same after any later record too.
     """
     kept = [(each, _forms(each, scopes)) for each in needed]
     for each in later:
         newest = (each, _forms(each, scopes))
-        while kept and _redundant([forms for _, forms in kept[:-1]], kept[-1][1], newest[1]):
+        while kept and kept[-1][0].as_of > kept[0][0].as_of:
+            if not _redundant([forms for _, forms in kept[:-1]], kept[-1][1], newest[1]):
+                break
             kept.pop()
         kept.append(newest)
     return tuple(each for each, _ in kept)
@@ -156,27 +163,29 @@ def _series_text(forms: Sequence[Form]) -> str:
 
     When a point was listed matters only until its period was surely over.
     """
-    periods, events = PeriodHistory.of(forms), EventHistory.of(forms)
+    periods = PeriodHistory.of((at, lived(plain("regular", form), at)) for at, form in forms)
+    events = EventHistory.of((at, lived(plain("irregular", form), at)) for at, form in forms)
     known = [(at, min(as_of, at + PERIOD), points) for at, (as_of, points) in sorted(periods.known.items())]
-    regular = (periods.listed, known, periods.start, periods.began)
-    return repr((regular, events.listed, events.points, events.stretches, events.newest))
+    regular = (periods.listed, known, periods.start, periods.earliest)
+    return repr((regular, events.points, events.stretches, events.newest))
 
 
 def _forms(snapshot: Snapshot, scopes: Mapping[str, Scope]) -> Forms:
     found = {("", "", name): form for name, form in snapshot.metrics.items() if _is_series(form)}
     found |= dict(_scoped(snapshot, scopes))
-    return {place: (snapshot.as_of, lived(form, snapshot.as_of)) for place, form in found.items()}
+    return {place: (snapshot.as_of, form) for place, form in found.items()}
 
 
 def _scoped(snapshot: Snapshot, scopes: Mapping[str, Scope]) -> Iterator[tuple[tuple[str, str, str], object]]:
-    """Yield the series of members; a member that is given under two names has none."""
-    measures = Measures(snapshot, Catalogue())
-    for scope in snapshot.scopes:
-        for member, tables in measures.aliased(scopes.get(scope, Scope(scope))).items():
+    """Yield the series of members of declared scopes; a member that is given under two names has none."""
+    measures = Measures(snapshot, Catalogue({}, scopes))
+    for scope in set(snapshot.scopes) & set(scopes):
+        whole = measures.lists_all(scope, snapshot)
+        for member, tables in measures.aliased(scopes[scope]).items():
             for name in sorted({name for table in tables for name in table}):
                 given = [table[name] for table in tables if name in table]
                 if len(given) == 1 and _is_series(given[0]):
-                    yield (scope, member, name), given[0]
+                    yield (scope, member, name), given[0] if whole else unlisted(given[0])
 
 
 def _is_series(form: object) -> bool:

@@ -10,7 +10,7 @@ from ...evaluation.deciding.memory import Key, Latch, Renames, Seen, Waiver
 from ...evaluation.snapshot.snapshot import Snapshot
 from ...policy.catalogue import Scope
 from ...policy.model import Attestation
-from .archive import alias_digest
+from .archive import scopes_digest
 from .quorum import RecordedAttestation, quorum_until
 from .state import RuleContext, State
 
@@ -39,7 +39,7 @@ class LedgerMemory:
 
     def earlier(self, scopes: Mapping[str, Scope]) -> Sequence[Snapshot]:
         """Return the needed snapshots up to the instant, oldest first, without the evaluated one."""
-        past = self.state.archive.before(self.as_of, self.digest, alias_digest(scopes))
+        past = self.state.archive.before(self.as_of, self.digest, scopes_digest(scopes))
         return [self.load(each.document) for each in past.all]
 
     def first(self, policy: str) -> Decimal | None:
