@@ -138,6 +138,14 @@ def rejected(start: str, stop: str, *points: str) -> interlock.Snapshot:
     return snapshot(stop, rejected={"covered": [start, stop], "points": list(points)})
 
 
+def test_what_a_series_lists_that_says_it_is_unknown_does_not_count(tmp_path: Path, ledger: Path) -> None:
+    root = write(tmp_path)
+    days = [{"at": f"2026-03-{day:02}", "value": 0.01} for day in range(1, 30)]
+    both = {"from": "2026-03-01", "points": days, "unknown": "torn source", "detail": "line 7"}
+    (found,) = evaluate(root, ledger, snapshot("2026-03-30T06:30:00Z", daily=both))
+    assert rule(found, "bad-days").outcome == "unknown"
+
+
 def test_a_gap_of_coverage_leaves_the_trigger_unknown(tmp_path: Path, ledger: Path) -> None:
     """The window of the newest record is covered whole, and the trigger may have fired before it."""
     root = write(tmp_path, rollback=BURST)
