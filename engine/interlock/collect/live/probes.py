@@ -26,6 +26,9 @@ __all__ = ["LiveContext", "archived_variables", "as_text", "measure"]
 
 _PID = re.compile(rb"\s*(\d{1,10})\s*", re.ASCII)
 _PROC = Path("/proc")
+_LAST_STATUS = 125
+"""The greatest exit status of a program of its own. A shell ends with 126 and 127 where it cannot start one, and with
+128 and more where a signal ends one; the status is negative where a signal ends the command itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,9 +117,11 @@ def _command(probe: Probe, kind: Type, context: LiveContext) -> object:
     """Return whether a command succeeded, its exit status, or its output; the output of a failed one is no value."""
     assert probe.command is not None
     ran = context.commands.ran(probe.command)
+    name = f"the command {probe.target}"
+    if not 0 <= ran.status <= _LAST_STATUS:
+        raise Unreadable("missing", f"{name} did not run to its end: its status is {ran.status}")
     if probe.command.gives == "exit":
         return ran.status == 0 if kind.kind is Kind.BOOL else Decimal(ran.status)
-    name = f"the command {probe.target}"
     if ran.status != 0:
         raise Unreadable("missing", f"{name} ended with status {ran.status}")
     if ran.output is None:
