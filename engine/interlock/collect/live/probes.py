@@ -10,10 +10,11 @@ from decimal import Decimal
 from pathlib import Path
 
 from ...canonical import plain_number
-from ...language.literals import OFF_WORDS, ON_WORDS, parse_literal
+from ...language.literals import OFF_WORDS, ON_WORDS, ParsedLiteral, parse_literal
 from ...language.times import parse_time, show_time
 from ...language.types import BOOL, Kind, Type
 from ...limits import COMMAND_OUTPUT, EARLIEST_TIME, SKEW
+from ...policy.reading.params import WrittenValue, fits
 from ...strict_json import is_unicode
 from ..artefact_root import Root
 from ..json_documents import decode, read_json
@@ -176,17 +177,24 @@ def _typed(text: str, probe: Probe, kind: Type, name: str) -> object:
     match kind.kind:
         case Kind.BOOL if text and text.lower() in OFF_WORDS | ON_WORDS:
             return text.lower() in ON_WORDS
-        case Kind.SET:
-            return sorted({each.strip() for each in text.split(probe.separator)} - {""})
+        case Kind.SET if names := {each.strip() for each in text.split(probe.separator)} - {""}:
+            return sorted(names)
         case Kind.STRING | Kind.ENUM:
             return text
         case Kind.TIMESTAMP if parse_time(text) is not None:
             return text
         case Kind.NUMBER | Kind.MONEY | Kind.DURATION:
             literal = parse_literal(text)
-            if literal and (literal.bare or literal.type.kind is kind.kind):
+            if literal and _fits(kind, literal):
                 return literal.value
     raise Unreadable("wrong type", f"{name} does not read as {kind}")
+
+
+def _fits(kind: Type, literal: ParsedLiteral) -> bool:
+    """Tell whether a number is of a type as that of a param must be; one without a unit is in that of the metric."""
+    if literal.bare and kind.flavour != "integer":
+        return True
+    return fits(kind, WrittenValue(literal.value, literal.type, literal.bare))
 
 
 def command_lines(proc: Path = _PROC) -> list[str]:
