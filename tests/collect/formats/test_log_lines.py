@@ -104,3 +104,17 @@ def test_a_match_without_the_time_group(tmp_path: Path) -> None:
     write(tmp_path, "bot.log", RECORD + "at 1\n")
     os.utime(tmp_path / "bot.log", (1_774_800_000, 1_774_800_000))
     assert metrics(run(tmp_path, text))["total"]["value"] == 1
+
+
+def test_an_empty_group_of_a_number(tmp_path: Path) -> None:
+    text = changed(
+        LOGS,
+        ("(?P<text>.*)", "(?P<size>[0-9]*)"),
+        ("level: {text: level}", "level: {text: level}, size: {number: size}"),
+        ("where level = 'ERROR'", "where size is null"),
+    )
+    write(tmp_path, "bot.log", "2026-03-29 08:00:00,000 ERROR \n")
+    torn = {"unknown": "torn source", "detail": "line 1 of bot.log: `size` is empty"}
+    assert metrics(run(tmp_path, text))["total"] == torn
+    optional = changed(text, ("{number: size}", "{number: size, optional: true}"))
+    assert metrics(run(tmp_path, optional))["total"]["value"] == 1
