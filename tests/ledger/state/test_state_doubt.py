@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -142,7 +143,8 @@ def test_what_a_series_lists_that_says_it_is_unknown_does_not_count(tmp_path: Pa
     root = write(tmp_path)
     days = [{"at": f"2026-03-{day:02}", "value": 0.01} for day in range(1, 30)]
     both = {"from": "2026-03-01", "points": days, "unknown": "torn source", "detail": "line 7"}
-    (found,) = evaluate(root, ledger, snapshot("2026-03-30T06:30:00Z", daily=both))
+    document = {"interlock": 1, "as_of": "2026-03-30T06:30:00Z", "metrics": {"daily": both}}
+    (found,) = evaluate(root, ledger, interlock.Snapshot.restored(json.dumps(document).encode()))
     assert rule(found, "bad-days").outcome == "unknown"
 
 

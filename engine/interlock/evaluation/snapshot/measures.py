@@ -197,8 +197,8 @@ def _plain(metric: Metric, form: object) -> object:
         return form
     if stated_unknown(form) is None:
         return InvalidNumber(*stated)
-    listed = {key: form[key] for key in ("points", "from") if key in form}
-    return {**unlisted(listed), "unknown": stated[0], "detail": stated[1]} if "points" in listed else form
+    start = unlisted({key: form[key] for key in ("points", "from") if key in form})
+    return {"unknown": stated[0], "detail": stated[1], **(start if isinstance(start, dict) else {})}
 
 
 def _aliased(scope: Scope, snapshot: Snapshot) -> dict[str, list[Mapping[str, object]]]:
