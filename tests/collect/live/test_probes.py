@@ -212,6 +212,11 @@ def test_processes_of_an_archive_are_counted(root: Path) -> None:
     lines = ["python3 agents/orchestrator_v2.py run", "bash", "vim agents/orchestrator_v2.py"]
     write(root, "processes.json", json.dumps(lines))
     assert metrics(run(root, PROCESS, archive=True)) == {"total": 1}
+    for none in ("[]", '[""]', '["  ", ""]'):
+        write(root, "processes.json", none)
+        torn = {"unknown": "torn source", "detail": "processes.json lists no process"}
+        assert metrics(run(root, PROCESS, archive=True)) == {"total": torn}
+        assert judged(root, PROCESS, "total == 0", archive=True).verdict == "NO_GO"
     write(root, "processes.json", "{}")
     torn = {"unknown": "torn source", "detail": "processes.json is not a list of texts"}
     assert metrics(run(root, PROCESS, archive=True)) == {"total": torn}

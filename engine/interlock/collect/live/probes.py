@@ -225,4 +225,6 @@ def _archived_command_lines(root: Root) -> list[str]:
     found = read_json(decode(root.open("processes.json").data, "processes.json"), "processes.json")
     if not isinstance(found, list) or not all(isinstance(each, str) for each in found):
         raise Unreadable("torn source", "processes.json is not a list of texts")
+    if not any(each.strip() for each in found):
+        raise Unreadable("torn source", "processes.json lists no process")
     return found
