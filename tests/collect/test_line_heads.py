@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from interlock.collect.line_heads import begins_a_record
+from interlock.collect.line_heads import begins_a_record, inner_times, is_level
 
 
 @pytest.mark.parametrize(
@@ -44,6 +44,20 @@ from interlock.collect.line_heads import begins_a_record
         "\x1b[31m2026-03-30 06:24:00\x1b[0m event",
         "\x1b[31mERROR\x1b[0m event",
         "\ufeff2026-03-30 06:24 event",
+        "host1 2026-03-30T06:24:00Z event",
+        "bot-1| 2026-03-30 06:24 event",
+        "bot-1| 06:24:00 event",
+        '{"msg": "event", "time": "2026-03-30T06:24:00Z"}',
+        '{"msg": "event of which the text is a long one, far longer than that", "level": "error"}',
+        "msg=event level=error",
+        "msg=event at=2026-03-30T062400Z",
+        "name: ERROR: event",
+        "026-03-30T06:24:00Z event",
+        "03-30T06:24:00Z event",
+        "T06:24:00Z event",
+        "RROR event",
+        "ARNING: event",
+        "ITICAL event",
     ],
 )
 def test_the_beginning_of_a_record(line: str) -> None:
@@ -51,7 +65,7 @@ def test_the_beginning_of_a_record(line: str) -> None:
 
 
 def test_words_before_the_time_as_the_record_above_has_them() -> None:
-    line = "bot-1 main 2026-03-30 06:24:00 event"
+    line = "bot-1 main 2026-03-30 event"
     assert [begins_a_record(line, words) for words in range(4)] == [False, False, True, True]
 
 
@@ -75,7 +89,58 @@ def test_words_before_the_time_as_the_record_above_has_them() -> None:
         "12345678901 orders",
         "Marked 3 orders",
         "{'orders': 1}",
+        "ValueError: time data '2026-03-30 06:24:00' does not match format '%Y-%m-%d'",
+        "sqlalchemy.exc.OperationalError: FATAL: password authentication failed",
+        "ccxt.base.errors.DDoSProtection: 2026-03-30 06:24:00",
+        "KeyError: 'ERROR'",
+        "MY_ERROR_CODE = 3",
+        "ERRORS: 3",
+        "ICE/USDT: 3 orders",
+        "    order placed at 2026-03-30 06:24:00 in ERROR",
+        "The program has now run for twelve days and ended at 2026-03-30 06:24:00",
+        "log_level: 3",
+        "::1 refused",
     ],
 )
 def test_the_continuation_of_a_record(line: str) -> None:
     assert not begins_a_record(line)
+
+
+@pytest.mark.parametrize(
+    ("time", "line", "begins"),
+    [
+        ("2026-03-30T06:24:00Z", ":00Z event", True),
+        ("2026-03-30T06:24:00Z", "4:00Z event", True),
+        ("2026-03-30 06:24:00,123", ":00,123 - bot - event", True),
+        ("2026-03-30 06:24:00,123", "00,123 - bot - event", False),
+        ("2026-03-30", ":00 event", False),
+        ("", ":00Z event", False),
+    ],
+)
+def test_the_end_of_a_time_whose_beginning_is_lost(time: str, line: str, begins: bool) -> None:
+    assert begins_a_record(line, 0, time) is begins
+
+
+@pytest.mark.parametrize(
+    ("line", "found"),
+    [
+        ("fine2026-03-30 06:24:00 x", [(4, True)]),
+        ("fine.[2026-03-30 06:24:00] x", [(6, True)]),
+        ("fine 2026-03-30 06:24:00 x", [(5, False)]),
+        ("at='2026-03-30 06:24:00', until=[2026-03-30 07:24:00]", [(4, False), (33, False)]),
+        ("2026-03-30 06:24:00 x", [(0, False)]),
+        ("fine2026-03-30 x", []),
+    ],
+)
+def test_times_within_a_line(line: str, found: list[tuple[int, bool]]) -> None:
+    assert list(inner_times(line, "2026-01-01 00:00:00,000", 0)) == found
+
+
+@pytest.mark.parametrize("time", ["", "06:24", "1774851840"])
+def test_a_time_that_is_too_plain_to_be_found_again(time: str) -> None:
+    assert list(inner_times("at 06:24 order 1774851841", time, 0)) == []
+
+
+def test_levels() -> None:
+    words = ("ERROR", "warn", "[Critical]", "errors", "after", "")
+    assert [is_level(each) for each in words] == [True, True, True, False, False, False]

@@ -63,9 +63,10 @@ def parse_pointer(text: str) -> Pointer | None:
     return tuple(step.replace("~1", "/").replace("~0", "~") for step in text.split("/")[1:])
 
 
-def show_pointer(pointer: Pointer) -> str:
-    """Return a pointer for a message: its steps after slashes, not escaped."""
-    return "/" + "/".join(pointer)
+def show_pointer(pointer: Pointer, names: tuple[str, ...] = ()) -> str:
+    """Return a pointer for a message: its steps after slashes, not escaped, the first stars as the names given."""
+    left = iter(names)
+    return "/" + "/".join(next(left, step) if step == "*" else step for step in pointer)
 
 
 def resolve(value: object, pointer: Pointer) -> object:
@@ -81,26 +82,27 @@ def resolve(value: object, pointer: Pointer) -> object:
 
 
 def expand(value: object, pointer: Pointer) -> Iterator[tuple[tuple[str, ...], object]]:
-    """Yield every value that a pointer with `*` leads to, with the names that the stars stood for."""
+    """Yield every value that a pointer with `*` leads to, with the names that the stars stood for.
+
+    Where a way ends early, its value is ABSENT: a step is missing, or there is nothing for a star to stand for. The
+    last step may stand for nothing: `/trades/*` of an empty list of trades yields none.
+    """
     if "*" not in pointer:
-        found = resolve(value, pointer)
-        if found is not ABSENT:
-            yield (), found
+        yield (), resolve(value, pointer)
         return
     star = pointer.index("*")
-    inner = resolve(value, pointer[:star])
-    pairs: list[tuple[str, object]] = []
-    if isinstance(inner, dict):
-        pairs = list(inner.items())
-    elif isinstance(inner, list):
-        pairs = [(str(index), each) for index, each in enumerate(inner)]
+    inner, rest = resolve(value, pointer[:star]), pointer[star + 1 :]
+    if not isinstance(inner, dict | list) or (rest and not inner):
+        yield (), ABSENT
+        return
+    pairs = inner.items() if isinstance(inner, dict) else enumerate(inner)
     for name, each in pairs:
-        for names, found in expand(each, pointer[star + 1 :]):
-            yield (name, *names), found
+        for names, found in expand(each, rest):
+            yield (str(name), *names), found
 
 
 def one(value: object, pointer: Pointer) -> object:
-    """Return the only value that the pointer leads to; ABSENT if there is none or more than one."""
+    """Return the only value that the pointer leads to; ABSENT if there is none, or more than one way."""
     found = [each for _, each in expand(value, pointer)]
     return found[0] if len(found) == 1 else ABSENT
 

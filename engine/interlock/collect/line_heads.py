@@ -1,14 +1,16 @@
-"""Tells whether a line of a log begins like a record: with a time, or with a level.
+"""Tells whether a line of a log begins like a record, with a time or a level, and where it may hold another one.
 
-A record that the source's pattern does not match must not pass for a line of the record above, such as a traceback.
+A record that the source's pattern does not match must not pass for a line of the record above, such as a traceback. Its
+first bytes may be lost, or the newline before it.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import cache
 
-__all__ = ["begins_a_record"]
+__all__ = ["begins_a_record", "inner_times", "is_level"]
 
 _MONTH = (
     r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|"
@@ -44,9 +46,85 @@ _LEVEL_FIRST = re.compile(
 )
 
 
-def begins_a_record(line: str, words: int = 0) -> bool:
-    """Tell whether a line begins with a level, or with a time: at once, or after signs, a level, or so many words."""
-    return bool(_head(words).match(line) or _LEVEL_FIRST.match(line))
+_NEAR = 40
+"""So many characters of a line that is not indented may stand before a time or a level: the name of a host, a key."""
+
+_NEAR_TIME = re.compile(
+    r"(?<![\d:])\d{1,2}:\d\d:\d\d(?![\d:])|\d{4}([-/.])\d\d\1\d\d[T_ ]\d\d:?\d\d", re.ASCII
+)
+_NEAR_LEVEL = re.compile(rf"(?<![A-Z0-9_])(?:{_LEVEL.upper()})(?!\w)", re.ASCII)
+_NAMED_LEVEL = re.compile(
+    rf"\b(?:level|levelname|lvl|severity)[\"']?\s*[=:]\s*[\"']?(?:{_LEVEL})\b", re.IGNORECASE | re.ASCII
+)
+_ENDS = {each[cut:].upper() for each in _LEVEL.split("|") for cut in range(1, len(each) - 2)}
+_CUT_LEVEL = re.compile(rf"(?:{'|'.join(sorted(_ENDS, key=len, reverse=True))})(?![\w/-])", re.ASCII)
+_EXCEPTION = re.compile(
+    r"(?:\w+\.)*[A-Z]\w*(?:Error|Exception|Warning|Exit|Interrupt|Timeout|Iteration)\b|(?:[a-z_]\w*\.)+[A-Z]\w*:",
+    re.ASCII,
+)
+"""How the last line of a traceback begins; its text may name a time or a level."""
+
+_IS_LEVEL = re.compile(rf"\W*(?:{_LEVEL})\W*", re.IGNORECASE | re.ASCII)
+_JOINTS = "([{<'\"=:/_-,;|@~#+*&>"
+"""What may stand right before a time within a text."""
+
+_SHOWN = 16
+
+
+def begins_a_record(line: str, words: int = 0, time: str = "") -> bool:
+    """Tell whether a line begins like a record: with a level, or with a time, at once or after signs and so many words.
+
+    If it is not indented and no end of a traceback, a time or a level may also stand in its first characters, or what
+    is left of a level or of a time such as `time`, whose first characters are lost.
+    """
+    if _head(words).match(line) or _LEVEL_FIRST.match(line):
+        return True
+    if line[:1].isspace() or _EXCEPTION.match(line):
+        return False
+    near = (_NEAR_TIME.search(line, 0, _NEAR + _SHOWN), _NEAR_LEVEL.search(line, 0, _NEAR + _SHOWN))
+    return bool(
+        any(found and found.start() <= _NEAR for found in near)
+        or _NAMED_LEVEL.search(line)
+        or _CUT_LEVEL.match(line)
+        or _cut_time(_shape(time)).match(line)
+    )
+
+
+def inner_times(line: str, time: str, after: int) -> Iterator[tuple[int, bool]]:
+    """Yield where times of the same form as `time` stand in a line after a place.
+
+    The second value is whether one stands right behind other text, as where a newline is lost.
+    """
+    if len(time) < 8 or time.isdigit():
+        return
+    for found in _inner(_shape(time[:_SHOWN])).finditer(line, after):
+        before = line[: found.start()].rstrip("[(<")[-1:]
+        yield found.start(), not (before.isspace() or before in _JOINTS)
+
+
+def is_level(text: str) -> bool:
+    """Tell whether a text is a level, in any case and in any brackets."""
+    return bool(_IS_LEVEL.fullmatch(text))
+
+
+def _shape(time: str) -> str:
+    """Return an expression for the texts that differ from a time in digits and letters only."""
+    return "".join(
+        r"\d" if each.isdigit() else "[A-Za-z]" if each.isalpha() else re.escape(each) for each in time
+    )
+
+
+@cache
+def _inner(shape: str) -> re.Pattern[str]:
+    return re.compile(shape, re.ASCII)
+
+
+@cache
+def _cut_time(shape: str) -> re.Pattern[str]:
+    """Return the expression for the ends of a time that hold a part of its clock."""
+    parts = re.findall(r"\\.|\[A-Za-z\]|[^\\]", shape)
+    ends = ["".join(parts[cut:]) for cut in range(1, len(parts) - 2) if ":" in parts[cut:]]
+    return re.compile(rf"(?:{'|'.join(ends)})(?!\w)" if ends else r"(?!)", re.ASCII)
 
 
 @cache

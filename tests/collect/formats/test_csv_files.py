@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from support.desks import LOG, changed, metrics, run, write
+from support.desks import LOG, changed, judged, metrics, run, write
 
 CSV = changed(
     LOG,
@@ -45,7 +45,7 @@ def test_a_csv_cut_at_any_byte_is_unknown_or_what_its_whole_rows_say(tmp_path: P
             "no time",
             "line 2 of t.csv: `at_` has no offset and the source declares no `timezone`",
         ),
-        ("at,pnl\n2026-03-28T00:00:00Z,\n", "torn source", "line 2 of t.csv: `pnl` is empty"),
+        ("at,pnl\n2026-03-28T00:00:00Z,\n", "torn source", "line 2 of t.csv: `pnl` is absent"),
         ("at,pnl\n2026-03-28T00:00:00Z,1_0\n", "torn source", "line 2 of t.csv: `pnl` is not a number"),
         ("at,pnl\n2026-03-28T00:00:00Z,nan\n", "not finite", "line 2 of t.csv: `pnl` is not finite"),
         ("at,pnl\n2026-03-28T00:00:00Z,1,2\n", "torn source", "line 2 of t.csv has 3 fields, not 2"),
@@ -72,3 +72,112 @@ def test_naive_times_are_read_in_the_declared_zone_and_ambiguous_ones_are_no_tim
         write(tmp_path, "t.csv", f"at,pnl\n{moment},1\n")
         detail = f"line 2 of t.csv: `at_` {wrong}"
         assert metrics(run(tmp_path, text))["pnl"] == {"unknown": "no time", "detail": detail}
+
+
+LOSSES = """
+sources:
+  trades:
+    kind: rows
+    doc: a
+    file: t.csv
+    format: csv
+    time: closed
+    timezone: UTC
+    columns: {closed: {time: closed}, outcome: {text: outcome}}
+    covered: {from: 2026-01-01, to: as_of}
+    metrics:
+      alerts: {sql: "select closed as at from trades where outcome = 'loss'"}
+"""
+NO_LOSS = "count(alerts, within=20d) == 0"
+OUTCOMES = "closed,outcome\n2026-03-25,win\n2026-03-26,loss\n2026-03-27,win\n"
+
+
+@pytest.mark.parametrize("cell", ["", "  ", "\t", '""', '"  "'])
+def test_an_empty_cell_is_no_text(tmp_path: Path, cell: str) -> None:
+    write(tmp_path, "t.csv", OUTCOMES.replace("loss", cell))
+    verdict = judged(tmp_path, LOSSES, NO_LOSS)
+    causes = [(each.cause, each.detail) for each in verdict.rules[0].causes]
+    assert (verdict.verdict, causes) == (
+        "NO_GO",
+        [("torn source", "line 3 of t.csv: `outcome` is absent")],
+    )
+
+
+def test_an_empty_cell_of_an_optional_column_is_null(tmp_path: Path) -> None:
+    sql = changed(
+        LOSSES, ("{text: outcome}", "{text: outcome, optional: true}"), ("= 'loss'", "is distinct from 'win'")
+    )
+    write(tmp_path, "t.csv", OUTCOMES.replace("loss", ""))
+    assert metrics(run(tmp_path, sql))["alerts"]["points"] == [{"at": "2026-03-26T00:00:00Z"}]
+
+
+@pytest.mark.parametrize("cell", ["loss ", " loss", "\tloss", '" loss "'])
+def test_blanks_around_a_cell_are_no_part_of_its_text(tmp_path: Path, cell: str) -> None:
+    write(tmp_path, "t.csv", OUTCOMES.replace("loss", cell))
+    assert judged(tmp_path, LOSSES, NO_LOSS).verdict == "NO_GO"
+
+
+ODD = [
+    "-+5", "+-5", "++5", "--5", "-", "+", ".", "1_000", "2e1_0", "0x10", "1 000", "1'000", "5%", "5e", "5f",
+    "1.0.0", "5e5e5", "½", "²", "١٢", "True", "infinity5", "nan(123)", "-+inf",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", ["number", "decimal", "integer"])
+@pytest.mark.parametrize("cell", ODD)
+def test_a_cell_that_is_no_number_closes_the_gate(tmp_path: Path, kind: str, cell: str) -> None:
+    write(tmp_path, "t.csv", f"at,pnl\n2026-03-28T01:00:00Z,{cell}\n")
+    source = changed(CSV, ("{number: pnl}", f"{{{kind}: pnl}}"))
+    verdict = judged(tmp_path, source, "pnl < 10")
+    causes = [(each.cause, each.detail) for each in verdict.rules[0].causes]
+    assert (verdict.verdict, causes) == (
+        "NO_GO",
+        [("torn source", "line 2 of t.csv: `pnl` is not a number")],
+    )
+
+
+@pytest.mark.parametrize("unit", ["s", "ms"])
+@pytest.mark.parametrize(
+    "cell", ["-+5", "1774850400_0", "177485040٠", "1.0.0", "²", "9" * 5000, "nan", "1e99999"]
+)
+def test_a_cell_that_is_no_time_closes_the_gate(tmp_path: Path, unit: str, cell: str) -> None:
+    write(tmp_path, "t.csv", f"at,pnl\n{cell},1\n")
+    source = changed(CSV, ("{time: at}", f"{{time: at, unit: {unit}}}"))
+    assert judged(tmp_path, source, "pnl < 10").verdict == "NO_GO"
+
+
+@pytest.mark.parametrize(
+    ("kind", "cell", "wanted"),
+    [
+        ("number", "9" * 400, ("not finite", "is not finite")),
+        ("number", "9" * 5000, ("not finite", "is not finite")),
+        ("number", "1e400", ("not finite", "is not finite")),
+        ("number", "-Infinity", ("not finite", "is not finite")),
+        ("integer", "9" * 5000, ("out of range", "is beyond 64 bits")),
+        ("integer", "1e9999", ("out of range", "is beyond 64 bits")),
+        ("integer", "1e-400", ("torn source", "is not a whole number")),
+        ("integer", "4.00000000000000000001", ("torn source", "is not a whole number")),
+        ("integer", "nan", ("not finite", "is not finite")),
+    ],
+)
+def test_a_number_that_its_column_does_not_hold(
+    tmp_path: Path, kind: str, cell: str, wanted: tuple[str, str]
+) -> None:
+    write(tmp_path, "t.csv", f"at,pnl\n2026-03-28T01:00:00Z,{cell}\n")
+    seen = metrics(run(tmp_path, changed(CSV, ("{number: pnl}", f"{{{kind}: pnl}}"))))["pnl"]
+    assert seen == {"unknown": wanted[0], "detail": f"line 2 of t.csv: `pnl` {wanted[1]}"}
+
+
+@pytest.mark.parametrize(
+    ("kind", "cell", "wanted"),
+    [
+        ("number", "+5", 5), ("number", " .5 ", Decimal("0.5")), ("number", "5.", 5), ("number", "1E+2", 100),
+        ("number", "0" * 400 + "5", 5), ("integer", "+5", 5), ("integer", "5.0", 5), ("integer", "1e2", 100),
+        ("integer", "9007199254740993", 9007199254740993), ("integer", "0" * 400 + "5", 5),
+        ("decimal", "+.5", Decimal("0.5")),
+    ],
+)  # fmt: skip
+def test_the_forms_of_a_number(tmp_path: Path, kind: str, cell: str, wanted: object) -> None:
+    write(tmp_path, "t.csv", f"at,pnl\n2026-03-28T01:00:00Z,{cell}\n")
+    seen = metrics(run(tmp_path, changed(CSV, ("{number: pnl}", f"{{{kind}: pnl}}"))))["pnl"]
+    assert seen["value"] == wanted

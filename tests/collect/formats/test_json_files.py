@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from support.desks import metrics, run, write
+from support.desks import changed, judged, metrics, run, write
 
 SOURCE = """
 sources:
@@ -49,3 +49,86 @@ def test_a_list_gives_its_items_and_a_mapping_is_one_row(tmp_path: Path, rows: s
 def test_a_file_without_its_rows_is_unknown(tmp_path: Path, text: str, cause: str, detail: str) -> None:
     write(tmp_path, "t.json", text)
     assert metrics(run(tmp_path, SOURCE))["total"] == {"unknown": cause, "detail": detail}
+
+
+LOSSES = changed(
+    SOURCE,
+    ("/by/trades", "ROWS"),
+    ("    metrics:", "    covered: {from: 2026-01-01, to: as_of}\n    metrics:"),
+    (
+        'total: {sql: "select count(*) as value from trades"}',
+        'alerts: {sql: "select closed as at from trades where pnl < 0"}',
+    ),
+)
+WIN = '[{"at": "2026-03-25T01:00:00Z", "pnl": 5}]'
+LOSS = '[{"at": "2026-03-25T01:00:00Z", "pnl": -5}]'
+NO_LOSS = "count(alerts, within=20d) == 0"
+DEEP, FLAT = "/bots/*/trades", "/trades/*"
+
+
+@pytest.mark.parametrize(
+    ("rows", "text", "detail"),
+    [
+        (
+            DEEP,
+            f'{{"bots": {{"a": {{"trades": {WIN}}}, "b": {{"Trades": {LOSS}}}}}}}',
+            "t.json has no /bots/b/trades",
+        ),
+        (DEEP, f'{{"bots": {{"a": {{"trades": {WIN}}}, "b": null}}}}', "t.json has no /bots/b/trades"),
+        (DEEP, f'{{"bots": [{{"trades": {WIN}}}, {{}}]}}', "t.json has no /bots/1/trades"),
+        (DEEP, f'{{"Bots": {{"b": {{"trades": {LOSS}}}}}}}', "t.json has no /bots/*/trades"),
+        (FLAT, f'{{"Trades": {{"a": {LOSS}}}}}', "t.json has no /trades/*"),
+        (FLAT, '{"trades": null}', "t.json has no /trades/*"),
+        (FLAT, '{"trades": "x"}', "t.json has no /trades/*"),
+        (DEEP, '{"bots": {}}', "t.json has no /bots/*/trades"),
+        (FLAT, "{}", "t.json has no /trades/*"),
+        (FLAT, "[]", "t.json has no /trades/*"),
+        (
+            FLAT,
+            f'{{"trades": {{"a": {WIN}, "b": null}}}}',
+            "t.json holds neither an object nor a list where its rows should be",
+        ),
+        ("/bots/*/x/*", '{"bots": {"a": {"x": []}, "b": {"x": 3}}}', "t.json has no /bots/b/x/*"),
+    ],
+)
+def test_a_star_over_something_that_is_not_there_closes_the_gate(
+    tmp_path: Path, rows: str, text: str, detail: str
+) -> None:
+    write(tmp_path, "t.json", text)
+    verdict = judged(tmp_path, changed(LOSSES, ("ROWS", rows)), NO_LOSS)
+    causes = [(each.cause, each.detail) for each in verdict.rules[0].causes]
+    assert (verdict.verdict, causes) == ("NO_GO", [("torn source", detail)])
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        (f'{{"bots": {{"a": {{"trades": {WIN}}}, "b": {{"trades": {LOSS}}}}}}}', "NO_GO"),
+        (f'{{"bots": {{"a": {{"trades": {WIN}}}, "b": {{"trades": []}}}}}}', "GO"),
+    ],
+)
+def test_a_star_over_what_is_there(tmp_path: Path, text: str, wanted: str) -> None:
+    write(tmp_path, "t.json", text)
+    assert judged(tmp_path, changed(LOSSES, ("ROWS", DEEP)), NO_LOSS).verdict == wanted
+
+
+@pytest.mark.parametrize("text", ['{"trades": {}}', '{"trades": []}', '{"trades": {"a": []}}'])
+def test_an_empty_list_of_rows(tmp_path: Path, text: str) -> None:
+    write(tmp_path, "t.json", text)
+    assert judged(tmp_path, changed(LOSSES, ("ROWS", FLAT)), NO_LOSS).verdict == "GO"
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ('{"to": {"a": {"at": "2026-03-30T05:00:00Z"}}}', "GO"),
+        ('{"to": {"a": {"at": "2026-03-30T05:00:00Z"}, "b": {"At": "2026-03-24T05:00:00Z"}}}', "NO_GO"),
+        ('{"to": {"a": {"at": "2026-03-30T05:00:00Z"}, "b": null}}', "NO_GO"),
+    ],
+)
+def test_a_pointer_to_one_value_with_a_second_way_that_ends_early(
+    tmp_path: Path, text: str, wanted: str
+) -> None:
+    source = changed(LOSSES, ("ROWS", "/trades"), ("to: as_of", "to: /to/*/at"))
+    write(tmp_path, "t.json", text.replace('{"to"', f'{{"trades": {WIN}, "to"'))
+    assert judged(tmp_path, source, "count(alerts, within=3d) == 0", "2026-03-30T05:00:00Z").verdict == wanted

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from support.desks import changed, metrics, run, write
+from support.desks import changed, judged, metrics, run, write
 
 LOGS = """
 sources:
@@ -104,3 +104,135 @@ def test_a_match_without_the_time_group(tmp_path: Path) -> None:
     write(tmp_path, "bot.log", RECORD + "at 1\n")
     os.utime(tmp_path / "bot.log", (1_774_800_000, 1_774_800_000))
     assert metrics(run(tmp_path, text))["total"]["value"] == 1
+
+
+def test_an_empty_group_of_a_number(tmp_path: Path) -> None:
+    text = changed(
+        LOGS,
+        ("(?P<text>.*)", "(?P<size>[0-9]*)"),
+        ("level: {text: level}", "level: {text: level}, size: {number: size}"),
+        ("where level = 'ERROR'", "where size is null"),
+    )
+    write(tmp_path, "bot.log", "2026-03-29 08:00:00,000 ERROR \n")
+    torn = {"unknown": "torn source", "detail": "line 1 of bot.log: `size` is empty"}
+    assert metrics(run(tmp_path, text))["total"] == torn
+    optional = changed(text, ("{number: size}", "{number: size, optional: true}"))
+    assert metrics(run(tmp_path, optional))["total"]["value"] == 1
+
+
+STAMPED = """
+sources:
+  bot-log:
+    kind: rows
+    doc: a log
+    file: bot.log
+    format: lines
+    match: 'MATCH'
+    unmatched: continues
+    time: seen
+    timezone: UTC
+    columns: {seen: {time: time}, level: {text: level}}
+    covered: {from: 2026-01-01, to: as_of}
+    metrics:
+      alerts: {sql: "select seen as at from bot_log where upper(level) = 'ERROR'"}
+"""
+ISO = STAMPED.replace("MATCH", r"(?P<time>\d{4}-\d\d-\d\dT\S+)\s+(?P<level>[A-Za-z]+)\s+(?P<text>.*)")
+PYTHON = STAMPED.replace(
+    "MATCH",
+    r"(?P<time>\d{4}-\d\d-\d\d[T ]\S+)\s+(?:-\s+\S+\s+-\s+)?(?P<level>[A-Za-z]+)\s+(?:-\s+)?(?P<text>.*)",
+)
+LEVEL_FIRST = STAMPED.replace("MATCH", r"(?P<level>[A-Z]+) \S+ (?P<time>\S+ \S+) (?P<text>.*)")
+BRACKETS = STAMPED.replace("MATCH", r"\[(?P<time>[^\]]+)\] (?P<level>\S+) (?P<text>.*)")
+NO_ERROR = "count(alerts, within=20d) == 0"
+DAYS = "2026-03-25T10:00:00Z INFO fine\n2026-03-26T10:00:00Z ERROR loss\n2026-03-27T10:00:00Z INFO ok\n"
+HEAD = "2026-03-26T10:00:00Z ERROR loss"
+
+
+@pytest.mark.parametrize(
+    "damaged",
+    [
+        *(HEAD[cut:] for cut in (1, 2, 5, 10, 11, 14, 16, 20, 21, 22, 23)),
+        f"host1 {HEAD}",
+        f"bot-1| {HEAD}",
+        "msg=loss level=ERROR time=2026-03-26T10:00:00Z",
+        '{"msg":"loss","time":"2026-03-26T10:00:00Z","level":"ERROR"}',
+        "\uff12\uff10\uff12\uff16-03-26T10:00:00Z ERROR loss",
+        f"Traceback (most recent call last):\n  File 'a.py'\nValueError: bad{HEAD}",
+        f"Traceback (most recent call last):\n  File 'a.py'\nValueError: bad {HEAD}",
+    ],
+)
+def test_a_record_whose_beginning_is_damaged_is_no_part_of_another(tmp_path: Path, damaged: str) -> None:
+    write(tmp_path, "bot.log", DAYS.replace(HEAD, damaged))
+    verdict = judged(tmp_path, ISO, NO_ERROR)
+    causes = [each.cause for each in verdict.rules[0].causes]
+    assert (verdict.verdict, causes) == ("NO_GO", ["torn source"])
+
+
+@pytest.mark.parametrize(
+    "end", ["fine", "fine.", "fine ", "state='RUNNING'", "50%", "\u2705", "(2026-03-25)"]
+)
+@pytest.mark.parametrize("source", [ISO, changed(ISO, ("    unmatched: continues\n", ""))])
+def test_a_record_behind_a_lost_newline(tmp_path: Path, source: str, end: str) -> None:
+    write(tmp_path, "bot.log", DAYS.replace("fine\n", end))
+    verdict = judged(tmp_path, source, NO_ERROR)
+    causes = [(each.cause, each.detail) for each in verdict.rules[0].causes]
+    torn = ("torn source", "line 1 of bot.log holds a second record")
+    assert (verdict.verdict, causes) == ("NO_GO", [torn])
+
+
+@pytest.mark.parametrize(
+    ("source", "first", "second"),
+    [
+        (PYTHON, "2026-03-25 10:00:00,123 - bot - INFO - ok", "2026-03-26 10:00:00,5 - bot - ERROR - loss"),
+        (PYTHON, "2026-03-25 10:00:00,123 INFO ok", "2026-03-26 10:00:00,5 - bot - ERROR - loss"),
+        (LEVEL_FIRST, "INFO bot 2026-03-25 10:00:00 ok", "ERROR bot 2026-03-26 10:00:00 loss"),
+        (LEVEL_FIRST, "INFO bot 2026-03-25 10:00:00 ok ", "ERROR bot 2026-03-26 10:00:00 loss"),
+        (BRACKETS, "[2026-03-25 10:00:00] INFO ok", "[2026-03-26 10:00:00] ERROR loss"),
+        (BRACKETS, "[2026-03-25 10:00:00] INFO ok ", "[2026-03-26 10:00:00] ERROR loss"),
+    ],
+)
+def test_a_lost_newline_in_other_logs(tmp_path: Path, source: str, first: str, second: str) -> None:
+    write(tmp_path, "bot.log", f"{first}\n")
+    assert judged(tmp_path, source, NO_ERROR).verdict == "GO"
+    write(tmp_path, "bot.log", f"{first}{second}\n")
+    verdict = judged(tmp_path, source, NO_ERROR)
+    causes = [(each.cause, each.detail) for each in verdict.rules[0].causes]
+    assert causes == [("torn source", "line 1 of bot.log holds a second record")]
+
+
+@pytest.mark.parametrize(
+    "sign", ["\r", "\v", "\f", "\x1c", "\x1d", "\x1e", "\x85", "\u2028", "\u2029", "\f\n", "\r\n"]
+)
+def test_every_break_of_a_line_ends_a_record(tmp_path: Path, sign: str) -> None:
+    write(tmp_path, "bot.log", DAYS.replace("fine\n", f"fine{sign}"))
+    points = [{"at": "2026-03-26T10:00:00Z"}]
+    assert (
+        metrics(run(tmp_path, changed(ISO, ("    unmatched: continues\n", ""))))["alerts"]["points"] == points
+    )
+
+
+EVERYDAY = """\
+2026-03-25 10:00:00,123 - freqtrade.worker - INFO - Bot heartbeat. PID=71, version='2026.2', state='RUNNING'
+2026-03-25 10:01:00,123 - freqtrade.data - INFO - Using data from 2026-01-01 00:00:00 up to 2026-03-25 00:00:00.
+2026-03-25 10:02:00,123 - freqtrade.freqtradebot - INFO - Exit for Trade(id=1, open_since=2026-03-25 06:00:00) detected.
+2026-03-25 10:03:00,123 - freqtrade.rpc - INFO - Sending {'type': entry, 'open_date': '2026-03-25 10:02:59'}
+2026-03-25 10:04:00,123 - freqtrade.loggers - WARNING - Strategy analysis took 12.5s after [2026-03-25 10:03:48].
+2026-03-25 10:05:00,123 - freqtrade.exchange - WARNING - fetch_ticker() returned exception
+Traceback (most recent call last):
+  File "/freqtrade/exchange.py", line 3, in fetch
+    datetime.strptime("2026-03-25 10:05:00", ERROR)
+ValueError: time data '2026-03-25 10:05:00' does not match format '%Y'
+
+During handling of the above exception, another exception occurred:
+
+The above exception was the direct cause of the following exception:
+
+freqtrade.exceptions.TemporaryError: Could not load ticker due to ExchangeNotAvailable. Message: binance GET
+2026-03-25 10:06:00,123 - freqtrade.worker - INFO - Changing state from STOPPED to: RUNNING
+"""
+
+
+def test_an_everyday_log_is_read(tmp_path: Path) -> None:
+    write(tmp_path, "bot.log", EVERYDAY)
+    seen = metrics(run(tmp_path, PYTHON))["alerts"]
+    assert seen == {"covered": ["2026-01-01T00:00:00Z", "2026-03-30T06:00:00Z"], "points": []}

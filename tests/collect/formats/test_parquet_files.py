@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from support.desks import LATER, metrics, run, write
+from support.desks import LATER, changed, judged, metrics, run, write
 
 duckdb = pytest.importorskip("duckdb", reason="reading Parquet needs the duckdb extra")
 
@@ -133,3 +133,27 @@ def test_a_damaged_empty_or_linked_file_is_unknown(tmp_path: Path) -> None:
     (inside / "data/fills.parquet").symlink_to(tmp_path / "outside.parquet")
     out = {"unknown": "missing", "detail": "data/fills.parquet leads out of the root through a symbolic link"}
     assert metrics(run(inside, SOURCE))["total"] == out
+
+
+@pytest.mark.parametrize("time", ["timestamp", "timestamptz", "date"])
+@pytest.mark.parametrize("end", ["infinity", "-infinity"])
+def test_a_time_that_is_infinite_is_not_absent(tmp_path: Path, time: str, end: str) -> None:
+    rows = f"select unnest(['2026-03-28'::{time}, '{end}'::{time}]) closed, 1 id, -2.5 profit, ['a'] tags"
+    _made(tmp_path, rows)
+    source = changed(
+        SOURCE,
+        (
+            "    time: closed",
+            "    undated: skip\n    covered: {from: 2026-01-01, to: as_of}\n    time: closed",
+        ),
+    )
+    verdict = judged(tmp_path, source, "count(trades < 0, within=2d) == 0")
+    causes = [(each.cause, each.detail) for each in verdict.rules[0].causes]
+    torn = ("no time", "row 2 of data/fills.parquet: `closed` is no time")
+    assert (verdict.verdict, causes) == ("NO_GO", [torn])
+
+
+def test_a_time_that_is_null_is_absent(tmp_path: Path) -> None:
+    _made(tmp_path, "select null::timestamptz closed, 1 id, -2.5 profit, ['a'] tags")
+    torn = {"unknown": "torn source", "detail": "row 1 of data/fills.parquet: `closed` is absent"}
+    assert metrics(run(tmp_path, SOURCE))["total"] == torn

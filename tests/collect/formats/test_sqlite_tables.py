@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+from contextlib import closing
 from decimal import Decimal
 from pathlib import Path
 
@@ -181,3 +182,47 @@ def test_a_pipe_beside_a_database_is_not_waited_for(tmp_path: Path, side: str) -
     database(tmp_path / "t.db", wal=side != "-journal").close()
     os.mkfifo(tmp_path / f"t.db{side}")
     assert read(tmp_path) == f"t.db{side} is not a plain file"
+
+
+LAST = changed(
+    SQLITE,
+    (
+        "select sum(pnl) as value, count(*) as n, max(at_) as at from trades",
+        "select last(pnl order by ordinal) as value from trades",
+    ),
+)
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        "create table fills (at text, pnl real, rowid text)",
+        "create table fills (at text, pnl real, RowId text)",
+        "create table fills (at text, pnl real, note text) /* not WITHOUT ROWID */",
+    ],
+)
+def test_rows_are_in_the_order_in_which_they_were_written(tmp_path: Path, table: str) -> None:
+    with closing(sqlite3.connect(tmp_path / "t.db")) as connection:
+        connection.execute(table)
+        connection.execute("create index other on fills (pnl, at)")
+        rows = [
+            ("2026-03-28T01:00:00Z", 1, "c"),
+            ("2026-03-28T01:00:01Z", 5, "b"),
+            ("2026-03-28T01:00:02Z", -2, "a"),
+        ]
+        connection.executemany("insert into fills values (?, ?, ?)", rows)
+        connection.commit()
+    assert metrics(run(tmp_path, LAST))["pnl"]["value"] == -2
+
+
+@pytest.mark.parametrize("more", ["", ", rowid text, _rowid_ text, oid text"])
+def test_rows_without_row_ids_are_in_the_order_of_their_key(tmp_path: Path, more: str) -> None:
+    with closing(sqlite3.connect(tmp_path / "t.db")) as connection:
+        connection.execute(
+            f"create table fills (at text primary key, pnl real{more}) {'' if more else 'without  rowid'}"
+        )
+        connection.execute("create index other on fills (pnl, at)")
+        rows = [("2026-03-28T01:00:00Z", 1), ("2026-03-28T01:00:01Z", 5), ("2026-03-28T01:00:02Z", -2)]
+        connection.executemany("insert into fills (at, pnl) values (?, ?)", rows)
+        connection.commit()
+    assert metrics(run(tmp_path, LAST))["pnl"]["value"] == -2

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from support.desks import metrics, run, write
+from support.desks import judged, metrics, run, write
 
 NOW = "2026-03-30T06:00:00Z"
 SOURCE = """
@@ -207,3 +207,52 @@ def test_an_archive_that_lacks_a_command(
     _archive(tmp_path, *entries)
     found = metrics(run(tmp_path, SOURCE, archive=True))
     assert found["flag"] == {"unknown": cause, "detail": detail}
+
+
+KILLED = """
+sources:
+  checks:
+    kind: live
+    doc: a
+    metrics:
+      total: {command: [sh, tool.sh]}
+      flag: {not: {command: [sh, tool.sh]}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("script", "status"),
+    [
+        ("kill -SEGV $$", -11),
+        ("kill -KILL $$", -9),
+        ("sh -c 'kill -KILL $$'", 137),
+        ("exit 126", 126),
+        ("no-such-program-here", 127),
+        ("exec /dev/null", 126),
+        ("exit 128", 128),
+        ("exit 255", 255),
+    ],
+)
+@pytest.mark.parametrize("rule", ["flag", "total <= 0", "total < 0 or total > 100"])
+def test_a_check_that_did_not_run_to_its_end_opens_nothing(
+    tmp_path: Path, script: str, status: int, rule: str
+) -> None:
+    write(tmp_path, "tool.sh", script + "\n")
+    verdict = judged(tmp_path, KILLED, rule, allow_commands=True)
+    causes = [(each.cause, each.detail) for each in verdict.rules[0].causes]
+    detail = f"the command sh tool.sh did not run to its end: its status is {status}"
+    assert (verdict.verdict, causes) == ("NO_GO", [("missing", detail)])
+
+
+@pytest.mark.parametrize(("status", "flag"), [(0, False), (1, True), (125, True)])
+def test_a_status_of_the_program_itself_counts(tmp_path: Path, status: int, flag: bool) -> None:
+    write(tmp_path, "tool.sh", f"exit {status}\n")
+    assert metrics(run(tmp_path, KILLED, allow_commands=True)) == {"flag": flag, "total": status}
+
+
+@pytest.mark.parametrize("status", [-9, 126, 137, 3221225477])
+def test_a_status_of_an_archive_that_is_no_end_of_a_run(tmp_path: Path, status: int) -> None:
+    _archive(tmp_path, {"command": ["sh", "tool.sh"], "exit": status, "at": "2026-03-30T05:00:00Z"})
+    detail = f"the command sh tool.sh did not run to its end: its status is {status}"
+    unknown = {"unknown": "missing", "detail": detail}
+    assert metrics(run(tmp_path, KILLED, archive=True)) == {"flag": unknown, "total": unknown}

@@ -13,7 +13,7 @@ import pytest
 from interlock.collect.live.probes import command_lines
 from interlock.collect.unreadable import Unreadable
 from interlock.language.times import show_time
-from support.desks import metrics, run, write
+from support.desks import CATALOGUE, judged, metrics, run, write
 from support.roots import instant
 
 SWITCH = """
@@ -212,6 +212,11 @@ def test_processes_of_an_archive_are_counted(root: Path) -> None:
     lines = ["python3 agents/orchestrator_v2.py run", "bash", "vim agents/orchestrator_v2.py"]
     write(root, "processes.json", json.dumps(lines))
     assert metrics(run(root, PROCESS, archive=True)) == {"total": 1}
+    for none in ("[]", '[""]', '["  ", ""]'):
+        write(root, "processes.json", none)
+        torn = {"unknown": "torn source", "detail": "processes.json lists no process"}
+        assert metrics(run(root, PROCESS, archive=True)) == {"total": torn}
+        assert judged(root, PROCESS, "total == 0", archive=True).verdict == "NO_GO"
     write(root, "processes.json", "{}")
     torn = {"unknown": "torn source", "detail": "processes.json is not a list of texts"}
     assert metrics(run(root, PROCESS, archive=True)) == {"total": torn}
@@ -227,3 +232,74 @@ def test_a_variable_that_is_not_utf_8(root: Path) -> None:
         "B": "b",
         "LIVE_KILL_SWITCH": None,
     }
+
+
+TYPED = """
+sources:
+  limits:
+    kind: live
+    doc: a
+    metrics:
+      debt: {env: V}
+      pnl: {env: V}
+      total: {env: V}
+      rate: {env: V}
+      wait: {env: V}
+      symbols: {env: V}
+"""
+PRINTED = TYPED.replace("{env: V}", "{command: [cat, v.txt], gives: output}")
+DEBT = CATALOGUE.replace("scopes:", "  debt: {type: money, currency: USD, max_age: never, doc: a}\nscopes:")
+READS = {
+    "500USD": {"debt": Decimal(500)},
+    "500EUR": {},
+    "500JPY": {},
+    "-5": {"debt": -5, "pnl": -5, "total": -5, "rate": -5, "wait": -5},
+    "5.5": {"debt": Decimal("5.5"), "pnl": Decimal("5.5"), "rate": Decimal("5.5"), "wait": Decimal("5.5")},
+    "500%": {"rate": 5},
+    "50bps": {"rate": Decimal("0.005")},
+    "5m": {"wait": 300},
+    "5M": {},
+    "0x10": {},
+    ",": {},
+    " , ,": {},
+}
+TYPES = {
+    "debt": "money in USD",
+    "pnl": "number",
+    "total": "integer",
+    "rate": "ratio",
+    "wait": "duration",
+    "symbols": "set of symbol",
+}
+
+
+@pytest.mark.parametrize("text", READS)
+def test_a_unit_that_is_not_that_of_the_metric(root: Path, text: str) -> None:
+    seen = metrics(run(root, TYPED, environ={"V": text}, catalogue=DEBT))
+    if "," not in text:
+        assert seen.pop("symbols") == [text]
+    reads = READS[text]
+    assert {each: value for each, value in seen.items() if each in reads} == reads
+    for name in seen.keys() - reads:
+        unread = f"the variable V does not read as {TYPES[name]}"
+        assert seen[name] == {"unknown": "wrong type", "detail": unread}
+    write(root, "v.txt", text)
+    printed = metrics(run(root, PRINTED, allow_commands=True, catalogue=DEBT))
+    assert {each: value for each, value in printed.items() if each in reads} == reads
+
+
+@pytest.mark.parametrize(
+    ("text", "rule"),
+    [
+        ("500EUR", "debt < 1000USD"),
+        ("500JPY", "debt < 1000USD"),
+        ("500%", "pnl < 10"),
+        ("500%", "total < 10"),
+        (",", "size(symbols) < 2"),
+    ],
+)
+def test_a_value_in_another_unit_closes_the_gate(root: Path, text: str, rule: str) -> None:
+    write(root, "env.json", json.dumps({"V": text}))
+    assert judged(root, TYPED, rule, archive=True, catalogue=DEBT).verdict == "NO_GO"
+    write(root, "v.txt", text)
+    assert judged(root, PRINTED, rule, allow_commands=True, catalogue=DEBT).verdict == "NO_GO"

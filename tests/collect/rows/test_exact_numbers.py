@@ -93,7 +93,7 @@ def test_rows_keep_their_order(tmp_path: Path) -> None:
         ("0.0000000000001", "line 3 of t.csv: `qty` has more than 12 decimals, or more than 26 digits before them"),
         ("1e26", "line 3 of t.csv: `qty` has more than 12 decimals, or more than 26 digits before them"),
         ("1e999999", "line 3 of t.csv: `qty` is not a number"),
-        ("nan", "line 3 of t.csv: `qty` is not a number"),
+        ("nan", "line 3 of t.csv: `qty` is not finite"),
         ("１", "line 3 of t.csv: `qty` is not a number"),
         ("1_0", "line 3 of t.csv: `qty` is not a number"),
     ],

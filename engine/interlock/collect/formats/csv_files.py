@@ -1,4 +1,7 @@
-"""CSV files: a header names the columns, every further line is a row of texts."""
+"""CSV files: a header names the columns, every further line is a row of texts.
+
+Blanks around a text are no part of it, and an empty cell is no text: it may be what is left of one.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +28,8 @@ def _records(text: str, file: str, source: RowsSource) -> Iterator[Record]:
             if len(fields) != len(header):
                 wrong = f"line {number} of {file} has {len(fields)} fields, not {len(header)}"
                 raise Unreadable("torn source", wrong)
-            yield Record(file, "line", number, dict(zip(header, fields, strict=True)))
+            values = (each.strip() or None for each in fields)
+            yield Record(file, "line", number, dict(zip(header, values, strict=True)))
     for column in source.columns:
         if header and column.place not in header and not column.optional:
             raise Unreadable("torn source", f"{file} has no column `{column.place}`")

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ...language.values import CauseName
 from ..artefact_root import Artefact, Root
-from ..json_documents import check_artefact, expand, read_json
+from ..json_documents import ABSENT, check_artefact, expand, read_json, show_pointer
 from ..model import RowsSource
 from ..unreadable import Unreadable
 from .model import Contents, Format, Record, text_of
@@ -27,14 +28,14 @@ def _records(top: object, file: str, source: RowsSource) -> Iterator[Record]:
     if source.rows is None:
         yield Record(file, "", 1, top, (), top)
         return
-    number, found = 0, False
+    number = 0
     for names, each in expand(top, source.rows):
-        found = True
+        if each is ABSENT:
+            cause: CauseName = "torn source" if "*" in source.rows else "missing"
+            raise Unreadable(cause, f"{file} has no {show_pointer(source.rows, names)}")
         for value in _rows(each, file):
             number += 1
             yield Record(file, "row", number, value, names, top)
-    if not found and "*" not in source.rows:
-        raise Unreadable("missing", f"{file} has no /{'/'.join(source.rows)}")
 
 
 def _rows(value: object, file: str) -> list[object]:

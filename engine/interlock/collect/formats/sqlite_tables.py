@@ -6,10 +6,10 @@ another file.
 
 from __future__ import annotations
 
+import contextlib
 import sqlite3
 import tempfile
 from collections.abc import Iterator
-from contextlib import closing
 from pathlib import Path
 
 from ..artefact_root import Artefact, Root
@@ -35,7 +35,7 @@ def _records(root: Root, artefact: Artefact, source: RowsSource) -> Iterator[Rec
         raise Unreadable("missing", f"{file} is empty")
     with (
         tempfile.TemporaryDirectory(prefix="interlock-") as folder,
-        closing(sqlite3.connect(":memory:", isolation_level=None)) as image,
+        contextlib.closing(sqlite3.connect(":memory:", isolation_level=None)) as image,
     ):
         try:
             _copy(_database(root, artefact, Path(folder)), image)
@@ -60,7 +60,9 @@ def _database(root: Root, artefact: Artefact, folder: Path) -> Path:
 def _copy(path: Path, image: sqlite3.Connection) -> None:
     """Copy a database as of one transaction. A writer of it waits only for the copy."""
     address = f"{path.as_uri()}?mode=ro"
-    with closing(sqlite3.connect(address, uri=True, isolation_level=None, timeout=_BUSY_SECONDS)) as found:
+    with contextlib.closing(
+        sqlite3.connect(address, uri=True, isolation_level=None, timeout=_BUSY_SECONDS)
+    ) as found:
         found.execute("BEGIN")
         found.execute(
             "SELECT 1 FROM sqlite_master"
@@ -79,19 +81,33 @@ def _trouble(problem: sqlite3.Error) -> str:
 
 def _select(connection: sqlite3.Connection, file: str, source: RowsSource) -> Iterator[Record]:
     table = source.table
-    kind = connection.execute("SELECT type, sql FROM sqlite_master WHERE name = ?", (table,)).fetchone()
-    if kind is None or kind[0] != "table":
+    kind = connection.execute("SELECT type FROM sqlite_master WHERE name = ?", (table,)).fetchone()
+    if kind != ("table",):
         raise Unreadable("missing", f"{file} has no table `{table}`")
     source_table = quoted(table)
-    names = {row[1] for row in connection.execute(f"PRAGMA table_info({source_table})")}
+    known = connection.execute(f"PRAGMA table_info({source_table})").fetchall()
+    names = {row[1] for row in known}
     wanted = sorted({each.place for each in source.columns if each.place in names})
     absent = [each.place for each in source.columns if each.place not in names and not each.optional]
     if absent:
         raise Unreadable("torn source", f"table `{table}` of {file} has no column `{absent[0]}`")
     columns = ", ".join(map(quoted, wanted)) or "NULL"
-    order = "" if "WITHOUT ROWID" in str(kind[1]).upper() else " ORDER BY rowid"
-    for number, row in enumerate(connection.execute(f"SELECT {columns} FROM {source_table}{order}"), start=1):  # noqa: S608
+    keys = [quoted(row[1]) for row in sorted(known, key=lambda row: row[5]) if row[5]]
+    order = ", ".join(_row_id(connection, source_table, names) or keys) or "NULL"
+    select = f"SELECT {columns} FROM {source_table} ORDER BY {order}"  # noqa: S608
+    for number, row in enumerate(connection.execute(select), start=1):
         yield Record(file, "row", number, dict(zip(wanted, row, strict=False)))
+
+
+def _row_id(connection: sqlite3.Connection, table: str, names: set[str]) -> list[str]:
+    """Return the name of a table's row ids; none if it has no row ids, or columns of all their names."""
+    columns = {each.lower() for each in names}
+    for name in ("rowid", "_rowid_", "oid"):
+        if name not in columns:
+            with contextlib.suppress(sqlite3.OperationalError):
+                connection.execute(f"SELECT {name} FROM {table} LIMIT 0")  # noqa: S608
+                return [name]
+    return []
 
 
 SQLITE = Format("sqlite", _read, frozenset({"table"}), needs=("table",), integer_bools=True, beside=("-wal",))

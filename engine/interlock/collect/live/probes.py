@@ -10,10 +10,11 @@ from decimal import Decimal
 from pathlib import Path
 
 from ...canonical import plain_number
-from ...language.literals import OFF_WORDS, ON_WORDS, parse_literal
+from ...language.literals import OFF_WORDS, ON_WORDS, ParsedLiteral, parse_literal
 from ...language.times import parse_time, show_time
 from ...language.types import BOOL, Kind, Type
 from ...limits import COMMAND_OUTPUT, EARLIEST_TIME, SKEW
+from ...policy.reading.params import WrittenValue, fits
 from ...strict_json import is_unicode
 from ..artefact_root import Root
 from ..json_documents import decode, read_json
@@ -26,6 +27,9 @@ __all__ = ["LiveContext", "archived_variables", "as_text", "measure"]
 
 _PID = re.compile(rb"\s*(\d{1,10})\s*", re.ASCII)
 _PROC = Path("/proc")
+_LAST_STATUS = 125
+"""The greatest exit status of a program of its own. A shell ends with 126 and 127 where it cannot start one, and with
+128 and more where a signal ends one; the status is negative where a signal ends the command itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,9 +118,11 @@ def _command(probe: Probe, kind: Type, context: LiveContext) -> object:
     """Return whether a command succeeded, its exit status, or its output; the output of a failed one is no value."""
     assert probe.command is not None
     ran = context.commands.ran(probe.command)
+    name = f"the command {probe.target}"
+    if not 0 <= ran.status <= _LAST_STATUS:
+        raise Unreadable("missing", f"{name} did not run to its end: its status is {ran.status}")
     if probe.command.gives == "exit":
         return ran.status == 0 if kind.kind is Kind.BOOL else Decimal(ran.status)
-    name = f"the command {probe.target}"
     if ran.status != 0:
         raise Unreadable("missing", f"{name} ended with status {ran.status}")
     if ran.output is None:
@@ -171,17 +177,24 @@ def _typed(text: str, probe: Probe, kind: Type, name: str) -> object:
     match kind.kind:
         case Kind.BOOL if text and text.lower() in OFF_WORDS | ON_WORDS:
             return text.lower() in ON_WORDS
-        case Kind.SET:
-            return sorted({each.strip() for each in text.split(probe.separator)} - {""})
+        case Kind.SET if names := {each.strip() for each in text.split(probe.separator)} - {""}:
+            return sorted(names)
         case Kind.STRING | Kind.ENUM:
             return text
         case Kind.TIMESTAMP if parse_time(text) is not None:
             return text
         case Kind.NUMBER | Kind.MONEY | Kind.DURATION:
             literal = parse_literal(text)
-            if literal and (literal.bare or literal.type.kind is kind.kind):
+            if literal and _fits(kind, literal):
                 return literal.value
     raise Unreadable("wrong type", f"{name} does not read as {kind}")
+
+
+def _fits(kind: Type, literal: ParsedLiteral) -> bool:
+    """Tell whether a number is of a type as that of a param must be; one without a unit is in that of the metric."""
+    if literal.bare and kind.flavour != "integer":
+        return True
+    return fits(kind, WrittenValue(literal.value, literal.type, literal.bare))
 
 
 def command_lines(proc: Path = _PROC) -> list[str]:
@@ -212,4 +225,6 @@ def _archived_command_lines(root: Root) -> list[str]:
     found = read_json(decode(root.open("processes.json").data, "processes.json"), "processes.json")
     if not isinstance(found, list) or not all(isinstance(each, str) for each in found):
         raise Unreadable("torn source", "processes.json is not a list of texts")
+    if not any(each.strip() for each in found):
+        raise Unreadable("torn source", "processes.json lists no process")
     return found

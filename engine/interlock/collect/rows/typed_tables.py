@@ -27,7 +27,9 @@ __all__ = ["SourceTable", "fill", "in_decimals"]
 _INTEGER = 1 << 63
 _DOUBLE = 1 << 53
 _FULL = exact_context(38)
+_LONG = 300
 _NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d{1,4})?", re.ASCII)
+_NOT_FINITE = re.compile(r"[-+]?(?:nan|inf|infinity)", re.ASCII | re.IGNORECASE)
 
 
 @dataclass(slots=True)
@@ -233,46 +235,42 @@ def _from_typed(column: Column, source: RowsSource) -> Callable[[object], object
 
 
 def _from_text(column: Column, source: RowsSource) -> Callable[[object], object]:
-    """Each text is read as the declared type; an empty one is absent."""
+    """Each text is read as the declared type; an empty one is no value of another type than text."""
     convert = _from_typed(column, source)
 
     def read(value: object) -> object:
         text = str(value)
-        if column.type in ("text", "key"):
-            return text
-        if not text.strip():
-            if column.optional:
-                return None
+        if column.type == "text":
+            return convert(text)
+        text = text.strip()
+        if not text and column.optional:
+            return None
+        if not text:
             raise _WrongValue("is empty")
         if column.type == "bool":
-            return _bool({"true": True, "false": False}.get(text.strip().lower(), text))
-        if column.type == "decimal":
-            return convert(_exact_number(text.strip()))
-        counted = column.type == "time" and _is_number(text)
-        if counted and column.unit is None:
+            return convert({"true": True, "false": False}.get(text.lower(), text))
+        if column.type == "number":
+            return convert(_binary_number(_written(text)))
+        if column.type == "time" and not _NUMBER.fullmatch(text):
+            return convert(text)
+        if column.type == "time" and column.unit is None:
             raise NoTime("is a number, and the column declares no `unit` since 1970")
-        return convert(_parse(text) if counted or column.type in ("number", "integer") else text)
+        return convert(exact_number(_written(text)))
 
     return read
 
 
-def _is_number(text: str) -> bool:
-    return text.strip().lstrip("-").replace(".", "", 1).isdecimal()
+def _written(text: str) -> str:
+    """Return the text of a number, or complain that it is none."""
+    if _NUMBER.fullmatch(text):
+        return text
+    if _NOT_FINITE.fullmatch(text):
+        raise _WrongValue("is not finite", "not finite")
+    raise _WrongValue("is not a number")
 
 
-def _parse(text: str) -> object:
-    text = text.strip()
-    plain = text.removeprefix("-").removeprefix("+")
-    if not plain.isascii():
-        raise _WrongValue("is not a number: its digits are not 0 to 9")
-    if not plain[:1].isdigit() and not plain[:1] == "." and plain.lower() not in ("nan", "inf", "infinity"):
-        raise _WrongValue("is not a number")
-    if plain.isascii() and plain.isdigit():
-        return int(text) if len(plain) < 300 else math.inf
-    try:
-        return float(text) if "_" not in text else text
-    except ValueError:
-        raise _WrongValue("is not a number") from None
+def _binary_number(text: str) -> int | float:
+    return int(text) if len(text) < _LONG and text.lstrip("+-").isdigit() else float(text)
 
 
 def _number(value: object) -> float:
@@ -287,12 +285,6 @@ def _number(value: object) -> float:
     if isinstance(value, int) and abs(value) > _DOUBLE and int(found) != value:
         raise _WrongValue("has more digits than a number keeps: declare it `integer`", "out of range")
     return found
-
-
-def _exact_number(text: str) -> Decimal:
-    if not _NUMBER.fullmatch(text):
-        raise _WrongValue("is not a number")
-    return exact_number(text)
 
 
 def _decimal(value: object) -> Decimal:

@@ -73,7 +73,10 @@ _ONE = "only a single SELECT is allowed"
 _PARQUET = {
     "DATE": "strftime({0}, '%Y-%m-%d')",
     "TIMESTAMP": "strftime({0}::TIMESTAMP, '%Y-%m-%dT%H:%M:%S.%f')",
-    "TIMESTAMP WITH TIME ZONE": "strftime(make_timestamp(epoch_us({0})), '%Y-%m-%dT%H:%M:%S.%f') || 'Z'",
+    "TIMESTAMP WITH TIME ZONE": (
+        "CASE WHEN {0} IS NOT NULL THEN "
+        "coalesce(strftime(make_timestamp(epoch_us({0})), '%Y-%m-%dT%H:%M:%S.%f') || 'Z', 'infinity') END"
+    ),
 }
 """Times of a Parquet file become texts, with a `Z` if the file says that they are in UTC."""
 _QUERIES = frozenset({"SELECT_NODE", "SET_OPERATION_NODE", "CTE_NODE"})
