@@ -6,12 +6,15 @@ A weekly report that is lost takes its week out of every sum and mean: without i
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from ...diagnostics import Collector
 from ...language.times import show_time
 from ...policy.catalogue import Catalogue, Metric
+from ..local_clock import DAY, instant, shown, zone_of
 from ..model import DeclaredPeriods, Query, RowsSource
 from ..rosters import Rosters
 from ..sql.duckdb_tables import syntax_nodes
@@ -60,21 +63,48 @@ def require_periods(
     began = _began(source, metric, catalogue)
     if source.complete is None or source.complete.each is None or began is None:
         return {}
-    each, since = source.complete.each, window.since
-    if since is not None and since > began:
-        began -= _whole(began - since, each) * each
-    due = _whole(window.as_of - _lag(source, catalogue) - began, each)
+    periods = _Periods.of(began, source.complete.each, source.zone, window.since)
+    due = periods.over(window.as_of - _lag(source, catalogue))
     scope = scope_of(source, metric, catalogue)
     lacking = {}
     for member, found in _found(source.complete, table, scope, rosters).items():
         of = f" of {member}" if member else ""
-        text = _absent({_whole(stamp - began, each) for stamp in found}, began, each, due)
+        text = _absent({periods.number(stamp) for stamp in found}, periods, due)
         if text:
             lacking[member] = UnknownEntry("missing", f"no row of `{source.id}`{of} {text}")
     first = next(iter(lacking.values()), None)
     if first is not None and ("" in lacking or not metric.scope or scope != metric.scope):
         raise Unreadable(first.cause, first.detail)
     return lacking
+
+
+@dataclass(frozen=True, slots=True)
+class _Periods:
+    """Periods from a beginning on; those of whole days follow the clock of a zone."""
+
+    began: Decimal
+    """What the clock showed at the beginning."""
+    each: Decimal
+    zone: ZoneInfo | None
+
+    @classmethod
+    def of(cls, began: Decimal, each: Decimal, zone: ZoneInfo | None, since: Decimal | None) -> _Periods:
+        """Return the periods; a beginning that is a date, 00:00Z, is that date in the zone."""
+        zone = zone_of(each, zone)
+        clock = shown(began, zone) if began % DAY else began
+        start = clock if since is None else shown(since, zone)
+        return cls(clock - _whole(clock - start, each) * each if start > clock else clock, each, zone)
+
+    def start(self, number: int) -> Decimal:
+        return instant(self.began + number * self.each, self.zone)
+
+    def number(self, time: Decimal) -> int:
+        return _whole(shown(time, self.zone) - self.began, self.each)
+
+    def over(self, time: Decimal) -> int:
+        """Return how many periods are over at a time, also where the clock is put back over the end of one."""
+        number = self.number(time)
+        return number + (self.start(number + 1) <= time)
 
 
 def scope_of(source: RowsSource, metric: Metric, catalogue: Catalogue) -> str | None:
@@ -102,15 +132,15 @@ def _found(
     }
 
 
-def _absent(found: Collection[int], began: Decimal, each: Decimal, due: int) -> str:
+def _absent(found: Collection[int], periods: _Periods, due: int) -> str:
     """Return for which of the periods that are due there is nothing, empty for none."""
     absent = due - sum(0 <= number < due for number in found)
     if absent <= 0:
         return ""
     newest = next(number for number in range(due - 1, -1, -1) if number not in found)
-    start = began + newest * each
+    start, end = periods.start(newest), periods.start(newest + 1)
     more = f", nor for {absent - 1} earlier periods" if absent > 2 else ", nor for an earlier period"
-    return f"for {show_time(start)} to {show_time(start + each)}" + (more if absent > 1 else "")
+    return f"for {show_time(start)} to {show_time(end)}" + (more if absent > 1 else "")
 
 
 def _whole(span: Decimal, each: Decimal) -> int:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 from ...diagnostics import Collector
 from ...limits import SKEW
 from ...policy.catalogue import Catalogue
 from ..json_documents import ABSENT, one, show_pointer
+from ..local_clock import DAY, moved, shown
 from ..model import Bound, RowsSource
 from ..rosters import Rosters
 from ..typed_values import NoTime, read_moment
@@ -104,9 +106,10 @@ def _chain(
     """
 
     def end(stamp: Decimal) -> Decimal:
+        over = _over(stamp, each, source.zone)
         if source.coverage.by is not None:
-            return max(stamp, min(stamp + each, table.known[stamp]))
-        return stamp + each if stamp + each <= as_of else stamp
+            return max(stamp, min(over, table.known[stamp]))
+        return over if over <= as_of else stamp
 
     stamps = sorted(table.known, reverse=True)
     if not stamps:
@@ -117,6 +120,12 @@ def _chain(
             break
         start = stamp
     return start, end(stamps[0])
+
+
+def _over(stamp: Decimal, each: Decimal, zone: ZoneInfo | None) -> Decimal:
+    """Return the end of a period: of local days a midnight of the zone, of others no later than their length says."""
+    local = moved(stamp, each, zone)
+    return local if shown(stamp, zone) % DAY == 0 else min(local, stamp + each)
 
 
 def _start(source: RowsSource, table: SourceTable, tops: Tops, began: Decimal | None) -> Decimal | None:
