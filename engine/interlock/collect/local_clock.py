@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from .sql.duckdb_tables import moment, utc
 
-__all__ = ["DAY", "begins", "instant", "is_utc", "moved", "shown", "zone_of"]
+__all__ = ["DAY", "beginning", "begins", "instant", "is_utc", "moved", "shown", "zone_of"]
 
 DAY = Decimal(86_400)
 _LATEST = Decimal(253_400_000_000)
@@ -38,6 +38,11 @@ def shown(time: Decimal, zone: ZoneInfo | None) -> Decimal:
     there = utc(moment(time).replace(tzinfo=UTC).astimezone(zone).replace(tzinfo=None))
     midnight = there - there % DAY
     return midnight if instant(midnight, zone) == time else there
+
+
+def beginning(time: Decimal, zone: ZoneInfo | None) -> Decimal:
+    """Return what the clock shows where periods begin: a date, which is 00:00Z, stands for the same date in the zone."""
+    return shown(time, zone) if time % DAY else time
 
 
 def instant(clock: Decimal, zone: ZoneInfo | None) -> Decimal:

@@ -160,6 +160,7 @@ EVENTS = '      alerts: {sql: "select written as at from reports"}\n'
 LINT = f"sources.yaml:13:20: warning W859: `total` is made of many rows, and `reports` does not say whether one may be missing {LIMIT}"  # noqa: E501
 REQUIRED = f"sources.yaml:13:20: error E552: `total` is made of many periods, and `reports` does not say that none may be missing {LIMIT}"  # noqa: E501
 UNDATED = "sources.yaml:14:20: error E553: `complete` of `reports` does not know when the periods of `total` begin (write `began:` on the metric)"  # noqa: E501
+FILES = "sources.yaml:{line}:21: warning W863: `alerts` are events of several files, and nothing says that none of `reports` may be missing"  # noqa: E501
 ONE_FILE = ("files: r*.json", "file: r.json")
 ONE_TIME = (", week: {time: /week}", ""), (" order by week desc limit 1", "")
 
@@ -171,9 +172,9 @@ ONE_TIME = (", week: {time: /week}", ""), (" order by week desc limit 1", "")
         (changed(SILENT, ONE_FILE), [LINT]),
         (changed(SILENT, *ONE_TIME), [LINT]),
         (changed(SILENT, ONE_FILE, *ONE_TIME), []),
-        (SILENT + EVENTS, []),
+        (SILENT + EVENTS, [LINT, FILES.format(line=16)]),
         (SILENT + SERIES, [REQUIRED]),
-        (SILENT + SERIES + EVENTS, [REQUIRED]),
+        (SILENT + SERIES + EVENTS, [REQUIRED, FILES.format(line=17)]),
         (changed(SILENT, ("{from: 2026-01-05, to: last}", "{each: 1w, by: week}")), [REQUIRED]),
         (
             changed(WEEKS, ("    covered: {from: 2026-01-05, to: last}\n", "")),

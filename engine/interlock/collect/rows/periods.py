@@ -5,7 +5,7 @@ A weekly report that is lost takes its week out of every sum and mean: without i
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from ...diagnostics import Collector
 from ...language.times import show_time
 from ...policy.catalogue import Catalogue, Metric
-from ..local_clock import DAY, instant, shown, zone_of
+from ..local_clock import DAY, beginning, instant, is_utc, shown, zone_of
 from ..model import DeclaredPeriods, Query, RowsSource
 from ..rosters import Rosters
 from ..sql.duckdb_tables import syntax_nodes
@@ -23,7 +23,7 @@ from ..unreadable import UnknownEntry, Unreadable
 from .row_window import Window
 from .typed_tables import SourceTable
 
-__all__ = ["check_complete", "pools", "require_periods", "scope_of"]
+__all__ = ["check_complete", "check_days", "pools", "require_periods", "scope_of"]
 
 Nodes = Iterable[dict[str, Any]]
 
@@ -89,9 +89,9 @@ class _Periods:
 
     @classmethod
     def of(cls, began: Decimal, each: Decimal, zone: ZoneInfo | None, since: Decimal | None) -> _Periods:
-        """Return the periods; a beginning that is a date, 00:00Z, is that date in the zone."""
+        """Return the periods from a beginning on, or from the first that begins at `since` or after it."""
         zone = zone_of(each, zone)
-        clock = shown(began, zone) if began % DAY else began
+        clock = beginning(began, zone)
         start = clock if since is None else shown(since, zone)
         return cls(clock - _whole(clock - start, each) * each if start > clock else clock, each, zone)
 
@@ -171,35 +171,93 @@ def _lag(source: RowsSource, catalogue: Catalogue) -> Decimal:
 
 
 def check_complete(
-    source: RowsSource,
+    every: Sequence[RowsSource],
     queries: Mapping[Query, Sequence[dict[str, Any]]],
     catalogue: Catalogue,
     collector: Collector,
 ) -> None:
-    """Complain of figures over many periods whose source does not say `complete`, or not since when.
+    """Complain of figures over many periods, and of events, whose source does not say `complete`, or not since when.
+
+    `every` are the source and those that it joins.
+    """
+    pooled = {query for query, nodes in queries.items() if pools(nodes, every)}
+    plain = {catalogue.metrics[query.metric].series for query in queries.keys() - pooled}
+    for query in sorted(queries, key=lambda each: each.metric):
+        metric = catalogue.metrics[query.metric]
+        for source in every:
+            own = plain if source is every[0] else set()
+            for code, text, hint in _complaints(source, metric, query in pooled, own, catalogue):
+                collector.add(code, text, query.span, hint)
+
+
+def _complaints(
+    source: RowsSource, metric: Metric, pooled: bool, plain: Collection[str], catalogue: Catalogue
+) -> Iterator[tuple[str, str, str]]:
+    """Yield what a source does not say of its periods: code, text and hint.
 
     Rows are periods where `covered` says `each` or where a regular series takes them as they are. They may be where
     several files or two times a row suggest it and no series of events takes them as they are.
     """
-    pooled = {query for query, nodes in queries.items() if pools(nodes, (source,))}
-    plain = {catalogue.metrics[query.metric].series for query in queries.keys() - pooled}
-    periods = source.coverage.each is not None or "regular" in plain
-    times = sum(each.type == "time" for each in source.columns)
-    perhaps = "irregular" not in plain and (source.many or times > 1)
+    complete, many = source.complete, source.many
+    periods = source.coverage.each is not None
+    events = metric.series == "irregular"
     hint = "write `complete: 1w` with the length of a period, or `complete: never` where rows are no periods"
-    for query in sorted(pooled, key=lambda each: each.metric):
+    if not (pooled or (events and not periods)) or (complete is not None and complete.each is None):
+        return
+    if complete is not None:
+        if _began(source, metric, catalogue) is None:
+            text = f"`complete` of `{source.id}` does not know when the periods of `{metric.name}` begin"
+            yield "E553", text, "write `began:` on the metric"
+        if metric.scope and not complete.member:
+            text = f"`{metric.name}` is made of the periods of each {metric.scope}, "
+            text += f"and `complete` of `{source.id}` asks for one row a period"
+            yield "W860", text, "write `for:` with the column of the members"
+    elif pooled and (periods or "regular" in plain):
+        text = f"`{metric.name}` is made of many periods, and `{source.id}` does not say that none may be missing"
+        yield "E552", text, hint
+    elif events and many and not _stated(source):
+        text = f"`{metric.name}` are events of several files, and nothing says that none of `{source.id}` may be missing"
+        yield "W863", text, hint
+    elif not events and (many or (metric.series == "single" and _two_times(source) and "irregular" not in plain)):
+        text = f"`{metric.name}` is made of many rows, and `{source.id}` does not say whether one may be missing"
+        yield "W859", text, hint
+
+
+def _stated(source: RowsSource) -> bool:
+    """Tell whether each file says itself from when to when it holds everything."""
+    return isinstance(source.coverage.start, tuple) and isinstance(source.coverage.end, tuple)
+
+
+def _two_times(source: RowsSource) -> bool:
+    return sum(each.type == "time" for each in source.columns) > 1
+
+
+def check_days(
+    every: Sequence[RowsSource],
+    queries: Mapping[Query, Sequence[dict[str, Any]]],
+    catalogue: Catalogue,
+    collector: Collector,
+) -> None:
+    """Complain of a series of days, which are those of UTC, that is made of rows by day of another zone.
+
+    Two of those may begin within one day of UTC, and one of the two could be lost unseen. `every` are the source and
+    those that it joins.
+    """
+    for query, nodes in queries.items():
         metric = catalogue.metrics[query.metric]
-        if source.complete is not None:
-            if source.complete.each is not None and _began(source, metric, catalogue) is None:
-                text = f"`complete` of `{source.id}` does not know when the periods of `{query.metric}` begin"
-                collector.add("E553", text, query.span, "write `began:` on the metric")
-            if source.complete.each is not None and metric.scope and not source.complete.member:
-                text = f"`{query.metric}` is made of the periods of each {metric.scope}, "
-                text += f"and `complete` of `{source.id}` asks for one row a period"
-                collector.add("W860", text, query.span, "write `for:` with the column of the members")
-        elif periods:
-            text = f"`{query.metric}` is made of many periods, and `{source.id}` does not say that none may be missing"
-            collector.add("E552", text, query.span, hint)
-        elif perhaps and metric.series == "single":
-            text = f"`{query.metric}` is made of many rows, and `{source.id}` does not say whether one may be missing"
-            collector.add("W859", text, query.span, hint)
+        if metric.series != "regular" or (metric.every or DAY) % DAY:
+            continue
+        read = {str(node["column_names"][-1]).lower() for node in nodes if node.get("class") == "COLUMN_REF"}
+        plain = not pools(nodes, every)
+        for source in every:
+            if _local_days(source) or (plain and not is_utc(source.zone) and source.time in read):
+                assert source.zone is not None
+                text = f"the periods of `{query.metric}` are days of UTC, and `{source.id}` has rows by the clock of "
+                hint = "read dates as days of UTC: `timezone: UTC`, with a `lag` for a day that ends later there"
+                collector.add("E555", text + source.zone.key, query.span, hint)
+
+
+def _local_days(source: RowsSource) -> bool:
+    """Tell whether the rows of a source stand for days of another zone than UTC."""
+    lengths = (source.coverage.each, source.complete.each if source.complete else None)
+    return any(each is not None and zone_of(each, source.zone) is not None for each in lengths)

@@ -51,6 +51,9 @@ def cover(
     """
     if source.coverage.each is not None:
         found = _chain(source, table, source.coverage.each, window.as_of)
+    elif isinstance(source.coverage.start, tuple) and isinstance(source.coverage.end, tuple):
+        starts = _fixed(source.coverage.start, source, tops, None)
+        found = _touching(list(zip(starts, _fixed(source.coverage.end, source, tops, window), strict=True)))
     else:
         start = _start(source, table, tops, began)
         end = _end(source, table, tops, window)
@@ -120,6 +123,19 @@ def _chain(
             break
         start = stamp
     return start, end(stamps[0])
+
+
+def _touching(stretches: list[tuple[Decimal, Decimal]]) -> tuple[Decimal, Decimal] | None:
+    """Return the newest of the stretches that files state, with those before it that leave no gap."""
+    stretches.sort(key=lambda each: each[1], reverse=True)
+    if not stretches:
+        return None
+    start, last = stretches[0]
+    for begin, end in stretches[1:]:
+        if end < start:
+            break
+        start = min(start, begin)
+    return start, last
 
 
 def _over(stamp: Decimal, each: Decimal, zone: ZoneInfo | None) -> Decimal:
