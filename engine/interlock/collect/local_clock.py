@@ -13,7 +13,7 @@ __all__ = ["DAY", "beginning", "begins", "instant", "is_utc", "moved", "shown", 
 DAY = Decimal(86_400)
 _LATEST = Decimal(253_400_000_000)
 """Late in the year 9999: no clock is asked for a time after it."""
-_UTC = frozenset("UTC UCT GMT GMT0 GMT+0 GMT-0 Greenwich Universal Zulu".split())
+_UTC = frozenset(["UTC", "UCT", "GMT", "GMT0", "GMT+0", "GMT-0", "Greenwich", "Universal", "Zulu"])
 
 
 def is_utc(zone: ZoneInfo | None) -> bool:
@@ -41,7 +41,7 @@ def shown(time: Decimal, zone: ZoneInfo | None) -> Decimal:
 
 
 def beginning(time: Decimal, zone: ZoneInfo | None) -> Decimal:
-    """Return what the clock shows where periods begin: a date, which is 00:00Z, stands for the same date in the zone."""
+    """Return what the clock shows where periods begin: a date, which is 00:00Z, is that date in the zone."""
     return shown(time, zone) if time % DAY else time
 
 

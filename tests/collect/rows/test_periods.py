@@ -7,9 +7,7 @@ from typing import Any
 
 import pytest
 
-from interlock.collect.rows.periods import pools
-from interlock.collect.sql.duckdb_tables import Database
-from support.desks import CATALOGUE, changed, complaints, load, metrics, run, write
+from support.desks import CATALOGUE, changed, complaints, metrics, run, write
 
 WEEKS = """
 sources:
@@ -191,36 +189,6 @@ ONE_TIME = (", week: {time: /week}", ""), (" order by week desc limit 1", "")
 def test_complaints(text: str, expected: list[str]) -> None:
     found = complaints(text)
     assert [each[: len(wanted)] for each, wanted in zip(found, expected, strict=True)] == expected
-
-
-@pytest.mark.parametrize(
-    ("sql", "pooled"),
-    [
-        ("select pnl as value from reports", False),
-        ("select max(week) as value from reports", False),
-        ("select max(week - interval 1 day) as value from reports", True),
-        ("select max(pnl) as value from reports", True),
-        ("select min(week) as value from reports", True),
-        ("select max(week) filter (where pnl > 0) as value from reports", True),
-        ("select COUNT(*) as value from reports", True),
-        ("select count(distinct week) as value from reports", True),
-        ("select list(distinct pnl order by pnl) as value from reports", True),
-        ("select first(pnl) as value from reports", True),
-        ("select sum(pnl) over (order by week) as value, week as at from reports", True),
-        ("select row_number() over (order by week) as value from reports", True),
-        (
-            "select abs(pnl) + greatest(pnl, 2) as value from reports where pnl in (select avg(pnl) from reports)",
-            True,
-        ),
-        ("select abs(pnl) + greatest(pnl, 2) as value from reports", False),
-    ],
-)
-def test_what_pools_rows(sql: str, pooled: bool) -> None:
-    sources, _, _ = load(WEEKS)
-    source = sources.by_id["reports"]
-    with Database() as database:
-        database.create("reports", {"week": "TIMESTAMP", "pnl": "DOUBLE"}, {"week": (), "pnl": ()})
-        assert pools(database.check(sql, ["reports"]), [source]) is pooled  # type: ignore[list-item]
 
 
 SYMBOLS = """

@@ -5,7 +5,7 @@ A weekly report that is lost takes its week out of every sum and mean: without i
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -17,35 +17,12 @@ from ...policy.catalogue import Catalogue, Metric
 from ..local_clock import DAY, beginning, instant, is_utc, shown, zone_of
 from ..model import DeclaredPeriods, Query, RowsSource
 from ..rosters import Rosters
-from ..sql.duckdb_tables import syntax_nodes
-from ..sql.sql_functions import POOLING
 from ..unreadable import UnknownEntry, Unreadable
+from .pooled_rows import pools
 from .row_window import Window
 from .typed_tables import SourceTable
 
-__all__ = ["check_complete", "check_days", "pools", "require_periods", "scope_of"]
-
-Nodes = Iterable[dict[str, Any]]
-
-
-def pools(nodes: Nodes, sources: Iterable[RowsSource]) -> bool:
-    """Tell whether a query makes one value of several rows; the newest time of all rows is no such figure."""
-    times = {each.name for source in sources for each in source.columns if each.type == "time"}
-    return any(
-        node.get("class") == "WINDOW"
-        or (
-            node.get("class") == "FUNCTION"
-            and str(node.get("function_name", "")).lower() in POOLING
-            and not _newest(node, times)
-        )
-        for node in nodes
-    )
-
-
-def _newest(node: dict[str, Any], times: Collection[str]) -> bool:
-    read = [each for each in syntax_nodes(node) if "class" in each][1:]
-    names = [str(each["column_names"][-1]).lower() for each in read if each["class"] == "COLUMN_REF"]
-    return str(node["function_name"]).lower() == "max" and len(read) == len(names) == 1 and names[0] in times
+__all__ = ["check_complete", "check_days", "require_periods", "scope_of"]
 
 
 def require_periods(
@@ -216,10 +193,15 @@ def _complaints(
         text = f"`{metric.name}` is made of many periods, and `{source.id}` does not say that none may be missing"
         yield "E552", text, hint
     elif events and many and not _stated(source):
-        text = f"`{metric.name}` are events of several files, and nothing says that none of `{source.id}` may be missing"
+        text = f"`{metric.name}` are events of several files, "
+        text += f"and nothing says that none of `{source.id}` may be missing"
         yield "W863", text, hint
-    elif not events and (many or (metric.series == "single" and _two_times(source) and "irregular" not in plain)):
-        text = f"`{metric.name}` is made of many rows, and `{source.id}` does not say whether one may be missing"
+    elif not events and (
+        many or (metric.series == "single" and _two_times(source) and "irregular" not in plain)
+    ):
+        text = (
+            f"`{metric.name}` is made of many rows, and `{source.id}` does not say whether one may be missing"
+        )
         yield "W859", text, hint
 
 
@@ -253,7 +235,9 @@ def check_days(
             if _local_days(source) or (plain and not is_utc(source.zone) and source.time in read):
                 assert source.zone is not None
                 text = f"the periods of `{query.metric}` are days of UTC, and `{source.id}` has rows by the clock of "
-                hint = "read dates as days of UTC: `timezone: UTC`, with a `lag` for a day that ends later there"
+                hint = (
+                    "read dates as days of UTC: `timezone: UTC`, with a `lag` for a day that ends later there"
+                )
                 collector.add("E555", text + source.zone.key, query.span, hint)
 
 

@@ -24,7 +24,8 @@ from ..rosters import Rosters
 from ..sql.duckdb_tables import Database, SqlRefused, columns_of
 from ..unreadable import UnknownEntry, Unreadable
 from .exact_numbers import ExactTables
-from .periods import check_complete, check_days, pools, require_periods, scope_of
+from .periods import check_complete, check_days, require_periods, scope_of
+from .pooled_rows import pools
 from .query_results import MetricEntries, complaint, shape
 from .row_order import backwards, in_declared_order, settled
 from .row_window import Window

@@ -226,7 +226,9 @@ class _WrongValue(Exception):
 
 def _from_typed(column: Column, source: RowsSource) -> Callable[[object], object]:
     if column.type == "time":
-        return lambda value: moved(read_moment(value, source.zone, column.unit or "s"), column.shift, source.zone)
+        return lambda value: moved(
+            read_moment(value, source.zone, column.unit or "s"), column.shift, source.zone
+        )
     if column.type == "bool" and FORMATS[source.format].integer_bools:
         return lambda value: _bool(value == 1 if value in (0, 1) and isinstance(value, int) else value)
     return {"number": _number, "decimal": _decimal, "integer": _integer, "bool": _bool, "json": _json}.get(
