@@ -128,8 +128,7 @@ SCENARIOS: dict[str, tuple[dict[str, str], str, dict[str, str]]] = {
         {"weekly-archive": "INCOMPLETE"},
         PROMOTION,
         {
-            "reports-archived": "policy weekly-archive is INCOMPLETE, needed at worst COMPLETE; only because of "
-            "unknown data: weekly.archived: missing at 2026-02-16",
+            "reports-archived": "cannot tell: weekly.archived: missing at 2026-02-16",
             "regimes-majority": REGIMES,
             "regimes-several": REGIMES,
             "cumulative-edge": LOST.format("shadow.delta_pnl", "weekly-evidence"),

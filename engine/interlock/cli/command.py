@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from itertools import pairwise
 from types import MappingProxyType
 from typing import Any
 
@@ -15,6 +16,8 @@ from ..errors import EXIT_INVALID, UsageError
 
 __all__ = ["CommandGroup", "Subcommand"]
 
+_FILES = ("DIR", "FILE")
+_EMPTY = "is empty, as from a variable that is not set: give it a value, or leave it out"
 _INVALID = "a document, a snapshot or the command line is not valid"
 
 
@@ -31,6 +34,18 @@ class Subcommand(click.Command):
         super().__init__(*args, **settings)
         self.examples = tuple(examples)
         self.exits = dict(sorted({EXIT_INVALID: _INVALID, **exits}.items()))
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Parse the arguments; raises UsageError for an empty name of a file, which would be the present folder."""
+        files = {name for each in self.params if each.metavar in _FILES for name in each.opts}
+        if not ctx.resilient_parsing:
+            _refuse_empty(files, args)
+        left = super().parse_args(ctx, args)
+        for name in () if ctx.resilient_parsing else ("snapshot", "snapshots", "paths"):
+            given = ctx.params.get(name)
+            if any(not str(each).strip() for each in (given if isinstance(given, tuple) else [given])):
+                raise UsageError(f"the name of a file {_EMPTY}")
+        return left
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Exit codes"):
@@ -88,6 +103,14 @@ class CommandGroup(click.Group):
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         _write_examples(self.examples, formatter)
+
+
+def _refuse_empty(files: Collection[str], args: Sequence[str]) -> None:
+    pairs = [(each, value) for each, value in pairwise(args) if each in files]
+    pairs += [(option, value) for option, equals, value in (each.partition("=") for each in args) if equals]
+    for option, value in pairs:
+        if option in files and not value.strip():
+            raise UsageError(f"`{option}` {_EMPTY}")
 
 
 def _write_examples(examples: Sequence[str], formatter: click.HelpFormatter) -> None:

@@ -210,7 +210,7 @@ class EvaluationRun:
         now = None if options.historic else self.now
         return EvaluationResult(
             kept, self._narrowed(decision), self.policies.policies, now, unused,
-            _settings(options), tuple(_commands(options, snapshot)), newer,
+            _settings(options), tuple(_commands(options, snapshot)), newer, tuple(options.policy_ids),
         )  # fmt: skip
 
     def _decided(

@@ -50,9 +50,9 @@ class Comparison:
 class RuleResult:
     """The outcome of one rule: `pass`, `fail`, `unknown` or `skipped`, and what it contributed (None: nothing).
 
-    `unmeasured` tells that it is unknown, or fails only because data of a composed policy are unknown. Its `action` is
-    then to restore these data, and `otherwise` the policy's action for when that cannot be done. Two answers for the
-    join stay out of the record: every contribution that it may make, and whether it is sure that the rule applies.
+    The `action` of an unknown one is to restore the data that it needs, and `otherwise` the policy's action for when
+    that cannot be done. Two answers for the join stay out of the record: every contribution that it may make, and
+    whether it is sure that the rule applies.
     """
 
     id: str
@@ -66,7 +66,6 @@ class RuleResult:
     waiver: str | None = None
     comparisons: tuple[Comparison, ...] = ()
     causes: tuple[Cause, ...] = ()
-    unmeasured: bool = False
     action: str | None = None
     otherwise: str | None = None
     notify: tuple[str, ...] = ()

@@ -65,10 +65,13 @@ class PolicyRoot:
 def find_root(given: str | os.PathLike[str] | None = None, start: Path | None = None) -> Path:
     """Return the policy root: `given`, else `$INTERLOCK_POLICIES`, else the nearest parent's `policies/`.
 
-    Raises UsageError when there is none.
+    Raises UsageError when there is none, or when the variable is empty.
     """
-    named = given or os.environ.get(_VARIABLE)
-    if named:
+    named = os.environ.get(_VARIABLE) if given is None else given
+    if named is not None:
+        if not str(named).strip():
+            what = f"the variable {_VARIABLE} is set and" if given is None else "the path"
+            raise UsageError(f"{what} names no policy root: name one, or leave it out")
         path = Path(named)
         if not (path / _MARK).is_file():
             hint = "write `interlock: 1` into it" if path.is_dir() else "the folder does not exist"

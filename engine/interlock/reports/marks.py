@@ -22,22 +22,18 @@ _WORDS = {
 
 def tone_of(rule: RuleResult) -> str:
     """Return the tone of a rule's outcome."""
-    return _TONES["unknown" if rule.unmeasured else rule.outcome]
+    return _TONES[rule.outcome]
 
 
 def outcome_word(rule: RuleResult) -> str:
     """Return the outcome of a rule in words, and whether it counts."""
-    word = _WORDS[rule.outcome][0] + (
-        " on unknown data" if rule.unmeasured and rule.outcome == "fail" else ""
-    )
+    word = _WORDS[rule.outcome][0]
     return f"{word} (in shadow)" if rule.shadow else word
 
 
 def counted(verdict: Verdict, outcome: str) -> int:
-    """Return how many rules have an outcome; those in shadow do not count, and one that fails on unknown data counts as
-    unknown."""
-    found = ("unknown" if rule.unmeasured else rule.outcome for rule in verdict.rules if not rule.shadow)
-    return sum(each == outcome for each in found)
+    """Return how many rules have an outcome; those in shadow do not count."""
+    return sum(rule.outcome == outcome for rule in verdict.rules if not rule.shadow)
 
 
 def tally(verdict: Verdict) -> str:

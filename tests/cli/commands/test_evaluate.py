@@ -61,6 +61,27 @@ def test_one_member_by_its_alias(command: Any, desk_snapshot: Path) -> None:
     assert (done.code, done.err) == (3, "")
 
 
+def test_a_policy_that_was_named_and_has_no_verdict_is_no_success(command: Any, tmp_path: Path) -> None:
+    """Where no rule applies at the members that are asked for, the verdict of another policy does not answer."""
+    head = "version: 1.0.0\ntitle: t\nowner: o\nverdicts: [GO, NO_GO]\nvalid_for: 1h\n"
+    each = "for_each: symbol\nrules: [{id: r, applies: symbol == 'A', require: x < 10}]\n"
+    root = write(
+        tmp_path / "policies",
+        {
+            "interlock.yaml": "interlock: 1\n",
+            "catalogue.yaml": "metrics: {x: {type: number, max_age: 1d}}\nscopes: {symbol: {members: [A, B]}}\n",
+            "each.yaml": f"policy: each\n{head}{each}",
+            "all.yaml": f"policy: all\n{head}rules: [{{id: r, require: x < 10}}]\n",
+        },
+    )
+    file = tmp_path / "s.json"
+    file.write_text(
+        '{"interlock": 1, "as_of": "2026-03-30T06:30:00Z", "metrics": {"x": 1}}', encoding="utf-8"
+    )
+    words = ("evaluate", file, "--policies", root, "--historic", "--policy", "all", "--policy", "each")
+    assert [command(*words, "--member", f"symbol={name}").code for name in ("A", "B")] == [0, 4]
+
+
 def test_the_same_from_stdin(command: Any, desk_snapshot: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     stream = SimpleNamespace(buffer=io.BytesIO(desk_snapshot.read_bytes()), isatty=lambda: False)
     monkeypatch.setattr("sys.stdin", stream)

@@ -90,7 +90,10 @@ def test_a_limit_that_the_parent_leaves_open_is_no_limit_of_the_child(tmp_path: 
     policies = load(tmp_path, child=child, parent=parent)
     given = snapshot(AT, {"ready": True, "errors": 1})
     (found,) = policies.evaluate(given, policies=["parent"])
-    assert [(each.outcome, each.contribution) for each in found.rules] == [("fail", "NO_GO"), ("pass", "GO")]
+    assert [(each.outcome, each.contribution) for each in found.rules] == [
+        ("unknown", "NO_GO"),
+        ("pass", "GO"),
+    ]
     causes = [(each.metric, each.cause, each.detail) for each in found.rules[0].causes]
     assert causes == [("most", "missing", "the param is unlimited")]
     assert found.inputs.params == {"most": "unlimited"}

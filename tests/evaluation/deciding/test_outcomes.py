@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 import interlock
+from interlock.evaluation.deciding.decide import Request, decide
+from interlock.evaluation.snapshot.measures import Measures
 from interlock.evaluation.verdict import RuleResult
 from support.roots import snapshot, write
 
@@ -57,15 +60,15 @@ def only_rule(folder: Path, policy: str, **metrics: Any) -> RuleResult:
 @pytest.mark.parametrize(
     ("policy", "seen"),
     [
-        ("ready", "policy feed is BAD, needed at worst FAIR"),
-        ("top", "policy ready is NO_GO, needed better than NO_GO"),
+        ("ready", "BAD"),
+        ("top", "NO_GO"),
     ],
 )
 def test_missing_data_travel_up(tmp_path: Path, policy: str, seen: str) -> None:
     rule = only_rule(tmp_path, policy, **{"feed.up": True})
-    assert (rule.outcome, rule.unmeasured) == ("fail", True)
+    assert (rule.outcome, rule.comparisons[0].seen, rule.comparisons[0].truth) == ("unknown", seen, "unknown")
     assert [str(each) for each in rule.causes] == ["feed.lag: missing"]
-    assert rule.reason == f"{seen}; only because of unknown data: feed.lag: missing"
+    assert rule.reason == "cannot tell: feed.lag: missing"
     assert (rule.action, rule.otherwise) == (
         "measure `feed.lag`",
         {"ready": "stop all", "top": "roll back"}[policy],
@@ -79,14 +82,18 @@ def test_a_rule_that_fails_on_known_data_beneath_keeps_the_reason(
     tmp_path: Path, policy: str, reason: str
 ) -> None:
     rule = only_rule(tmp_path, policy, **{"feed.up": False})
-    assert (rule.outcome, rule.unmeasured, rule.reason) == ("fail", False, reason)
+    assert (rule.outcome, rule.comparisons[0].truth, rule.reason) == (
+        "fail",
+        {"ready": "false", "top": "true"}[policy],
+        reason,
+    )
     assert [str(each) for each in rule.causes] == ["feed.lag: missing"]
     assert rule.otherwise is None
 
 
 def test_a_policy_at_no_known_member_names_the_roster(tmp_path: Path) -> None:
     rule = only_rule(tmp_path, "all")
-    assert (rule.outcome, rule.unmeasured) == ("unknown", True)
+    assert rule.outcome == "unknown"
     assert rule.reason == "cannot tell: `desks` was not evaluated: desks: missing"
     assert [str(each) for each in rule.causes] == ["desks: missing"]
     assert (rule.action, rule.otherwise) == ("measure `desks`", None)
@@ -94,4 +101,35 @@ def test_a_policy_at_no_known_member_names_the_roster(tmp_path: Path) -> None:
 
 def test_what_passes_has_no_causes(tmp_path: Path) -> None:
     rule = only_rule(tmp_path, "ready", **{"feed.up": True, "feed.lag": "1s"})
-    assert (rule.outcome, rule.causes, rule.action, rule.unmeasured) == ("pass", (), None, False)
+    assert (rule.outcome, rule.causes, rule.action) == ("pass", (), None)
+
+
+WATCH = (
+    f"policy: watch\ntitle: watch\n{HEAD}verdicts: [CALM, LOOK, LEAVE]\nrules:\n"
+    "  - {id: up, when: not feed.up, unknown: LOOK, latch: true, blind_limit: 6h}\n"
+)
+GATE = (
+    f"policy: gate\ntitle: gate\n{HEAD}verdicts: [OPEN, HOLD, SHUT]\nrules:\n"
+    "  - {id: watch, policy: watch, reaches: BOUND, then: SHUT, unknown: HOLD}\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("bound", "blind_for", "expected"),
+    [
+        ("LOOK", 3600, ("unknown", "HOLD")),
+        ("LEAVE", 3600, ("unknown", "HOLD")),
+        ("LEAVE", 6 * 3600 + 1, ("fail", "SHUT")),
+        ("LEAVE", None, ("fail", "SHUT")),
+    ],
+)
+def test_what_was_unknown_for_too_long_counts_as_known(
+    tmp_path: Path, bound: str, blind_for: int | None, expected: tuple[str, str]
+) -> None:
+    loaded = interlock.load(
+        write(tmp_path, FILES | {"watch.yaml": WATCH, "gate.yaml": GATE.replace("BOUND", bound)})
+    )
+    request = Request(stateless=True, blind_for=None if blind_for is None else Decimal(blind_for))
+    measures = Measures(snapshot("2026-03-10T12:00:00Z", {}), loaded.catalogue)
+    (found,) = decide(loaded.compiled(), measures, request, ["gate"]).verdicts
+    assert (found.rules[0].outcome, found.verdict) == expected

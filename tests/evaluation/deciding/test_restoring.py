@@ -27,8 +27,8 @@ def verdict(policy: str, *rules: RuleResult) -> Verdict:
     return Verdict(policy, "1.0.0", "", None, "NO", "NO", ("GO", "NO"), AS_OF, AS_OF, inputs, rules)
 
 
-def rule(name: str, *causes: Cause, outcome: str = "unknown", unmeasured: bool = True) -> RuleResult:
-    return RuleResult(name, outcome, "NO", "", causes=causes, unmeasured=unmeasured)
+def rule(name: str, *causes: Cause, outcome: str = "unknown") -> RuleResult:
+    return RuleResult(name, outcome, "NO", "", causes=causes)
 
 
 def test_rules_are_counted_by_source_and_the_most_come_first() -> None:
@@ -45,8 +45,8 @@ def test_rules_are_counted_by_source_and_the_most_come_first() -> None:
             verdict("watch", rule("a", *silent), rule("b", silent[0])),
             verdict(
                 "gate",
-                rule("watch", *silent, outcome="fail"),
-                rule("known", outcome="fail", unmeasured=False),
+                rule("watch", *silent),
+                rule("known", silent[0], outcome="fail"),
             ),
             verdict("other", rule("c", Cause("fills", "", "", "torn source", "line 3 of x"))),
             verdict("more", rule("d", Cause("kpi.x", "", "", "missing", "the baseline `a` is not frozen"))),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -136,6 +137,15 @@ rules:
 def rejected(start: str, stop: str, *points: str) -> interlock.Snapshot:
     """A snapshot as of `stop` whose events are covered from `start` on."""
     return snapshot(stop, rejected={"covered": [start, stop], "points": list(points)})
+
+
+def test_what_a_series_lists_that_says_it_is_unknown_does_not_count(tmp_path: Path, ledger: Path) -> None:
+    root = write(tmp_path)
+    days = [{"at": f"2026-03-{day:02}", "value": 0.01} for day in range(1, 30)]
+    both = {"from": "2026-03-01", "points": days, "unknown": "torn source", "detail": "line 7"}
+    document = {"interlock": 1, "as_of": "2026-03-30T06:30:00Z", "metrics": {"daily": both}}
+    (found,) = evaluate(root, ledger, interlock.Snapshot.restored(json.dumps(document).encode()))
+    assert rule(found, "bad-days").outcome == "unknown"
 
 
 def test_a_gap_of_coverage_leaves_the_trigger_unknown(tmp_path: Path, ledger: Path) -> None:

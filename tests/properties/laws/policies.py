@@ -130,8 +130,12 @@ def names(text: str) -> frozenset[str]:
 
 
 def _timed(atom: str) -> bool:
-    """Whether an atom reads nothing but series, so that a ledger can judge it at any past instant."""
+    """Whether an atom reads nothing but series, so that a ledger can judge it at any past instant. The age of a period
+    grows until the next one is listed, which may come after it was recorded as too old: what a ledger does not have at
+    once it may not hold against the period later."""
     metrics = catalogue().metrics
+    if any(f"since({name} " in atom for name, each in metrics.items() if each.series == "regular"):
+        return False
     read = [metrics.get(each) for each in names(atom)]
     return all(each is None or each.series != "single" or each.name == "jobs" for each in read)
 

@@ -213,7 +213,7 @@ DEFECTS: dict[str, tuple[Callable[[MonkeyPatch], None], str, tuple[str, ...]]] =
     "a latch forgets a series that is lost": (
         _without(lambda name, at: not at.is_finite()),
         "latched",
-        ("s", "ev"),
+        ("r", "f"),
     ),
     "a latch judges the present alone": (_unjudged, "latched", ()),
     "a latch forgets when it was unknown": (_resolved, "latched", ("ev",)),

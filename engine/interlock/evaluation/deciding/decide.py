@@ -7,7 +7,6 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import partial
 
-from ...canonical import canonical, digest
 from ...diagnostics import unknown_name
 from ...errors import UsageError
 from ...language.printer import to_text
@@ -21,7 +20,7 @@ from ..expressions.interpreter import Interpreter
 from ..expressions.parameters import Effective, effective, params_digest
 from ..snapshot.measures import Measures
 from ..snapshot.series_values import Shaped
-from ..verdict import Inputs, RuleResult, UnmetRule, Verdict, Waived
+from ..verdict import RuleResult, UnmetRule, Verdict, Waived
 from .inhibition import explained
 from .latches import (
     StatefulRule,
@@ -36,6 +35,7 @@ from .past import CutMeasures
 from .reasons import ReasonNames
 from .request import Decision, Refusal, Request, attested
 from .restoring import restore
+from .verdict_inputs import inputs_of
 from .waivers import WaiverRequest, Waivers, apply_waiver, rules_beneath, unmet_rules, with_unwaived
 
 __all__ = ["Decision", "Refusal", "Request", "decide"]
@@ -119,6 +119,18 @@ class _Judge:
         found = found or [_Case(self, compiled, None, given).without_members(doubt)]
         others = self.measures.others(policy.for_each)
         return found + [_Case(self, compiled, each.member, given).off_roster(each) for each in others]
+
+    def past(self, cut: CutMeasures) -> _Judge:
+        """A judge of the series as they were at an instant, who remembers nothing: what is unknown stays unknown."""
+        request = replace(self.request, memory=None, stateless=True, blind_for=Decimal(0))
+        return _Judge(self.compiled, cut, request, self.attested, Waivers(None))
+
+    def read(self, compiled: CompiledRule) -> set[str]:
+        """Return every metric that a rule reads, itself or in the policies that it composes."""
+        found, child = set(compiled.metrics), compiled.rule.condition
+        if isinstance(child, Composition):
+            found.update(*map(self.read, self.compiled[child.policy].rules))
+        return found
 
     def refuse(self, compiled: CompiledPolicy) -> None:
         policy = compiled.policy
@@ -232,29 +244,14 @@ class _Case:
             verdicts=policy.verdicts,
             as_of=as_of,
             valid_until=min([as_of + policy.valid_for, *ends]),
-            inputs=self.inputs(children),
+            inputs=inputs_of(
+                self.compiled, self.judge.request, self.judge.measures.snapshot, self.params.shown, children
+            ),
             rules=results,
             assumptions=self.assumptions(extra, children),
             waivers=(*self.waivers, *dict.fromkeys(waived for each in children for waived in each.waivers)),
             notify=policy.notify.get(verdict, ()),
             unmet=tuple(dict.fromkeys(self.unmet)),
-        )
-
-    def inputs(self, children: list[Verdict]) -> Inputs:
-        request = self.judge.request
-        below = sorted({(each.policy, each.inputs.policy) for each in children})
-        meaning = {"static": self.compiled.static_digest, "params": self.params.shown, "children": below}
-        known = [name for name in self.compiled.attested if name in request.attestations]
-        asked = {name: request.attestations[name].meaning() for name in known}
-        meaning |= {"attested": asked} if asked else {}
-        return Inputs(
-            policy=digest(canonical(meaning)),
-            snapshot=self.judge.measures.snapshot.digest,
-            baselines={name: each.snapshot.digest for name, each in sorted(request.baselines.items())},
-            params=self.params.shown,
-            engine=request.engine,
-            stateless=request.stateless,
-            ledger_head=request.memory.head if request.memory else None,
         )
 
     def assumptions(self, extra: list[str], children: list[Verdict]) -> tuple[str, ...]:
@@ -305,7 +302,7 @@ class _Case:
         ) -> Outcome:
             return self.outcome(compiled, self.at(instant, after, brief), hold)
 
-        read = {name: self.metric(name) for name in compiled.metrics}
+        read = {name: self.metric(name) for name in sorted(self.judge.read(compiled))}
         case = StatefulRule(memory.given(self.given), self.policy, rule, self.member or "", as_of, self.given)
         outcome, fact, latched = case.outcome(at, read)
         self.judge.facts.append(fact)
@@ -347,7 +344,7 @@ class _Case:
         program = compiled.hold if hold else compiled.condition
         if program is None:
             assert isinstance(rule.condition, Composition)
-            outcome = self.composed(rule, rule.condition)
+            outcome = self.composed(rule, rule.condition, interpreter.measures)
         else:
             truth = interpreter.evaluate(program)
             assert isinstance(truth, (bool, Unknown))
@@ -355,13 +352,17 @@ class _Case:
             outcome = replace(outcome, comparisons=compared(interpreter.seen[before:], compiled.helpful))
         return replace(outcome, sure=guard is True)
 
-    def composed(self, rule: Rule, child: Composition) -> Outcome:
+    def composed(self, rule: Rule, child: Composition, measures: Measures) -> Outcome:
         given = {name: self.passed_down(value) for name, value in child.params.items()}
-        verdicts = self.judge.policy(child.policy, given)
+        judge = self.judge
+        if isinstance(measures, CutMeasures) and measures.until < measures.as_of:
+            judge = judge.past(measures)
+        verdicts = judge.policy(child.policy, given)
         below = self.judge.compiled[child.policy].policy
         if below.for_each is not None and below.for_each == self.policy.for_each:
             verdicts = [each for each in verdicts if each.member == self.member]
-        self.children[rule.id] = tuple(verdicts)
+        if judge is self.judge:
+            self.children[rule.id] = tuple(verdicts)
         return of_children(rule, child, below, verdicts)
 
     def passed_down(self, value: object) -> Value:
@@ -373,9 +374,9 @@ class _Case:
 
     def result(self, compiled: CompiledRule, outcome: Outcome, *, latched: bool = False) -> RuleResult:
         rule = compiled.rule
-        unmeasured, wanted = outcome.blind, outcome.status in ("fail", "unknown")
+        wanted = outcome.status in ("fail", "unknown")
         action, otherwise = rule.action or None if wanted else None, None
-        if unmeasured:
+        if outcome.status == "unknown":
             action, otherwise = restore(self.judge.measures.snapshot, rule.action, outcome.causes)
         return RuleResult(
             id=rule.id,
@@ -388,7 +389,6 @@ class _Case:
             latched=latched,
             comparisons=outcome.comparisons,
             causes=merged(outcome.causes),
-            unmeasured=unmeasured,
             action=action,
             otherwise=otherwise,
             notify=rule.notify if wanted else (),

@@ -63,7 +63,7 @@ def _stands(verdict: Verdict, by: Inhibition) -> bool:
 
 
 def _proves(rule: RuleResult, verdict: Verdict, by: Inhibition) -> bool:
-    if rule.outcome != "fail" or rule.shadow or rule.latched or rule.unmeasured or rule.contribution is None:
+    if rule.outcome != "fail" or rule.shadow or rule.latched or rule.contribution is None:
         return False
     return verdict.verdicts.index(rule.contribution) >= verdict.verdicts.index(by.reaches)
 

@@ -26,8 +26,7 @@ __all__ = [
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """`status` is pass, fail, unknown or skipped; `possible` holds every contribution that the rule may make;
-    `sure` is false where an unknown guard leaves open whether the rule applies at all; `unmeasured` tells that a
-    rule fails only because of unknown data in the policy that it composes."""
+    `sure` is false where an unknown guard leaves open whether the rule applies at all."""
 
     status: str
     causes: tuple[Cause, ...] = ()
@@ -36,12 +35,6 @@ class Outcome:
     possible: tuple[str, ...] = ()
     note: str = ""
     sure: bool = True
-    unmeasured: bool = False
-
-    @property
-    def blind(self) -> bool:
-        """Whether it rests on unknown data alone."""
-        return self.unmeasured or self.status == "unknown"
 
     @classmethod
     def skipped(cls, note: str) -> Outcome:
@@ -72,7 +65,8 @@ def of_children(rule: Rule, child: Composition, policy: Policy, verdicts: Sequen
     """Compare a child's verdict, the worst over its members, with the bound.
 
     A requirement is true only if verdict and possible verdict are within the bound; a trigger is true at the
-    bound or worse, and unknown if only the possible verdict reaches it.
+    bound or worse, and unknown if only the possible verdict reaches it. Both are unknown where unknown data alone
+    bring the child there: that closes a gate and accuses nobody.
     """
     blind = [each for each in verdicts if not each.evaluated]
     if blind or not verdicts:
@@ -90,39 +84,36 @@ def of_children(rule: Rule, child: Composition, policy: Policy, verdicts: Sequen
     possible = max(order.index(each.possible) for each in verdicts)
     bound = order.index(child.bound)
     causes = merged(*(rule.causes for each in verdicts for rule in each.failed()))
-    record = _compared(rule, child, order[seen], order[possible], seen, possible, bound)
-    if rule.kind == "requirement":
-        status = "fail" if seen > bound else "pass" if possible <= bound else "unknown"
-    else:
-        bound -= 1
-        status = "fail" if seen > bound else "pass" if possible <= bound else "unknown"
-    found = Outcome(status, () if status == "pass" else causes, (record,))
-    return replace(found, unmeasured=status == "fail" and _unmeasured(verdicts, order[bound + 1 :]))
+    within = bound if rule.kind == "requirement" else bound - 1
+    status = "fail" if seen > within else "pass" if possible <= within else "unknown"
+    if status == "fail" and _unmeasured(policy, verdicts, order[within + 1 :]):
+        status = "unknown"
+    record = _compared(rule, child, status, order[seen], order[possible])
+    return Outcome(status, () if status == "pass" else causes, (record,))
 
 
-def _unmeasured(verdicts: Sequence[Verdict], beyond: Sequence[str]) -> bool:
-    """Tell whether no rule that reaches one of the verdicts `beyond` the bound failed on known data."""
+def _unmeasured(policy: Policy, verdicts: Sequence[Verdict], beyond: Sequence[str]) -> bool:
+    """Tell whether no rule that reaches one of the verdicts `beyond` the bound did so on known data, or because it has
+    been unknown for too long."""
+    expired = {
+        (each.id, each.failed) for each in policy.rules if each.blind_limit and each.failed != each.unknown
+    }
     found = [rule for each in verdicts for rule in each.failed() if rule.contribution in beyond]
-    return bool(found) and all(rule.unmeasured for rule in found)
+    return bool(found) and all(
+        each.outcome == "unknown" and (each.id, each.contribution) not in expired for each in found
+    )
 
 
-def _compared(
-    rule: Rule, child: Composition, seen: str, possible: str, at: int, may: int, bound: int
-) -> Comparison:
+def _compared(rule: Rule, child: Composition, status: str, seen: str, possible: str) -> Comparison:
     requirement = rule.kind == "requirement"
     word = "at worst" if requirement else "better than"
-    truths = {index <= bound if requirement else index < bound for index in (at, may)}
-    decided = (
-        truths.pop()
-        if len(truths) == 1
-        else (None if (at <= bound if requirement else at < bound) else False)
-    )
-    truth = "unknown" if decided is None else str(decided if requirement else not decided).lower()
+    passing = None if status == "unknown" else status == "pass"
+    truth = "unknown" if passing is None else str(passing is requirement).lower()
     shown = seen if seen == possible else f"{seen} (possibly {possible})"
     return Comparison(
         child.span.line, child.span.column, f"policy {child.policy}", "at worst" if requirement else "reaches",
-        child.bound, shown, f"{word} {child.bound}", None, truth, decided,
-        (f"{child.bound} or better" if requirement else f"{word} {child.bound}") if decided is False else "",
+        child.bound, shown, f"{word} {child.bound}", None, truth, passing,
+        (f"{child.bound} or better" if requirement else f"{word} {child.bound}") if passing is False else "",
     )  # fmt: skip
 
 

@@ -65,7 +65,7 @@ class ReasonNames:
         """Return the author's reason where the rule fails on known data, else the generated one."""
         if outcome.note:
             return outcome.note
-        if outcome.status == "fail" and rule.reason and not outcome.unmeasured:
+        if outcome.status == "fail" and rule.reason:
             text = rendered(rule.reason, lambda path: self.text(path, outcome.comparisons))
             if text is not None:
                 return text
@@ -122,13 +122,8 @@ def generated(outcome: Outcome) -> str:
         return f"cannot tell: {unknown_origins(outcome.causes)}"
     shown = failing(outcome.comparisons) if outcome.status == "fail" else outcome.comparisons
     parts = [f"{each.left} is {each.seen}, needed {each.needed}" for each in shown]
-    text = "; ".join(dict.fromkeys(parts)) or (
+    return "; ".join(dict.fromkeys(parts)) or (
         "the condition holds" if outcome.status == "pass" else "the condition fails"
-    )
-    return (
-        f"{text}; only because of unknown data: {unknown_origins(outcome.causes)}"
-        if outcome.unmeasured
-        else text
     )
 
 

@@ -53,7 +53,7 @@ def outages(snapshot: Snapshot, verdicts: Iterable[Verdict]) -> tuple[Outage, ..
     causes: dict[str, list[Cause]] = {}
     for verdict in verdicts:
         for rule in verdict.failed():
-            for each in rule.causes if rule.unmeasured else ():
+            for each in rule.causes if rule.outcome == "unknown" else ():
                 place = _baseline(each) or _place(snapshot, each)
                 if place:
                     rules.setdefault(place, {})[verdict.name, rule.id] = verdict.policy

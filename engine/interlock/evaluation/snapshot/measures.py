@@ -190,9 +190,15 @@ class Measures:
 
 
 def _plain(metric: Metric, form: object) -> object:
-    """Return the form of a series, or why nothing is known of one with a key of no meaning, whoever joins it."""
+    """Return the form of a series, or why nothing is known of one with a key of no meaning, whoever joins it. Of what a
+    series lists that says itself that nothing is known, only where it begins counts."""
     stated = stated_series(metric, form)
-    return InvalidNumber(*stated) if stated is not None and stated_unknown(form) is None else form
+    if stated is None or not isinstance(form, dict):
+        return form
+    if stated_unknown(form) is None:
+        return InvalidNumber(*stated)
+    start = unlisted({key: form[key] for key in ("points", "from") if key in form})
+    return {"unknown": stated[0], "detail": stated[1], **(start if isinstance(start, dict) else {})}
 
 
 def _aliased(scope: Scope, snapshot: Snapshot) -> dict[str, list[Mapping[str, object]]]:

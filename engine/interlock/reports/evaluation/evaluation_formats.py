@@ -129,7 +129,7 @@ def _rules(result: EvaluationResult) -> Iterator[SarifRule]:
             yield SarifRule(
                 f"{verdict.policy}/{rule.id}",
                 rule.title or rule.id,
-                help="" if rule.unmeasured else rule.action or "",
+                help="" if rule.outcome == "unknown" else rule.action or "",
             )
 
 

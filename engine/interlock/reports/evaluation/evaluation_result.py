@@ -26,7 +26,8 @@ class EvaluationResult:
 
     `now` is the clock in seconds since the epoch, None for an evaluation of the past; `newer` is the instant of the
     ledger's newest snapshot if it is newer than this one; `unused` names metrics that no catalogue declares;
-    `settings` and `commands` show a reader how to get the same again.
+    `settings` and `commands` show a reader how to get the same again; `asked` are the policies that were named, each of
+    which must have a verdict.
     """
 
     snapshot: Snapshot
@@ -37,6 +38,7 @@ class EvaluationResult:
     settings: Mapping[str, str] = field(default_factory=dict)
     commands: tuple[str, ...] = ()
     newer: Decimal | None = None
+    asked: tuple[str, ...] = ()
 
     @property
     def outages(self) -> tuple[str, ...]:
@@ -102,6 +104,8 @@ class EvaluationResult:
         codes = [each.exit_code for each in self.verdicts]
         codes += [EXIT_NOT_EVALUATED for each in self.verdicts if self.expired(each)]
         codes += [EXIT_INVALID for _ in self.decision.refusals]
+        answered = {each.policy for each in self.verdicts} | {each.policy for each in self.decision.refusals}
+        codes += [EXIT_NOT_EVALUATED for name in self.asked if name not in answered]
         return worst_exit(codes)
 
 

@@ -117,7 +117,7 @@ def _lines(texts: Iterable[str]) -> Safe:
 
 def _unknown(result: EvaluationResult, verdict: Verdict) -> Iterable[str]:
     """What is unknown, once for all rules that it concerns, and where it should have come from."""
-    causes = sorted({cause for rule in verdict.rules if rule.unmeasured for cause in rule.causes})
+    causes = sorted({cause for rule in verdict.rules if rule.outcome == "unknown" for cause in rule.causes})
     yield from cause_lines(causes)
     yield from origins(result.snapshot, causes)
 

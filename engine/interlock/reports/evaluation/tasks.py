@@ -43,14 +43,14 @@ def tasks(result: EvaluationResult) -> dict[str, list[Task]]:
         for rule in open_rules(verdict):
             action = _action(rule)
             for route in _routes(result, verdict, rule):
-                fresh = Task(action, rule.unmeasured)
+                fresh = Task(action, rule.outcome == "unknown")
                 task = found.setdefault(route, {}).setdefault(action, fresh)
                 task.rules.append((verdict, rule))
     return {route: list(found[route].values()) for route in sorted(found)}
 
 
 def _action(rule: RuleResult) -> str:
-    if rule.unmeasured:
+    if rule.outcome == "unknown":
         return f"{rule.action}: {unknown_origins(rule.causes)}"
     return rule.action or f"look into the rule {rule.id}"
 
