@@ -30,6 +30,7 @@ from .evaluation.snapshot.measures import Measures
 from .evaluation.snapshot.snapshot import Snapshot
 from .evaluation.snapshot.undeclared import odd_points, undeclared, undeclared_scopes
 from .evaluation.verdict import Verdict
+from .files import require_possible
 from .guard import kill_switch
 from .guard.clearance import (
     Clearance,
@@ -120,6 +121,8 @@ def require(
     """
     if not policy_ids or (root is None) == (snapshot is None):
         raise UsageError("`require` needs a policy, and either `root` or `snapshot`")
+    require_possible(root=root, snapshot=snapshot, ledger=ledger, anchor=anchor)
+    require_possible(kill_switch_file=kill_switch_file, policies=policies)
     place = None if root is None else Path(root)
     question = ClearanceRequest(
         tuple(policy_ids), None if ledger is None else Path(ledger), place, snapshot_reader(snapshot), environment,
@@ -292,7 +295,7 @@ class PolicySet:
             return self.decide(snapshot, policies=[policy], environment=environment)
 
         kept = counters(self.policies, policy, state, ledger, anchor, new=begin)
-        return Gate(judge, self.catalogue.scopes[scope], kept, reads(self.root, policy), desk)
+        return Gate(judge, self.catalogue, scope, kept, reads(self.root, policy), desk)
 
     def evaluate_expression(
         self,

@@ -12,9 +12,18 @@ import secrets
 import stat
 from pathlib import Path
 
+from .diagnostics import printable
 from .errors import UsageError, system_reason
 
-__all__ = ["LEDGER_MARK", "is_ledger", "no_ledger", "read_plain", "require_plain", "write_atomically"]
+__all__ = [
+    "LEDGER_MARK",
+    "is_ledger",
+    "no_ledger",
+    "read_plain",
+    "require_plain",
+    "require_possible",
+    "write_atomically",
+]
 
 LEDGER_MARK = b"ILK1"
 """What a ledger's file has at byte 68, where SQLite keeps the mark of an application."""
@@ -34,6 +43,20 @@ def read_plain(path: Path, limit: int) -> bytes:
         flags |= getattr(os, each, 0)
     with os.fdopen(os.open(path, flags), "rb") as handle:
         return handle.read(limit + 1)
+
+
+def require_possible(**arguments: object) -> None:
+    """Raise UsageError for an argument that is a path which no file can have: with a zero byte, or half a character."""
+    for name, path in arguments.items():
+        if isinstance(path, str | os.PathLike) and not _possible(path):
+            raise UsageError(f"`{name}`: no file can be called `{printable(os.fspath(path))}`")
+
+
+def _possible(path: str | os.PathLike[str]) -> bool:
+    try:
+        return b"\0" not in os.fsencode(path)
+    except UnicodeEncodeError:
+        return False
 
 
 def write_atomically(path: Path, data: bytes) -> None:

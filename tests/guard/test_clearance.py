@@ -149,6 +149,13 @@ def test_a_snapshot_that_is_recorded_already_is_no_older_one(clear: Clear) -> No
     assert clear().open
 
 
+def test_a_snapshot_is_no_newest_one_once_another_of_its_instant_is_recorded(clear: Clear) -> None:
+    assert clear().open
+    recorded(AT, calm=False)
+    told = "the ledger holds a snapshot of the same instant that was recorded later"
+    assert refused(clear()) == (f"s.json: as of {AT}, and {told}: collect a new one", 2, True)
+
+
 def test_nobody_waits_for_a_start_that_is_judged_and_it_is_judged_again(
     clear: Clear, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -116,6 +116,19 @@ def test_a_malformed_call_is_refused(changed: dict[str, object]) -> None:
     assert str(caught.value) == "`require` needs a policy, and either `root` or `snapshot`"
 
 
+@pytest.mark.parametrize("name", ["kill_switch_file", "ledger", "anchor", "snapshot", "policies", "root"])
+@pytest.mark.parametrize(("path", "shown"), [("a\0b", "a\\u0000b"), ("a\ud800b", "a\\ud800b")])
+@pytest.mark.parametrize("environ", [LIVE, {}])
+def test_a_path_that_no_file_can_have_is_a_malformed_call(
+    name: str, path: str, shown: str, environ: dict[str, str]
+) -> None:
+    given = {name: path, **({"snapshot": None} if name == "root" else {})}
+    with pytest.raises(interlock.UsageError) as caught:
+        require(**given, environ=environ)
+    assert str(caught.value) == f"`{name}`: no file can be called `{shown}`"
+    assert not Path("switch.txt").exists()
+
+
 def test_what_was_taken_unasked_is_logged(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO)
     environ = {"LIVE_MODE": "1", "INTERLOCK_LEDGER": "ledger.db", "INTERLOCK_ENVIRONMENT": "live"}

@@ -57,6 +57,7 @@ class Story:
     at: dict[str, Position] = field(default_factory=lambda: {"exits": Position(), "rival": Position()})
     attested: list[tuple[str, int, int, Any]] = field(default_factory=list)
     number: int = 0
+    recorded: list[tuple[int, Seen]] = field(default_factory=list)
 
     def play(self) -> dict[str, Position]:
         for event in self.events:
@@ -72,6 +73,8 @@ class Story:
     # events
 
     def _snapshot(self, event: Event) -> None:
+        if (event.hour, event.seen) not in self.recorded:
+            self.recorded.append((event.hour, event.seen))
         for name in ([event.about] if event.about else []) + [each for each in FIRST if each != event.about]:
             position = self.at[name]
             if name != event.about and position.state != "ACTIVE":
@@ -104,6 +107,8 @@ class Story:
         )
         if loud or unclean or event.hour < position.since or self._busy(name):
             return
+        if self._overtaken(event):
+            return
         self._move(name, "REARM" if event.kind == "rearm" else "BEGIN", stage, event.hour)
         position.started = event.hour
         self.number += 1
@@ -134,12 +139,18 @@ class Story:
             seen.get("fills.good") is True,
             self._good(position.stage, seen),
             not self._busy(name),
+            not self._overtaken(event),
             self._long_enough(position, event),
         ]
         if position.stage == "canary":
             conditions.append(self._is_attested("canary-symbols", event, 0, 0))
             conditions.append(self._is_attested("exits/canary", event, position.since, position.number))
         return all(conditions)
+
+    def _overtaken(self, event: Event) -> bool:
+        """Whether another snapshot is the newest: of several of one hour the last recorded."""
+        newest = max(enumerate(self.recorded), key=lambda each: (each[1][0], each[0]))
+        return newest[1] != (event.hour, event.seen)
 
     def _long_enough(self, position: Position, event: Event) -> bool:
         """Go back through the observations while they are good, equal and close together."""

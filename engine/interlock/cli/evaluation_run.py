@@ -19,6 +19,7 @@ from ..evaluation.deciding.decide import Decision
 from ..language.times import show_time
 from ..ledger.beginning import Beginning
 from ..ledger.recorder import Recorder
+from ..ledger.state.archive import overtaken
 from ..reports.evaluation.evaluation_result import EvaluationResult
 from . import terminal
 from .alert_options import AlertOptions
@@ -202,7 +203,9 @@ class EvaluationRun:
         unused = self.policies.unused(snapshot)
         if options.strict and unused:
             raise SnapshotError("\n".join(f"{snapshot.name}: {each}" for each in unused))
-        newer = None if recorder is None or options.historic else _newer(recorder, snapshot)
+        newer = None
+        if recorder is not None and not options.historic:
+            newer = recorder.state.archive.newer(snapshot.as_of, snapshot.digest)
         decision = self._decided(snapshot, baselines, recorder)
         if newer is not None:
             decision = replace(decision, notes=(_late(snapshot, newer), *decision.notes))
@@ -281,16 +284,9 @@ def _check(names: Sequence[str], options: RunOptions) -> None:
         raise UsageError(COMMANDS_OF_A_COPY)
 
 
-def _newer(recorder: Recorder, snapshot: Snapshot) -> Decimal | None:
-    """Return the instant of the ledger's newest snapshot where that is newer than this one."""
-    archive = recorder.state.archive
-    return None if archive.is_newest(snapshot.as_of) else archive.newest
-
-
 def _late(snapshot: Snapshot, newer: Decimal) -> str:
-    at, newest = show_time(snapshot.as_of), show_time(newer)
     hint = "evaluate a new one, or this one as of its own time with `--historic`"
-    return f"{snapshot.name}: as of {at}, and the ledger holds a snapshot of {newest}: {hint}"
+    return f"{snapshot.name}: {overtaken(snapshot.as_of, newer)}: {hint}"
 
 
 def note_rest(results: Sequence[EvaluationResult]) -> None:

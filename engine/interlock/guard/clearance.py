@@ -35,7 +35,7 @@ from ..language.times import show_duration, show_time
 from ..ledger.beginning import Beginning
 from ..ledger.file.ledger import DEFAULT
 from ..ledger.recorder import Recorder
-from ..ledger.state.archive import Archive
+from ..ledger.state.archive import Archive, overtaken
 from ..limits import GUARD_SNAPSHOT_AGE, REASON_BYTES, SKEW
 from ..policy.defaults import chosen_anchor, chosen_environment, chosen_ledger
 from ..policy.loader import PolicyRoot
@@ -203,7 +203,7 @@ def _judge(
 
         def judged(recorder: Recorder) -> tuple[Snapshot, tuple[str, ...], Decision]:
             (snapshot, findings), archive = collected, recorder.state.archive
-            if request.root is not None and not archive.is_newest(snapshot.as_of):
+            if request.root is not None and not archive.is_newest(snapshot.as_of, snapshot.digest):
                 # another one was recorded meanwhile
                 snapshot, findings = _snapshot(policies, request, context, blank.live)
             _require_newest(snapshot, archive)
@@ -309,11 +309,9 @@ def _require_fresh(snapshot: Snapshot, now: Decimal, live: bool) -> None:
 
 def _require_newest(snapshot: Snapshot, archive: Archive) -> None:
     """Raise SnapshotError for a snapshot that is older than one in the ledger, which may say the opposite."""
-    if archive.newest is not None and snapshot.as_of < archive.newest:
-        at, newest = show_time(snapshot.as_of), show_time(archive.newest)
-        raise SnapshotError(
-            f"{snapshot.name}: as of {at}, and the ledger holds a snapshot of {newest}: collect a new one"
-        )
+    newer = archive.newer(snapshot.as_of, snapshot.digest)
+    if newer is not None:
+        raise SnapshotError(f"{snapshot.name}: {overtaken(snapshot.as_of, newer)}: collect a new one")
 
 
 def _doubts(

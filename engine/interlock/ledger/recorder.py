@@ -204,7 +204,7 @@ class Recorder:
     def _needs(self, snapshot: Snapshot, scopes: Mapping[str, Scope]) -> dict[str, object]:
         """Return which earlier snapshots are needed beside the newest one; nothing for a late snapshot."""
         archive, names = self.state.archive, alias_digest(scopes)
-        if not archive.is_newest(snapshot.as_of):
+        if not archive.is_newest(snapshot.as_of, snapshot.digest):
             return {}
         past = archive.before(snapshot.as_of, snapshot.digest, names)
         numbers = {id(self.load(each.document)): each.sequence for each in past.all}

@@ -61,6 +61,7 @@ class ContextReader:
             others=self.store.state.rollouts,
             rollouts=self.root.rollouts,
             now=self.now,
+            newer=self.store.state.archive.newer(as_of, self.measures.snapshot.digest),
         )
 
     def _approved(self, stage: Stage, state: RolloutState) -> bool:

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Literal
 
 from ..language.times import show_duration, show_time
+from ..ledger.state.archive import overtaken
 from ..ledger.state.rollout_state import ACTIVE, COMPLETE, NONE, ROLLED_BACK, RolloutObservation, RolloutState
 from ..policy.rollout_model import Dwell, Rollout, Stage, Term, days_from
 from ..wording import number
@@ -102,7 +103,8 @@ class Check:
 class Context:
     """The input of a decision: one snapshot, compared with a stage.
 
-    `configuration` is its configuration, `observation` what would be recorded of it, `gates` the verdicts by policy,
+    `newer` is the instant of the ledger's newest snapshot where that comes after this one. `configuration` is the
+    configuration in the snapshot, `observation` what would be recorded of it, `gates` the verdicts by policy,
     `attested` the valid attestations, `canary_attestations` those that are bound to each canary set, `approved` whether
     the stage is approved, `minimum` the stage's time in the environment, `others` the states of all rollouts, and `now`
     the clock if verdicts may expire.
@@ -119,6 +121,7 @@ class Context:
     others: Mapping[str, RolloutState] = field(default_factory=dict)
     rollouts: Mapping[str, Rollout] = field(default_factory=dict)
     now: Decimal | None = None
+    newer: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,6 +254,9 @@ def _excludes(rollout: Rollout, name: str, other: RolloutState, context: Context
 
 
 def _snapshot_order(state: RolloutState, context: Context) -> Check:
+    """Check that neither the ledger nor the rollout knows anything newer, which may say the opposite."""
+    if context.newer is not None:
+        return Check("snapshot", "fail", f"it is {overtaken(context.as_of, context.newer)}")
     times = [state.since, *(each.at for each in state.observations)]
     newest = max(times)
     if state.changes and context.as_of < newest:

@@ -147,3 +147,19 @@ def test_no_live_start_on_an_older_snapshot(
     with pytest.raises(interlock.NotCleared) as caught:
         interlock.require("gate", snapshot="old.json", ledger="l.db", kill_switch_file="s.txt", now=clock.now)
     assert f"{LATE}: collect a new one" in str(caught.value)
+
+
+def test_of_two_snapshots_of_one_instant_the_last_recorded_is_the_newest(
+    late: Path, command: Command
+) -> None:
+    (late / "same.json").write_bytes(roots.document("2026-03-30T12:10:00Z", {"up": True}))
+    for _ in range(2):  # the last one is judged again as often as somebody likes
+        assert command("evaluate", "same.json", "--ledger", "l.db").code == 0
+    told = "the ledger holds a snapshot of the same instant that was recorded later"
+    for word in ("evaluate", "explain", "report"):
+        assert command(word, "new.json", "--ledger", "l.db").code == 4
+    done = command("evaluate", "new.json", "--ledger", "l.db")
+    assert (done.code, done.err) == (4, f"note: new.json: as of 2026-03-30T12:10:00Z, and {told}: {HINT}\n")
+    assert "  it was NO_GO until the ledger's newer snapshot of 2026-03-30T12:10:00Z" in done.out
+    assert command("evaluate", "same.json", "--ledger", "l.db").code == 0
+    assert command("evaluate", "new.json", "--ledger", "l.db", "--historic").code == 1

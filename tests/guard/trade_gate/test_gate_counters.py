@@ -219,8 +219,10 @@ def test_of_two_gates_over_one_state_that_ask_at_once_one_is_permitted(policies:
     gates = [policies.gate("trade", state=state, desk=desk()) for _ in range(2)]
     points = GateState.points
 
-    def looked(of: GateState, symbols: Sequence[str], until: Decimal) -> dict[str, object]:
-        found = points(of, symbols, until)
+    def looked(
+        of: GateState, symbols: Sequence[str], until: Decimal, others: Sequence[str] = ()
+    ) -> dict[str, object]:
+        found = points(of, symbols, until, others)
         with contextlib.suppress(threading.BrokenBarrierError):
             both.wait(0.2)
         return found

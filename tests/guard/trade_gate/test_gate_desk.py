@@ -375,3 +375,20 @@ def test_a_desk_with_members_that_no_roster_holds_permits_nothing(policies: Poli
     gate = policies.gate("gate", state=begun(), desk=desk())
     assert gate.check(symbol="BTC", now=START, desk=strange, **GOOD) == found
     assert gate.check(symbol="BTC", now=START, **GOOD).allowed is True
+
+
+def test_no_trade_is_judged_with_an_older_desk_than_the_gate_had(policies: PolicySet) -> None:
+    """The older one may say the opposite; its values alone are young enough."""
+    older, newer = desk(), Snapshot.parse(json.dumps({**DESK, "as_of": "2026-03-29T23:59:30Z"}).encode())
+    gate = policies.gate("gate", state=begun(), desk=older)
+    again = "the desk is as of 2026-03-29T23:59:00Z, and the gate had one of 2026-03-29T23:59:30Z: hand in a new one"
+    refused = interlock.Permission(False, "BTC", (again,))
+    for given in (newer, None, older):
+        found = gate.check(symbol="BTC", now=START, desk=given, **GOOD)
+        assert found == refused if given is not newer else found.allowed
+    gate.desk = newer
+    assert gate.check(symbol="ETH", now=START, **GOOD).allowed
+    gate.desk = older
+    assert gate.check(symbol="BTC", now=START, **GOOD) == refused
+    gate.desk = None
+    assert "the desk is as of" not in gate.check(symbol="BTC", now=START, **GOOD).reason

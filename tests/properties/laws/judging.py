@@ -78,7 +78,7 @@ class MemoryLedger:
     def _needs(self, snapshot: Snapshot) -> dict[str, object]:
         archive, scopes = self.state.archive, catalogue().scopes
         naming = alias_digest(scopes)
-        if not archive.is_newest(snapshot.as_of):
+        if not archive.is_newest(snapshot.as_of, snapshot.digest):
             return {}
         past = archive.before(snapshot.as_of, snapshot.digest, naming)
         numbers = {id(self.documents[each.document]): each.sequence for each in past.all}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
@@ -12,11 +12,12 @@ from ...canonical import canonical, digest
 from ...diagnostics import name_hint, printable
 from ...errors import IntegrityError, LedgerError, UsageError
 from ...evaluation.deciding.request import Decision
+from ...evaluation.snapshot.measures import Measures
 from ...evaluation.snapshot.snapshot import Snapshot
 from ...evaluation.verdict import Verdict
 from ...language.times import show_time
 from ...limits import FORMAT, GATE_VARIABLES_AGE, SKEW
-from ...policy.catalogue import Scope
+from ...policy.catalogue import Catalogue
 from ...policy.dependencies import Reads
 from ...strict_json import InvalidNumber
 from .gate_counters import Counters, LockedCounters
@@ -129,20 +130,23 @@ class Gate:
 
     `desk` holds the other values of the desk, such as the level of capital preservation, and the variables, as of its
     own time. A value that is too old counts as unknown, and unknown never permits. The values that the policy `reads`
-    are copied when the desk is set.
+    are copied when the desk is set. `scope` names the scope whose members are traded.
     """
 
     def __init__(
         self,
         judge: Callable[[Snapshot], Decision],
-        scope: Scope,
+        catalogue: Catalogue,
+        scope: str,
         counters: Counters,
         reads: Reads,
         desk: Snapshot | None = None,
     ) -> None:
-        self._judge, self._scope, self._counters, self._reads = judge, scope, counters, reads
+        self._judge, self._catalogue, self._scope = judge, catalogue, catalogue.scopes[scope]
+        self._counters, self._reads = counters, reads
+        self._desk_times: set[Decimal] = set()
         self.desk = desk
-        refused = judge(self._desk.with_trade(scope.name, {}, self.state.began)).refusals
+        refused = judge(self._desk.with_trade(scope, {}, self.state.began)).refusals
         if refused:
             raise UsageError("\n".join(f"not evaluated: {each.reason}" for each in refused))
 
@@ -226,21 +230,48 @@ class Gate:
         held: LockedCounters,
     ) -> Permission:
         names = (member, *sorted(each for each, now in self._scope.aliases.items() if now == member))
-        newest = held.state.newest(names)
+        others = self._off_roster(held.state, desk, at)
+        newest = held.state.newest((*names, *others))
         if at < newest - SKEW:
             late = (
                 f"the clock went back: it is {show_time(at)}, but the state already knows {show_time(newest)}"
             )
             return Permission(False, member, (late,))
+        if old := self._overtaken(desk, at):
+            return Permission(False, member, (old,))
         at = max(at, newest)
-        table = {**given, **held.state.points(names, at)}
+        table = {**given, **held.state.points(names, at, others)}
         found = self._permission(member, desk.with_trade(self._scope.name, {member: table}, at))
         if found.allowed and found.judged is not None:
             held.allow(member, at, found.judged.record)
         return found
 
+    def _off_roster(self, state: GateState, desk: Desk, at: Decimal) -> tuple[str, ...]:
+        """Return the names in the state that are on no roster; any of them may be the old name of a symbol."""
+        scope, names = self._scope, state.symbols
+        if scope.open or scope.others or not names:
+            return ()
+        roster: Collection[str] = scope.members
+        if scope.members_from is not None:
+            roster = Measures(desk.with_trade(scope.name, {}, at), self._catalogue).roster(scope.name)[0]
+        return tuple(sorted(each for each in names if scope.aliases.get(each, each) not in roster))
+
     def _read(self, desk: Snapshot | None) -> Desk:
-        return Desk() if desk is None else Desk.of(desk, self._scope.name, self._reads)
+        """Copy what the policy reads of a desk, and note its time: no older desk counts after it."""
+        if desk is None:
+            return Desk()
+        self._desk_times.add(desk.as_of)
+        return Desk.of(desk, self._scope.name, self._reads)
+
+    def _overtaken(self, desk: Desk, at: Decimal) -> str:
+        """Return why a desk does not count: the gate had a newer one by now, which may say the opposite."""
+        times = [each for each in tuple(self._desk_times) if each <= at + SKEW]
+        newest = max(times, default=desk.at)
+        self._desk_times.difference_update(each for each in times if each < newest)
+        if not desk.at or desk.at >= newest:
+            return ""
+        known = show_time(newest)
+        return f"the desk is as of {show_time(desk.at)}, and the gate had one of {known}: hand in a new one"
 
     def _permission(self, member: str, snapshot: Snapshot) -> Permission:
         decision = self._judge(snapshot)

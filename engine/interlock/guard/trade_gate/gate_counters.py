@@ -180,8 +180,14 @@ class LedgerCounters:
             data = entry.data
             if data["policy"] not in self.names:
                 self._unknown_gates.add(data["policy"])
+            elif entry.kind == "gate":
+                found = GateState.from_json(data["state"], f"entry {entry.sequence}")
+                self._state = found if self._state is None else self._state.joined(found)
             elif self._state is None:
-                self._state = GateState.from_json(data["state"], f"entry {entry.sequence}")
+                raise UsageError(
+                    f"entry {entry.sequence} of the ledger is of the gate `{data['policy']}`, which began under another"
+                    " name: say with `formerly` which"
+                )
             elif entry.kind == "permission":
                 self._state.allow(data["symbol"], instant(entry.time))
             elif entry.kind == "trade":

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
+from typing import TypeVar
 
 from ... import clock
 from ...arithmetic import own_contexts
@@ -29,6 +30,10 @@ STATE_LOCK = threading.RLock()
 
 _YEAR_10000 = 253_402_300_800
 _EXPONENT = 400
+_INSTANT = Decimal("0.001")
+"""So much after an entry a series begins that does not hold it."""
+
+_Entry = TypeVar("_Entry")
 
 
 def instant(value: Instant) -> Decimal:
@@ -161,27 +166,73 @@ class GateState:
         self._forget(at)
         self.trades[symbol] = sorted([*self.trades.get(symbol, ()), (at, profit)], key=lambda each: each[0])
 
-    def points(self, symbols: Sequence[str], until: Decimal) -> dict[str, object]:
-        """Return the two series of a symbol, under all its current and former names, in the form of a snapshot."""
-        covered = [show_time(self.began), show_time(until)]
+    def joined(self, other: GateState) -> GateState:
+        """Return the state of two gates that became one: all that both know since the later one began."""
+        return GateState(
+            max(self.began, other.began),
+            {name: sorted(found) for name, found in _both(self.allowed, other.allowed).items()},
+            {
+                name: sorted(found, key=lambda each: each[0])
+                for name, found in _both(self.trades, other.trades).items()
+            },
+        )._since_began()
+
+    @property
+    def symbols(self) -> frozenset[str]:
+        """The names under which the state knows a decision or a trade."""
+        return frozenset(
+            name for table in (self.allowed, self.trades) for name, found in table.items() if found
+        )
+
+    def points(self, symbols: Sequence[str], until: Decimal, others: Sequence[str] = ()) -> dict[str, object]:
+        """Return the two series of a symbol, under all its current and former names, in the form of a snapshot.
+
+        What stands under the `others`, names that are on no roster, may be of this symbol: each series is whole only
+        after the last of it.
+        """
         permitted = sorted(at for name in symbols for at in self.allowed.get(name, ()))
         closed = sorted(
             (each for name in symbols for each in self.trades.get(name, ())), key=lambda each: each[0]
         )
         allowed = [{"at": show_time(at), "value": True} for at in permitted]
         trades = [{"at": show_time(at), "value": profit} for at, profit in closed]
+        decided = {name: self.allowed[name][-1] for name in others if self.allowed.get(name)}
+        closed_others = {name: self.trades[name][-1][0] for name in others if self.trades.get(name)}
         return {
-            "decisions.allowed": {"covered": covered, "points": allowed},
-            "trades.pnl": {"covered": covered, "points": trades},
+            "decisions.allowed": self._series(allowed, until, decided),
+            "trades.pnl": self._series(trades, until, closed_others),
         }
+
+    def _series(self, points: Sequence[object], until: Decimal, others: Mapping[str, Decimal]) -> object:
+        """Return the form of a series that covers all since the state began, and since the newest of the others."""
+        if not others:
+            return {"covered": [show_time(self.began), show_time(until)], "points": points}
+        at, name = max((at, name) for name, at in others.items())
+        why = f"`{name}` is not on the roster, and what it did until {show_time(at)} may be of this symbol"
+        if at + _INSTANT > until:
+            return {"unknown": "undeclared value", "detail": why}
+        return {"covered": [show_time(at + _INSTANT), show_time(until)], "torn": why, "points": points}
 
     def _forget(self, now: Decimal) -> None:
         """Drop what is too old to matter, and move `began` so the state does not claim to cover it."""
-        self.began = since = max(self.began, now - GATE_MEMORY)
+        self.began = max(self.began, now - GATE_MEMORY)
+        self._since_began()
+
+    def _since_began(self) -> GateState:
+        """Drop what lies before the state began; return the state itself."""
+        since = self.began
         self.allowed = {name: [at for at in found if at >= since] for name, found in self.allowed.items()}
         self.trades = {
             name: [each for each in found if each[0] >= since] for name, found in self.trades.items()
         }
+        return self
+
+
+def _both(
+    one: Mapping[str, Sequence[_Entry]], two: Mapping[str, Sequence[_Entry]]
+) -> Mapping[str, Sequence[_Entry]]:
+    """Return the entries of two tables by name, those of the first before those of the second."""
+    return {name: [*one.get(name, ()), *two.get(name, ())] for name in (*one, *two)}
 
 
 def _time(text: object) -> Decimal:

@@ -17,10 +17,11 @@ from ...canonical import canonical, digest
 from ...evaluation.snapshot.measures import Measures
 from ...evaluation.snapshot.series_history import EventHistory, Form, PeriodHistory, lived
 from ...evaluation.snapshot.snapshot import Snapshot
+from ...language.times import show_time
 from ...limits import PERIOD
 from ...policy.catalogue import Catalogue, Scope
 
-__all__ = ["Archive", "RecordedSnapshot", "alias_digest", "needed_snapshots"]
+__all__ = ["Archive", "RecordedSnapshot", "alias_digest", "needed_snapshots", "overtaken"]
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -63,7 +64,7 @@ class Archive:
 
     def add(self, found: RecordedSnapshot, data: Mapping[str, Any]) -> None:
         """Add the snapshot of one entry."""
-        late = not self.is_newest(found.as_of)
+        late = not self.is_newest(found.as_of, found.document)
         insort(self.order, found)
         self.documents.setdefault(found.document, found)
         if late:
@@ -72,14 +73,19 @@ class Archive:
             needs = frozenset(map(int, data["needs"]))
             self.claims.append(SeriesClaim(found, data["naming"], needs))
 
-    @property
-    def newest(self) -> Decimal | None:
-        """The instant of the newest snapshot, None without one."""
-        return self.order[-1].as_of if self.order else None
+    def newer(self, as_of: Decimal, document: str) -> Decimal | None:
+        """Return the instant of the newest snapshot where that comes after a given one, recorded or not.
 
-    def is_newest(self, as_of: Decimal) -> bool:
-        """Tell whether a snapshot as of an instant would be the last in order."""
-        return self.newest is None or as_of >= self.newest
+        Of several snapshots of one instant the last recorded is the newest.
+        """
+        last, known = self.order[-1] if self.order else None, self.documents.get(document)
+        if last is None or (as_of >= last.as_of if known is None else known >= last):
+            return None
+        return last.as_of
+
+    def is_newest(self, as_of: Decimal, document: str) -> bool:
+        """Tell whether a snapshot is the last in order, or would be once it is recorded."""
+        return self.newer(as_of, document) is None
 
     def before(self, as_of: Decimal, document: str, aliases: str) -> EarlierSnapshots:
         """Return the snapshots before one as of an instant, without itself if it is recorded already."""
@@ -101,6 +107,12 @@ class Archive:
             if known and each.aliases == aliases:
                 return each
         return None
+
+
+def overtaken(as_of: Decimal, newer: Decimal) -> str:
+    """Return the text about a snapshot that is not the newest."""
+    later = f"of {show_time(newer)}" if newer > as_of else "of the same instant that was recorded later"
+    return f"as of {show_time(as_of)}, and the ledger holds a snapshot {later}"
 
 
 def alias_digest(scopes: Mapping[str, Scope]) -> str:

@@ -33,8 +33,15 @@ class Days:
         self._monkeypatch.setattr("interlock.clock.now", lambda: instant(now))
         Path("s.json").write_bytes(document(now, shown, missing))
 
+    def keep(self, name: str) -> None:
+        """Keep the snapshot of this time in another file."""
+        Path(name).write_bytes(Path("s.json").read_bytes())
+
     def rollout(self, *words: str) -> Done:
         return self._command("rollout", *words)
+
+    def logged(self, *words: str) -> Done:
+        return self._command("log", *words, *LEDGER)
 
     def guarded(self) -> Done:
         return self._command("guard", "--policy", "gate", "s.json", *LEDGER, "--", "bot")

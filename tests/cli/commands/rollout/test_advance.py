@@ -63,6 +63,39 @@ def test_no_stage_is_entered_in_the_past(days: Days, word: str) -> None:
     assert entries() == 1
 
 
+@pytest.mark.parametrize("newest", ["02 00:30", "02 00:00"])
+@pytest.mark.parametrize("bad", [{"risk.level": "broken"}, {}])
+def test_no_rollout_begins_on_a_snapshot_that_another_one_overtook(
+    days: Days, newest: str, bad: dict[str, str]
+) -> None:
+    assert days.evaluated().code == 0
+    days.keep("older.json")
+    days.at(newest, bad, "swap.threshold")
+    days.evaluated()
+    told = "the ledger holds a snapshot of " + (
+        "2026-03-02T00:30:00Z" if newest == "02 00:30" else "the same instant that was recorded later"
+    )
+    for word, code in (("status", 3), ("advance", 3)):
+        done = days.rollout(word, "exits", "older.json", *(BY if word == "advance" else LEDGER))
+        assert done.code == code
+        assert f"it is as of 2026-03-02T00:00:00Z, and {told}" in " ".join(done.out.split())
+    assert "NOT_BEGUN" in days.rollout("list", *LEDGER).out
+
+
+def test_no_stage_is_entered_on_a_snapshot_that_another_one_overtook(days: Days) -> None:
+    assert days.rollout("advance", "exits", "s.json", *BY).code == 0
+    days.at("02 12:00")
+    assert days.evaluated().code == 0
+    days.at("03 00:00")
+    assert days.evaluated().code == 0
+    days.keep("older.json")
+    days.at("03 00:00", {"fills.good": False})
+    days.evaluated()
+    done = days.rollout("advance", "exits", "older.json", *BY)
+    told = "it is as of 2026-03-03T00:00:00Z, and the ledger holds a snapshot of the same instant"
+    assert (done.code, told in " ".join(done.out.split())) == (3, True)
+
+
 def test_a_second_rollout_of_the_group_is_kept_out(canary: Days) -> None:
     done = canary.rollout("advance", "sizes", "s.json", *BY)
     assert done.code == 3

@@ -68,3 +68,16 @@ def test_markdown_marks_the_present_stage_and_lists_the_checks(canary: Days) -> 
     assert "\n- **canary**: " in head
     assert "\nDecision: **HOLD**, next `full`, 2026-03-06 00:00 UTC at the earliest.\n" in head
     assert len(table.splitlines()) > 8
+
+
+def test_status_checks_the_anchor(canary: Days) -> None:
+    kept = Path("l.db").read_bytes()
+    canary.at("04 00:00", BAD)
+    assert canary.logged("head", "--anchor", "head").code == 0
+    assert canary.evaluated("--anchor", "head").code == 0
+    assert canary.rollout("status", "exits", "--anchor", "head", *LEDGER).code == 1
+    head = Path("head").read_bytes()
+    Path("l.db").write_bytes(kept)  # as if it had not been rolled back
+    done = canary.rollout("status", "exits", "--anchor", "head", *LEDGER)
+    assert (done.code, done.out, "so the tail was cut" in done.err) == (5, "", True)
+    assert Path("head").read_bytes() == head

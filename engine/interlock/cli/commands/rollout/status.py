@@ -14,7 +14,7 @@ from ....policy.loader import find_root
 from ....reports.records.rollout_drawing import RolloutStatus
 from ...command import Subcommand
 from ...inputs import load_policies
-from ...options import format_option, historic_option, ledger_option
+from ...options import anchor_option, format_option, historic_option, ledger_option
 from ...output import show
 from ...snapshots import SnapshotOrigin, origin_options
 from .rollouts import STEP_EXITS, exit_code, require_rollout
@@ -38,7 +38,10 @@ __all__ = ["command"]
 @historic_option
 @format_option("rollout")
 @ledger_option()
-def command(name: str, snapshot: str | None, form: str, ledger: Path, **options: Any) -> int:
+@anchor_option()
+def command(
+    name: str, snapshot: str | None, form: str, ledger: Path, anchor: Path | None, **options: Any
+) -> int:
     """Draw the stages of NAME, what the next one lacks, and when it may begin at the earliest.
 
     Evaluates SNAPSHOT, or one collected from --root, or the newest that the ledger holds; records nothing.
@@ -46,7 +49,7 @@ def command(name: str, snapshot: str | None, form: str, ledger: Path, **options:
     origin = SnapshotOrigin(**options)
     loaded = load_policies(origin.policies)
     rollout = require_rollout(loaded, name)
-    with Recorder(ledger, record=False) as recorder:
+    with Recorder(ledger, record=False, anchor=anchor) as recorder:
         shown = origin.snapshot(snapshot, loaded, record=False) or _newest(recorder)
         engine = loaded.rollout_engine(shown, recorder, environment=origin.environment, now=origin.now)
         step = engine.preview(rollout)
