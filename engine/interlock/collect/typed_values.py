@@ -12,6 +12,7 @@ from ..language.times import parse_time, show_time
 from ..language.types import Kind, Type
 from ..language.values import CauseName
 from ..limits import EARLIEST_TIME
+from .local_clock import begins
 from .sql.duckdb_tables import moment, utc
 from .unreadable import Unreadable
 
@@ -94,16 +95,19 @@ def _time_text(text: str, zone: ZoneInfo | None) -> Decimal:
     if found is None:
         raise NoTime("is no time")
     rest = Decimal(f"0.{fraction or 0}")
-    return found + rest if offset else _local(datetime.fromisoformat(f"{day}T{clock}"), rest, zone)
+    if offset:
+        return found + rest
+    return _local(datetime.fromisoformat(f"{day}T{clock}"), rest, zone, day_only=minutes is None)
 
 
-def _local(naive: datetime, rest: Decimal, zone: ZoneInfo | None) -> Decimal:
+def _local(naive: datetime, rest: Decimal, zone: ZoneInfo | None, day_only: bool) -> Decimal:
+    """Return the instant of a local time; a date alone is when its day begins, also where it has no midnight."""
     if zone is None:
         raise NoTime("has no offset and the source declares no `timezone`")
     first, second = (_seconds(naive.replace(tzinfo=zone, fold=fold)) + rest for fold in (0, 1))
     if first < second:
         raise AmbiguousTime(str(zone.key), first, second)
-    if first > second:
+    if first > second and not (day_only and begins(naive, zone)):
         raise NoTime(f"does not exist in {zone.key}: the clock is put forward there")
     return first
 

@@ -7,9 +7,7 @@ from typing import Any
 
 import pytest
 
-from interlock.collect.rows.periods import pools
-from interlock.collect.sql.duckdb_tables import Database
-from support.desks import CATALOGUE, changed, complaints, load, metrics, run, write
+from support.desks import CATALOGUE, changed, complaints, metrics, run, write
 
 WEEKS = """
 sources:
@@ -160,6 +158,7 @@ EVENTS = '      alerts: {sql: "select written as at from reports"}\n'
 LINT = f"sources.yaml:13:20: warning W859: `total` is made of many rows, and `reports` does not say whether one may be missing {LIMIT}"  # noqa: E501
 REQUIRED = f"sources.yaml:13:20: error E552: `total` is made of many periods, and `reports` does not say that none may be missing {LIMIT}"  # noqa: E501
 UNDATED = "sources.yaml:14:20: error E553: `complete` of `reports` does not know when the periods of `total` begin (write `began:` on the metric)"  # noqa: E501
+FILES = "sources.yaml:{line}:21: warning W863: `alerts` are events of several files, and nothing says that none of `reports` may be missing"  # noqa: E501
 ONE_FILE = ("files: r*.json", "file: r.json")
 ONE_TIME = (", week: {time: /week}", ""), (" order by week desc limit 1", "")
 
@@ -171,9 +170,9 @@ ONE_TIME = (", week: {time: /week}", ""), (" order by week desc limit 1", "")
         (changed(SILENT, ONE_FILE), [LINT]),
         (changed(SILENT, *ONE_TIME), [LINT]),
         (changed(SILENT, ONE_FILE, *ONE_TIME), []),
-        (SILENT + EVENTS, []),
+        (SILENT + EVENTS, [LINT, FILES.format(line=16)]),
         (SILENT + SERIES, [REQUIRED]),
-        (SILENT + SERIES + EVENTS, [REQUIRED]),
+        (SILENT + SERIES + EVENTS, [REQUIRED, FILES.format(line=17)]),
         (changed(SILENT, ("{from: 2026-01-05, to: last}", "{each: 1w, by: week}")), [REQUIRED]),
         (
             changed(WEEKS, ("    covered: {from: 2026-01-05, to: last}\n", "")),
@@ -190,36 +189,6 @@ ONE_TIME = (", week: {time: /week}", ""), (" order by week desc limit 1", "")
 def test_complaints(text: str, expected: list[str]) -> None:
     found = complaints(text)
     assert [each[: len(wanted)] for each, wanted in zip(found, expected, strict=True)] == expected
-
-
-@pytest.mark.parametrize(
-    ("sql", "pooled"),
-    [
-        ("select pnl as value from reports", False),
-        ("select max(week) as value from reports", False),
-        ("select max(week - interval 1 day) as value from reports", True),
-        ("select max(pnl) as value from reports", True),
-        ("select min(week) as value from reports", True),
-        ("select max(week) filter (where pnl > 0) as value from reports", True),
-        ("select COUNT(*) as value from reports", True),
-        ("select count(distinct week) as value from reports", True),
-        ("select list(distinct pnl order by pnl) as value from reports", True),
-        ("select first(pnl) as value from reports", True),
-        ("select sum(pnl) over (order by week) as value, week as at from reports", True),
-        ("select row_number() over (order by week) as value from reports", True),
-        (
-            "select abs(pnl) + greatest(pnl, 2) as value from reports where pnl in (select avg(pnl) from reports)",
-            True,
-        ),
-        ("select abs(pnl) + greatest(pnl, 2) as value from reports", False),
-    ],
-)
-def test_what_pools_rows(sql: str, pooled: bool) -> None:
-    sources, _, _ = load(WEEKS)
-    source = sources.by_id["reports"]
-    with Database() as database:
-        database.create("reports", {"week": "TIMESTAMP", "pnl": "DOUBLE"}, {"week": (), "pnl": ()})
-        assert pools(database.check(sql, ["reports"]), [source]) is pooled  # type: ignore[list-item]
 
 
 SYMBOLS = """

@@ -69,7 +69,7 @@ def test_a_file_in_another_order_is_a_conflict(
 
 
 def test_several_files_in_a_declared_order_are_read_by_their_times(tmp_path: Path) -> None:
-    many = ("file: t.jsonl", "files: t*.jsonl\n    may_be_empty: true")
+    many = ("file: t.jsonl", "files: t*.jsonl\n    complete: never\n    may_be_empty: true")
     write(tmp_path, "t1.jsonl", "\n".join([line("12:00", 7), line("11:40", 6), ""]))
     write(tmp_path, "t2.jsonl", "\n".join([*NEWEST_FIRST, ""]))
     write(tmp_path, "t3.jsonl", "")
@@ -123,7 +123,7 @@ def test_rows_of_a_file_whose_times_ascend_are_in_file_order(tmp_path: Path) -> 
 
 
 def test_one_file_shows_the_order_of_all(tmp_path: Path) -> None:
-    many = changed(LOG, ("file: t.jsonl", "files: t*.jsonl"))
+    many = changed(LOG, ("file: t.jsonl", "files: t*.jsonl\n    complete: never"))
     write(tmp_path, "t1.jsonl", "\n".join([line("10:10", 1), line("10:10", 2), ""]))
     write(tmp_path, "t2.jsonl", "\n".join([*NEWEST_FIRST[:2], ""]))
     assert loose(metrics(run(tmp_path, many))) == [True] * 4
@@ -133,7 +133,7 @@ def test_one_file_shows_the_order_of_all(tmp_path: Path) -> None:
 
 
 def test_files_of_one_time_are_in_no_order(tmp_path: Path) -> None:
-    last = changed(LOG, ("file: t.jsonl", "files: t*.jsonl"),
+    last = changed(LOG, ("file: t.jsonl", "files: t*.jsonl\n    complete: never"),
                    (SUM, "select pnl as value from trades order by at_ desc, ordinal desc limit 1"))  # fmt: skip
     write(tmp_path, "t1.jsonl", line("11:30", 1) + "\n")
     write(tmp_path, "t2.jsonl", line("11:40", -9) + "\n")

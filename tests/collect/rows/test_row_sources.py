@@ -95,7 +95,7 @@ def test_two_rows_of_one_name_are_a_conflict(tmp_path: Path) -> None:
 
 
 def test_a_copy_of_a_file_is_a_conflict(tmp_path: Path) -> None:
-    many = changed(LOG, ("file: t.jsonl", "files: t*.jsonl"))
+    many = changed(LOG, ("file: t.jsonl", "files: t*.jsonl\n    complete: never"))
     jsonl(tmp_path)
     write(tmp_path, "t2.jsonl", (tmp_path / "t.jsonl").read_bytes())
     assert metrics(run(tmp_path, many, now=LATER))["total"] == {
@@ -119,12 +119,16 @@ def test_patterns_of_names_that_backtrack(tmp_path: Path) -> None:
     write(tmp_path, f"{deep}/{'a' * 200}.jsonl", LINES[0] + "\n")
     stars = "*a" * 30
     for pattern, wanted in ((f"{'**/' * 14}{stars}*.jsonl", 1), (f"{'**/' * 14}{stars}*b", None)):
-        found = metrics(run(tmp_path, changed(LOG, ("file: t.jsonl", f"files: '{pattern}'"))))["total"]
+        found = metrics(
+            run(tmp_path, changed(LOG, ("file: t.jsonl", f"files: '{pattern}'\n    complete: never")))
+        )["total"]
         assert found.get("value") == wanted
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere every name of a file is Unicode")
 def test_a_name_that_is_not_utf_8(tmp_path: Path) -> None:
     Path(os.fsdecode(bytes(tmp_path / "t") + b"\xff.jsonl")).write_bytes(b"")
-    found = metrics(run(tmp_path, changed(LOG, ("file: t.jsonl", "files: t*.jsonl"))))["total"]
+    found = metrics(run(tmp_path, changed(LOG, ("file: t.jsonl", "files: t*.jsonl\n    complete: never"))))[
+        "total"
+    ]
     assert found == {"unknown": "torn source", "detail": "the name of a file that matches is not UTF-8"}

@@ -225,7 +225,7 @@ def test_an_unfinished_line_without_a_whole_row_is_torn(tmp_path: Path) -> None:
 
 
 def test_of_several_files_the_earliest_unfinished_line_counts(tmp_path: Path) -> None:
-    text = tailed(("file: t.jsonl", "files: t*.jsonl"))
+    text = tailed(("file: t.jsonl", "files: t*.jsonl\n    complete: never"))
     write(tmp_path, "t1.jsonl", f"{LINES[0]}\n{HALF}")
     write(tmp_path, "t2.jsonl", f"{LINES[2]}\n")
     for second in (LINES[2] + "\n", f"{LINES[2]}\n{HALF}"):
@@ -268,7 +268,7 @@ DECLARED = changed(
     ("t.jsonl", "t*.json"),
     ("file: t*", "files: t*"),
     ("format: jsonl", "format: json\n    rows: /rows"),
-    ("    time: at_", "    time: at_\n    covered: {from: /from, to: /to}"),
+    ("    time: at_", "    time: at_\n    complete: never\n    covered: {from: /from, to: /to}"),
 )
 QUIET = "count(trades < 0, within=1d) == 0"
 
@@ -347,7 +347,7 @@ def test_a_series_of_days_without_coverage_closes_the_gate(tmp_path: Path) -> No
 
 def test_the_date_of_no_file_covers_nothing(tmp_path: Path) -> None:
     source = changed(
-        LOG, ("file: t.jsonl", "files: t*.jsonl"),
+        LOG, ("file: t.jsonl", "files: t*.jsonl\n    complete: never"),
         ("    time: at_", "    time: at_\n    may_be_empty: true\n    covered: {from: 2026-03-01, to: modified}"),
     )  # fmt: skip
     verdict = judged(tmp_path, source, QUIET)

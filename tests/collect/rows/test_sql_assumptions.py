@@ -9,7 +9,7 @@ import pytest
 
 from interlock.canonical import canonical
 from interlock.evaluation.snapshot.snapshot import Snapshot
-from support.desks import changed, run, write
+from support.desks import changed, judged, run, write
 
 CSV = """
 sources:
@@ -24,6 +24,8 @@ sources:
       pnl: {sql: "select sum(pnl) as value from trades"}
 """
 NOTHING = "the SQL makes a value of an aggregate over no rows"
+UNASKED = "the SQL makes a value where a subquery gives no rows"
+ADDED = "the SQL adds a row of its own to those of the source"
 ABSENT = "no row has the optional column `fee` (`comission`), so it is NULL throughout"
 
 
@@ -51,10 +53,40 @@ def assumed(root: Path, sql: str, header: str = "comission") -> list[str]:
         "select coalesce((select max(pnl) from trades), 0) as value",
         "select coalesce(m, 0) as value from (select max(pnl) as m from trades)",
         "with x as (select min(pnl) as m from trades) select coalesce(x.m, 0) as value from x",
+        "select case when max(pnl) > 5 then 1 else 0 end as value from trades",
+        "with x as (select max(pnl) as m from trades) select case when m > 5 then 1 else 0 end as value from x",
     ],
 )
 def test_a_value_of_no_rows(tmp_path: Path, sql: str) -> None:
-    assert assumed(tmp_path, sql) == [NOTHING]
+    assert assumed(tmp_path, sql)[0] == NOTHING
+
+
+@pytest.mark.parametrize(
+    ("sql", "expected"),
+    [
+        ("select coalesce((select pnl from trades order by pnl limit 1), 0) as value", UNASKED),
+        ("select case when exists(select 1 from trades where pnl > 5) then 1 else 0 end as value", UNASKED),
+        ("select case when 5.0 in (select pnl from trades) then 1 else 0 end as value", UNASKED),
+        ("select sum(v) as value from (select pnl as v from trades union all select 0)", ADDED),
+        ("select a.v as value from (select 0 as v) a left join trades on true", ADDED),
+    ],
+)
+def test_a_value_beside_the_rows(tmp_path: Path, sql: str, expected: str) -> None:
+    assert assumed(tmp_path, sql) == [expected]
+
+
+def test_a_condition_over_no_rows_closes_no_gate_unseen(tmp_path: Path) -> None:
+    """The loss is not in the file any more, and the verdict says what the SQL made of that."""
+    text = changed(
+        CSV,
+        ("select sum(pnl) as value", "select case when min(pnl) < -5 then 1 else 0 end as value"),
+        ("    time: at\n", "    time: at\n    covered: {from: 2026-01-01, to: as_of}\n"),
+    )
+    head = "at,pnl,comission\n"
+    write(tmp_path, "t.csv", f"{head}2026-03-29T00:00:00Z,-9,1\n")
+    assert judged(tmp_path, text, "pnl < 1").verdict == "NO_GO"
+    write(tmp_path, "t.csv", head)
+    assert f"pnl: {NOTHING}" in " ".join(judged(tmp_path, text, "pnl < 1").assumptions).replace("`", "")
 
 
 @pytest.mark.parametrize(
@@ -62,6 +94,13 @@ def test_a_value_of_no_rows(tmp_path: Path, sql: str) -> None:
     [
         "select sum(coalesce(pnl, 0)) as value from trades",
         "select coalesce(count(*), 0) as value from trades",
+        "select case when max(pnl) > 5 then 1 end as value from trades",
+        "select case when max(pnl) > 5 then 1 else null end as value from trades",
+        "select case when count(*) > 5 then 1 else 0 end as value from trades",
+        "select sum(case when pnl > 5 then 1 else 0 end) as value from trades",
+        "select sum(pnl) as value from trades where exists(select 1 from trades)",
+        "select (select sum(pnl) from trades) as value",
+        "select sum(v) as value from (select pnl as v from trades union all select pnl from trades)",
         "select sum(pnl) / nullif(count(*), 0) as value from trades",
         "with d as (select ordinal, sum(pnl) as m from trades group by 1) select sum(coalesce(m, 0)) as value from d",
     ],

@@ -5,44 +5,24 @@ A weekly report that is lost takes its week out of every sum and mean: without i
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from ...diagnostics import Collector
 from ...language.times import show_time
 from ...policy.catalogue import Catalogue, Metric
+from ..local_clock import DAY, beginning, instant, is_utc, shown, zone_of
 from ..model import DeclaredPeriods, Query, RowsSource
 from ..rosters import Rosters
-from ..sql.duckdb_tables import syntax_nodes
-from ..sql.sql_functions import POOLING
 from ..unreadable import UnknownEntry, Unreadable
+from .pooled_rows import pools
 from .row_window import Window
 from .typed_tables import SourceTable
 
-__all__ = ["check_complete", "pools", "require_periods", "scope_of"]
-
-Nodes = Iterable[dict[str, Any]]
-
-
-def pools(nodes: Nodes, sources: Iterable[RowsSource]) -> bool:
-    """Tell whether a query makes one value of several rows; the newest time of all rows is no such figure."""
-    times = {each.name for source in sources for each in source.columns if each.type == "time"}
-    return any(
-        node.get("class") == "WINDOW"
-        or (
-            node.get("class") == "FUNCTION"
-            and str(node.get("function_name", "")).lower() in POOLING
-            and not _newest(node, times)
-        )
-        for node in nodes
-    )
-
-
-def _newest(node: dict[str, Any], times: Collection[str]) -> bool:
-    read = [each for each in syntax_nodes(node) if "class" in each][1:]
-    names = [str(each["column_names"][-1]).lower() for each in read if each["class"] == "COLUMN_REF"]
-    return str(node["function_name"]).lower() == "max" and len(read) == len(names) == 1 and names[0] in times
+__all__ = ["check_complete", "check_days", "require_periods", "scope_of"]
 
 
 def require_periods(
@@ -60,21 +40,48 @@ def require_periods(
     began = _began(source, metric, catalogue)
     if source.complete is None or source.complete.each is None or began is None:
         return {}
-    each, since = source.complete.each, window.since
-    if since is not None and since > began:
-        began -= _whole(began - since, each) * each
-    due = _whole(window.as_of - _lag(source, catalogue) - began, each)
+    periods = _Periods.of(began, source.complete.each, source.zone, window.since)
+    due = periods.over(window.as_of - _lag(source, catalogue))
     scope = scope_of(source, metric, catalogue)
     lacking = {}
     for member, found in _found(source.complete, table, scope, rosters).items():
         of = f" of {member}" if member else ""
-        text = _absent({_whole(stamp - began, each) for stamp in found}, began, each, due)
+        text = _absent({periods.number(stamp) for stamp in found}, periods, due)
         if text:
             lacking[member] = UnknownEntry("missing", f"no row of `{source.id}`{of} {text}")
     first = next(iter(lacking.values()), None)
     if first is not None and ("" in lacking or not metric.scope or scope != metric.scope):
         raise Unreadable(first.cause, first.detail)
     return lacking
+
+
+@dataclass(frozen=True, slots=True)
+class _Periods:
+    """Periods from a beginning on; those of whole days follow the clock of a zone."""
+
+    began: Decimal
+    """What the clock showed at the beginning."""
+    each: Decimal
+    zone: ZoneInfo | None
+
+    @classmethod
+    def of(cls, began: Decimal, each: Decimal, zone: ZoneInfo | None, since: Decimal | None) -> _Periods:
+        """Return the periods from a beginning on, or from the first that begins at `since` or after it."""
+        zone = zone_of(each, zone)
+        clock = beginning(began, zone)
+        start = clock if since is None else shown(since, zone)
+        return cls(clock - _whole(clock - start, each) * each if start > clock else clock, each, zone)
+
+    def start(self, number: int) -> Decimal:
+        return instant(self.began + number * self.each, self.zone)
+
+    def number(self, time: Decimal) -> int:
+        return _whole(shown(time, self.zone) - self.began, self.each)
+
+    def over(self, time: Decimal) -> int:
+        """Return how many periods are over at a time, also where the clock is put back over the end of one."""
+        number = self.number(time)
+        return number + (self.start(number + 1) <= time)
 
 
 def scope_of(source: RowsSource, metric: Metric, catalogue: Catalogue) -> str | None:
@@ -102,15 +109,15 @@ def _found(
     }
 
 
-def _absent(found: Collection[int], began: Decimal, each: Decimal, due: int) -> str:
+def _absent(found: Collection[int], periods: _Periods, due: int) -> str:
     """Return for which of the periods that are due there is nothing, empty for none."""
     absent = due - sum(0 <= number < due for number in found)
     if absent <= 0:
         return ""
     newest = next(number for number in range(due - 1, -1, -1) if number not in found)
-    start = began + newest * each
+    start, end = periods.start(newest), periods.start(newest + 1)
     more = f", nor for {absent - 1} earlier periods" if absent > 2 else ", nor for an earlier period"
-    return f"for {show_time(start)} to {show_time(start + each)}" + (more if absent > 1 else "")
+    return f"for {show_time(start)} to {show_time(end)}" + (more if absent > 1 else "")
 
 
 def _whole(span: Decimal, each: Decimal) -> int:
@@ -141,35 +148,100 @@ def _lag(source: RowsSource, catalogue: Catalogue) -> Decimal:
 
 
 def check_complete(
-    source: RowsSource,
+    every: Sequence[RowsSource],
     queries: Mapping[Query, Sequence[dict[str, Any]]],
     catalogue: Catalogue,
     collector: Collector,
 ) -> None:
-    """Complain of figures over many periods whose source does not say `complete`, or not since when.
+    """Complain of figures over many periods, and of events, whose source does not say `complete`, or not since when.
+
+    `every` are the source and those that it joins.
+    """
+    pooled = {query for query, nodes in queries.items() if pools(nodes, every)}
+    plain = {catalogue.metrics[query.metric].series for query in queries.keys() - pooled}
+    for query in sorted(queries, key=lambda each: each.metric):
+        metric = catalogue.metrics[query.metric]
+        for source in every:
+            own = plain if source is every[0] else set()
+            for code, text, hint in _complaints(source, metric, query in pooled, own, catalogue):
+                collector.add(code, text, query.span, hint)
+
+
+def _complaints(
+    source: RowsSource, metric: Metric, pooled: bool, plain: Collection[str], catalogue: Catalogue
+) -> Iterator[tuple[str, str, str]]:
+    """Yield what a source does not say of its periods: code, text and hint.
 
     Rows are periods where `covered` says `each` or where a regular series takes them as they are. They may be where
     several files or two times a row suggest it and no series of events takes them as they are.
     """
-    pooled = {query for query, nodes in queries.items() if pools(nodes, (source,))}
-    plain = {catalogue.metrics[query.metric].series for query in queries.keys() - pooled}
-    periods = source.coverage.each is not None or "regular" in plain
-    times = sum(each.type == "time" for each in source.columns)
-    perhaps = "irregular" not in plain and (source.many or times > 1)
+    complete, many = source.complete, source.many
+    periods = source.coverage.each is not None
+    events = metric.series == "irregular"
     hint = "write `complete: 1w` with the length of a period, or `complete: never` where rows are no periods"
-    for query in sorted(pooled, key=lambda each: each.metric):
+    if not (pooled or (events and not periods)) or (complete is not None and complete.each is None):
+        return
+    if complete is not None:
+        if _began(source, metric, catalogue) is None:
+            text = f"`complete` of `{source.id}` does not know when the periods of `{metric.name}` begin"
+            yield "E553", text, "write `began:` on the metric"
+        if metric.scope and not complete.member:
+            text = f"`{metric.name}` is made of the periods of each {metric.scope}, "
+            text += f"and `complete` of `{source.id}` asks for one row a period"
+            yield "W860", text, "write `for:` with the column of the members"
+    elif pooled and (periods or "regular" in plain):
+        text = f"`{metric.name}` is made of many periods, and `{source.id}` does not say that none may be missing"
+        yield "E552", text, hint
+    elif events and many and not _stated(source):
+        text = f"`{metric.name}` are events of several files, "
+        text += f"and nothing says that none of `{source.id}` may be missing"
+        yield "W863", text, hint
+    elif not events and (
+        many or (metric.series == "single" and _two_times(source) and "irregular" not in plain)
+    ):
+        text = (
+            f"`{metric.name}` is made of many rows, and `{source.id}` does not say whether one may be missing"
+        )
+        yield "W859", text, hint
+
+
+def _stated(source: RowsSource) -> bool:
+    """Tell whether each file says itself from when to when it holds everything."""
+    return isinstance(source.coverage.start, tuple) and isinstance(source.coverage.end, tuple)
+
+
+def _two_times(source: RowsSource) -> bool:
+    return sum(each.type == "time" for each in source.columns) > 1
+
+
+def check_days(
+    every: Sequence[RowsSource],
+    queries: Mapping[Query, Sequence[dict[str, Any]]],
+    catalogue: Catalogue,
+    collector: Collector,
+) -> None:
+    """Complain of a series of days, which are those of UTC, that is made of rows by day of another zone.
+
+    Two of those may begin within one day of UTC, and one of the two could be lost unseen. `every` are the source and
+    those that it joins.
+    """
+    for query, nodes in queries.items():
         metric = catalogue.metrics[query.metric]
-        if source.complete is not None:
-            if source.complete.each is not None and _began(source, metric, catalogue) is None:
-                text = f"`complete` of `{source.id}` does not know when the periods of `{query.metric}` begin"
-                collector.add("E553", text, query.span, "write `began:` on the metric")
-            if source.complete.each is not None and metric.scope and not source.complete.member:
-                text = f"`{query.metric}` is made of the periods of each {metric.scope}, "
-                text += f"and `complete` of `{source.id}` asks for one row a period"
-                collector.add("W860", text, query.span, "write `for:` with the column of the members")
-        elif periods:
-            text = f"`{query.metric}` is made of many periods, and `{source.id}` does not say that none may be missing"
-            collector.add("E552", text, query.span, hint)
-        elif perhaps and metric.series == "single":
-            text = f"`{query.metric}` is made of many rows, and `{source.id}` does not say whether one may be missing"
-            collector.add("W859", text, query.span, hint)
+        if metric.series != "regular" or (metric.every or DAY) % DAY:
+            continue
+        read = {str(node["column_names"][-1]).lower() for node in nodes if node.get("class") == "COLUMN_REF"}
+        plain = not pools(nodes, every)
+        for source in every:
+            if _local_days(source) or (plain and not is_utc(source.zone) and source.time in read):
+                assert source.zone is not None
+                text = f"the periods of `{query.metric}` are days of UTC, and `{source.id}` has rows by the clock of "
+                hint = (
+                    "read dates as days of UTC: `timezone: UTC`, with a `lag` for a day that ends later there"
+                )
+                collector.add("E555", text + source.zone.key, query.span, hint)
+
+
+def _local_days(source: RowsSource) -> bool:
+    """Tell whether the rows of a source stand for days of another zone than UTC."""
+    lengths = (source.coverage.each, source.complete.each if source.complete else None)
+    return any(each is not None and zone_of(each, source.zone) is not None for each in lengths)

@@ -18,12 +18,14 @@ from ...policy.catalogue import Catalogue, Metric
 from ...wording import number
 from ..artefact_root import Artefact, Root
 from ..formats import FORMATS
+from ..local_clock import DAY, beginning, shown, zone_of
 from ..model import Query, RowsSource
 from ..rosters import Rosters
 from ..sql.duckdb_tables import Database, SqlRefused, columns_of
 from ..unreadable import UnknownEntry, Unreadable
 from .exact_numbers import ExactTables
-from .periods import check_complete, pools, require_periods, scope_of
+from .periods import check_complete, check_days, require_periods, scope_of
+from .pooled_rows import pools
 from .query_results import MetricEntries, complaint, shape
 from .row_order import backwards, in_declared_order, settled
 from .row_window import Window
@@ -33,8 +35,7 @@ from .typed_tables import SourceTable, fill
 
 __all__ = ["LoadedSource", "check_queries", "load", "query_rows"]
 
-_DAY = Decimal(86_400)
-_SAMPLE_TIMES = {"as_of": _DAY * 2, "from": _DAY, "to": _DAY * 2}
+_SAMPLE_TIMES = {"as_of": DAY * 2, "from": DAY, "to": DAY * 2}
 
 
 @dataclass(slots=True)
@@ -225,8 +226,9 @@ def _ask(
     lacking: dict[str, UnknownEntry] = {}
     try:
         nodes = tables.database.check(query.sql, [each.source.view for each in (loaded, *joined)])
-        if pools(nodes, [each.source for each in (loaded, *joined)]):
-            for each in (loaded, *joined):
+        pooled = pools(nodes, [each.source for each in (loaded, *joined)])
+        for each in (loaded, *joined):
+            if pooled or (metric.series == "irregular" and each.source.coverage.each is None):
                 lacking |= require_periods(each.source, each.table, metric, rosters, window)
         answer = tables.exact.refined(tables.database.ask(query.sql, times), query.sql, times)
         other = tables.reverse.ask(query.sql, times) if tables.reverse else None
@@ -306,17 +308,19 @@ def _may_lack_files(metric: Metric, loaded: LoadedSource, as_of: Decimal) -> boo
     each = loaded.source.coverage.each
     if metric.series == "single" or (metric.series == "irregular" and each is None):
         return False
-    every = metric.every or _DAY
+    every = metric.every or DAY
     length = every if each is None else each
+    zone = zone_of(length, loaded.source.zone)
 
     def placed(stamp: Decimal) -> Decimal:
-        return stamp if each is not None else slot_start(slot_at(stamp, every), every)
+        return shown(stamp, zone) if each is not None else slot_start(slot_at(stamp, every), every)
 
     spans = [None if span is None else (placed(span[0]), placed(span[1])) for span in loaded.stamps]
     whole = sorted(span for span in spans if span is not None)
     if any(after[0] - before[1] < length for before, after in itertools.pairwise(whole)):
         return False
-    begin = -INFINITY if metric.began is None else placed(metric.began) - length
+    first = None if metric.began is None else beginning(metric.began, zone) if each else placed(metric.began)
+    begin = -INFINITY if first is None else first - length
     before, torn = (begin, begin), 0
     for span in (*spans, (placed(as_of), INFINITY)):
         if span is None:
@@ -341,12 +345,14 @@ def check_queries(rows: Mapping[str, RowsSource], catalogue: Catalogue, collecto
             database.create(source.view, columns, dict.fromkeys(columns, ()))
         database.lock()
         for source in rows.values():
-            tables = [source.view, *(rows[name].view for name in source.joins if name in rows)]
+            every = (source, *(rows[name] for name in source.joins if name in rows))
+            tables = [each.view for each in every]
             queries = {}
             for query in source.metrics:
                 metric = catalogue.metrics[query.metric]
                 queries[query] = _check(database, query, metric, tables, catalogue, collector)
-            check_complete(source, queries, catalogue, collector)
+            check_complete(every, queries, catalogue, collector)
+            check_days(every, queries, catalogue, collector)
             check_members(source, catalogue, collector)
 
 

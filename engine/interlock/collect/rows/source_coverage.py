@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 from ...diagnostics import Collector
 from ...limits import SKEW
 from ...policy.catalogue import Catalogue
 from ..json_documents import ABSENT, one, show_pointer
+from ..local_clock import DAY, moved, shown
 from ..model import Bound, RowsSource
 from ..rosters import Rosters
 from ..typed_values import NoTime, read_moment
@@ -49,6 +51,9 @@ def cover(
     """
     if source.coverage.each is not None:
         found = _chain(source, table, source.coverage.each, window.as_of)
+    elif isinstance(source.coverage.start, tuple) and isinstance(source.coverage.end, tuple):
+        starts = _fixed(source.coverage.start, source, tops, None)
+        found = _touching(list(zip(starts, _fixed(source.coverage.end, source, tops, window), strict=True)))
     else:
         start = _start(source, table, tops, began)
         end = _end(source, table, tops, window)
@@ -104,9 +109,10 @@ def _chain(
     """
 
     def end(stamp: Decimal) -> Decimal:
+        over = _over(stamp, each, source.zone)
         if source.coverage.by is not None:
-            return max(stamp, min(stamp + each, table.known[stamp]))
-        return stamp + each if stamp + each <= as_of else stamp
+            return max(stamp, min(over, table.known[stamp]))
+        return over if over <= as_of else stamp
 
     stamps = sorted(table.known, reverse=True)
     if not stamps:
@@ -117,6 +123,25 @@ def _chain(
             break
         start = stamp
     return start, end(stamps[0])
+
+
+def _touching(stretches: list[tuple[Decimal, Decimal]]) -> tuple[Decimal, Decimal] | None:
+    """Return the newest of the stretches that files state, with those before it that leave no gap."""
+    stretches.sort(key=lambda each: each[1], reverse=True)
+    if not stretches:
+        return None
+    start, last = stretches[0]
+    for begin, end in stretches[1:]:
+        if end < start:
+            break
+        start = min(start, begin)
+    return start, last
+
+
+def _over(stamp: Decimal, each: Decimal, zone: ZoneInfo | None) -> Decimal:
+    """Return the end of a period: of local days a midnight of the zone, of others no later than their length says."""
+    local = moved(stamp, each, zone)
+    return local if shown(stamp, zone) % DAY == 0 else min(local, stamp + each)
 
 
 def _start(source: RowsSource, table: SourceTable, tops: Tops, began: Decimal | None) -> Decimal | None:

@@ -37,7 +37,7 @@ def absent_columns(nodes: Sequence[dict[str, Any]], absent: Iterable[Column]) ->
 
 
 def made_of_nothing(nodes: Sequence[dict[str, Any]]) -> list[Assumption]:
-    """Return an assumption where a query gives a value although an aggregate over no rows has none."""
+    """Return an assumption where a query gives a value although an aggregate over no rows, or a subquery, has none."""
     named = {
         str(each["alias"]).lower()
         for node in nodes
@@ -45,13 +45,50 @@ def made_of_nothing(nodes: Sequence[dict[str, Any]]) -> list[Assumption]:
         for each in node.get("select_list", ())
         if each.get("alias") and _aggregates(each, frozenset())
     }
-    filled = any(_fills(node) and _aggregates(node, named) for node in nodes)
-    return [("W856", "the SQL makes a value of an aggregate over no rows")] if filled else []
+    selected = [each for node in nodes for each in syntax_nodes(node.get("select_list"))]
+    found = []
+    if any((_fills(node) and _aggregates(node, named)) or _chooses(node, named) for node in nodes):
+        found.append("the SQL makes a value of an aggregate over no rows")
+    if any(_asks(each) or (_fills(each) and _subqueries(each)) for each in selected):
+        found.append("the SQL makes a value where a subquery gives no rows")
+    if any(_adds(node) for node in nodes):
+        found.append("the SQL adds a row of its own to those of the source")
+    return [("W856", each) for each in found]
 
 
 def _fills(node: dict[str, Any]) -> bool:
     name = str(node.get("function_name", "")).lower()
     return node.get("type") in _FILLING or (node.get("class") == "FUNCTION" and name in _FILLING_FUNCTIONS)
+
+
+def _chooses(node: dict[str, Any], named: Iterable[str]) -> bool:
+    """Tell whether a CASE asks an aggregate, and has a value where that is NULL."""
+    if node.get("class") != "CASE":
+        return False
+    other = node.get("else_expr") or {}
+    texts = [
+        str(other.get(key)) for key in ("literal", "value")
+    ]  # what DuckDB 2 writes, and what those before it did
+    null = other.get("class") == "CONSTANT" and ("NULL_LITERAL" in texts[0] or "'is_null': True" in texts[1])
+    return not null and any(_aggregates(each["when_expr"], named) for each in node["case_checks"])
+
+
+def _asks(node: dict[str, Any]) -> bool:
+    """Tell whether a value is that some row is there, which no row denies."""
+    return node.get("class") == "SUBQUERY" and node.get("subquery_type") != "SCALAR"
+
+
+def _subqueries(tree: dict[str, Any]) -> bool:
+    return any(node.get("class") == "SUBQUERY" for node in syntax_nodes(tree))
+
+
+def _adds(node: dict[str, Any]) -> bool:
+    """Tell whether rows of no table stand beside those of one."""
+    joined = node.get("type") == "JOIN" and node.get("join_type") != "INNER"
+    if not joined and node.get("type") != "SET_OPERATION_NODE":
+        return False
+    froms = [each["from_table"].get("type") for each in syntax_nodes(node) if each.get("from_table")]
+    return "EMPTY" in froms
 
 
 def _aggregates(tree: dict[str, Any], named: Iterable[str]) -> bool:

@@ -16,6 +16,7 @@ from ...strict_json import exact_number
 from ..formats import FORMATS
 from ..formats.model import UNFINISHED, Format, Record
 from ..json_documents import ABSENT, one, resolve
+from ..local_clock import moved
 from ..model import Column, RowsSource
 from ..sql.duckdb_tables import DECIMALS
 from ..typed_values import AmbiguousTime, NoTime, read_moment
@@ -195,12 +196,13 @@ def _chosen(
     since: Decimal | None,
 ) -> Decimal:
     """Return the time of a repeated hour that the source declares, or one of both where both come before `since`."""
-    if since is not None and problem.later + column.shift < since:
-        return problem.earlier + column.shift
+    earlier, later = (moved(each, column.shift, source.zone) for each in (problem.earlier, problem.later))
+    if since is not None and later < since:
+        return earlier
     if source.ambiguous == "unknown":
         raise Unreadable("no time", f"{record.place}: `{column.name}` {problem}") from None
     table.repeated += 1
-    return (problem.earlier if source.ambiguous == "earlier" else problem.later) + column.shift
+    return earlier if source.ambiguous == "earlier" else later
 
 
 def _finder(column: Column, file_format: Format) -> Callable[[Record], object]:
@@ -226,7 +228,9 @@ class _WrongValue(Exception):
 
 def _from_typed(column: Column, source: RowsSource) -> Callable[[object], object]:
     if column.type == "time":
-        return lambda value: read_moment(value, source.zone, column.unit or "s") + column.shift
+        return lambda value: moved(
+            read_moment(value, source.zone, column.unit or "s"), column.shift, source.zone
+        )
     if column.type == "bool" and FORMATS[source.format].integer_bools:
         return lambda value: _bool(value == 1 if value in (0, 1) and isinstance(value, int) else value)
     return {"number": _number, "decimal": _decimal, "integer": _integer, "bool": _bool, "json": _json}.get(
