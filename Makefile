@@ -20,7 +20,8 @@ BRANCHES  := build/coverage
 FLOOR      = 97
 DECIDING   = language/*,evaluation/*,guard/*,ledger/*,rollout/*,$\
              collect/typed_values.py,collect/line_heads.py,collect/sql/query_time.py,$\
-             collect/rows/source_coverage.py,collect/rows/periods.py,collect/rows/row_order.py,collect/rows/row_window.py
+             collect/local_clock.py,collect/rows/source_coverage.py,collect/rows/periods.py,collect/rows/pooled_rows.py,$\
+             collect/rows/row_order.py,collect/rows/row_window.py
 NEWEST_TESTS = tests/policy tests/collect tests/examples/test_desk_verdicts.py tests/docs/test_readme.py
 PIP_TOOLS  = pip-tools==7.6.2
 COMPILE    = build/lock/bin/pip-compile --quiet --no-config --generate-hashes --no-header --no-emit-options \
