@@ -270,11 +270,13 @@ class CallRules(OperandRules):
 
     def baseline(self, arguments: Sequence[Node], options: Options, span: Span) -> Node | None:
         name, node = arguments
-        if not self.word("baseline", name) or not self.metric("baseline", node):
+        named = (isinstance(name, ParamRef) and name.type == STRING) or self.word("baseline", name)
+        if not named or not self.metric("baseline", node):
             return None
         shape = node.shape
-        if shape.time and isinstance(name, Literal):
-            shape = Shape(f"{shape.time} in {name.value}", shape.members, shape.regular)
+        if shape.time:
+            where = name.name if isinstance(name, ParamRef) else getattr(name, "value", "")
+            shape = Shape(f"{shape.time} in {where}", shape.members, shape.regular)
         return Call("baseline", (name, node), (), node.type, shape, span)
 
     def attested(self, arguments: Sequence[Node], options: Options, span: Span) -> Node | None:

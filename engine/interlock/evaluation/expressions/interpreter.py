@@ -194,14 +194,16 @@ class Interpreter:
         return result
 
     def baseline(self, node: Call) -> Shaped:
-        name, metric = node.arguments
-        assert isinstance(name, Literal) and isinstance(metric, MetricRef)
-        measures = self.baselines.get(str(name.value))
+        metric = node.arguments[1]
+        assert isinstance(metric, MetricRef)
+        name = self.leaf(node.arguments[0])
+        if isinstance(name, Unknown):
+            return absent(metric.shape, *name.causes)
+        measures = self.baselines.get(str(name))
         if measures is None:
-            why = f"the baseline `{name.value}` is not frozen"
+            why = f"the baseline `{name}` is not frozen"
             return absent(metric.shape, Cause(metric.name, "", "", "missing", why))
-        value = self.metric(measures, metric)
-        return lift(_in_baseline, value, str(name.value), measures.as_of)
+        return lift(_in_baseline, self.metric(measures, metric), str(name), measures.as_of)
 
     def attested(self, node: Call) -> Shaped:
         what = node.arguments[0]
@@ -219,11 +221,11 @@ _BY_NAME: dict[str, Callable[[Interpreter, Call], Shaped]] = {
 }
 
 
-def absent(shape: Shape, cause: Cause) -> Shaped:
+def absent(shape: Shape, *causes: Cause) -> Shaped:
     """Return what stands for a value of that shape of which nothing is known."""
     if shape.members:
-        return Members({}, (cause,))
-    return Series(Points(), Decimal(0), blank=(cause,)) if shape.time else Unknown((cause,))
+        return Members({}, causes)
+    return Series(Points(), Decimal(0), blank=causes) if shape.time else Unknown(causes)
 
 
 def _named(result: Shaped, node: Call) -> Shaped:

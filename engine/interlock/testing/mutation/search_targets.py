@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from ...language.nodes import Call, LetRef, Literal, MetricRef, Node, walk
+from ...language.nodes import Call, LetRef, Literal, MetricRef, Node, ParamRef, walk
 from ...language.types import Kind, Type
 from ...policy.catalogue import Metric
 from ...policy.loader import PolicyRoot
@@ -79,10 +79,6 @@ class SearchedRules:
             for tree in _followed(rule, policy):
                 yield policy, tree
 
-    def nodes(self) -> Iterator[Node]:
-        for _, tree in self.trees():
-            yield from walk(tree)
-
     @property
     def params(self) -> tuple[str, ...]:
         """The params of the policy that its rules use, themselves or to give them to another policy."""
@@ -101,13 +97,10 @@ class SearchedRules:
         return tuple(sorted(set(self.named("attested"))))
 
     def named(self, operator: str) -> Iterator[str]:
-        for node in self.nodes():
-            if (
-                isinstance(node, Call)
-                and node.operator == operator
-                and isinstance(node.arguments[0], Literal)
-            ):
-                yield str(node.arguments[0].value)
+        for policy, tree in self.trees():
+            for node in walk(tree):
+                if isinstance(node, Call) and node.operator == operator:
+                    yield from _words(node.arguments[0], policy)
 
     @property
     def baselines(self) -> tuple[str, ...]:
@@ -131,12 +124,12 @@ class SearchedRules:
         """Return every metric that they read, at every member that it has, in the snapshot and in baselines."""
         found: dict[tuple[str, tuple[str, str] | None, str], SearchTarget] = {}
         frozen: set[int] = set()
-        for node in self.nodes():
+        for policy, node in ((policy, node) for policy, tree in self.trees() for node in walk(tree)):
             if isinstance(node, Call) and node.operator == "baseline":
                 name, metric = node.arguments
                 frozen.add(id(metric))
-                if isinstance(name, Literal) and isinstance(metric, MetricRef):
-                    self.add(found, metric.name, draft, str(name.value))
+                for word in _words(name, policy) if isinstance(metric, MetricRef) else ():
+                    self.add(found, getattr(metric, "name", ""), draft, word)
             elif isinstance(node, MetricRef) and id(node) not in frozen:
                 self.add(found, node.name, draft, "")
         return tuple(found.values())
@@ -173,6 +166,13 @@ class SearchedRules:
             *((metric.scope, each) for each in members[:3]),
             *([(metric.scope, EVERYWHERE)] if members[1:] else []),
         ]
+
+
+def _words(name: Node, policy: Policy) -> list[str]:
+    """The names that stand in quotes, or that a param may give."""
+    if isinstance(name, ParamRef):
+        return [each for each in policy.params[name.name].values if isinstance(each, str)]
+    return [str(name.value)] if isinstance(name, Literal) else []
 
 
 def rule_trees(rule: Rule) -> list[Node]:
