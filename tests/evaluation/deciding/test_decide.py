@@ -322,3 +322,15 @@ def test_a_waiver_of_a_rule_that_is_gone_is_told_while_it_lasts(tmp_path: Path, 
         found = policies.recorded(snapshot(at, {"ready": True}), recorder)
     note = "the waiver of entry 2 for `gate/gone` is in force and the rule is gone"
     assert found.notes == ((note,) if told else ())
+
+
+def test_a_baseline_whose_name_is_unknown_is_unknown(tmp_path: Path) -> None:
+    text = (
+        "params: {against: {value: phase_a, override: {env: AGAINST}}}\n"
+        "rules: [{id: few, require: 'errors <= baseline(against, errors)'}]\n"
+    )
+    policies, frozen = load(tmp_path, gate=text), snapshot("2026-03-01T00:00:00Z", {"errors": 5})
+    given = snapshot(AT, {"errors": 1})
+    (found,) = policies.evaluate(given, policies=["gate"], baselines={"phase_a": frozen})
+    assert found.rules[0].outcome == "unknown"
+    assert [each.metric for each in found.rules[0].causes] == ["against"]

@@ -12,7 +12,7 @@ import interlock
 from interlock.evaluation.deciding.request import Decision
 from interlock.ledger.acts import rearm
 from support import roots
-from support.ledgers import act, evaluate
+from support.ledgers import FILES, act, evaluate, rule, snapshot, write
 
 COUNT = "require: count(x < 0, last=4) == 0"
 LATCH = "when: streak(x < 0) >= 2\n    latch: true"
@@ -225,3 +225,30 @@ def test_a_roster_that_changes_makes_the_ledger_look_again(tmp_path: Path, ledge
     (where / "catalogue.yaml").write_text(f"{SCOPED}  side: {{members: [A]}}\n", encoding="utf-8")
     found = evaluate(where, ledger, at(8, days(6, 8)))
     assert reason(found[0]) == "all(count(x < 0, last=5) == 0) is false, needed true"
+
+
+NO_BEGIN = FILES["catalogue.yaml"].replace(", began: 2026-03-01", "")
+AT_FIRST = "2026-03-29T06:30:00Z"
+SILENT = {"unknown": "torn source"}
+
+
+def test_a_silent_series_may_have_told_of_an_instant_before_the_first_record(tmp_path: Path) -> None:
+    """At 20:00 something was rejected; whether the day before had been bad nobody knows."""
+    trigger = "last(daily) < -3% and count(rejected, within=1h) >= 1"
+    text = FILES["rollback.yaml"].replace("streak(daily < -3%) >= 2", trigger)
+    ledger = tmp_path / "ledger.db"
+    folder = write(tmp_path, catalogue=NO_BEGIN, rollback=text)
+    seen = {"covered": ["2026-03-01T00:00:00Z", AT_FIRST], "points": ["2026-03-28T20:00:00Z"]}
+    (found,) = evaluate(folder, ledger, snapshot(AT_FIRST, daily=SILENT, rejected=seen))
+    assert rule(found, "bad-days").outcome == "unknown"
+
+
+def test_once_rearmed_a_period_that_no_list_names_is_unknown(tmp_path: Path) -> None:
+    text = FILES["rollback.yaml"].replace("streak(daily < -3%) >= 2", "count(daily < -3%, last=2) >= 1")
+    ledger = tmp_path / "ledger.db"
+    folder = write(tmp_path, catalogue=NO_BEGIN, rollback=text)
+    (found,) = evaluate(folder, ledger, snapshot(AT_FIRST, daily=SILENT))
+    assert rule(found, "bad-days").outcome == "unknown"
+    rearm(ledger, "rollback", "bad-days", None, act("2026-03-29T23:00:00Z"))
+    (found,) = evaluate(folder, ledger, snapshot("2026-03-30T06:30:00Z", daily=SILENT))
+    assert rule(found, "bad-days").outcome == "unknown"

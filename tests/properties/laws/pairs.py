@@ -11,7 +11,7 @@ from interlock.evaluation.deciding.request import Decision
 from interlock.evaluation.snapshot.snapshot import Snapshot
 
 from . import forms
-from .damages import ADDED, RESTATED, WHOLE, Damages, draw
+from .damages import ADDED, RESTATED, WHOLE, Damage, Damages, draw
 from .judging import MemoryLedger, Policies, rearmed, recorded, stateless
 from .policies import Texts, compiled, latched_texts, policy_texts, read, timeless, turned
 from .worlds import World, world
@@ -122,15 +122,13 @@ class Sketch:
         for number in range(WORLDS):
             pair = self._world(dice, texts, latched)
             whole = run(pair, policies, pair.damages)
-            # a snapshot that both sides have damaged takes the knowledge of that with it where it is lost
-            struck = {each.snapshot for each in pair.damages}
             if number == 0 and dice.random() < 0.7:
                 texts = bent(texts, whole)
                 policies, pair = compiled(texts), replace(pair, texts=texts)
                 whole = run(pair, policies, pair.damages)
             for _ in range(DAMAGES):
                 more = draw(dice, pair.world, 3, lost and not pair.rearmed, latched) - pair.damages
-                more = frozenset(each for each in more if each.place != WHOLE or each.snapshot not in struck)
+                more = frozenset(each for each in more if not _forgetful(each, pair.damages))
                 each = replace(pair, more=more)
                 yield each, policies, whole, run(each, policies, pair.damages | more, whole, pair.damages)
 
@@ -141,6 +139,15 @@ class Sketch:
         before = frozenset(each for each in before if each.kind not in unwanted)
         mark = dice.randint(1, seen.last) if self.ledger and dice.random() < 0.1 else 0
         return Pair(texts, seen, before, frozenset(), self.ledger, mark)
+
+
+def _forgetful(damage: Damage, damages: Damages) -> bool:
+    """Whether a damage takes the knowledge with it of one that both sides have: a lost snapshot that was damaged, or
+    what was known of a series before its coverage ends too early."""
+    if damage.place == WHOLE and any(each.snapshot == damage.snapshot for each in damages):
+        return True
+    ends = [each for each in damages if each.kind == "end" and damage.place in (each.place, WHOLE)]
+    return any(damage.snapshot < each.snapshot for each in ends)
 
 
 def bent(texts: Texts, whole: Run) -> Texts:

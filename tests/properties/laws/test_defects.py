@@ -178,8 +178,8 @@ def _slot(point: Any, every: Decimal) -> int:
 def _missing(patched: MonkeyPatch) -> None:
     """A missing period counts as the one before."""
 
-    def filled(*given: Any) -> Series:
-        found, points = series.regular(*given), []
+    def filled(*given: Any, **more: Any) -> Series:
+        found, points = series.regular(*given, **more), []
         for each in found.points:
             known = points and isinstance(each.value, Unknown)
             points.append(replace(each, value=points[-1].value) if known else each)
@@ -218,7 +218,7 @@ DEFECTS: dict[str, tuple[Callable[[MonkeyPatch], None], str, tuple[str, ...]]] =
     "a running period counts": (_running, "alone", ()),
     "the ledger keeps half a day": (_half_a_day, "short", ("s", "t")),
     "slack without end": (_slack, "alone", ()),
-    "slack over an unfinished line": (_torn, "alone", ("ev", "r")),
+    "slack over an unfinished line": (_torn, "alone", ("r",)),
     "a series begins with the first list": (_first_list, "short", ("t",)),
     "a latch forgets the time since events began": (_since_began, "latched", ("ev0", "rb")),
     "the ledger bridges a silent source": (_bridged, "latched", ("ev",)),

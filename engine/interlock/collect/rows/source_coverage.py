@@ -125,11 +125,9 @@ def _chain(
     return start, end(stamps[0])
 
 
-def _touching(stretches: list[tuple[Decimal, Decimal]]) -> tuple[Decimal, Decimal] | None:
-    """Return the newest of the stretches that files state, with those before it that leave no gap."""
+def _touching(stretches: list[tuple[Decimal, Decimal]]) -> tuple[Decimal, Decimal]:
+    """Return the newest of the stretches, one of each file, with those before it that leave no gap."""
     stretches.sort(key=lambda each: each[1], reverse=True)
-    if not stretches:
-        return None
     start, last = stretches[0]
     for begin, end in stretches[1:]:
         if end < start:

@@ -10,7 +10,7 @@ from itertools import pairwise
 from ...language.times import show_time
 from ...language.values import INFINITY, Unknown
 from ..snapshot.measures import Measures
-from ..snapshot.points import Point
+from ..snapshot.points import Point, Points
 from ..snapshot.series_values import Members, Series, Shaped, slot_at, slot_start
 from .memory import Seen
 
@@ -57,9 +57,16 @@ class CutMeasures(Measures):
         end, past, first = series.end, series.past, 0
         if self.until < series.as_of:
             end, past = min(end, slot_at(self.until, every) - 1), past if series.unlisted else None
+        early: list[Point] = []
         if self.after is not None:
-            first, past = slot_at(self.after, every) - series.start, None
+            begin = slot_at(self.after, every)
+            if series.past is not None:
+                # periods since the re-arming that no list names may have had any value
+                unnamed = range(begin, min(series.start, end + 1))
+                early = [Point(slot_start(each, every), each, series.past) for each in unnamed]
+            first, past = begin - series.start, None
         points = series.points[max(first, 0) : max(end + 1 - series.start, 0)]
+        points = Points((*early, *points)) if early else points
         return replace(series, points=points, end=end, past=past, as_of=min(self.until, series.as_of))
 
     def _cut_events(self, series: Series) -> Series:

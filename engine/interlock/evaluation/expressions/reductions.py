@@ -358,7 +358,7 @@ def longest(selection: Selection, span: Decimal | None = None) -> Value:
 
 def most(selection: Selection, span: Decimal | None = None) -> Value:
     """The largest number of points, or of true ones, within any span of time."""
-    if selection.short and not selection.open:
+    if selection.short:
         return _few("the window reaches back before the series began")
     low, high = (densest(selection.items, each, None, span or Decimal(0)) for each in (must, may))
     if selection.open:

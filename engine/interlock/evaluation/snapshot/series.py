@@ -142,7 +142,10 @@ def regular(
     if metric.began is None:
         before = ("not covered", _BEFORE_RECORDS if recorded else "before the first period of the snapshot")
         past = reading.unknown(reading.cause(*(stated if stated and not slots else before)))
-    return Series(Points(points), as_of, every, end, past, unlisted=recorded and metric.began is None)
+    silent = stated is not None and not slots
+    return Series(
+        Points(points), as_of, every, end, past, unlisted=metric.began is None and (recorded or silent)
+    )
 
 
 def complete(metric: Metric, slot: int, as_of: Decimal) -> bool:

@@ -161,7 +161,7 @@ def _problems(document: object) -> Iterator[str]:
         return
     for key in document:
         if key not in _KEYS:
-            yield f"unknown key `{key}`: {name_hint(key, _KEYS)}"
+            yield printable(f"unknown key `{key}`: {name_hint(key, _KEYS)}")
     yield from _format(document.get("interlock"))
     as_of = document.get("as_of")
     if not isinstance(as_of, str) or parse_time(as_of) is None:

@@ -190,7 +190,7 @@ class LedgerCounters:
                 )
             elif entry.kind == "permission":
                 self._state.allow(data["symbol"], instant(entry.time))
-            elif entry.kind == "trade":
+            else:
                 self._state.close(data["symbol"], instant(entry.time), Decimal(data["pnl"]))
         self._followed = Head(entry.sequence, entry.hash)
 
