@@ -134,6 +134,9 @@ class Sketch:
 
     def _world(self, dice: Random, texts: Texts, latched: bool) -> Pair:
         seen = world(dice, read(texts), dice.choice(KINDS[self.kind]))
+        if latched:
+            # a trigger may fire at a point before a period is listed that is over, and with which it would not have
+            seen = replace(seen, prompt=True)
         before = draw(dice, seen, 2, False, latched) if dice.random() < 0.4 else frozenset()
         unwanted = (*ADDED, *RESTATED) if self.ledger else ADDED
         before = frozenset(each for each in before if each.kind not in unwanted)
