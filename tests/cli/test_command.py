@@ -34,9 +34,10 @@ def test_an_empty_name_of_a_file_is_not_the_present_folder(
     assert f"{what} {WHY}" in done.err
 
 
-def test_an_empty_argument_of_the_program_is_its_own(command: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_empty_argument_of_the_program_is_its_own(command: Any) -> None:
     done = command("guard", "--policy", "p", "a.json", "--root", "x", "--", "printf", "")
-    assert WHY not in done.err
+    wrong = "name a snapshot, or a folder to collect from with `--root DIR`: both are given"
+    assert (done.code, done.err) == (2, f"error: {wrong}\n")
 
 
 @pytest.mark.parametrize("value", ["", " "])

@@ -124,16 +124,21 @@ def test_the_end_of_a_time_whose_beginning_is_lost(time: str, line: str, begins:
 @pytest.mark.parametrize(
     ("line", "found"),
     [
-        ("fine2026-03-30 06:24:00 x", [(4, True)]),
-        ("fine.[2026-03-30 06:24:00] x", [(6, True)]),
-        ("fine 2026-03-30 06:24:00 x", [(5, False)]),
-        ("at='2026-03-30 06:24:00', until=[2026-03-30 07:24:00]", [(4, False), (33, False)]),
-        ("2026-03-30 06:24:00 x", [(0, False)]),
+        ("fine2026-03-30 06:24:00 x", [(4, 4, True)]),
+        ("fine.[2026-03-30 06:24:00] x", [(5, 6, True)]),
+        ("fine 2026-03-30 06:24:00 x", [(5, 5, False)]),
+        ("at='2026-03-30 06:24:00', until=[2026-03-30 07:24:00]", [(4, 4, False), (32, 33, False)]),
+        ("2026-03-30 06:24:00 x", [(0, 0, False)]),
         ("fine2026-03-30 x", []),
     ],
 )
-def test_times_within_a_line(line: str, found: list[tuple[int, bool]]) -> None:
+def test_times_within_a_line(line: str, found: list[tuple[int, int, bool]]) -> None:
     assert list(inner_times(line, "2026-01-01 00:00:00,000", 0)) == found
+
+
+def test_a_pattern_that_takes_a_very_long_text_for_a_time() -> None:
+    """The ends of all of it together would be as long as its square."""
+    assert not begins_a_record("what it was about", 0, "1:2" * 100_000)
 
 
 @pytest.mark.parametrize("time", ["", "06:24", "1774851840"])

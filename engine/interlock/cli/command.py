@@ -106,9 +106,8 @@ class CommandGroup(click.Group):
 
 
 def _refuse_empty(files: Collection[str], args: Sequence[str]) -> None:
-    pairs = [(each, value) for each, value in pairwise(args) if each in files]
-    pairs += [(option, value) for option, equals, value in (each.partition("=") for each in args) if equals]
-    for option, value in pairs:
+    joined = [(option, value) for option, equals, value in (each.partition("=") for each in args) if equals]
+    for option, value in (*pairwise(args), *joined):
         if option in files and not value.strip():
             raise UsageError(f"`{option}` {_EMPTY}")
 

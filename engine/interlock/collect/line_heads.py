@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 
 __all__ = ["begins_a_record", "inner_times", "is_level"]
 
@@ -69,6 +69,8 @@ _JOINTS = "([{<'\"=:/_-,;|@~#+*&>"
 """What may stand right before a time within a text."""
 
 _SHOWN = 16
+_LONGEST_TIME = 40
+"""No time is longer; what a pattern takes for one may be."""
 
 
 def begins_a_record(line: str, words: int = 0, time: str = "") -> bool:
@@ -86,20 +88,23 @@ def begins_a_record(line: str, words: int = 0, time: str = "") -> bool:
         any(found and found.start() <= _NEAR for found in near)
         or _NAMED_LEVEL.search(line)
         or _CUT_LEVEL.match(line)
-        or _cut_time(_shape(time)).match(line)
+        or _cut_time(_shape(time[:_LONGEST_TIME])).match(line)
     )
 
 
-def inner_times(line: str, time: str, after: int) -> Iterator[tuple[int, bool]]:
-    """Yield where times of the same form as `time` stand in a line after a place.
+def inner_times(line: str, time: str, after: int) -> Iterator[tuple[int, int, bool]]:
+    """Yield where the brackets before times of the same form as `time`, and the times, stand in a line after a place.
 
-    The second value is whether one stands right behind other text, as where a newline is lost.
+    The last value is whether they stand right behind other text, as where a newline is lost.
     """
     if len(time) < 8 or time.isdigit():
         return
     for found in _inner(_shape(time[:_SHOWN])).finditer(line, after):
-        before = line[: found.start()].rstrip("[(<")[-1:]
-        yield found.start(), not (before.isspace() or before in _JOINTS)
+        opening = found.start()
+        while opening and line[opening - 1] in "[(<":
+            opening -= 1
+        before = line[opening - 1 : opening] if opening else ""
+        yield opening, found.start(), not (before.isspace() or before in _JOINTS)
 
 
 def is_level(text: str) -> bool:
@@ -114,12 +119,12 @@ def _shape(time: str) -> str:
     )
 
 
-@cache
+@lru_cache(maxsize=64)
 def _inner(shape: str) -> re.Pattern[str]:
     return re.compile(shape, re.ASCII)
 
 
-@cache
+@lru_cache(maxsize=64)
 def _cut_time(shape: str) -> re.Pattern[str]:
     """Return the expression for the ends of a time that hold a part of its clock."""
     parts = re.findall(r"\\.|\[A-Za-z\]|[^\\]", shape)

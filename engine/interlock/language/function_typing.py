@@ -275,7 +275,8 @@ class CallRules(OperandRules):
             return None
         shape = node.shape
         if shape.time:
-            where = name.name if isinstance(name, ParamRef) else getattr(name, "value", "")
+            # a param and a word of the same spelling may name different baselines
+            where = f"param {name.name}" if isinstance(name, ParamRef) else getattr(name, "value", "")
             shape = Shape(f"{shape.time} in {where}", shape.members, shape.regular)
         return Call("baseline", (name, node), (), node.type, shape, span)
 

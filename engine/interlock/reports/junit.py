@@ -13,7 +13,7 @@ __all__ = ["JUnitCase", "junit", "xml_text"]
 
 @dataclass(frozen=True, slots=True)
 class JUnitCase:
-    """A test case: it failed where `message` has a text, with lines of `details`; `skipped` says why it counts not."""
+    """A test case: it failed where `message` has a text, with lines of `details`; `skipped` says why it is left out."""
 
     suite: str
     name: str

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from interlock.collect.formats import log_lines
 from support.desks import changed, judged, metrics, run, write
 
 LOGS = """
@@ -236,3 +237,30 @@ def test_an_everyday_log_is_read(tmp_path: Path) -> None:
     write(tmp_path, "bot.log", EVERYDAY)
     seen = metrics(run(tmp_path, PYTHON))["alerts"]
     assert seen == {"covered": ["2026-01-01T00:00:00Z", "2026-03-30T06:00:00Z"], "points": []}
+
+
+@pytest.mark.parametrize(
+    ("text", "head", "time"),
+    [
+        (ISO, "2026-03-25T10:00:00Z INFO fine ", "w 2026-03-25T10:00:00Z "),
+        (LEVEL_FIRST, "INFO x 2026-03-25 10:00:00 fine ", "w 2026-03-25 10:00:00 "),
+    ],
+)
+def test_a_line_with_very_many_times_is_not_read_for_ever(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str, head: str, time: str
+) -> None:
+    monkeypatch.setattr(log_lines, "_IN_ALL", 20_000_000)
+    write(tmp_path, "bot.log", f"{head}\n{head}{time * 8_000}\n")
+    detail = "by line 2 of bot.log too many times stand within lines to tell where each record begins"
+    assert metrics(run(tmp_path, text))["alerts"] == {"unknown": "overflow", "detail": detail}
+
+
+def test_a_second_record_is_found_among_many_lines(tmp_path: Path) -> None:
+    """More than are matched at once."""
+    plain = f"2026-03-25T10:00:00Z INFO fine at 2026-03-25T10:00:00Z {'x' * 900}\n"
+    torn = "2026-03-26T10:00:00Z INFO fine2026-03-26T10:00:00Z ERROR loss\n"
+    write(tmp_path, "bot.log", plain * 12_000)
+    assert metrics(run(tmp_path, ISO))["alerts"]["points"] == []
+    write(tmp_path, "bot.log", plain * 6_000 + torn + plain * 6_000)
+    detail = "line 6001 of bot.log holds a second record"
+    assert metrics(run(tmp_path, ISO))["alerts"] == {"unknown": "torn source", "detail": detail}

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 
 from ..line_heads import begins_a_record, inner_times, is_level
 from ..model import RowsSource
@@ -19,6 +20,10 @@ _LONGEST = 1_000
 """So many lines may continue a record, such as a traceback."""
 _MOST_WORDS = 8
 _MOST_STARTS = 20
+_AT_ONCE = 10_000_000
+"""So many characters of ends of lines are matched at once."""
+_IN_ALL = 200_000_000
+"""A file may hold ends of lines with so many characters, each of which may be a record of its own."""
 _WORD = re.compile(r"\S+")
 _BREAKS = "\r\v\f\x1c\x1d\x1e\x85\u2028\u2029"
 _NEWLINE = re.compile(f"[{_BREAKS}]*\n|[{_BREAKS}]+")
@@ -29,7 +34,7 @@ def _records(text: str, file: str, source: RowsSource) -> Iterator[Record]:
     assert source.match is not None
     time = next((each.place for each in source.columns if each.name == source.time), "")
     words, stamp, continued = 0, "", _LONGEST  # a line before the first record continues nothing
-    inner: list[_InnerRecord] = []
+    inner = _InnerRecords(source.match, time, file)
     whole, end = split_end(text, file, source)
     lines = _NEWLINE.split(whole)[:-1]
     for number, groups in enumerate(full_matches(source.match, lines), start=1):
@@ -37,7 +42,7 @@ def _records(text: str, file: str, source: RowsSource) -> Iterator[Record]:
         if groups is not None:
             stamp, continued = groups.get(time, ""), 0
             words, after = _words_before(stamp, line), line.find(stamp) + len(stamp)
-            inner.extend(_inner_records(number, line, stamp, after, words))
+            inner.add(_inner_records(number, line, stamp, after, words))
             yield Record(file, "line", number, groups)
             continue
         continued += 1
@@ -46,8 +51,8 @@ def _records(text: str, file: str, source: RowsSource) -> Iterator[Record]:
         if begins_a_record(line, words, stamp):
             wrong = f"line {number} of {file} begins like a record and does not match"
             raise Unreadable("torn source", wrong)
-        inner.extend(_inner_records(number, line, stamp, 0, words))
-    _check_inner(inner, source.match, time, file)
+        inner.add(_inner_records(number, line, stamp, 0, words))
+    inner.check()
     yield from end
 
 
@@ -61,26 +66,61 @@ class _InnerRecord:
     joined: bool
 
 
+@dataclass(slots=True)
+class _InnerRecords:
+    """Checks that no rest of a line is a record of its own, behind a newline that is lost."""
+
+    pattern: Pattern
+    time: str
+    file: str
+    waiting: list[_InnerRecord] = field(default_factory=list)
+    size: int = 0
+    total: int = 0
+
+    def add(self, found: Iterable[_InnerRecord]) -> None:
+        """Check some rests of lines, now or later. Raises Unreadable where one is a record, or for too many."""
+        for each in found:
+            self.waiting.append(each)
+            self.size += len(each.text)
+            if self.size > _AT_ONCE:
+                self.check()
+            if self.total > _IN_ALL:
+                wrong = f"by line {each.number} of {self.file} too many times stand within lines"
+                raise Unreadable("overflow", f"{wrong} to tell where each record begins")
+
+    def check(self) -> None:
+        """Check what waits. Raises Unreadable where it is a record."""
+        waiting, self.waiting = self.waiting, []
+        self.total, self.size = self.total + self.size, 0
+        matches = full_matches(self.pattern, [each.text for each in waiting])
+        for each, groups in zip(waiting, matches, strict=True):
+            if groups is None or not groups.get(self.time, "").startswith(each.stamp):
+                continue
+            if each.joined or any(map(is_level, groups.values())):
+                raise Unreadable("torn source", f"line {each.number} of {self.file} holds a second record")
+
+
 def _inner_records(number: int, line: str, stamp: str, after: int, words: int) -> Iterator[_InnerRecord]:
-    for place, joined in inner_times(line, stamp, after):
+    every: list[tuple[int, int]] = []
+    for opening, place, joined in inner_times(line, stamp, after):
         shown = line[place : place + len(stamp)][:16]
         if words:
-            before = [each for each in _WORD.finditer(line, 0, place) if any(map(str.isalnum, each[0]))]
-            first = before[-words] if words <= len(before) else None
-            starts = range(first.start(), min(first.end(), first.start() + _MOST_STARTS)) if first else ()
+            every = every or [each.span() for each in _WORD.finditer(line)]
+            starts = _starts(line, every, place, words)
             yield from (_InnerRecord(number, line[each:], shown, False) for each in starts if each >= after)
         else:
-            opening = len(line[:place].rstrip("[(<"))
-            yield from (_InnerRecord(number, line[each:], shown, joined) for each in {opening, place})
+            yield from (_InnerRecord(number, line[each:], shown, joined) for each in sorted({opening, place}))
 
 
-def _check_inner(inner: list[_InnerRecord], pattern: Pattern, time: str, file: str) -> None:
-    """Raise Unreadable where the rest of a line is a record of its own, behind a newline that is lost."""
-    for each, groups in zip(inner, full_matches(pattern, [each.text for each in inner]), strict=True):
-        if groups is None or not groups.get(time, "").startswith(each.stamp):
-            continue
-        if each.joined or any(map(is_level, groups.values())):
-            raise Unreadable("torn source", f"line {each.number} of {file} holds a second record")
+def _starts(line: str, every: list[tuple[int, int]], place: int, words: int) -> range:
+    """Return where a record may begin that has so many words before its time; `every` are the spans of all words."""
+    left = words
+    for start, end in reversed(every[: bisect_left(every, (place, 0))]):
+        end = min(end, place)
+        left -= any(map(str.isalnum, line[start:end]))
+        if not left:
+            return range(start, min(end, start + _MOST_STARTS))
+    return range(0)
 
 
 def _words_before(time: str, line: str) -> int:

@@ -27,7 +27,8 @@ def pools(nodes: Sequence[Node], sources: Iterable[RowsSource]) -> bool:
 
 
 def _gathers(node: Node, times: Collection[str]) -> bool:
-    """Tell whether one part of a query does; `times` are columns of which the newest is that of all rows."""
+    """Tell whether one part of a query makes one value of several rows; `times` are the columns whose newest value is
+    that of all rows."""
     kind = node.get("type")
     if node.get("class") == "FUNCTION" and str(node.get("function_name", "")).lower() in POOLING:
         return not _newest(node, times)

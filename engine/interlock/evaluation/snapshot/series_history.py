@@ -35,7 +35,7 @@ class Restatement:
         where = self.metric + (f" at {self.member}" if self.member else "")
         if self.gone:
             lost = number(self.gone, "point")
-            return f"`{where}` lists {lost} from {self.at} on no more, or with another value than an earlier snapshot"
+            return f"an earlier snapshot listed {lost} of `{where}` from {self.at} on that are gone or changed now"
         return f"`{where}` of {self.at} is restated: an earlier snapshot gave another value"
 
 
