@@ -34,6 +34,19 @@ def test_a_time_reads(text: str, seconds: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("seconds", "text"),
+    [
+        (EARLIEST, "0001-01-01T00:00:00Z"),
+        (LATEST, "9999-12-31T23:59:59Z"),
+        (10**12, "1000000000000 s since 1970"),
+        (10**13, "10000000000000 s since 1970"),
+    ],
+)
+def test_an_instant_is_written(seconds: int, text: str) -> None:
+    assert show_time(Decimal(seconds)) == text
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "",

@@ -64,11 +64,9 @@ def show_time(seconds: Decimal) -> str:
     whole = int(seconds.to_integral_value(ROUND_FLOOR))
     fraction = seconds - whole
     try:
-        text = (_EPOCH + timedelta(seconds=whole)).strftime("%Y-%m-%dT%H:%M:%S")
+        text = (_EPOCH + timedelta(seconds=whole)).isoformat()[:19]
     except OverflowError:
         return f"{seconds:f} s since 1970"
-    if len(text) < 19:
-        text = text.rjust(19, "0")
     return f"{text}{format(fraction.normalize(), 'f')[1:] if fraction else ''}Z"
 
 
