@@ -255,3 +255,22 @@ def test_more_than_twenty_complaints_are_not_listed() -> None:
     lines = str(caught.value).splitlines()
     assert len(lines) == 20
     assert lines[-1] == "s.json: /metrics/m19: unknown key `Unit`: there are value, n and at"
+
+
+@pytest.mark.parametrize(
+    ("document", "line"),
+    [
+        (
+            {"as_of": "\n##[error]"},
+            "`as_of` is `\\u000a#\\u0023[error]`: it must be a UTC time or carry an offset",
+        ),
+        ({"\n": 1}, "unknown key `\\u000a`: "),
+        ({"env": {"a\nb": {}}}, "/env/a\\u000ab: `a\\u000ab`: text or a number"),
+    ],
+)
+def test_a_complaint_is_one_line_whatever_a_snapshot_holds(document: dict[str, object], line: str) -> None:
+    given = {"interlock": 1, "as_of": "2026-03-30T06:00:00Z", "metrics": {}, **document}
+    with pytest.raises(SnapshotError) as caught:
+        Snapshot.parse(json.dumps(given).encode(), "s.json")
+    (told,) = str(caught.value).split("\n")
+    assert told.startswith(f"s.json: {line}")

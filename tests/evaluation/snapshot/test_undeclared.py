@@ -316,7 +316,9 @@ def test_a_scope_that_is_not_declared(tmp_path: Path) -> None:
 def test_metrics_that_no_catalogue_declares(tmp_path: Path) -> None:
     policies = interlock.load(write(tmp_path, POLICIES))
     scopes = json.loads('{"symbol": {"BTC-USD": {"position.valeu": 1}}}')
-    assert policies.unused(snapshot("2026-03-10T12:00:00Z", {"jobs.open": [], "x": 1}, scopes=scopes)) == (
+    metrics = {"jobs.open": [], "x": 1, "a\nb": 1}
+    assert policies.unused(snapshot("2026-03-10T12:00:00Z", metrics, scopes=scopes)) == (
+        "no catalogue declares `a\\u000ab`",
         "no catalogue declares `position.valeu`: did you mean `position.value`?",
         "no catalogue declares `x`",
     )

@@ -59,7 +59,7 @@ class Snapshot:
         document = _decoded(data, name)
         problems = list(_problems(document)) or list(_complaints(document))
         if problems:
-            raise SnapshotError("\n".join(f"{name}: {each}" for each in problems))
+            raise SnapshotError("\n".join(printable(f"{name}: {each}") for each in problems))
         assert isinstance(document, dict)
         meaning = {key: value for key, value in document.items() if key != "collected"}
         return cls._of(meaning, name, digest(canonical(_plain(meaning))))
@@ -161,7 +161,7 @@ def _problems(document: object) -> Iterator[str]:
         return
     for key in document:
         if key not in _KEYS:
-            yield printable(f"unknown key `{key}`: {name_hint(key, _KEYS)}")
+            yield f"unknown key `{key}`: {name_hint(key, _KEYS)}"
     yield from _format(document.get("interlock"))
     as_of = document.get("as_of")
     if not isinstance(as_of, str) or parse_time(as_of) is None:
@@ -185,7 +185,7 @@ def _complaints(document: object) -> Iterator[str]:
     if conforms(wanted, document, wanted):
         return
     for path, message, hint, _ in islice(complaints(wanted, document), _MOST_COMPLAINTS):
-        place = "".join(f"/{printable(str(each))}" for each in path)
+        place = "".join(f"/{each}" for each in path)
         yield f"{place}: {message}" + (f": {hint}" if hint else "")
 
 

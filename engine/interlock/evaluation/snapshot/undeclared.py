@@ -77,7 +77,7 @@ def undeclared(snapshot: Snapshot, catalogue: Catalogue) -> Iterator[str]:
     ]
     for name in sorted({name for _, name in places} - set(catalogue.metrics)):
         hint = name_hint(name, catalogue.metrics, "")
-        yield f"no catalogue declares `{name}`" + (f": {hint}" if hint else "")
+        yield f"no catalogue declares `{printable(name)}`" + (f": {hint}" if hint else "")
     for place, name in sorted({pair for pair in places if pair[1] in catalogue.metrics}):
         scope = catalogue.metrics[name].scope or ""
         if place != scope:
