@@ -73,7 +73,7 @@ UNSAFE_MODULES = {"pickle", "marshal", "shelve"}
 STARTERS = {"interlock.process", "interlock.guard.start_command"}
 
 # Folders of tests about a subject rather than about one module, and tests about the checkout as a whole.
-SUBJECTS = {"language", "examples", "docs", "properties"}
+SUBJECTS = {"language", "examples", "desk", "docs", "properties"}
 WHOLE = {
     "test_architecture",
     "test_branches",
