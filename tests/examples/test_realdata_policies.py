@@ -25,6 +25,7 @@ from interlock.evaluation.snapshot.measures import Measures
 from interlock.evaluation.snapshot.snapshot import Snapshot
 from interlock.evaluation.verdict import RuleResult, Verdict
 from interlock.policy.loader import load_root
+from support.freqtrade import zipped
 from support.roots import instant
 
 POLICIES = Path(__file__).parents[2] / "policies"
@@ -103,6 +104,9 @@ def test_the_key_figures_agree_with_the_bot(realdata: Path, collected: Collect) 
     now, told = collected(realdata, END), _told(realdata)
     counts = [int(_value(now, f"kpi.{name}")) for name in ("closes", "wins", "losses", "draws")]
     assert counts == [told[name] for name in ("total_trades", "wins", "losses", "draws")] == [179, 48, 9, 122]
+    compared = json.loads((realdata / "freqtrade-backtest.json").read_text("utf-8"))["strategy_comparison"][0]
+    by_profit = [int(_value(now, f"kpi.{name}_by_profit")) for name in ("wins", "draws", "losses")]
+    assert by_profit == [compared[name] for name in ("wins", "draws", "losses")] == [170, 0, 9]
     figures = {
         "kpi.profit_factor": told["profit_factor"],
         "kpi.bot_drawdown": told["max_drawdown_account"],
@@ -115,6 +119,13 @@ def test_the_key_figures_agree_with_the_bot(realdata: Path, collected: Collect) 
     }
     assert {name: float(_value(now, name)) for name in figures} == pytest.approx(figures, rel=1e-9)
     assert round(_value(now, "kpi.trades_per_day"), 2) == Decimal(str(told["trades_per_day"]))
+
+
+def test_the_zip_of_today_gives_the_same_figures(realdata: Path, tmp_path: Path, collected: Collect) -> None:
+    content = json.loads((realdata / "freqtrade-backtest.json").read_text("utf-8"))
+    del content["metadata"]
+    zipped(tmp_path, "freqtrade-backtest", content).rename(tmp_path / "freqtrade-backtest.json")
+    assert collected(tmp_path, END).metrics == collected(realdata, END).metrics
 
 
 def test_the_rollback_is_decided_over_all_trades(desk: Path, collected: Collect) -> None:

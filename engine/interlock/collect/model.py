@@ -117,6 +117,8 @@ class RowsSource:
     unique: tuple[str, ...] = ()
     ambiguous: Literal["unknown", "earlier", "later"] = "unknown"
     undated: Literal["unknown", "skip"] = "unknown"
+    strategy: str = ""
+    starting_balance: Decimal | None = None
 
     @property
     def exact(self) -> bool:

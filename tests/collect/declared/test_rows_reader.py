@@ -61,15 +61,15 @@ from .rows import GOOD, TAIL, rows
         ),
         (
             rows("file: a.jsonl; format: jsonl; covered: {from: /start}"),
-            "sources.yaml:7:21: error E509: `from: /pointer` is for the format json, this is jsonl",
+            "sources.yaml:7:21: error E509: `from: /pointer` is for the format json or freqtrade, this is jsonl",
         ),
         (
             rows("file: a.csv; format: csv", TAIL.replace("/day", "day").replace("number: /", "json: ")),
-            "sources.yaml:8:45: error E509: `json` is for the format json, jsonl or parquet, this is csv",
+            "sources.yaml:8:45: error E509: `json` is for the format json, jsonl, parquet or freqtrade, this is csv",
         ),
         (
             rows("file: a.jsonl; format: jsonl", TAIL.replace("time: /day", "time: /day, of: file")),
-            "sources.yaml:8:37: error E509: `of: file` is for the format json, this is jsonl",
+            "sources.yaml:8:37: error E509: `of: file` is for the format json or freqtrade, this is jsonl",
         ),
         (
             rows(

@@ -35,10 +35,7 @@ def read_rows(name: str, entry: YamlEntry, catalogue: Catalogue) -> RowsSource:
         for key, value in entry.node.mapping("columns").tables
     )
     times = [each.name for each in columns if each.type == "time"]
-    stamp = entry.node.text("time")
-    if stamp != "modified" and stamp not in times:
-        hint = name_hint(stamp, times, "`time` is a column of type time, or `modified`")
-        entry.complain("E506", f"`{stamp}` is no time column of this source", "time", hint)
+    stamp = _stamp(entry, times)
     undated = _undated(entry, columns, stamp)
     if undated == "skip":
         columns = tuple(replace(each, optional=True) if each.name == stamp else each for each in columns)
@@ -68,7 +65,18 @@ def read_rows(name: str, entry: YamlEntry, catalogue: Catalogue) -> RowsSource:
         ambiguous=_ambiguous(entry),
         undated=undated,
         unique=_unique(entry, names),
+        strategy=entry.node.text("strategy"),
+        starting_balance=entry.node.number("starting_balance"),
     )
+
+
+def _stamp(entry: YamlEntry, times: list[str]) -> str:
+    """Return the column that dates a row, or `modified`."""
+    stamp = entry.node.text("time")
+    if stamp != "modified" and stamp not in times:
+        hint = name_hint(stamp, times, "`time` is a column of type time, or `modified`")
+        entry.complain("E506", f"`{stamp}` is no time column of this source", "time", hint)
+    return stamp
 
 
 def _keys(entry: YamlEntry, file_format: Format) -> None:

@@ -1,6 +1,7 @@
 """The source formats by name: a new one is a module in this folder and a line here."""
 
 from .csv_files import CSV
+from .freqtrade_results import FREQTRADE
 from .json_files import JSON
 from .jsonl_files import JSONL
 from .log_lines import LINES
@@ -10,5 +11,7 @@ from .sqlite_tables import SQLITE
 
 __all__ = ["FORMATS"]
 
-FORMATS: dict[str, Format] = {each.name: each for each in (JSON, JSONL, CSV, SQLITE, PARQUET, LINES)}
+FORMATS: dict[str, Format] = {
+    each.name: each for each in (JSON, JSONL, CSV, SQLITE, PARQUET, LINES, FREQTRADE)
+}
 """In the order in which messages name them."""

@@ -41,10 +41,14 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """The records of an artefact in file order, and its value as a whole where it has one."""
+    """The records of an artefact in file order, and its value as a whole where it has one.
+
+    `files` are what the artefact names and was read too; the last of them holds the records.
+    """
 
     records: Iterable[Record]
     top: object = None
+    files: tuple[Artefact, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from ..sqlite_log import has_log, side, with_log
 from ..unreadable import Unreadable
 from .model import Contents, Format, Record
 
-__all__ = ["SQLITE"]
+__all__ = ["SQLITE", "open_copy"]
 
 _BUSY_SECONDS = 5.0
 
@@ -30,6 +30,13 @@ def _read(root: Root, artefact: Artefact, source: RowsSource) -> Contents:
 
 def _records(root: Root, artefact: Artefact, source: RowsSource) -> Iterator[Record]:
     """Yield the rows of the source's table in the order of their row ids."""
+    with open_copy(root, artefact) as image:
+        yield from _select(image, artefact.name, source)
+
+
+@contextlib.contextmanager
+def open_copy(root: Root, artefact: Artefact) -> Iterator[sqlite3.Connection]:
+    """Give a copy of a database in memory. Raises Unreadable where it is torn or being written."""
     file = artefact.name
     if not artefact.data:
         raise Unreadable("missing", f"{file} is empty")
@@ -44,7 +51,7 @@ def _records(root: Root, artefact: Artefact, source: RowsSource) -> Iterator[Rec
             image.execute("PRAGMA trusted_schema=OFF")
             if image.execute("PRAGMA quick_check(1)").fetchone() != ("ok",):
                 raise Unreadable("torn source", f"{file} fails the check of its pages")
-            yield from _select(image, file, source)
+            yield image
         except sqlite3.Error as problem:
             raise Unreadable("torn source", f"{file} {_trouble(problem)}") from None
 

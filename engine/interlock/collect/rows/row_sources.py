@@ -85,8 +85,9 @@ def _load_file(root: Root, name: str, loaded: LoadedSource, window: Window) -> S
     source = loaded.source
     part = SourceTable({each.name: [] for each in source.columns})
     try:
-        artefact = root.open(name)
-        contents = FORMATS[source.format].read(root, artefact, source)
+        contents = FORMATS[source.format].read(root, root.open(name), source)
+        read = (root.open(name), *contents.files)
+        artefact = read[-1]
         fill(part, source, contents.records, artefact.modified, window)
         _check_clock(root, artefact, part, source, window)
         part = in_declared_order(part, source)
@@ -99,8 +100,8 @@ def _load_file(root: Root, name: str, loaded: LoadedSource, window: Window) -> S
         copied = next((each.name for each in loaded.artefacts if each.digest == artefact.digest), None)
         if copied is not None:
             raise Unreadable("conflict", f"{name} is a copy of {copied}: its rows would count twice")
-    loaded.artefacts.append(artefact)
-    loaded.tops.append((name, contents.top, artefact.modified))
+    loaded.artefacts.extend(read)
+    loaded.tops.append((artefact.name, contents.top, _written(root, artefact, source)))
     return part
 
 
@@ -114,9 +115,13 @@ def _check_clock(
     if source.time == "modified":
         window.check_date(artefact.name, time)
         return
+    window.check_time(f"{record.place}: `{source.time}`", time, _written(root, artefact, source))
+
+
+def _written(root: Root, artefact: Artefact, source: RowsSource) -> Decimal:
+    """Return when an artefact, or what lies beside it and belongs to it, was last written."""
     beside = [f"{artefact.name}{suffix}" for suffix in FORMATS[source.format].beside]
-    dates = [artefact.modified, *(root.modified(name) for name in beside if root.exists(name))]
-    window.check_time(f"{record.place}: `{source.time}`", time, max(dates))
+    return max([artefact.modified, *(root.modified(name) for name in beside if root.exists(name))])
 
 
 def _append(table: SourceTable, part: SourceTable, name: str) -> None:

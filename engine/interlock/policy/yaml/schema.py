@@ -272,6 +272,7 @@ _KEYWORDS: dict[str, Callable[[Any, object, Schema, Schema], bool]] = {
         not isinstance(value, list) or len({repr(each) for each in value}) == len(value)
     ),
     "minimum": lambda rule, value, *_: not isinstance(value, (int, Decimal)) or value >= rule,
+    "exclusiveMinimum": lambda rule, value, *_: not isinstance(value, (int, Decimal)) or value > rule,
     "maximum": lambda rule, value, *_: not isinstance(value, (int, Decimal)) or value <= rule,
     "oneOf": lambda rule, value, _wanted, root: sum(conforms(each, value, root) for each in rule) == 1,
     "anyOf": lambda rule, value, _wanted, root: any(conforms(each, value, root) for each in rule),
