@@ -118,6 +118,28 @@ def test_every_command_takes_the_ledger_of_the_desk_wherever_it_runs(
     assert desk.anchor.read_text(encoding="utf-8").startswith(f"{head(desk.ledger)} sha256:")
 
 
+def test_without_a_snapshot_the_daily_job_collects_from_the_desk(desk: Desk) -> None:
+    root = (desk.folder / "desk").as_posix()
+    desk.says(f"{DEFAULTS.removesuffix('}' + chr(10))}, root: ../desk}}\n")
+    told = f"note: root `{root}`, from {FILE}\n"
+    done = desk.command("evaluate", "--begin")
+    assert (done.code, told in done.err) == (0, True)
+    done = desk.command("report")
+    assert (done.code, told in done.err, done.out.startswith("# ")) == (0, True, True)
+    done = desk.command("collect", "-o", "out.json")
+    assert (done.code, done.err.startswith(told)) == (0, True)
+    assert told not in desk.evaluate().err
+    done = desk.command("evaluate", "--root", desk.folder / "empty")
+    assert (done.code, told in done.err) == (2, False)
+
+
+def test_without_a_root_a_folder_must_be_named(desk: Desk) -> None:
+    done = desk.command("collect")
+    assert (done.code, done.err) == (2, "error: name the folder to collect from with `--root DIR`\n")
+    both = "name a snapshot, or a folder to collect from with `--root DIR`: neither is given"
+    assert desk.command("evaluate", "--stateless").err.endswith(f"error: {both}\n")
+
+
 @pytest.fixture
 def started(monkeypatch: pytest.MonkeyPatch) -> list[object]:
     found: list[object] = []

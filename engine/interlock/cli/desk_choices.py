@@ -1,4 +1,4 @@
-"""The ledger, anchor and environment of a command whose options name none: variables, then `defaults` of the desk."""
+"""Ledger, anchor, environment and root of a command whose options name none: variables, then `defaults` of the desk."""
 
 from __future__ import annotations
 
@@ -10,7 +10,14 @@ import click
 from ..diagnostics import printable
 from ..errors import DocumentError, InterlockError
 from ..ledger.file.ledger import DEFAULT
-from ..policy.defaults import Defaults, DeskChoice, chosen_anchor, chosen_environment, chosen_ledger
+from ..policy.defaults import (
+    Defaults,
+    DeskChoice,
+    chosen_anchor,
+    chosen_environment,
+    chosen_ledger,
+    chosen_root,
+)
 from ..policy.loader import desk_defaults
 from . import terminal
 from .inputs import load_policies
@@ -24,6 +31,7 @@ __all__ = [
     "note_begun",
     "note_choice",
     "optional_ledger",
+    "root_of_desk",
 ]
 
 
@@ -56,6 +64,15 @@ def environment_of_desk(context: click.Context, _: click.Parameter, value: str |
     if value is not None or context.resilient_parsing:
         return value
     found = chosen_environment(os.environ, lambda: _defaults(context))
+    return None if found is None else note_choice(found)
+
+
+def root_of_desk(context: click.Context, _: click.Parameter, value: str | None) -> str | None:
+    """Return the folder of the artefacts; none where a snapshot is named."""
+    named = context.params.get("snapshots") or context.params.get("snapshot")
+    if value is not None or context.resilient_parsing or named:
+        return value
+    found = chosen_root(_defaults(context))
     return None if found is None else note_choice(found)
 
 

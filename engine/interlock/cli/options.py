@@ -16,7 +16,7 @@ from ..errors import UsageError
 from ..language.times import parse_duration, parse_time
 from ..ledger.file.ledger import DEFAULT as LEDGER
 from ..reports.renderers import formats, require_format
-from .desk_choices import anchor_of_desk, environment_of_desk, ledger_of_desk, optional_ledger
+from .desk_choices import anchor_of_desk, environment_of_desk, ledger_of_desk, optional_ledger, root_of_desk
 
 __all__ = [
     "COMMANDS_OF_A_COPY",
@@ -137,7 +137,11 @@ policies_option: _Option[Any] = click.option(
     help="The policy root; default: $INTERLOCK_POLICIES, else the nearest policies/ in this folder or above.",
 )
 root_option: _Option[Any] = click.option(
-    "--root", metavar="DIR", help="Collect from the desk's artefacts in this folder first."
+    "--root",
+    metavar="DIR",
+    callback=root_of_desk,
+    help="Collect from the desk's artefacts in this folder first; default, without a snapshot: that of "
+    "`defaults` in interlock.yaml.",
 )
 as_of_option: _Option[Any] = click.option(
     "--as-of", type=Instant(), metavar="TIME", help="With --root: measure as of then; default: now."

@@ -9,6 +9,7 @@ from typing import Literal
 
 from ..diagnostics import Span
 from ..language.types import SCALAR, STRING, TIMESTAMP, Shape, Type
+from .desk import DeskFacts
 
 __all__ = ["RESERVED", "Catalogue", "Metric", "Scope", "SeriesKind"]
 
@@ -83,7 +84,8 @@ class Scope:
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:
-    """All metrics and scopes of a policy root, by name."""
+    """All metrics and scopes of a policy root, by name, and what its documents share."""
 
     metrics: Mapping[str, Metric] = field(default_factory=dict)
     scopes: Mapping[str, Scope] = field(default_factory=dict)
+    desk: DeskFacts = field(default_factory=DeskFacts)

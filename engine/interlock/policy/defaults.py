@@ -1,4 +1,4 @@
-"""What a desk takes where no option names a ledger, an anchor or an environment: variables, then its `defaults`."""
+"""What a desk takes where no option names ledger, anchor, environment or root: variables, then its `defaults`."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ __all__ = [
     "chosen_anchor",
     "chosen_environment",
     "chosen_ledger",
+    "chosen_root",
 ]
 
 LEDGER = "INTERLOCK_LEDGER"
@@ -45,6 +46,7 @@ class Defaults:
     ledger: Path | None = None
     anchor: Path | None = None
     environment: str | None = None
+    root: Path | None = None
     file: str = ""
 
     @property
@@ -67,6 +69,11 @@ def chosen_environment(environ: Mapping[str, str], defaults: Callable[[], Defaul
     if named is not None or (found := defaults()).environment is None:
         return named
     return DeskChoice("environment", found.environment, found.origin)
+
+
+def chosen_root(defaults: Defaults) -> DeskChoice | None:
+    """Return the folder of the artefacts of the defaults."""
+    return None if defaults.root is None else DeskChoice("root", defaults.root.as_posix(), defaults.origin)
 
 
 def chosen_anchor(ledger: Path, defaults: Defaults) -> DeskChoice | None:

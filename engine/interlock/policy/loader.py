@@ -13,10 +13,12 @@ from ..errors import DocumentError, UsageError, system_reason
 from ..limits import FORMAT
 from .catalogue import Catalogue
 from .defaults import Defaults
+from .desk import DeskFacts
 from .model import Attestation, Policy
 from .reading.attestations import read_attestations
 from .reading.catalogue_reader import DEFAULT_MAX_AGE, read_catalogue
 from .reading.defaults_reader import check_default_environment, read_defaults
+from .reading.desk_reader import read_desk
 from .reading.environments import Environment, read_environments
 from .reading.follow_on import DeclaredNames, FaultyNames, drop_follow_on
 from .reading.links import check_former_names, link_policies
@@ -95,14 +97,16 @@ def load_root(path: Path, collector: Collector, advance: Callable[[], None] = la
     """
     declared = DeclaredNames()
     by_kind, count = _read(path, collector, declared, advance)
-    catalogue = read_catalogue(by_kind["metrics"], collector, _max_age(by_kind["interlock"]))
+    marks = by_kind["interlock"]
+    desk = read_desk(marks[0], collector) if marks else DeskFacts()
+    catalogue = read_catalogue((*marks, *by_kind["metrics"]), collector, _max_age(marks), desk)
     policies = _policies(by_kind["policy"], catalogue, collector, declared.attestations)
     attestations = read_attestations(by_kind["attestations"], catalogue, collector)
     rollouts = read_rollouts(by_kind["rollout"], catalogue, policies, attestations, collector)
     attestations |= approvals(rollouts)
     environments = read_environments(by_kind["environment"], policies, rollouts, catalogue, collector)
     defaults = Defaults()
-    for mark in by_kind["interlock"]:
+    for mark in marks:
         defaults = read_defaults(mark, path, collector)
         check_default_environment(mark, environments, collector)
     sound = {"metric": catalogue.metrics, "scope": catalogue.scopes, "policy": policies, "rollout": rollouts}

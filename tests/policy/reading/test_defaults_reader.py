@@ -38,12 +38,15 @@ def test_defaults_are_complained_of_in_full(case: Case, tmp_path: Path) -> None:
 def test_paths_are_relative_to_the_document_wherever_the_command_runs(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ledger: str, anchor: str
 ) -> None:
-    text = f"interlock: 1\ndefaults: {{ledger: {ledger}, anchor: {anchor}, environment: live}}\n"
+    text = (
+        f"interlock: 1\ndefaults: {{ledger: {ledger}, anchor: {anchor}, environment: live, root: ../desk}}\n"
+    )
     root = write(tmp_path, {"interlock.yaml": text, **GATE})
     (tmp_path / "elsewhere").mkdir()
     monkeypatch.chdir(tmp_path / "elsewhere")
     wanted = {key: (root / value).resolve() for key, value in (("ledger", ledger), ("anchor", anchor))}
-    expected = Defaults(wanted["ledger"], wanted["anchor"], "live", "policies/interlock.yaml")
+    artefacts = tmp_path.resolve() / "desk"
+    expected = Defaults(wanted["ledger"], wanted["anchor"], "live", artefacts, "policies/interlock.yaml")
     found, collector = read(Path("../policies"))
     assert (collector.errors, found.defaults) == ((), expected)
     assert desk_defaults("../policies") == expected

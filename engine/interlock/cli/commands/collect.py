@@ -20,6 +20,7 @@ from ...reports.records.collection_summary import CollectionSummary
 from ...reports.renderers import rendered
 from .. import terminal
 from ..command import Subcommand
+from ..desk_choices import root_of_desk
 from ..inputs import load_policies
 from ..options import COMMANDS_OF_A_COPY, Instant, allow_commands_option, format_option, policies_option
 from ..output import show, style_of
@@ -39,7 +40,12 @@ __all__ = ["command"]
     ),
     exits={EXIT_BEST: "a snapshot is written, whatever is unknown in it"},
 )
-@click.option("--root", required=True, metavar="DIR", help="The folder with the desk's artefacts.")
+@click.option(
+    "--root",
+    metavar="DIR",
+    callback=root_of_desk,
+    help="The folder with the desk's artefacts; default: that of `defaults` in interlock.yaml.",
+)
 @click.option(
     "--as-of",
     type=Instant(),
@@ -60,7 +66,7 @@ __all__ = ["command"]
 @format_option("collection")
 @policies_option
 def command(
-    root: str,
+    root: str | None,
     as_of: Decimal | None,
     since: Decimal | None,
     archive: bool,
@@ -77,6 +83,8 @@ def command(
     A metric that cannot be measured becomes unknown, with its cause; the command still succeeds. A summary goes to
     stderr; --format is that of the summary, or of --explain. The snapshot is always JSON.
     """
+    if root is None:
+        raise UsageError("name the folder to collect from with `--root DIR`")
     now = clock.now()
     moment = now if as_of is None else as_of
     if archive and allow_commands:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import abc
 from dataclasses import replace
 from decimal import Decimal
 from typing import Literal, cast
@@ -23,6 +24,9 @@ _TYPES = ("time", "number", "decimal", "integer", "text", "bool", "json", "key")
 _STARTS = ("first", "began")
 _ENDS = ("last", "modified", "as_of")
 
+Dates = abc.Mapping[str, Decimal]
+"""The dates of the desk by name."""
+
 
 def read_rows(name: str, entry: YamlEntry, catalogue: Catalogue) -> RowsSource:
     """Return the source; complaints go to the entry's collector."""
@@ -40,7 +44,7 @@ def read_rows(name: str, entry: YamlEntry, catalogue: Catalogue) -> RowsSource:
     if undated == "skip":
         columns = tuple(replace(each, optional=True) if each.name == stamp else each for each in columns)
     names = [each.name for each in columns]
-    coverage = _coverage(entry, file_format, times, names)
+    coverage = _coverage(entry, file_format, times, names, catalogue.desk.dates)
     return RowsSource(
         name,
         entry.path("files" if entry.node.has("files") else "file"),
@@ -160,7 +164,7 @@ def _shift(entry: YamlEntry) -> Decimal:
 
 
 def _coverage(
-    entry: YamlEntry, file_format: Format, times: list[str], columns: list[str]
+    entry: YamlEntry, file_format: Format, times: list[str], columns: list[str], dates: Dates
 ) -> DeclaredCoverage:
     if not entry.node.has("covered"):
         return DeclaredCoverage()
@@ -174,8 +178,8 @@ def _coverage(
     elif by is not None and by not in times:
         hint = name_hint(by, times)
         inner.complain("E506", f"`{by}` is no time column of this source", "by", hint)
-    start = _bound(inner, "from", _STARTS, file_format) if inner.node.has("from") else "first"
-    end = _bound(inner, "to", _ENDS, file_format) if inner.node.has("to") else "last"
+    start = _bound(inner, "from", _STARTS, file_format, dates) if inner.node.has("from") else "first"
+    end = _bound(inner, "to", _ENDS, file_format, dates) if inner.node.has("to") else "last"
     member = _member(entry, inner.node, columns)
     if member and each is None:
         inner.complain("E527", "`for` names the members of the periods of `each`, which is not given", "for")
@@ -225,17 +229,17 @@ def _undated(entry: YamlEntry, columns: tuple[Column, ...], stamp: str) -> Liter
     return cast('Literal["unknown", "skip"]', entry.node.text("undated", default))
 
 
-def _bound(entry: YamlEntry, key: str, names: tuple[str, ...], file_format: Format) -> Bound:
+def _bound(entry: YamlEntry, key: str, names: tuple[str, ...], file_format: Format, dates: Dates) -> Bound:
     text = entry.node.text(key)
     if text in names:
         return text
     if text.startswith("/"):
         _require(entry, key, f"{key}: /pointer", file_format)
         return entry.pointer(key)
-    time = parse_time(text)
+    time = dates.get(text) or parse_time(text)
     if time is None:
         known = ", ".join(f"`{each}`" for each in names)
-        hint = name_hint(text, names, f"write {known}, a pointer or a time in UTC")
+        hint = name_hint(text, (*names, *dates), f"write {known}, a pointer or a time in UTC")
         entry.complain("E511", f"`{text}` is no end of a coverage", key, hint)
         return names[0]
     return time

@@ -8,7 +8,9 @@ from typing import Literal, cast
 from ...diagnostics import Collector, Span, name_hint
 from ...errors import MissingExtra
 from ...policy.catalogue import RESERVED, Catalogue
+from ...policy.desk import DeskFacts
 from ...policy.yaml.yaml_nodes import Mapping
+from ...wording import listed
 from ..json_documents import Pointer
 from ..model import DocumentMetric, DocumentSource, RowsSource, Source, Sources
 from ..rows.row_sources import check_queries
@@ -17,6 +19,13 @@ from .rows_reader import read_rows
 from .yaml_entry import YamlEntry
 
 __all__ = ["load_sources"]
+
+_OF_DESK: dict[str, tuple[str, ...]] = {
+    "rows": ("file", "files", "timezone", "strategy", "starting_balance"),
+    "document": ("file", "timezone"),
+    "live": (),
+}
+"""The keys of a kind of source that the desk may give in place of its own."""
 
 
 def load_sources(nodes: Iterable[Mapping], catalogue: Catalogue, collector: Collector) -> Sources:
@@ -37,12 +46,33 @@ def load_sources(nodes: Iterable[Mapping], catalogue: Catalogue, collector: Coll
                 )
                 continue
             places[key.text] = key.span
-            entry = YamlEntry(value, collector)
+            entry = YamlEntry(_of_desk(key.text, value, catalogue.desk, collector), collector)
             _suppliers(key.text, entry, catalogue, supplier, spans)
             sources[key.text] = _source(key.text, entry, catalogue)
+    for name, _ in catalogue.desk.artefacts:
+        if name.text not in places:
+            collector.add_unknown("E466", "source", name.text, places, name.span)
     _joins(sources, collector)
     _check_sql(sources, catalogue, collector)
     return Sources(sources, supplier, spans)
+
+
+def _of_desk(name: str, source: Mapping, desk: DeskFacts, collector: Collector) -> Mapping:
+    """Return a source with the keys that the desk gives in place of its own, and the time zone of the desk."""
+    kind = source.text("kind")
+    given = next((table for key, table in desk.artefacts if key.text == name), None)
+    pairs = () if given is None else given.pairs
+    for key, _ in pairs:
+        if key.text not in _OF_DESK[kind]:
+            message = f"`{key.text}` cannot be given to `{name}`, a {kind} source"
+            takes = listed([f"`{each}`" for each in _OF_DESK[kind]]) or "none"
+            collector.add("E467", message, key.span, f"keys that it takes: {takes}")
+    if desk.timezone and kind != "live" and not source.has("timezone"):
+        pairs = (desk.timezone, *pairs)
+    replaced = {key.text for key, _ in pairs}
+    replaced |= {"file", "files"} if replaced & {"file", "files"} else set()
+    kept = tuple(pair for pair in source.pairs if pair[0].text not in replaced)
+    return Mapping((*kept, *(pair for pair in pairs if pair[0].text in _OF_DESK[kind])), source.span)
 
 
 def _suppliers(

@@ -13,6 +13,7 @@ from ...language.times import parse_duration, parse_time, show_duration
 from ...language.types import EnumType, Kind, Type
 from ...limits import PERIOD
 from ..catalogue import RESERVED, Catalogue, Metric, Scope, SeriesKind
+from ..desk import DeskFacts
 from ..yaml.yaml_nodes import Mapping, Node, Scalar, plain
 
 __all__ = ["DEFAULT_MAX_AGE", "read_catalogue"]
@@ -26,13 +27,18 @@ Range = tuple[Decimal | None, Decimal | None]
 
 
 def read_catalogue(
-    documents: Iterable[Mapping], collector: Collector, max_age: Decimal | None = DEFAULT_MAX_AGE
+    documents: Iterable[Mapping],
+    collector: Collector,
+    max_age: Decimal | None = DEFAULT_MAX_AGE,
+    desk: DeskFacts = DeskFacts(),  # noqa: B008  it is frozen and empty
 ) -> Catalogue:
     """Merge catalogue documents, already checked against their schema, into one catalogue.
 
+    A document that marks the root may hold scopes too. `desk` gives the dates that `began` may name.
+
     Complaints about names, types and ranges go to `collector`.
     """
-    reader = _CatalogueReader(collector, max_age)
+    reader = _CatalogueReader(collector, max_age, desk)
     for document in documents:
         for key, node in document.mapping("metrics").tables:
             reader.metric(key, node)
@@ -41,7 +47,7 @@ def read_catalogue(
     reader.references()
     reader.collisions()
     return Catalogue(
-        dict(sorted({**RESERVED, **reader.metrics}.items())), dict(sorted(reader.scopes.items()))
+        dict(sorted({**RESERVED, **reader.metrics}.items())), dict(sorted(reader.scopes.items())), desk
     )
 
 
@@ -51,8 +57,9 @@ def _spellings(node: Mapping) -> dict[str, str]:
 
 
 class _CatalogueReader:
-    def __init__(self, collector: Collector, max_age: Decimal | None) -> None:
+    def __init__(self, collector: Collector, max_age: Decimal | None, desk: DeskFacts) -> None:
         self.collector = collector
+        self.desk = desk
         self.max_age = max_age
         self.metrics: dict[str, Metric] = {}
         self.scopes: dict[str, Scope] = {}
@@ -181,9 +188,11 @@ class _CatalogueReader:
         bare = not every and node.text("type") == "event"
         series: SeriesKind = "irregular" if every == "event" or bare else "regular" if every else "single"
         began, scope = node.text("began"), node.text("scope")
-        start = parse_time(began)
+        start = self.desk.dates.get(began) or parse_time(began)
         if began and start is None:
-            hint = "write `2026-01-05`"
+            hint = name_hint(
+                began, self.desk.dates, "write `2026-01-05`, or a name of `dates` in interlock.yaml"
+            )
             self.complain("E415", f"`began: {began}` is not a date", node.span_of("began"), hint)
         if scope:
             self.used.append((scope, node.span_of("scope")))

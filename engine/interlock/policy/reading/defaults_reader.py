@@ -1,4 +1,4 @@
-"""Reads the `defaults` of `interlock.yaml`: the ledger, its anchor and the environment of a desk."""
+"""Reads the `defaults` of `interlock.yaml`: the ledger, its anchor, the environment and the root of a desk."""
 
 from __future__ import annotations
 
@@ -27,7 +27,8 @@ def read_defaults(mark: Mapping, folder: Path, collector: Collector) -> Defaults
         message = "the anchor is the file of the ledger"
         collector.add("E462", message, table.span_of("anchor"), "keep it elsewhere, best on another disk")
     file = f"{root.name}/{Path(mark.span.file).name}"
-    return Defaults(ledger, anchor, table.text("environment") or None, file)
+    artefacts = Path(os.path.normpath(root / table.text("root"))) if table.has("root") else None
+    return Defaults(ledger, anchor, table.text("environment") or None, artefacts, file)
 
 
 def check_default_environment(mark: Mapping, environments: Collection[str], collector: Collector) -> None:
