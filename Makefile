@@ -126,10 +126,11 @@ mutants: $(READY)  ## change the rooms that decide a little at a time, and list 
 bench: $(READY)  ## measure speed as ratios, count what a ledger survives, write docs/benchmarks.md
 	$(RUN) bench/run.py
 
-docs: $(READY)  ## write docs/diagnostics.md, docs/cli.md and docs/reference/ from codes, commands and schemas
+docs: $(READY)  ## write docs/diagnostics.md, cli.md, artefacts.md and reference/ from codes, commands and schemas
 	$(RUN) docs/make_diagnostics.py
 	$(RUN) docs/make_reference.py
 	$(RUN) docs/make_cli.py
+	$(RUN) docs/make_artefacts.py
 
 # Run with UPGRADE=--upgrade to take newer versions than the locks already hold.
 lock:  ## pin the dependencies of pyproject.toml and requirements-dev.in, with hashes

@@ -135,7 +135,10 @@ def test_without_a_snapshot_the_daily_job_collects_from_the_desk(desk: Desk) -> 
 
 def test_without_a_root_a_folder_must_be_named(desk: Desk) -> None:
     done = desk.command("collect")
-    assert (done.code, done.err) == (2, "error: name the folder to collect from with `--root DIR`\n")
+    assert (done.code, done.err) == (
+        2,
+        "error: `interlock collect` needs `--root`: see `interlock collect --help`\n",
+    )
     both = "name a snapshot, or a folder to collect from with `--root DIR`: neither is given"
     assert desk.command("evaluate", "--stateless").err.endswith(f"error: {both}\n")
 

@@ -84,7 +84,7 @@ def command(
     stderr; --format is that of the summary, or of --explain. The snapshot is always JSON.
     """
     if root is None:
-        raise UsageError("name the folder to collect from with `--root DIR`")
+        raise UsageError("`interlock collect` needs `--root`: see `interlock collect --help`")
     now = clock.now()
     moment = now if as_of is None else as_of
     if archive and allow_commands:
