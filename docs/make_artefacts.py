@@ -106,6 +106,8 @@ def page() -> str:
 
 def _section(name: str, desk: Desk) -> Iterator[str]:
     schema = json.loads(artefact_schema_path(name).read_text(encoding="utf-8"))
+    if schema.get("x-may-be-absent"):
+        yield from ("A sound desk may lack it.", "")
     places = [(each, place) for each in desk.sources.values() for place in _places(each, name, schema)]
     yield from (f"## {name}", "", f"**{schema['title']}.** {schema['description']}", "")
     for each, place in places:

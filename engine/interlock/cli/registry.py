@@ -22,6 +22,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "eval": (WRITE, "interlock.cli.commands.eval"),
     "schema": (WRITE, "interlock.cli.commands.schema"),
     "collect": (RUN, "interlock.cli.commands.collect"),
+    "doctor": (RUN, "interlock.cli.commands.doctor"),
     "evaluate": (RUN, "interlock.cli.commands.evaluate"),
     "explain": (RUN, "interlock.cli.commands.explain"),
     "report": (RUN, "interlock.cli.commands.report"),

@@ -22,6 +22,7 @@ __all__ = [
     "check_artefact",
     "decode",
     "expand",
+    "may_be_absent",
     "one",
     "parse_pointer",
     "read_json",
@@ -123,10 +124,19 @@ def check_artefact(name: str, value: object, place: str) -> None:
     raise Unreadable("torn source", wrong)
 
 
+def may_be_absent(name: str) -> bool:
+    """Tell whether a schema says that a sound desk may lack the artefact."""
+    return _schema(name).get("x-may-be-absent") is True
+
+
+@cache
+def _schema(name: str) -> Any:
+    return json.loads(artefact_schema_path(name).read_text(encoding="utf-8"))
+
+
 @cache
 def _validator(name: str) -> Any:
     from jsonschema import Draft202012Validator
     from referencing import Registry
 
-    schema = json.loads(artefact_schema_path(name).read_text(encoding="utf-8"))
-    return Draft202012Validator(schema, registry=Registry())
+    return Draft202012Validator(_schema(name), registry=Registry())

@@ -25,6 +25,8 @@ RENDERERS: dict[tuple[str, str], str] = {
     ("diagnostics", "github"): f"{_DOCUMENTS}.diagnostic_formats:as_github",
     ("diagnostics", "junit"): f"{_DOCUMENTS}.diagnostic_formats:as_junit",
     ("diagnostics", "sarif"): f"{_DOCUMENTS}.diagnostic_formats:as_sarif",
+    ("desk check", "text"): f"{_RECORDS}.desk_table:as_text",
+    ("desk check", "json"): f"{_RECORDS}.desk_table:as_json",
     ("tests", "text"): f"{_DOCUMENTS}.test_report:as_text",
     ("tests", "json"): f"{_DOCUMENTS}.test_report:as_json",
     ("tests", "markdown"): f"{_DOCUMENTS}.test_report:as_markdown",
