@@ -9,6 +9,7 @@ from typing import Literal
 from ..policy.loader import PolicyRoot
 from ..policy.rollout_model import Rollout
 from .inventory import Inventory, Statement
+from .runbook_sentences import RunbookSentences
 
 __all__ = ["StatementHolder", "StatementRow", "Trace", "trace"]
 
@@ -39,13 +40,17 @@ class StatementHolder:
 
 @dataclass(frozen=True, slots=True)
 class StatementRow:
-    """One statement with all that hold it, and what the inventory says of it otherwise."""
+    """One statement with all that hold it, and what the inventory says of it otherwise.
+
+    `stale` says why nobody knows whether what holds it still does: its sentence in the runbook has changed.
+    """
 
     statement: Statement
     holders: tuple[StatementHolder, ...]
     awaiting: str = ""
     elsewhere: str = ""
     beyond: str = ""
+    stale: str = ""
 
     @property
     def rules(self) -> tuple[StatementHolder, ...]:
@@ -96,18 +101,29 @@ class Trace:
 
     @property
     def complete(self) -> bool:
-        """Whether every statement is accounted for and every id that is named is one."""
-        return not self.gaps and not self.strange
+        """Whether every statement is accounted for, none is stale, and every id that is named is one."""
+        return not self.gaps and not self.strange and not self.stale
+
+    @property
+    def stale(self) -> tuple[StatementRow, ...]:
+        """The statements whose sentences somebody has to confirm."""
+        return tuple(row for row in self.rows if row.stale)
 
 
-def trace(root: PolicyRoot, inventory: Inventory) -> Trace:
-    """Follow every statement to what holds it, and back; holders in order of file and line."""
+def trace(root: PolicyRoot, inventory: Inventory, sentences: RunbookSentences | None = None) -> Trace:
+    """Follow every statement to what holds it, and back; holders in order of file and line.
+
+    Without `sentences` no statement is stale.
+    """
     holders = sorted([*_rules(root), *_stages(root)], key=lambda each: (each.file, each.line))
     by_id: dict[str, list[StatementHolder]] = {}
     for holder in holders:
         for each in holder.covers:
             by_id.setdefault(each, []).append(holder)
-    rows = tuple(_row(each, by_id.get(each.id, []), inventory) for each in inventory.statements.values())
+    rows = tuple(
+        _row(each, by_id.get(each.id, []), inventory, "" if sentences is None else sentences.stale(each.id))
+        for each in inventory.statements.values()
+    )
     strange = [(name, holder) for name in by_id if name not in inventory.statements for holder in by_id[name]]
     return Trace(rows, tuple(holders), tuple(sorted(strange, key=lambda pair: (pair[0], pair[1].place))))
 
@@ -134,7 +150,9 @@ def _whole(rollout: Rollout) -> StatementHolder:
     return StatementHolder("rollout", rollout.id, "", rollout.title, span.file, span.line, rollout.covers)
 
 
-def _row(statement: Statement, holders: list[StatementHolder], inventory: Inventory) -> StatementRow:
+def _row(
+    statement: Statement, holders: list[StatementHolder], inventory: Inventory, stale: str
+) -> StatementRow:
     name = statement.id
     return StatementRow(
         statement,
@@ -142,4 +160,5 @@ def _row(statement: Statement, holders: list[StatementHolder], inventory: Invent
         inventory.awaiting.get(name, ""),
         inventory.elsewhere.get(name, ""),
         inventory.beyond.get(name, ""),
+        stale,
     )

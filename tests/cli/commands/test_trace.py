@@ -100,3 +100,63 @@ def test_the_matrix_fits_the_terminal(root: Path, width: int) -> None:
     text = rendered("trace", "text", found, ReportStyle(width=width))
     assert max(map(len, text.splitlines())) <= width
     assert ("left out, for lack of room: place" in text) == (width == 60)
+
+
+def _own(tmp_path: Path, sentence: str) -> tuple[str, ...]:
+    """A list with one statement that a rule holds, and a page with its sentence."""
+    (tmp_path / "runbooks").mkdir(exist_ok=True)
+    (tmp_path / "inventory.yaml").write_text(
+        "inventory: {go-live: {A1: the switch is off, Z9: one}}\n", "utf-8"
+    )
+    page = f"- **A1** {sentence}\n- **Z9** One.\n"
+    (tmp_path / "runbooks" / "go-live.md").write_text(page, "utf-8")
+    return ("--inventory", str(tmp_path / "inventory.yaml"))
+
+
+def test_a_changed_sentence_marks_its_rules_until_somebody_confirms(
+    command: Command, root: Path, tmp_path: Path
+) -> None:
+    own = (*_own(tmp_path, "The switch is off."), "--policies", root)
+    done = command("trace", "A1", "Z9", "--confirm", *own)
+    stale = [line for line in done.out.splitlines() if "stale" in line]
+    assert (stale, done.err) == ([], "")
+    _own(tmp_path, "The switch is on.")
+    done = command("trace", "A1", *own)
+    look = "look at go-live/switch, go-live/again and opening/closed, then confirm it with"
+    text = f"A1 is stale: its sentence has changed: {look} `interlock trace A1 --confirm` "
+    assert (done.code, text in " ".join(done.out.split()) + " ") == (1, True)
+    assert done.out.rstrip().endswith("; 1 stale")
+    statement = json.loads(command("trace", "A1", *own, "--format", "json").out)["statements"][0]
+    assert (statement["state"], statement["stale"]) == ("rules", "its sentence has changed")
+    assert "stale: its sentence has changed |" in command("trace", "A1", *own, "--format", "markdown").out
+    done = command("trace", "A1", "--confirm", *own)
+    assert "stale" not in done.out
+
+
+def test_a_statement_that_nothing_holds_may_be_stale_too(
+    command: Command, root: Path, tmp_path: Path
+) -> None:
+    own = (*_own(tmp_path, "The switch is off."), "--policies", root)
+    text = (tmp_path / "inventory.yaml").read_text("utf-8").replace("Z9: one", "Z9: one, B7: two")
+    (tmp_path / "inventory.yaml").write_text(f"{text}beyond: {{B7: nobody measures it}}\n", "utf-8")
+    done = command("trace", "B7", *own)
+    why = "no runbook page has its sentence: look at what the inventory says of it, then confirm it with"
+    assert f"B7 is stale: {why} `interlock trace B7 --confirm`" in " ".join(done.out.split())
+
+
+@pytest.mark.parametrize(
+    ("words", "problem"),
+    [
+        ((), "`--confirm` needs the ids of statements: read their sentences and rules first"),
+        (("A1",), "there is no folder `{folder}` with sentences to confirm"),
+    ],
+)
+def test_what_cannot_be_confirmed(
+    command: Command, root: Path, tmp_path: Path, words: tuple[str, ...], problem: str
+) -> None:
+    own = _own(tmp_path, "The switch is off.")
+    folder = tmp_path / "runbooks"
+    (folder / "go-live.md").unlink()
+    folder.rmdir()
+    done = command("trace", *words, "--confirm", *own, "--policies", root)
+    assert (done.code, done.err) == (2, f"error: {problem.format(folder=folder.as_posix())}\n")

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import click
 
-from ...analysis.inventory import read_inventory
+from ...analysis.inventory import Inventory, read_inventory
+from ...analysis.runbook_sentences import RunbookSentences, confirm, read_sentences
 from ...analysis.statement_trace import Trace, trace
 from ...diagnostics import name_hint, printable
 from ...errors import EXIT_BEST, EXIT_WORST, UsageError
@@ -27,11 +28,12 @@ __all__ = ["command"]
     examples=(
         "interlock trace",
         "interlock trace B67 C16",
+        "interlock trace B67 --confirm",
         "interlock trace --format markdown > matrix.md",
     ),
     exits={
         EXIT_BEST: "every statement is held, or the inventory says why not",
-        EXIT_WORST: "nothing holds a statement, or a rule or stage names an id that is not listed",
+        EXIT_WORST: "nothing holds a statement, a sentence is not confirmed, or a rule names no listed id",
     },
 )
 @click.argument("ids", nargs=-1)
@@ -40,18 +42,44 @@ __all__ = ["command"]
     metavar="FILE",
     help="The list of statements; default: docs/inventory.yaml beside the policy root.",
 )
+@click.option(
+    "--confirm",
+    "confirmed",
+    is_flag=True,
+    help="Confirm that what holds the statements IDS holds their sentences as they are now.",
+)
 @policies_option
 @format_option("trace")
-def command(ids: tuple[str, ...], inventory: str | None, policies: str | None, form: str) -> int:
+def command(
+    ids: tuple[str, ...], inventory: str | None, confirmed: bool, policies: str | None, form: str
+) -> int:
     """Show which rules and stages of rollouts hold each statement of the runbooks, and back.
 
-    IDS limit the matrix to these statements.
+    IDS limit the matrix to these statements. Where a folder `runbooks/` lies beside the list, a statement whose
+    sentence there has changed is stale, with its rules, until somebody confirms it.
     """
     loaded = load_policies(policies)
-    listed = read_inventory(Path(inventory) if inventory else _beside(policies))
-    found = _only(trace(loaded.root, listed), ids)
+    path = Path(inventory) if inventory else _beside(policies)
+    listed = read_inventory(path)
+    folder = path.parent / "runbooks"
+    sentences = read_sentences(folder, listed.statements)
+    if confirmed:
+        sentences = _confirm(folder, sentences, ids, listed)
+    found = _only(trace(loaded.root, listed, sentences), ids)
     show("trace", form, found)
     return EXIT_BEST if found.complete else EXIT_WORST
+
+
+def _confirm(
+    folder: Path, found: RunbookSentences | None, ids: tuple[str, ...], listed: Inventory
+) -> RunbookSentences | None:
+    """Confirm the sentences of these statements, and return all as they are then."""
+    if not ids:
+        raise UsageError("`--confirm` needs the ids of statements: read their sentences and rules first")
+    if found is None:
+        raise UsageError(f"there is no folder `{folder.as_posix()}` with sentences to confirm")
+    confirm(folder, found, ids)
+    return read_sentences(folder, listed.statements)
 
 
 def _beside(policies: str | None) -> Path:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from ...analysis.statement_trace import StatementHolder, StatementRow, Trace
 from ...canonical import canonical
 from ...diagnostics import printable
+from ...wording import listed
 from ..escaping import markdown
 from ..style import ReportStyle
 from ..tables import Table, tidy, wrapped
@@ -37,9 +38,17 @@ def as_text(found: Trace, style: ReportStyle) -> str:
         f"{printable(name)} is no statement of the inventory: {holder.name} names it, {holder.place}"
         for name, holder in found.strange
     ]
-    prose = [text for each in [*unlisted, _summary(found)] for text in wrapped(each, style.width)]
+    changed = [_stale(row) for row in found.stale]
+    prose = [text for each in [*unlisted, *changed, _summary(found)] for text in wrapped(each, style.width)]
     parts.append("".join(f"{each}\n" for each in prose))
     return "\n".join(parts)
+
+
+def _stale(row: StatementRow) -> str:
+    """What somebody has to look at before a statement counts as held again."""
+    name, holders = row.statement.id, listed([each.name for each in row.holders], 5)
+    look = f"look at {holders}" if holders else "look at what the inventory says of it"
+    return f"{name} is stale: {row.stale}: {look}, then confirm it with `interlock trace {name} --confirm`"
 
 
 def _statements(found: Trace) -> Table:
@@ -66,7 +75,8 @@ def _summary(found: Trace) -> str:
     parts = [f"{counts[state]} {words}" for state, words in _WORDS.items() if counts[state]]
     stages = sum(each.kind == "stage" for each in found.stages)
     held = f"{len(found.rules)} rules" + (f", {stages} stages" if stages else "")
-    return f"{len(found.rows)} statements, {held}: {', '.join(parts) or 'nothing to hold'}"
+    stale = f"; {len(found.stale)} stale" if found.stale else ""
+    return f"{len(found.rows)} statements, {held}: {', '.join(parts) or 'nothing to hold'}{stale}"
 
 
 def as_json(found: Trace, style: ReportStyle) -> str:
@@ -87,6 +97,7 @@ def _statement(row: StatementRow) -> dict[str, object]:
         "runbook": row.statement.runbook,
         "text": row.statement.text,
         "state": row.state,
+        **({"stale": row.stale} if row.stale else {}),
         "rules": [_holder(each) for each in row.rules],
         "stages": [_holder(each) for each in row.stages],
         **dict(_notes(row)),
@@ -137,3 +148,5 @@ def _held(row: StatementRow) -> Iterator[str]:
         yield f"{word}: {markdown(text)}"
     if row.state == "nothing":
         yield "nothing"
+    if row.stale:
+        yield f"stale: {row.stale}"
