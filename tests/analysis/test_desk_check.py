@@ -155,3 +155,31 @@ def test_a_key_that_the_schema_does_not_require_may_be_absent(tmp_path: Path) ->
     write(tmp_path, "policies/sources.yaml", SOURCES.replace("{pointer: /pid}", "{pointer: /number}"))
     found = next(each for each in checked(tmp_path).artefacts if each.source == "lock")
     assert (found.state, found.unknown) == ("there", 1)
+
+
+def test_a_member_without_rows_of_its_own_is_stale(tmp_path: Path) -> None:
+    healthy(tmp_path)
+    metric = "  quotes: {type: number, every: event, scope: symbol, slack: 1d, doc: a}\nscopes:"
+    catalogue = tmp_path / "policies" / "catalogue.yaml"
+    write(tmp_path, "policies/catalogue.yaml", catalogue.read_text("utf-8").replace("scopes:", metric))
+    write(
+        tmp_path,
+        "policies/more.yaml",
+        """sources:
+  quotes:
+    kind: rows
+    doc: a row a day and symbol
+    file: quotes.jsonl
+    format: jsonl
+    time: day
+    columns: {day: {time: /day}, symbol: {text: /symbol}, pnl: {number: /pnl}}
+    covered: {each: 1d, for: symbol}
+    complete: never
+    metrics: {quotes: {sql: "select symbol as member, day as at, pnl as value from quotes"}}
+""",
+    )
+    rows = [{"day": f"2026-03-{day}T00:00:00Z", "symbol": "BTC-USD", "pnl": 1} for day in (28, 29)]
+    lines(tmp_path, "quotes.jsonl", rows)
+    found = checked(tmp_path).artefacts[0]
+    assert (found.source, found.state) == ("quotes", "stale")
+    assert found.detail.startswith("not covered")

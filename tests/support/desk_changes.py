@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+from support.freqtrade import database, zipped
+
 __all__ = ["CHANGES", "change"]
 
 Record = dict[str, Any]
@@ -176,6 +178,22 @@ def _add(desk: Path, pattern: str, values: Record) -> None:
         save([*rows, rows[-1] | values])
 
 
+def _zip(desk: Path, name: str) -> None:
+    path = desk / name
+    content = json.loads(path.read_text("utf-8"))
+    path.unlink()
+    zipped(desk, path.stem, content).rename(path)
+
+
+def _bot_database(desk: Path, name: str) -> None:
+    path = desk / name
+    trades = json.loads(path.read_text("utf-8"))["strategy"]["DeskStrategy"]["trades"]
+    path.unlink()
+    as_columns = {"profit_ratio": "close_profit", "profit_abs": "close_profit_abs"}
+    rows = [{as_columns.get(key, key): value for key, value in each.items()} for each in trades]
+    database(path, rows, started="2025-12-29 00:00:00")
+
+
 CHANGES: dict[str, Callable[..., None]] = {
     "set": _set,
     "unset": _unset,
@@ -186,10 +204,13 @@ CHANGES: dict[str, Callable[..., None]] = {
     "replace": _replace,
     "cut": _cut,
     "sql": _sql,
+    "zip": _zip,
+    "bot_database": _bot_database,
     "edit": _edit,
     "times": _times,
     "drop": _drop,
     "add": _add,
 }
 """What a probe may do: `set unset` fields of JSON documents, `env` variables, `remove write append replace cut` files
-and lines, `sql` in a database, `edit times drop add` rows of tables, logs and the trade file."""
+and lines, `sql` in a database, `zip bot_database` the
+trade file as freqtrade writes it, `edit times drop add` rows of tables, logs and the trade file."""
