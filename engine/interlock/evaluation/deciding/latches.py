@@ -66,8 +66,8 @@ class StatefulRule:
         rule, rearmed = self.rule, self.memory.rearmed(self.key)
         after = rearmed if rule.latch and rearmed is not None and rearmed < self.as_of else None
         now = decide(self.as_of, after, hold=self.holds())
-        # too few points of a series that was seen whole is no blindness: there is nothing to judge yet
-        status = now.status if _doubtful(now) or now.status != "unknown" else "skipped"
+        # an unknown outcome without blindness is recorded as one that does not apply: there is nothing to judge yet
+        status = "skipped" if now.status == "unknown" and not now.blind else now.status
         blind = status == "unknown" and self.blind()
         plain = now.contributing(rule, self.policy.verdicts, blind)
         latch = self.memory.latches(self.policy.id, self.member).get(rule.id)
@@ -136,7 +136,7 @@ class StatefulRule:
                 return hole, (instant, decide(instant, after))
             if hole is None and then.status == "unknown":
                 then = decide(instant, after)
-                hole = (between.get(instant, instant), then) if _doubtful(then) else None
+                hole = (between.get(instant, instant), then) if then.blind else None
         return hole, None
 
     def holds(self) -> bool:
@@ -176,15 +176,6 @@ class StatefulRule:
         word = join(verdicts, (_known(self.policy, latch.verdict), self.rule.failed))
         note = "" if now.status == "fail" else _since(self.policy, self.rule.id, latch)
         return replace(now, status="fail", contribution=word, possible=(word,), note=note, sure=True)
-
-
-def _doubtful(then: Outcome) -> bool:
-    """Whether data could still tell of a past instant; not where a calculation had too few points of a series that was
-    seen whole, as at its begin."""
-    few = (
-        each.cause == "too few samples" and (not each.metric or "(" in each.metric) for each in then.causes
-    )
-    return then.status == "unknown" and not all(few)
 
 
 def unseen(
