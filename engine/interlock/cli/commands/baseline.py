@@ -25,7 +25,7 @@ __all__ = ["command", "freeze_command"]
 _EXAMPLES = (
     "interlock baseline freeze phase_a --from snapshot.json \\\n    --by quant-desk --reason 'end of phase A'",
     "interlock baseline freeze phase_a --from 12 \\\n    --by quant-desk --reason 'end of phase A'",
-    "interlock baseline freeze phase_a --again --from 40 \\\n    --by quant-desk --reason 'phase A of the second attempt'",
+    "interlock baseline freeze phase_a --again --from 40 \\\n    --by quant-desk --reason 'second attempt'",
 )
 
 
@@ -54,7 +54,9 @@ def command() -> None:
 @click.option(
     "--from", "origin", required=True, metavar="SNAPSHOT|N", help="A snapshot's file, or an entry's number."
 )
-@click.option("--again", is_flag=True, help="Freeze a name anew, for a new attempt; the old one stays in the ledger.")
+@click.option(
+    "--again", is_flag=True, help="Freeze a name anew, for a new attempt; the old one stays in the ledger."
+)
 @beginning_act_options
 def freeze_command(
     name: str, origin: str, by: str, reason: str, at: Decimal | None, ledger: Path, *, again: bool

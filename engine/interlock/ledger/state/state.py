@@ -126,9 +126,9 @@ class State:
         self.rearmed[key] = max(at, self.rearmed.get(key, at))
 
     def _baseline(self, entry: Entry, data: Mapping[str, Any]) -> None:
+        # the newest counts: a name is frozen again only by a person who says so
         found = FrozenBaseline(data["document"], data["as_of"], data["by"], entry.sequence)
-        if data.get("again") or data["name"] not in self.baselines:
-            self.baselines[data["name"]] = found
+        self.baselines[data["name"]] = found
 
     def _attestation(self, entry: Entry, data: Mapping[str, Any]) -> None:
         self.attestations.append(RecordedAttestation.read(entry.time, data, entry.sequence))
