@@ -186,10 +186,11 @@ class PolicySet:
         stateless: bool = False,
         memory: Memory | None = None,
         rollout: Mapping[str, str] | None = None,
+        within: str = "",
     ) -> Decision:
         """Like `evaluate`, but a policy that cannot be evaluated is named in the decision, the others stand.
 
-        `memory` is what a ledger knows, and `rollout` the reserved metrics of the rollout around the evaluation;
+        `memory` is what a ledger knows, `rollout` the reserved metrics of the rollout `within` which it is evaluated;
         `recorded` judges and records in one step.
         """
         asked = None if policies is None else list(policies)
@@ -200,7 +201,7 @@ class PolicySet:
         self.require_names(snapshot, baselines)
         frozen = {name: Measures(each, self.catalogue) for name, each in sorted((baselines or {}).items())}
         request = Request(
-            self.values_of(environment), frozen, stateless, __version__,
+            self.values_of(environment, within), frozen, stateless, __version__,
             memory=memory, attestations=self.root.attestations,
         )  # fmt: skip
         earlier = () if memory is None else memory.earlier(self.catalogue.scopes)
@@ -257,14 +258,13 @@ class PolicySet:
         return RolloutEngine(viewer, judge)
 
     def _judged(self, snapshot: Snapshot, recorder: Recorder, asking: EvaluationSettings) -> Decision:
-        around = None
-        if asking.rollout is not None:
-            around = recorder.state.rollout(asking.rollout).metrics(snapshot.as_of)
+        found = None if asking.rollout is None else recorder.state.rollout(asking.rollout)
+        around = None if found is None else found.metrics(snapshot.as_of)
 
         def judge(memory: Memory, frozen: Mapping[str, Snapshot]) -> Decision:
             return self.decide(
                 snapshot, policies=asking.policies, environment=asking.environment, baselines=frozen,
-                memory=memory, rollout=around,
+                memory=memory, rollout=around, within=asking.rollout or "",
             )  # fmt: skip
 
         return recorder.evaluate(snapshot, replace(asking, scopes=self.catalogue.scopes), judge)
@@ -352,12 +352,12 @@ class PolicySet:
             }
         return self._compiled
 
-    def values_of(self, environment: str | None) -> Mapping[str, Mapping[str, Value]]:
-        """Return the values of params in an environment."""
-        if environment is None:
-            return {}
-        self.known("environment", environment, self.root.environments)
-        return self.root.environments[environment].values
+    def values_of(self, environment: str | None, within: str = "") -> Mapping[str, Mapping[str, Value]]:
+        """Return the values of params in an environment, within a rollout with those that it gives."""
+        if environment is not None:
+            self.known("environment", environment, self.root.environments)
+        values = self.root.environments[environment].values if environment is not None else {}
+        return self.root.rollouts[within].values(values) if within in self.root.rollouts else values
 
     def known(self, kind: str, name: str, table: Mapping[str, object]) -> None:
         """Raise UsageError for a name that the policy root does not hold."""

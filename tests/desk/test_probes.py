@@ -2,7 +2,8 @@
 
 A file in `probes/` holds one line a probe: `NAME: {do: [STEP, ...], gives: {POLICY: VERDICT}}`, with the steps of
 `support.desk_changes`. `misses: {POLICY: [RULE]}` names the rules that fail or are unknown, `environment` another
-environment than paper. The ledger before it holds the baselines of eight weeks earlier and every attestation.
+environment than paper. The ledger before it holds the baselines of eight weeks earlier and every attestation;
+`attest: [NAME]` attests the changed desk. `desk: NAME` begins with the steps of that desk in the file's `desks`.
 """
 
 from __future__ import annotations
@@ -33,9 +34,13 @@ DESK = ROOT / "examples" / "desk"
 AS_OF, BEFORE = "2026-03-30T06:30:00Z", "2026-02-02T06:30:00Z"
 NOW = Decimal(1_800_000_000)
 PROBES: dict[str, dict[str, Any]] = {
-    f"{path.stem}: {name}": probe
+    f"{path.stem}: {name}": {
+        **probe,
+        "do": [*found.get("desks", {}).get(probe.get("desk"), []), *probe["do"]],
+    }
     for path in sorted((Path(__file__).parent / "probes").glob("*.yaml"))
-    for name, probe in yaml.safe_load(path.read_text("utf-8"))["probes"].items()
+    for found in [yaml.safe_load(path.read_text("utf-8"))]
+    for name, probe in found["probes"].items()
 }
 BASELINES = ("phase_a", "experiment_a", "experiment_b", "experiment_c", "scaling_step", "pre_cutover")
 
@@ -75,15 +80,19 @@ def ledger(policies: interlock.PolicySet, healthy: Path, tmp_path_factory: pytes
     now, earlier = _snapshot(policies, healthy, AS_OF), _snapshot(policies, DESK, BEFORE, archive=False)
     for name in BASELINES:
         freeze(path, name, earlier, Act("desk", "the weeks before", earlier.as_of))
-    for what, declared in sorted(policies.root.attestations.items()):
+    for what in sorted(policies.root.attestations):
         # A stage is attested while its rollout is in it, and a cause when there was one.
         if "/" in what or what == "kill-switch-cause":
             continue
-        bound = policies.bound(what, now)
-        for role in declared.roles:
-            act = Act(f"{role}-1", "seen", now.as_of)
-            attest(path, declared, new_statement(declared, role, bound, act))
+        _attest(policies, path, what, now)
     return path
+
+
+def _attest(policies: interlock.PolicySet, path: Path, what: str, snapshot: interlock.Snapshot) -> None:
+    declared, bound = policies.root.attestations[what], policies.bound(what, snapshot)
+    for role in declared.roles:
+        act = Act(f"{role}-1", "seen", snapshot.as_of)
+        attest(path, declared, new_statement(declared, role, bound, act))
 
 
 @pytest.mark.parametrize("name", PROBES)
@@ -96,6 +105,8 @@ def test_a_probe_gets_its_verdicts(
     for step in probe["do"]:
         change(desk, step)
     snapshot = _snapshot(policies, desk, AS_OF)
+    for what in probe.get("attest", []):
+        _attest(policies, kept, what, snapshot)
     asked = sorted({each.split(" at ")[0] for each in [*probe["gives"], *probe.get("misses", {})]})
     environment = probe.get("environment", "paper")
     with recording_in(kept) as recorder:

@@ -110,7 +110,6 @@ def test_the_desk_gets_the_verdicts_of_its_readme(
         "experiment-0-rollback": "CONTINUE",
         "experiment-0-rollback-verified": "PENDING",
         "experiment-0-telemetry": "PASS",
-        "experiment-0-threshold": "PINNED",
         "live-rollout-readiness": "CONDITIONAL",
         "paper-heartbeat": "RECENT",
         "phase-2c-promotion": "NO_GO",

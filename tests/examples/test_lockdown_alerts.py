@@ -121,12 +121,12 @@ def test_no_closes_in_a_lockdown_are_told_when_it_is_over(tmp_path: Path) -> Non
     idle = {"closes.daily": {**series, "points": [{**each, "value": 0} for each in series["points"]]}}
     assert desk.at(set={**LOCKED, **idle}) == [
         "capital-preservation LOCKDOWN to quant-lead risk",
-        f"operating-health DEGRADED to nobody, not quant-lead: {EXPLAINED}",
+        f"operating-health LOOK to nobody, not quant-lead: {EXPLAINED}",
     ]
     assert desk.at(set={**LOCKED, **idle}) == []
     assert desk.at(set={**idle, "capital.level": "normal"}) == [
         "capital-preservation NORMAL to quant-lead risk",
-        "operating-health DEGRADED to quant-lead",
+        "operating-health LOOK to quant-lead",
     ]
     assert desk.at(set={"capital.level": "normal"}) == ["operating-health NORMAL to quant-lead"]
 

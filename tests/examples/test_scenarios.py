@@ -37,7 +37,6 @@ HEALTHY = {
     "experiment-0-rollback": "CONTINUE",
     "experiment-0-rollback-verified": "PENDING",
     "experiment-0-telemetry": "PASS",
-    "experiment-0-threshold": "PINNED",
     "live-rollout-readiness": "GO",
     "paper-heartbeat": "RECENT",
     "phase-2c-promotion": "NO_GO",

@@ -9,8 +9,9 @@ import pytest
 import interlock
 from interlock.errors import UsageError
 from interlock.ledger.acts import freeze, rearm, recorded_snapshot
+from interlock.ledger.file.ledger import Ledger
 from interlock.ledger.recorder import EvaluationSettings, Recorder
-from support.ledgers import act, evaluate, snapshot, write
+from support.ledgers import act, evaluate, rule, snapshot, write
 
 AT = "2026-03-29T06:30:00Z"
 BAD = {"2026-03-27": -0.04, "2026-03-28": -0.05}
@@ -71,8 +72,31 @@ def test_a_baseline_is_frozen_once_and_not_before_its_snapshot(ledger: Path) -> 
     assert complaint(freeze, ledger, "phase_a", given, act("2026-03-29T06:29:59Z")) == early
     found = freeze(ledger, "phase_a", given, act(AT))
     assert found["daily"] == {"from": "2026-03-01", "points": 28}
-    taken = "the baseline `phase_a` is frozen by entry 8: choose another name"
+    hint = "choose another name, or freeze it for a new attempt with `--again`"
+    taken = f"the baseline `phase_a` is frozen by entry 8: {hint}"
     assert complaint(freeze, ledger, "phase_a", given, act(AT)) == taken
+
+
+def test_a_baseline_is_frozen_again_for_a_new_attempt(ledger: Path, tmp_path: Path) -> None:
+    """The newest is read; the old one stays in the ledger, and what was decided with it is replayed with it."""
+    then = "2026-03-30T06:30:00Z"
+    later = snapshot(then, GOOD, loss=40)
+    new = "the baseline `phase_a` is not frozen yet: leave out `--again`"
+    assert complaint(freeze, ledger, "phase_a", later, act(then), again=True) == new
+    freeze(ledger, "phase_a", snapshot(AT, GOOD), act(AT))
+    root = tmp_path / "policies"
+    same = f"snapshot is as of {AT}, which is not later than the baseline `phase_a` of entry 8, as of {AT}"
+    assert complaint(freeze, ledger, "phase_a", snapshot(AT, GOOD), act(AT), again=True) == same
+    first = evaluate(root, ledger, later)[0]
+    freeze(ledger, "phase_a", later, act(then), again=True)
+    second = evaluate(root, ledger, snapshot("2026-03-30T07:30:00Z", GOOD, loss=40))[0]
+    assert [rule(each, "loss").outcome for each in (first, second)] == ["fail", "pass"]
+    with Ledger(ledger) as opened:
+        frozen = [each.data for each in opened.entries() if each.kind == "baseline"]
+        assert [(each["as_of"], each["reason"], each.get("again")) for each in frozen] == [
+            (AT, "checked by hand", None),
+            (then, "checked by hand", True),
+        ]
 
 
 def test_an_evaluation_brings_no_baseline_of_a_name_that_is_frozen(ledger: Path, tmp_path: Path) -> None:

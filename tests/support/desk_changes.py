@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from support.freqtrade import database, zipped
+from .freqtrade import database, zipped
 
 __all__ = ["CHANGES", "change"]
 

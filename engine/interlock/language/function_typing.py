@@ -40,7 +40,7 @@ class CallRules(OperandRules):
         for option, value in options.items():
             if option not in function.options:
                 near = name_hint(option, function.options, f"write `{function.signature}`")
-                window = _as_window(value) if "last" in function.options else None
+                window = _as_window(value) if "last" in function.options and option != "min_n" else None
                 near = f"write `{window}`" if window else near
                 self.complain("E308", f"`{name}` has no option `{option}`", span, near)
                 good = False
@@ -97,6 +97,9 @@ class CallRules(OperandRules):
         if not time and not (members and function.members):
             wanted = "a series or the members of a scope" if function.members else "a series"
             self.complain("E333", f"`{name}` needs {wanted}, this is {node.shape}", node.span)
+            return None
+        if not time and "min_n" in options:
+            self.complain("E337", "`min_n=` needs a series, this runs over members only", span)
             return None
         if not time and window:
             self.complain("E337", f"`{window[0]}=` needs a series, this runs over members only", span)
@@ -162,7 +165,7 @@ class CallRules(OperandRules):
         if key == "after":
             good = value.type.kind is Kind.TIMESTAMP and value.shape == SCALAR
             wanted = "an instant"
-        elif key in ("last", "skip"):
+        elif key in ("last", "skip", "min_n"):
             good = isinstance(value, (Literal, ParamRef)) and value.type == INTEGER and self.positive(value)
             wanted = "a whole number above 0"
         else:
@@ -305,8 +308,10 @@ class CallRules(OperandRules):
         node, value = arguments
         if not self.metric("default", node):
             return None
-        if not isinstance(value, (Literal, ParamRef)):
-            self.complain("E324", "the second argument of `default` is a constant or a param", value.span)
+        other = isinstance(value, MetricRef) and value.shape in (SCALAR, node.shape)
+        if not other and not isinstance(value, (Literal, ParamRef)):
+            wanted = "a constant, a param, or a metric that is single or of the same shape"
+            self.complain("E324", f"the second argument of `default` is {wanted}", value.span)
             return None
         pair = self.same_kind(node, value, span)
         if pair is None or not self.ratio_has_unit(*pair):

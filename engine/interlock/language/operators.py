@@ -96,7 +96,7 @@ def _reduce(
     bounded: bool = True,
     members: bool = True,
 ) -> Operator:
-    options = (*WINDOWS, "where")
+    options = (*WINDOWS, *(() if argument.startswith("boolean") and name != "share" else ("min_n",)), "where")
     return Operator(
         *(name, "reduce", (argument,), result, doc, (example,)),
         options=options,
@@ -153,7 +153,7 @@ _TABLE = (
             "median(slippage, last=7) <= 20bps", "argument"),
     Operator("quantile", "reduce", ("amount", "share"), "the same, of integers a number",
              "the value that lies that share of the way through the values in order, in proportion between two",
-             ("quantile(latency, 95%, within=1h) <= 2s",), options=(*WINDOWS, "where"), range="argument",
+             ("quantile(latency, 95%, within=1h) <= 2s",), options=(*WINDOWS, "min_n", "where"), range="argument",
              bounded=True, members=True),
     Operator("last", "reduce", ("value",), "the same", "the newest complete point", ("last(edge.sharpe)",),
              options=("where",), range="argument", whole=True),
@@ -182,8 +182,9 @@ _TABLE = (
     Operator("peak", "series", ("numeric",), "the same", "the largest value up to each point, since the series began",
              ("last(equity) == last(peak(equity))",), range="argument"),
     Operator("drawdown", "series", ("amount",), "ratio",
-             "the fall of each point below its peak, as a share of the peak; unknown where that may not be above 0",
-             ("max(drawdown(equity), last=30) < 5%",), range="positive"),
+             "the fall of each point below its peak, as a share of the peak; unknown where that may not be above 0; "
+             "with `after` only of points after it, the peak being that since the value that stood then",
+             ("max(drawdown(equity), last=30) < 5%",), options=("after",), range="positive"),
     Operator("gap", "gap", ("any",), "duration",
              "distances in time between points of the window, both ends of the window included",
              ("max(gap(samples, within=15m)) <= 60s",), options=("within",), required=("within",),
@@ -207,8 +208,9 @@ _TABLE = (
              ("attested('human-sign-off')",), by_name=True),
     Operator("known", "known", ("metric",), "boolean", "whether there is a value; printed as an assumption",
              ("known(kpi.x)",), strict=False, by_name=True),
-    Operator("default", "default", ("metric", "constant"), "the same",
-             "the value, or the constant where it is unknown; printed as an assumption", ("default(alerts.open, 0)",),
+    Operator("default", "default", ("metric", "constant or metric"), "the same",
+             "the value, or where it is unknown the constant or the other metric; printed as an assumption",
+             ("default(alerts.open, 0)", "default(rollout.stage_entered, trial.began_at)"),
              strict=False, by_name=True),
 )
 # fmt: on

@@ -22,6 +22,7 @@ from .beginning import Beginning
 from .file.ledger import Ledger
 from .person_names import person_complaint
 from .recorder import Recorder
+from .state.state import FrozenBaseline
 
 __all__ = ["Act", "WaiverGrant", "freeze", "rearm", "recorded_snapshot", "require_author", "waive"]
 
@@ -96,10 +97,13 @@ def rearm(
     return tuple(found)
 
 
-def freeze(path: Path, name: str, snapshot: Snapshot, act: Act) -> Mapping[str, Mapping[str, object]]:
+def freeze(
+    path: Path, name: str, snapshot: Snapshot, act: Act, *, again: bool = False
+) -> Mapping[str, Mapping[str, object]]:
     """Freeze a snapshot as a named baseline and return the window and sample size of each of its metrics.
 
-    Raises UsageError if the name is taken.
+    With `again` it takes the place of the one that has the name, for a new attempt; both stay in the ledger. Raises
+    UsageError if the name is taken, with `again` if it is not or if the snapshot is not later than the one before.
     """
     if snapshot.as_of > act.at:
         raise UsageError(
@@ -107,11 +111,7 @@ def freeze(path: Path, name: str, snapshot: Snapshot, act: Act) -> Mapping[str, 
         )
     metrics = {key: _sample(form) for key, form in sorted(snapshot.metrics.items())}
     with Recorder(path, anchor=act.anchor, beginning=act.beginning) as recorder:
-        taken = recorder.state.baselines.get(name)
-        if taken is not None:
-            raise UsageError(
-                f"the baseline `{name}` is frozen by entry {taken.sequence}: choose another name"
-            )
+        _require_place(recorder.state.baselines.get(name), name, snapshot, again=again)
         body = {
             "name": name,
             "document": recorder.keep(snapshot.canonical()),
@@ -119,9 +119,24 @@ def freeze(path: Path, name: str, snapshot: Snapshot, act: Act) -> Mapping[str, 
             "metrics": metrics,
             "by": act.by,
             "reason": act.reason,
+            **({"again": True} if again else {}),
         }
         recorder.append(act.time, "baseline", body)
     return metrics
+
+
+def _require_place(taken: FrozenBaseline | None, name: str, snapshot: Snapshot, *, again: bool) -> None:
+    if taken is None:
+        if again:
+            raise UsageError(f"the baseline `{name}` is not frozen yet: leave out `--again`")
+    elif not again:
+        hint = "choose another name, or freeze it for a new attempt with `--again`"
+        raise UsageError(f"the baseline `{name}` is frozen by entry {taken.sequence}: {hint}")
+    elif show_time(snapshot.as_of) <= taken.as_of:
+        raise UsageError(
+            f"{snapshot.name} is as of {show_time(snapshot.as_of)}, which is not later than the baseline `{name}` of "
+            f"entry {taken.sequence}, as of {taken.as_of}"
+        )
 
 
 def recorded_snapshot(path: Path, sequence: int, *, failed: bool = False) -> Snapshot:

@@ -27,7 +27,8 @@ _CACHED = 64
 
 @dataclass(frozen=True, slots=True)
 class ReplayInput:
-    """All inputs of a recorded evaluation; `rollout` holds the reserved metrics of the rollout that asked for it."""
+    """All inputs of a recorded evaluation; `rollout` holds the reserved metrics of the rollout `within` which it
+    was."""
 
     snapshot: Snapshot
     memory: Memory
@@ -35,6 +36,7 @@ class ReplayInput:
     policies: tuple[str, ...] | None
     environment: str | None
     rollout: Mapping[str, str] | None = None
+    within: str = ""
 
 
 Rerun = Callable[[Path, ReplayInput], Decision]
@@ -124,7 +126,7 @@ def _replay_input(state: State, data: Mapping[str, Any], load: Callable[[str], S
     context = (data["environment"] or "", name or "", "")
     memory = LedgerMemory(state, snapshot.as_of, snapshot.digest, load, context)
     rollout = None if name is None else state.rollout(name).metrics(snapshot.as_of)
-    return ReplayInput(snapshot, memory, baselines, policies, data["environment"], rollout)
+    return ReplayInput(snapshot, memory, baselines, policies, data["environment"], rollout, name or "")
 
 
 def _write_policies(ledger: Ledger, files: Mapping[str, str], folder: Path) -> Path:

@@ -127,6 +127,12 @@ class Rollout:
     after: tuple[Prerequisite, ...] = ()
     covers: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    given: Mapping[str, Mapping[str, Value]] = field(default_factory=dict)
+
+    def values(self, environment: Mapping[str, Mapping[str, Value]]) -> Mapping[str, Mapping[str, Value]]:
+        """Return the values of an environment by policy, after which come those that the rollout gives (`with:`)."""
+        own = {name: {**environment.get(name, {}), **given} for name, given in self.given.items()}
+        return {**environment, **own}
 
     @property
     def first(self) -> Stage:

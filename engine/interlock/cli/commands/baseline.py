@@ -25,6 +25,7 @@ __all__ = ["command", "freeze_command"]
 _EXAMPLES = (
     "interlock baseline freeze phase_a --from snapshot.json \\\n    --by quant-desk --reason 'end of phase A'",
     "interlock baseline freeze phase_a --from 12 \\\n    --by quant-desk --reason 'end of phase A'",
+    "interlock baseline freeze phase_a --again --from 40 \\\n    --by quant-desk --reason 'second attempt'",
 )
 
 
@@ -53,19 +54,25 @@ def command() -> None:
 @click.option(
     "--from", "origin", required=True, metavar="SNAPSHOT|N", help="A snapshot's file, or an entry's number."
 )
+@click.option(
+    "--again", is_flag=True, help="Freeze a name anew, for a new attempt; the old one stays in the ledger."
+)
 @beginning_act_options
-def freeze_command(name: str, origin: str, by: str, reason: str, at: Decimal | None, ledger: Path) -> int:
-    """Freeze a snapshot as the baseline NAME: a name is frozen once, a failed run never."""
+def freeze_command(
+    name: str, origin: str, by: str, reason: str, at: Decimal | None, ledger: Path, *, again: bool
+) -> int:
+    """Freeze a snapshot as the baseline NAME: once, unless `--again` is said, and never a failed run."""
     act = act_from(by, reason, at)
     recorded = origin.isascii() and origin.isdecimal()
     snapshot = recorded_snapshot(ledger, int(origin)) if recorded else read_snapshot(origin)
     table = Table(("metric", "n", "points", "window"), right=("n", "points"))
-    frozen = freeze(ledger, name, snapshot, act)
+    frozen = freeze(ledger, name, snapshot, act, again=again)
     note_begun(ledger, act.anchor, new=act.new)
     for metric, sample in frozen.items():
         window = sample.get("covered") or sample.get("from") or sample.get("at") or ""
         shown = " to ".join(map(str, window)) if isinstance(window, list) else str(window)
         table.add(metric, str(sample.get("n", "")), str(sample.get("points", "")), shown)
-    terminal.out(f"froze {printable(name)} as of {show_time(snapshot.as_of)}")
+    word = "froze again" if again else "froze"
+    terminal.out(f"{word} {printable(name)} as of {show_time(snapshot.as_of)}")
     terminal.out("\n".join(table.lines(style_of(sys.stdout))))
     return EXIT_BEST

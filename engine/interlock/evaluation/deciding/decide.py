@@ -295,7 +295,7 @@ class _Case:
         rule, memory, as_of = compiled.rule, self.judge.request.memory, self.judge.measures.as_of
         if memory is None or not rule.stateful:
             found = self.outcome(compiled, self.interpreter)
-            return found.contributing(rule, self.policy.verdicts, self.blind(rule)), False
+            return found.contributing(rule, self.policy.verdicts, found.blind and self.blind(rule)), False
 
         def at(
             instant: Decimal, after: Decimal | None, *, hold: bool = False, brief: bool = False

@@ -66,19 +66,21 @@ class StatefulRule:
         rule, rearmed = self.rule, self.memory.rearmed(self.key)
         after = rearmed if rule.latch and rearmed is not None and rearmed < self.as_of else None
         now = decide(self.as_of, after, hold=self.holds())
-        blind = now.status == "unknown" and self.blind()
+        # an unknown outcome without blindness is recorded as one that does not apply: there is nothing to judge yet
+        status = "skipped" if now.status == "unknown" and not now.blind else now.status
+        blind = status == "unknown" and self.blind()
         plain = now.contributing(rule, self.policy.verdicts, blind)
         latch = self.memory.latches(self.policy.id, self.member).get(rule.id)
         if not rule.latch or (latch is None and rearmed is not None and rearmed >= self.as_of):
-            return plain, Fact(self.key, now.status, given=self.given), False
+            return plain, Fact(self.key, status, given=self.given), False
         seen = self.memory.seen(self.key)
         gains = [pair for name, found in read.items() for pair in gained(name, found, self.as_of)]
         instants, new = unseen([*gains, *self.doubted()], seen, self.as_of, after)
         if latch is not None or rule.shadow is not None:
-            fact = Fact(self.key, now.status, tuple(each for _, each in new), given=self.given)
+            fact = Fact(self.key, status, tuple(each for _, each in new), given=self.given)
             return (plain, fact, False) if latch is None else (self.latched(plain, latch), fact, True)
         hole, fired_at = self.judged(decide, instants, self.unsure(instants, read), after)
-        if hole is None and now.status == "unknown":
+        if hole is None and status == "unknown":
             hole = self.as_of, now
         blind = hole is not None and self.blind()
         fired = self.fired(fired_at, now, blind)
@@ -86,7 +88,7 @@ class StatefulRule:
             fact = Fact(self.key, now.status, tuple(each for _, each in new), fired, self.given)
             return self.latched(plain, fired), fact, True
         if hole is None:
-            return plain, Fact(self.key, now.status, tuple(each for _, each in new), given=self.given), False
+            return plain, Fact(self.key, status, tuple(each for _, each in new), given=self.given), False
         # later points are judged again, until data come in or a person re-arms the trigger
         at, doubt = hole
         if now.status != "unknown":
@@ -134,7 +136,7 @@ class StatefulRule:
                 return hole, (instant, decide(instant, after))
             if hole is None and then.status == "unknown":
                 then = decide(instant, after)
-                hole = (between.get(instant, instant), then) if _doubtful(then) else None
+                hole = (between.get(instant, instant), then) if then.blind else None
         return hole, None
 
     def holds(self) -> bool:
@@ -174,15 +176,6 @@ class StatefulRule:
         word = join(verdicts, (_known(self.policy, latch.verdict), self.rule.failed))
         note = "" if now.status == "fail" else _since(self.policy, self.rule.id, latch)
         return replace(now, status="fail", contribution=word, possible=(word,), note=note, sure=True)
-
-
-def _doubtful(then: Outcome) -> bool:
-    """Whether data could still tell of a past instant; not where a calculation had too few points of a series that was
-    seen whole, as at its begin."""
-    few = (
-        each.cause == "too few samples" and (not each.metric or "(" in each.metric) for each in then.causes
-    )
-    return then.status == "unknown" and not all(few)
 
 
 def unseen(

@@ -36,6 +36,16 @@ class Outcome:
     note: str = ""
     sure: bool = True
 
+    @property
+    def blind(self) -> bool:
+        """Whether it is unknown because data are missing: not where a calculation had too few points of a series that
+        was seen whole, as at its begin."""
+        few = (
+            each.cause == "too few samples" and (not each.metric or "(" in each.metric)
+            for each in self.causes
+        )
+        return self.status == "unknown" and not all(few)
+
     @classmethod
     def skipped(cls, note: str) -> Outcome:
         """A rule that does not apply contributes nothing."""

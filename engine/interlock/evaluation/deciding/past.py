@@ -51,7 +51,7 @@ class CutMeasures(Measures):
         if series.blank:
             return series
         cut = self._cut_periods(series, series.every) if series.every else self._cut_events(series)
-        return replace(cut, points=cut.points.of_many(brief=self.brief))
+        return replace(cut, points=cut.points.of_many(brief=self.brief), now=series.as_of)
 
     def _cut_periods(self, series: Series, every: Decimal) -> Series:
         end, past, first = series.end, series.past, 0

@@ -20,7 +20,7 @@ from ..snapshot.measures import Measures
 from ..snapshot.points import Point, Points
 from ..snapshot.series_values import Members, Series, Shaped, lift
 from .lowering import Program
-from .reductions import REDUCTIONS
+from .reductions import REDUCTIONS, too_few
 from .scalar_semantics import SCALARS, age
 from .transforms import TRANSFORMS
 from .windows import Selection, select
@@ -167,12 +167,14 @@ class Interpreter:
         if node.axis == "members":
             return _over_members(name, argument, options.get("where"), further)
         where = options.pop("where", None)
-        span = options.get("span")
+        span, least = options.get("span"), options.pop("min_n", None)
 
         def over_time(series: Series, filtered: Series | Value | None) -> Value:
             selection = select(series, options, filtered)  # type: ignore[arg-type]
             if selection.lost:
                 return Unknown(selection.lost)
+            if least is not None and (few := too_few(selection, least)):
+                return few
             if "span" in OPERATORS[name].options:
                 return REDUCTIONS[name](selection, span)
             return REDUCTIONS[name](selection, *further)
@@ -186,8 +188,8 @@ class Interpreter:
         return self.assume(node, lift(known, self.leaf(node.arguments[0])))
 
     def default(self, node: Call) -> Shaped:
-        value, constant = (self.leaf(each) for each in node.arguments)
-        return self.assume(node, lift(_default, value, constant))
+        value, instead = (self.leaf(each) for each in node.arguments)
+        return self.assume(node, lift(_default, value, instead))
 
     def assume(self, node: Call, result: Shaped) -> Shaped:
         self.assumed[node] = result
@@ -247,8 +249,8 @@ def _as_enum(value: Value, node: ParamRef) -> Value:
     return Decimal(node.type.enum.values.index(value))
 
 
-def _default(value: Value, constant: Value) -> Value:
-    return value if known(value) else constant
+def _default(value: Value, instead: Value) -> Value:
+    return value if known(value) else instead
 
 
 def _in_baseline(value: Value, name: str, as_of: Decimal) -> Value:

@@ -15,6 +15,7 @@ from ...language.values import INFINITY, Cause, Unknown, Value, interval, merged
 from ..snapshot.points import Point, Points
 from ..snapshot.series_values import Series
 from .scalar_semantics import between
+from .windows import select
 
 __all__ = ["drawdown", "peak"]
 
@@ -29,9 +30,26 @@ def peak(series: Series) -> Series:
     return _along(series, _larger)
 
 
-def drawdown(series: Series) -> Series:
-    """How far each point lies below the largest value up to it, as a share of that."""
-    return _along(series, _fall)
+def drawdown(series: Series, after: Value | None = None) -> Series:
+    """How far each point lies below the largest value up to it, as a share of that.
+
+    With `after` only points after it count, and the value that stood at that instant.
+    """
+    return _along(series, _fall) if after is None else _fall_after(series, after)
+
+
+def _fall_after(series: Series, after: Value) -> Series:
+    selection = select(series, {"after": after}, None)
+    if selection.lost:
+        return replace(series, points=Points(), blank=selection.lost)
+    inside = selection.items
+    cut = max(len(series.points) - len(inside), 0)
+    stood = series.points[max(cut - 1, 0) : cut]
+    since = replace(series, points=Points([*stood, *inside]))
+    if stood and stood[0].at >= series.covered_from:
+        since = replace(since, past=None, covered_from=-INFINITY)
+    falls = _along(since, _fall)
+    return replace(falls, points=falls.points[len(stood) :], covered_from=series.covered_from)
 
 
 def _along(series: Series, operation: Callable[[Value, Value], Value]) -> Series:

@@ -17,7 +17,7 @@ from .runs import densest, false, longest_bounds, may, must, not_true, streak_bo
 from .scalar_semantics import between
 from .windows import Selection
 
-__all__ = ["REDUCTIONS"]
+__all__ = ["REDUCTIONS", "too_few"]
 
 _HALF = Decimal("0.5")
 
@@ -34,6 +34,18 @@ def _causes(items: Points) -> tuple[Cause, ...]:
 
 def _few(detail: str) -> Unknown:
     return Unknown((Cause("", "", "", "too few samples", detail),))
+
+
+def too_few(selection: Selection, least: Value) -> Unknown | None:
+    """Refuse a selection with fewer points than `least` that are surely there, whatever else may be."""
+    if isinstance(least, Unknown):
+        return Unknown(least.causes)
+    assert isinstance(least, Decimal)
+    there = selection.items.number(sure)
+    if there >= least:
+        return None
+    few = Cause("", "", "", "too few samples", f"{there} of at least {least}")
+    return Unknown(merged(selection.open, _causes(selection.items), (few,)))
 
 
 # counting

@@ -61,7 +61,7 @@ def select(series: Series, options: Mapping[str, Value], where: Series | Value |
     lost = merged(series.blank, *(each.causes for each in options.values() if isinstance(each, Unknown)))
     if isinstance(where, Series):
         lost = merged(lost, where.blank)
-    lost = merged(lost, _late(options.get("after"), series.as_of), _empty(options))
+    lost = merged(lost, _late(options.get("after"), max(series.as_of, series.now)), _empty(options))
     if lost:
         return Selection(Points(), series.as_of, lost=lost)
     if series.every is not None:
@@ -201,6 +201,8 @@ def _endless(series: Series) -> tuple[Cause, ...]:
 
 def _stretch(series: Series, options: Mapping[str, Value]) -> Selection:
     begin, strict = _begin(series, options)
+    if series.as_of < begin <= series.now:
+        return Selection(Points(), series.as_of, begin=begin)
     start, stop = series.covered_from, series.seen_to(begin)
     points = series.points
     items = points[points.until(begin) if strict else points.before(begin) :]

@@ -63,6 +63,7 @@ class Series:
     is, so that there may be slots before the first. An irregular one was seen from `covered_from` to
     `covered_to`, and in the `earlier` stretches; what lies outside is not known, and `uncovered` says why. Up to
     `slack` seconds at its end count as seen. Before `began` there was nothing. `blank` says why nothing is known.
+    A series that is cut at an earlier `as_of` keeps that of its snapshot as `now`.
     """
 
     points: Points
@@ -78,6 +79,7 @@ class Series:
     uncovered: tuple[Cause, ...] = ()
     began: Decimal | None = None
     blank: tuple[Cause, ...] = ()
+    now: Decimal = -INFINITY
 
     @property
     def start(self) -> int:

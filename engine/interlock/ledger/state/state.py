@@ -29,9 +29,10 @@ each empty without one. Outcomes in different contexts are independent."""
 
 @dataclass(frozen=True, slots=True)
 class FrozenBaseline:
-    """A baseline: the snapshot that its name refers to for good."""
+    """A baseline: the snapshot that its name refers to until it is frozen again, and the instant of that snapshot."""
 
     document: str
+    as_of: str
     by: str
     sequence: int
 
@@ -125,7 +126,9 @@ class State:
         self.rearmed[key] = max(at, self.rearmed.get(key, at))
 
     def _baseline(self, entry: Entry, data: Mapping[str, Any]) -> None:
-        self.baselines.setdefault(data["name"], FrozenBaseline(data["document"], data["by"], entry.sequence))
+        # the newest counts: a name is frozen again only by a person who says so
+        found = FrozenBaseline(data["document"], data["as_of"], data["by"], entry.sequence)
+        self.baselines[data["name"]] = found
 
     def _attestation(self, entry: Entry, data: Mapping[str, Any]) -> None:
         self.attestations.append(RecordedAttestation.read(entry.time, data, entry.sequence))

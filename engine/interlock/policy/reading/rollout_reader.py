@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from collections.abc import Mapping as Table
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from ...diagnostics import Collector, Span, name_hint
@@ -16,6 +16,7 @@ from ..model import Attestation, Policy, Unlimited
 from ..rollout_model import PREVIOUS, SHARED, Dwell, Prerequisite, Rollback, Rollout, Stage, Term
 from ..yaml.yaml_nodes import Mapping, Node, Scalar, Sequence
 from .attestations import read_approval
+from .environments import read_values
 from .links import check_bound, named_policy
 from .params import fits, in_range, read_value
 
@@ -85,7 +86,7 @@ class _RolloutReader:
         lever = tuple(each.text for each in levers)
         if not self.unsure:
             self.configured(stages, nodes, lever)
-        return Rollout(
+        rollout = Rollout(
             id=self.name,
             version=document.text("version"),
             title=document.text("title"),
@@ -100,6 +101,18 @@ class _RolloutReader:
             covers=document.texts("covers"),
             notes=document.texts("notes"),
         )
+        return replace(rollout, given=self.values(document.mapping("with"), rollout.policies))
+
+    def values(self, table: Mapping, used: Collection[str]) -> dict[str, dict[str, Value]]:
+        """The values of params that the rollout gives to its policies."""
+        found: dict[str, dict[str, Value]] = {}
+        for key, node in table.pairs:
+            policy = self.declared.policies.get(key.text)
+            if key.text not in used:
+                self.collector.add_unknown("E211", "policy of the rollout", key.text, used, key.span)
+            elif policy is not None and isinstance(node, Mapping):
+                found[key.text] = read_values(policy, node, self.declared.catalogue, self.collector)
+        return found
 
     # stages
 

@@ -68,6 +68,9 @@ _SUMMARIES: dict[str, Callable[[Data], str]] = {
     "attestation": lambda data: (
         f"{data['what']} by {data['by']} as {data['role']} until {data['until']}: {data['reason']}"
     ),
+    "baseline": lambda data: (
+        f"{data['name']}{' again' if data.get('again') else ''} as of {data['as_of']} by {data['by']}: {data['reason']}"
+    ),
     "gate": lambda data: f"{data['policy']} begins",
     "permission": lambda data: f"{data['policy']} at {data['symbol']}: {data['verdict']['verdict']}",
     "trade": lambda data: f"{data['policy']} at {data['symbol']}: closed with {data['pnl']}",

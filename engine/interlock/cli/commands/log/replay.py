@@ -124,6 +124,7 @@ class _Rerun:
             baselines=again.baselines,
             memory=again.memory,
             rollout=again.rollout,
+            within=again.within,
         )
 
 
