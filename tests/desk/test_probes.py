@@ -34,7 +34,10 @@ DESK = ROOT / "examples" / "desk"
 AS_OF, BEFORE = "2026-03-30T06:30:00Z", "2026-02-02T06:30:00Z"
 NOW = Decimal(1_800_000_000)
 PROBES: dict[str, dict[str, Any]] = {
-    f"{path.stem}: {name}": {**probe, "do": [*found.get("desks", {}).get(probe.get("desk"), []), *probe["do"]]}
+    f"{path.stem}: {name}": {
+        **probe,
+        "do": [*found.get("desks", {}).get(probe.get("desk"), []), *probe["do"]],
+    }
     for path in sorted((Path(__file__).parent / "probes").glob("*.yaml"))
     for found in [yaml.safe_load(path.read_text("utf-8"))]
     for name, probe in found["probes"].items()

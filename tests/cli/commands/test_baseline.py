@@ -1,4 +1,4 @@
-"""`interlock baseline`: a snapshot is frozen by a person, once or for a new attempt again, and never from a failed run."""
+"""`interlock baseline`: a person freezes a snapshot, once or again for a new attempt, never of a failed run."""
 
 from __future__ import annotations
 

@@ -55,7 +55,11 @@ def trades(*given: tuple[str, float]) -> dict[str, object]:
 @pytest.mark.parametrize(
     ("given", "verdict", "reason"),
     [
-        ([("0", -50), ("1", -50), ("2", -1), ("3", -2)], "CONTINUE", "mean(pnl, after=entered, min_n=2) is -1.5, needed >= -5"),
+        (
+            [("0", -50), ("1", -50), ("2", -1), ("3", -2)],
+            "CONTINUE",
+            "mean(pnl, after=entered, min_n=2) is -1.5, needed >= -5",
+        ),
         (
             [("0", -50), ("2", -1)],
             "INVESTIGATE",
@@ -78,7 +82,9 @@ def test_only_what_came_after_the_entry_is_judged(
 
 
 def test_periods_before_the_entry_are_no_blindness(tmp_path: Path) -> None:
-    points = [{"at": f"2026-03-{day}", "value": value} for day, value in ((26, -50), (27, -50), (28, 1), (29, 2))]
+    points = [
+        {"at": f"2026-03-{day}", "value": value} for day, value in ((26, -50), (27, -50), (28, 1), (29, 2))
+    ]
     metrics = {"entered": "2026-03-28T00:00:00Z", "daily": {"points": points}}
     assert decided(tmp_path, DAYS, metrics).verdicts[0].verdict == "CONTINUE"
 

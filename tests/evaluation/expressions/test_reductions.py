@@ -21,14 +21,15 @@ from interlock.evaluation.deciding.past import CutMeasures
 from interlock.evaluation.expressions.expression import checked_expression
 from interlock.evaluation.expressions.interpreter import Interpreter
 from interlock.evaluation.expressions.lowering import lower
-from interlock.evaluation.expressions.reductions import REDUCTIONS
+from interlock.evaluation.expressions.reductions import REDUCTIONS, too_few
 from interlock.evaluation.expressions.transforms import TRANSFORMS
+from interlock.evaluation.expressions.windows import Selection
 from interlock.evaluation.snapshot.measures import Measures
 from interlock.evaluation.snapshot.points import Points
 from interlock.evaluation.snapshot.series_values import Series, Shaped
 from interlock.evaluation.snapshot.snapshot import Snapshot
 from interlock.language.times import parse_time, show_time
-from interlock.language.values import Unknown
+from interlock.language.values import Cause, Unknown
 from interlock.policy.names import PolicyNames
 from interlock.policy.reading.catalogue_reader import read_catalogue
 from interlock.policy.yaml.reader import read_yaml
@@ -202,3 +203,9 @@ def test_a_cut_gives_what_the_plain_calculation_gives(seed: int) -> None:
         exact = "run(" not in text
         assert value(shared, exact) == value(plain, exact), (text, show_time(instant))
         assert value(brief_one, False) == value(plain, False), (text, show_time(instant))
+
+
+def test_a_least_number_that_is_not_known_leaves_nothing_known() -> None:
+    """A variable of the environment that does not parse makes the param of `min_n=` unknown."""
+    why = Cause("least", "", "", "wrong type")
+    assert too_few(Selection(Points(), START), Unknown((why,))) == Unknown((why,))

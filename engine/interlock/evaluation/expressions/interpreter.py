@@ -173,7 +173,7 @@ class Interpreter:
             selection = select(series, options, filtered)  # type: ignore[arg-type]
             if selection.lost:
                 return Unknown(selection.lost)
-            if least is not None and (few := too_few(selection, least)):
+            if least is not None and (few := too_few(selection, least)):  # type: ignore[arg-type]
                 return few
             if "span" in OPERATORS[name].options:
                 return REDUCTIONS[name](selection, span)
