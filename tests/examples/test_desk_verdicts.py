@@ -220,7 +220,7 @@ BREAKAGES: dict[str, tuple[Callable[[Path], None], str, dict[str, str]]] = {
             "shadow-health": "cannot tell: report.daily_written: missing at 2026-03-28; "
             "report.overall, shadow.decisions_today, "
             "shadow.logging_healthy and 3 more: stale, measured at 2026-03-28T06:00:12Z",
-            "daily-report": "the newest daily report is 2d 00h 29m 48s old, at most 1d 02h is allowed",
+            "daily-report": "the newest daily report is 2d 00h 29m 48s old and overdue",
             **LOW,
         },
     ),
