@@ -134,6 +134,7 @@ SCENARIOS: dict[str, tuple[dict[str, str], str, dict[str, str]]] = {
             "cumulative-edge": LOST.format("shadow.delta_pnl", "weekly-evidence"),
             "hit-rate": LOST.format("shadow.hit_rate", "weekly-evidence"),
             "weeks-collected": LOST.format("programme.weeks", "weekly-evidence"),
+            "drawdown": LOST.format("shadow.weekly_drawdown", "weekly-evidence"),
         },
     ),
     "torn-shadow-log": (
