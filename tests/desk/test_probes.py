@@ -1,9 +1,10 @@
 """Each probe changes the healthy desk, and its verdicts follow from the artefacts through a ledger.
 
 A file in `probes/` holds one line a probe: `NAME: {do: [STEP, ...], gives: {POLICY: VERDICT}}`, with the steps of
-`support.desk_changes`. `misses: {POLICY: [RULE]}` names the rules that fail or are unknown, `environment` another
-environment than paper. The ledger before it holds the baselines of eight weeks earlier and every attestation;
-`attest: [NAME]` attests the changed desk. `desk: NAME` begins with the steps of that desk in the file's `desks`.
+`support.desk_changes`. `misses: {POLICY: [RULE]}` names the rules that fail or are unknown, `says: {POLICY: {RULE:
+REASON}}` what they say, `environment` another environment than paper. The ledger before it holds the baselines of eight
+weeks earlier and every attestation; `attest: [NAME]` attests the changed desk. `desk: NAME` begins with the steps of that
+desk in the file's `desks`.
 """
 
 from __future__ import annotations
@@ -119,3 +120,6 @@ def test_a_probe_gets_its_verdicts(
             each.id: each.reason for each in verdicts[policy].rules if each.outcome in ("fail", "unknown")
         }
         assert sorted(rules) == sorted(open_), open_
+    for policy, reasons in probe.get("says", {}).items():
+        given = {each.id: each.reason for each in verdicts[policy].rules}
+        assert {each: given[each] for each in reasons} == reasons

@@ -216,10 +216,11 @@ BREAKAGES: dict[str, tuple[Callable[[Path], None], str, dict[str, str]]] = {
         _without_reports,
         "NO_GO",
         {
-            "shadow-health": "cannot tell: report.daily_written: missing at 2026-03-28; "
-            "report.overall, shadow.decisions_today, "
-            "shadow.logging_healthy and 3 more: stale, measured at 2026-03-28T06:00:12Z",
-            "daily-report": "the newest daily report is 2d 00h 29m 48s old, at most 1d 02h is allowed",
+            "shadow-health": "cannot tell: report.alerts, report.capital_alert, report.overall and 3 more: stale, "
+            "measured at 2026-03-28T06:00:12Z; report.critical_alert, report.daily_written, "
+            "weights.clamp_exceeded and weights.max_shift: missing at 2026-03-28",
+            "critical-alerts": "cannot tell: report.critical_alert: missing at 2026-03-28",
+            "daily-report": "the newest daily report is 2d 00h 29m 48s old and overdue",
             **LOW,
         },
     ),

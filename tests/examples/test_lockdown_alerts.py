@@ -84,7 +84,7 @@ def test_no_decisions_in_a_lockdown_are_no_alarm(desk: Desk) -> None:
 
 def test_a_breach_of_the_clamp_in_a_lockdown_is_told_to_risk_all_the_same(desk: Desk) -> None:
     desk.at(set=LOCKED)
-    breach = {**LOCKED, "weights.max_shift": {"value": Decimal("0.2")}}
+    breach = {**LOCKED, "weights.largest_shift": {"value": Decimal("0.2")}}
     assert desk.at(set=breach) == [
         "shadow-daily-health CRITICAL to risk",
         "weight-clamp EXCEEDED to on-call risk",
@@ -108,7 +108,7 @@ def test_a_crisis_explains_nothing(desk: Desk) -> None:
 
 def test_an_unknown_level_explains_nothing(desk: Desk) -> None:
     assert desk.at(set={"capital.level": None}) == [
-        "capital-preservation LOCKDOWN to quant-lead risk",
+        "capital-preservation UNKNOWN to risk",
         "live-rollout-readiness NO_GO to on-call risk stakeholders",
         "shadow-daily-health CRITICAL to on-call risk",
     ]

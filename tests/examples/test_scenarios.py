@@ -58,7 +58,7 @@ NOT_READY = {"live-rollout-readiness": "CONDITIONAL", "startup-safety": "BLOCK_L
 KILLED = {"live-rollout-readiness": "NO_GO", "startup-safety": "BLOCK_LIVE"}
 BLOCKED = {"turnover-gate at BTC-USD": "BLOCK"}
 LOST = "cannot tell: {}: missing, no row of `{}` for 2026-02-16T00:00:00Z to 2026-02-23T00:00:00Z"
-REGIMES = LOST.format("regimes.observed", "weekly-regimes")
+REGIMES = LOST.format("regimes.observed", "weekly-evidence")
 
 READY, GATE, PROMOTION = "live-rollout-readiness", "turnover-gate at BTC-USD", "phase-2c-promotion"
 SCENARIOS: dict[str, tuple[dict[str, str], str, dict[str, str]]] = {
@@ -124,7 +124,7 @@ SCENARIOS: dict[str, tuple[dict[str, str], str, dict[str, str]]] = {
         {"weekly-edge": "9 of the last twelve weeks have an edge, 10 are needed"},
     ),
     "missing-weekly-report": (
-        {"weekly-archive": "INCOMPLETE"},
+        {"weekly-archive": "UNKNOWN"},
         PROMOTION,
         {
             "reports-archived": "cannot tell: weekly.archived: missing at 2026-02-16",
@@ -133,6 +133,7 @@ SCENARIOS: dict[str, tuple[dict[str, str], str, dict[str, str]]] = {
             "cumulative-edge": LOST.format("shadow.delta_pnl", "weekly-evidence"),
             "hit-rate": LOST.format("shadow.hit_rate", "weekly-evidence"),
             "weeks-collected": LOST.format("programme.weeks", "weekly-evidence"),
+            "drawdown": LOST.format("shadow.weekly_drawdown", "weekly-evidence"),
         },
     ),
     "torn-shadow-log": (

@@ -89,6 +89,19 @@ def test_doubt_that_outlasts_the_blind_limit_latches(root: Path, ledger: Path) -
     assert "it was unknown for longer than 1d 06h" in rule(found, "bad-days").reason
 
 
+def test_doubt_that_may_last_for_ever_accuses_nobody(tmp_path: Path, ledger: Path) -> None:
+    endless = FILES["rollback.yaml"].replace(
+        "latch: true\n    blind_limit: 30h", "latch: true\n    blind_limit: never"
+    )
+    root = write(tmp_path, rollback=endless)
+    doubt = [snapshot(at, DAYS | HOLE | GOOD) for at in (AT, "2026-04-30T06:30:00Z")]
+    for found in evaluate(root, ledger, *doubt):
+        assert outcome(found) == ("unknown", "INVESTIGATE", False)
+        assert found.verdicts[0].possible == "ROLLBACK"
+    full = snapshot("2026-04-30T12:30:00Z", DAYS | BAD | GOOD)
+    assert outcome(evaluate(root, ledger, full)[0]) == ("fail", "ROLLBACK", True)
+
+
 def test_days_missing_since_the_series_began_are_doubt_from_the_first_record_on(
     root: Path, ledger: Path
 ) -> None:

@@ -16,14 +16,21 @@ Node = dict[str, Any]
 _NARROWING = ("where_clause", "having", "qualify", "sample")
 
 
-def pools(nodes: Sequence[Node], sources: Iterable[RowsSource]) -> bool:
-    """Tell whether a query makes one value of several rows; the newest row of all, and its time, are no such figure."""
-    times = {each.name for source in sources for each in source.columns if each.type == "time"}
+def pools(nodes: Sequence[Node], sources: Iterable[RowsSource], by: Collection[str] | None = None) -> bool:
+    """Tell whether a query makes one value of several rows; the newest row of all, and its time, are no such figure.
+
+    `by` are the columns of time that tell which row is the newest, all of them if it is not given.
+    """
+    times = _times(sources) if by is None else set(by)
     selects = [each for each in nodes if each.get("type") == "SELECT_NODE"]
     narrowed = len(selects) > 1 or any(each.get(key) for each in selects for key in _NARROWING)
     if narrowed or any(each.get("type") == "JOIN" for each in nodes):
         times = set()
     return any(_gathers(each, times) for each in nodes)
+
+
+def _times(sources: Iterable[RowsSource]) -> set[str]:
+    return {each.name for source in sources for each in source.columns if each.type == "time"}
 
 
 def _gathers(node: Node, times: Collection[str]) -> bool:

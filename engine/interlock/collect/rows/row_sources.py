@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, field, replace
@@ -11,14 +10,12 @@ from decimal import Decimal
 from typing import Any
 
 from ...diagnostics import Collector
-from ...evaluation.snapshot.series_values import slot_at, slot_start
-from ...language.values import INFINITY
 from ...limits import SNAPSHOT_POINTS, SOURCE_ROWS
 from ...policy.catalogue import Catalogue, Metric
 from ...wording import number
 from ..artefact_root import Artefact, Root
 from ..formats import FORMATS
-from ..local_clock import DAY, beginning, shown, zone_of
+from ..local_clock import DAY
 from ..model import Query, RowsSource
 from ..rosters import Rosters
 from ..sql.duckdb_tables import Database, SqlRefused, columns_of
@@ -31,6 +28,7 @@ from .row_order import backwards, in_declared_order, settled
 from .row_window import Window
 from .source_coverage import CoveredSpan, by_member, check_members, common, cover
 from .sql_assumptions import Assumption, absent_columns, made_of_nothing
+from .torn_files import Gap, Span, gaps_of, period_of, spanned, with_gaps
 from .typed_tables import SourceTable, fill
 
 __all__ = ["LoadedSource", "check_queries", "load", "query_rows"]
@@ -42,7 +40,7 @@ _SAMPLE_TIMES = {"as_of": DAY * 2, "from": DAY, "to": DAY * 2}
 class LoadedSource:
     """A source with its artefacts read: `problem` if it is unknown as a whole, `torn` for each file left out.
 
-    `stamps` are the first and the last one of each file with rows, in order of their names, None for a torn file.
+    `spans` are the first and the last period of each file with rows, in order of their names, None for a torn file.
     """
 
     source: RowsSource
@@ -50,7 +48,7 @@ class LoadedSource:
     artefacts: list[Artefact] = field(default_factory=list)
     tops: list[tuple[str, object, Decimal]] = field(default_factory=list)
     torn: list[UnknownEntry] = field(default_factory=list)
-    stamps: list[tuple[Decimal, Decimal] | None] = field(default_factory=list)
+    spans: list[Span | None] = field(default_factory=list)
     problem: UnknownEntry | None = None
 
 
@@ -62,11 +60,10 @@ def load(root: Root, source: RowsSource, window: Window) -> LoadedSource:
         if not names:
             raise Unreadable("missing", f"no file matches {source.pattern}")
         parts = [(name, _load_file(root, name, loaded, window)) for name in names]
-        loaded.stamps = [
-            None if part is None else (min(part.known), max(part.known))
-            for _, part in parts
-            if part is None or part.known
+        spans = [
+            (part, None if part is None else spanned(source, part.columns, part.known)) for _, part in parts
         ]
+        loaded.spans = [span for part, span in spans if part is None or span is not None]
         if source.order:
             parts.sort(key=lambda each: (each[1].ends[0] if each[1] else None) or Decimal(0))
         for name, part in parts:
@@ -221,8 +218,6 @@ def _ask(
 ) -> tuple[MetricEntries, CoveredSpan | None]:
     metric = rosters.catalogue.metrics[query.metric]
     covered, own = _covered((loaded, *joined), metric, window, rosters)
-    if loaded.torn and not _may_lack_files(metric, loaded, window.as_of):
-        raise Unreadable(loaded.torn[0].cause, loaded.torn[0].detail)
     times = {
         "as_of": window.as_of,
         "from": covered.start if covered else None,
@@ -231,6 +226,7 @@ def _ask(
     lacking: dict[str, UnknownEntry] = {}
     try:
         nodes = tables.database.check(query.sql, [each.source.view for each in (loaded, *joined)])
+        gaps = _gaps(loaded, metric, nodes, window)
         pooled = pools(nodes, [each.source for each in (loaded, *joined)])
         for each in (loaded, *joined):
             if pooled or (metric.series == "irregular" and each.source.coverage.each is None):
@@ -249,10 +245,23 @@ def _ask(
     if other is not None:
         undecided = next(each.table.undecided for each in (loaded, *joined) if each.table.undecided)
         found = settled(found, shape(other, metric, covered, rosters, own), undecided)
+    if loaded.torn:
+        found = with_gaps(found, gaps, loaded.torn[0], metric, window.as_of)
     if lacking:
         entries = {member: why.entry() for member, why in lacking.items()}
         found = replace(found, members={**(found.members or {}), **entries})
     return found, covered
+
+
+def _gaps(loaded: LoadedSource, metric: Metric, nodes: list[dict[str, Any]], window: Window) -> list[Gap]:
+    """Return the gaps that torn files left. Raises Unreadable where the metric cannot do without them."""
+    if not loaded.torn:
+        return []
+    newest = not pools(nodes, [loaded.source], (period_of(loaded.source),))
+    gaps = gaps_of(loaded.source, metric, loaded.spans, window.as_of, newest)
+    if gaps is None:
+        raise Unreadable(loaded.torn[0].cause, loaded.torn[0].detail)
+    return gaps
 
 
 def _covered(
@@ -301,41 +310,6 @@ def _declared(loaded: LoadedSource) -> Iterator[Assumption]:
     if table.repeated:
         times = number(table.repeated, "time")
         yield "W858", f"{times} of `{source.id}` in a repeated hour taken as the {source.ambiguous}"
-
-
-def _may_lack_files(metric: Metric, loaded: LoadedSource, as_of: Decimal) -> bool:
-    """A file may be left out of a regular series, as a missing slot, and of a chain of reports, which gets shorter.
-
-    So each file must have periods of its own, and the files around a torn one must leave room for it: at the ends the
-    begin of the metric, and the periods that are over. Else another file stands for the period of the torn one, and
-    nothing seems to be missing.
-    """
-    each = loaded.source.coverage.each
-    if metric.series == "single" or (metric.series == "irregular" and each is None):
-        return False
-    every = metric.every or DAY
-    length = every if each is None else each
-    zone = zone_of(length, loaded.source.zone)
-
-    def placed(stamp: Decimal) -> Decimal:
-        return shown(stamp, zone) if each is not None else slot_start(slot_at(stamp, every), every)
-
-    spans = [None if span is None else (placed(span[0]), placed(span[1])) for span in loaded.stamps]
-    whole = sorted(span for span in spans if span is not None)
-    if any(after[0] - before[1] < length for before, after in itertools.pairwise(whole)):
-        return False
-    first = None if metric.began is None else beginning(metric.began, zone) if each else placed(metric.began)
-    begin = -INFINITY if first is None else first - length
-    before, torn = (begin, begin), 0
-    for span in (*spans, (placed(as_of), INFINITY)):
-        if span is None:
-            torn += 1
-            continue
-        low, high = sorted((before, span))
-        if torn and high[0] - low[1] < length * (torn + 1):
-            return False
-        before, torn = span, 0
-    return True
 
 
 def check_queries(rows: Mapping[str, RowsSource], catalogue: Catalogue, collector: Collector) -> None:

@@ -324,8 +324,12 @@ class _PolicyReader:
         milder = self.verdicts.index(unknown) < self.verdicts.index(failed)
         if node.flag("latch") and milder and not node.has("blind_limit"):
             message = f"the latched trigger `{key.text}` has a milder `unknown` and no `blind_limit`"
-            hint = "write `blind_limit: 6h`: missing data must end in the alarm"
+            hint = "write `blind_limit: 6h`: missing data end in the alarm; or `blind_limit: never`: they accuse nobody"
             self.complain("E240", message, key.span, hint)
+        between = milder and unknown != self.verdicts[0]
+        if node.text("blind_limit") == "never" and not (node.flag("latch") and between):
+            message = f"`{key.text}` is no latch whose `unknown` lies between the best verdict and `then`"
+            self.complain("E240", message, node.key_span("blind_limit"), "drop it, or write a duration")
         if node.has("hold") and not self.document.has("max_gap"):
             hint = "write `max_gap: 26h` in the policy"
             self.complain("E241", "`hold` needs the policy's `max_gap`", node.key_span("hold"), hint)
