@@ -32,20 +32,16 @@ from .evaluation.snapshot.undeclared import odd_points, undeclared, undeclared_s
 from .evaluation.verdict import Verdict
 from .files import require_possible
 from .guard import kill_switch
-from .guard.clearance import (
-    Clearance,
-    ClearanceRequest,
-    StartContext,
-    clear_start,
-    require_clearance,
-    snapshot_reader,
-)
+from .guard.activation import ALERTS
+from .guard.clearance import Clearance, ClearanceRequest, StartContext, clear_start, snapshot_reader
+from .guard.clearance_lines import require_clearance
 from .guard.trade_gate.gate import Gate, Permission
 from .guard.trade_gate.gate_counters import counters
 from .guard.trade_gate.gate_state import GateState
 from .language.values import Value
 from .ledger.attestation import bound_values
 from .ledger.recorder import EvaluationSettings, Recorder
+from .ledger.state.kill_switch_record import series_form
 from .ledger.state.quorum import unverifiable
 from .policy.catalogue import Catalogue
 from .policy.dependencies import reads
@@ -129,7 +125,7 @@ def require(
         None if anchor is None else Path(anchor), allow_commands, begin="interlock.require" if begin else "",
     )  # fmt: skip
     file = Path(kill_switch_file) if kill_switch_file else (place or Path()) / kill_switch.DEFAULT
-    setting = StartContext(os.environ if environ is None else environ, now, file)
+    setting = StartContext(os.environ if environ is None else environ, now, file, (place or Path()) / ALERTS)
     loaded = (lambda: policies) if isinstance(policies, PolicySet) else (lambda: load(policies))
     return require_clearance(clear_start(loaded, question, setting))
 
@@ -185,11 +181,11 @@ class PolicySet:
         baselines: Mapping[str, Snapshot] | None = None,
         stateless: bool = False,
         memory: Memory | None = None,
-        rollout: Mapping[str, str] | None = None,
+        reserved: Mapping[str, object] | None = None,
     ) -> Decision:
         """Like `evaluate`, but a policy that cannot be evaluated is named in the decision, the others stand.
 
-        `memory` is what a ledger knows, and `rollout` the reserved metrics of the rollout around the evaluation;
+        `memory` is what a ledger knows, and `reserved` the metrics that it supplies;
         `recorded` judges and records in one step.
         """
         asked = None if policies is None else list(policies)
@@ -204,7 +200,9 @@ class PolicySet:
             memory=memory, attestations=self.root.attestations,
         )  # fmt: skip
         earlier = () if memory is None else memory.earlier(self.catalogue.scopes)
-        return decide(self.compiled(), Measures(snapshot, self.catalogue, earlier, rollout), request, asked)
+        if stateless:
+            reserved = reserved or series_form(snapshot.as_of, [])
+        return decide(self.compiled(), Measures(snapshot, self.catalogue, earlier, reserved), request, asked)
 
     def recorded(
         self,
@@ -257,14 +255,12 @@ class PolicySet:
         return RolloutEngine(viewer, judge)
 
     def _judged(self, snapshot: Snapshot, recorder: Recorder, asking: EvaluationSettings) -> Decision:
-        around = None
-        if asking.rollout is not None:
-            around = recorder.state.rollout(asking.rollout).metrics(snapshot.as_of)
+        reserved = recorder.state.reserved(asking.rollout, snapshot.as_of)
 
         def judge(memory: Memory, frozen: Mapping[str, Snapshot]) -> Decision:
             return self.decide(
                 snapshot, policies=asking.policies, environment=asking.environment, baselines=frozen,
-                memory=memory, rollout=around,
+                memory=memory, reserved=reserved,
             )  # fmt: skip
 
         return recorder.evaluate(snapshot, replace(asking, scopes=self.catalogue.scopes), judge)

@@ -138,10 +138,10 @@ def test_a_snapshot_that_is_older_than_one_in_the_ledger_is_refused(
     clear: Clear, bad: dict[str, object]
 ) -> None:
     recorded("2026-03-30T12:00:01Z", **bad)
-    entries = len(list(Ledger(Path("ledger.db")).entries()))
+    entries = [each.kind for each in Ledger(Path("ledger.db")).entries()]
     reason = f"s.json: as of {AT}, and the ledger holds a snapshot of 2026-03-30T12:00:01Z: collect a new one"
     assert refused(clear()) == (reason, 2, True)
-    assert len(list(Ledger(Path("ledger.db")).entries())) == entries
+    assert [each.kind for each in Ledger(Path("ledger.db")).entries()] == [*entries, "kill-switch"]
 
 
 def test_a_snapshot_that_is_recorded_already_is_no_older_one(clear: Clear) -> None:
@@ -207,7 +207,8 @@ def test_a_snapshot_taken_on_paper_clears_no_live_start(clear: Clear, variable: 
     Path("s.json").write_text(json.dumps(by_variable if variable else document), encoding="utf-8")
     reason = "s.json: taken where LIVE_MODE was off, and this start is live: collect anew"
     assert refused(clear()) == (reason, 2, True)
-    assert clear(environ={}).open
+    taken = f"s.json: as of {AT}, and the kill switch was thrown at 2026-03-30T12:05:00Z: collect a new one"
+    assert clear(environ={}).reason == taken
 
 
 @pytest.mark.parametrize("held", ["file", "variable"])

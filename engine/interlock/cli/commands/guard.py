@@ -13,15 +13,9 @@ from ... import clock
 from ...diagnostics import printable
 from ...errors import EXIT_BETWEEN, EXIT_INTEGRITY, EXIT_NOT_EVALUATED, EXIT_WORST, UsageError
 from ...guard import kill_switch
-from ...guard.clearance import (
-    Clearance,
-    ClearanceRequest,
-    StartContext,
-    clear_start,
-    refusal_line,
-    start_lines,
-    warning_lines,
-)
+from ...guard.activation import ALERTS
+from ...guard.clearance import Clearance, ClearanceRequest, StartContext, clear_start
+from ...guard.clearance_lines import refusal_line, start_lines, warning_lines
 from ...guard.start_command import start
 from .. import terminal
 from ..alert_options import alert_options, alerts_from
@@ -92,6 +86,14 @@ class _Guard(Subcommand):
     metavar="FILE",
     help=f"The kill switch; default: {kill_switch.DEFAULT.as_posix()} below DIR or here.",
 )
+@click.option(
+    "--alerts",
+    "alert_log",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="The desk's log of alerts, which gets a line where the kill switch is thrown; "
+    f"default: {ALERTS.as_posix()} below DIR or here, if it exists.",
+)
 @click.option("--historic", is_flag=True, hidden=True)
 @click.option("--stateless", is_flag=True, hidden=True)
 @policies_option
@@ -108,6 +110,7 @@ def command(
     anchor: Path | None,
     begin: bool,
     switch: Path | None,
+    alert_log: Path | None,
     historic: bool,
     stateless: bool,
     policies: str | None,
@@ -138,7 +141,8 @@ def command(
         alerts.renotify,
         "interlock guard" if begin else "",
     )
-    start_context = StartContext(dict(os.environ), clock.now, switch)
+    alert_log = alert_log or Path(root or "") / ALERTS
+    start_context = StartContext(dict(os.environ), clock.now, switch, alert_log)
     found = clear_start(partial(load_policies, policies), request, start_context)
     return _start(found, program)
 
