@@ -99,8 +99,9 @@ def quorum_until(
     author = str(value(declared.author) or "") if declared.author else ""
     if any(each is None for each in bound.values()) or (declared.author and not author.strip()):
         return None
-    since = [value(name) for name in declared.after]
-    if None in since:
+    times = [value(name) for name in declared.after]
+    since = [at for at in times if isinstance(at, Decimal)]
+    if len(since) < len(times):
         return None
     end, left = None, [each for each in attestations if all(each.at > at for at in since)]
     while left and not shortfall(declared, counted_roles(declared, left, canonical(bound), author)):
