@@ -45,7 +45,8 @@ def test_what_holds_the_switch(tmp_path: Path) -> None:
     file = tmp_path / "switch.txt"
     assert active(file, {}) == ""
     assert active(file, {"LIVE_KILL_SWITCH": "No"}) == ""
-    assert active(file, {"LIVE_KILL_SWITCH": "please"}) == "LIVE_KILL_SWITCH is set"
+    for value in ("please", " ", "off "):
+        assert active(file, {"LIVE_KILL_SWITCH": value}) == "LIVE_KILL_SWITCH is set"
     file.touch()
     assert active(file, {}) == f"`{file.as_posix()}` exists"
 

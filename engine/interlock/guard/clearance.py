@@ -206,6 +206,8 @@ def _judge(
         for name in request.policies:
             policies.known("policy", name, policies.policies)
         policies.values_of(request.environment)
+        if blank.live:
+            _require_live_environment(policies.root, request.environment)
         collected = _snapshot(policies, request, context, blank.live)
 
         def judged(recorder: Recorder) -> tuple[Snapshot, tuple[str, ...], Decision, tuple[str, ...]]:
@@ -233,6 +235,15 @@ def _judge(
         unexplained=causes,
     )  # fmt: skip
     return _with_doubts(found, decision, request, context), (recorder, decision)
+
+
+def _require_live_environment(root: PolicyRoot, name: str | None) -> None:
+    """Raise UsageError where the values of params are not meant for live mode; without environments there are none."""
+    if not root.environments or (name is not None and root.environments[name].live):
+        return
+    chosen = "no environment is chosen" if name is None else f"the environment `{name}` is not for live mode"
+    hint = "choose one that says `live: true`, with `--environment NAME`"
+    raise UsageError(f"{LIVE_MODE} is on, and {chosen}: {hint}")
 
 
 def _with_choices(
