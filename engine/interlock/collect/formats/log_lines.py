@@ -39,6 +39,10 @@ def _records(text: str, file: str, source: RowsSource) -> Iterator[Record]:
     lines = _NEWLINE.split(whole)[:-1]
     for number, groups in enumerate(full_matches(source.match, lines), start=1):
         line = lines[number - 1]
+        if groups is not None and source.undated == "above" and stamp and not groups.get(time):
+            inner.add(_inner_records(number, line, stamp, 0, words))
+            yield Record(file, "line", number, {**groups, time: stamp})
+            continue
         if groups is not None:
             stamp, continued = groups.get(time, ""), 0
             words, after = _words_before(stamp, line), line.find(stamp) + len(stamp)
@@ -132,7 +136,7 @@ def _words_before(time: str, line: str) -> int:
 LINES = Format(
     "lines",
     text_records(_records),
-    frozenset({"match", "unmatched", "may_be_empty", "torn: tail"}),
+    frozenset({"match", "unmatched", "may_be_empty", "torn: tail", "undated: above"}),
     needs=("match",),
     text_only=True,
 )
