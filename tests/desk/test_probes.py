@@ -74,7 +74,8 @@ def ledger(policies: interlock.PolicySet, healthy: Path, tmp_path_factory: pytes
     begun(path)
     now, earlier = _snapshot(policies, healthy, AS_OF), _snapshot(policies, DESK, BEFORE, archive=False)
     for name in BASELINES:
-        freeze(path, name, earlier, Act("desk", "the weeks before", earlier.as_of))
+        taken = now if name == "pre_cutover" else earlier
+        freeze(path, name, taken, Act("desk", "the time before", taken.as_of))
     for what, declared in sorted(policies.root.attestations.items()):
         # A stage is attested while its rollout is in it, and a cause when there was one.
         if "/" in what or what == "kill-switch-cause":
