@@ -127,24 +127,16 @@ def command(
     """
     program: tuple[str, ...] = context.meta["command"]
     _check(program, snapshot, root, historic=historic, stateless=stateless)
-    switch = switch or Path(root or "") / kill_switch.DEFAULT
+    place = Path(root or "")
+    switch = switch or place / kill_switch.DEFAULT
     alerts = alerts_from(options, known_ledger(ledger, policies), anchor=anchor, kill_switch=switch)
     request = ClearanceRequest(
-        tuple(dict.fromkeys(policy_ids)),
-        ledger,
-        None if root is None else Path(root),
-        None if snapshot is None else partial(read_snapshot, snapshot),
-        environment,
-        anchor,
-        allow_commands,
-        alerts.channels,
-        alerts.renotify,
-        "interlock guard" if begin else "",
-    )
-    alert_log = alert_log or Path(root or "") / ALERTS
-    start_context = StartContext(dict(os.environ), clock.now, switch, alert_log)
-    found = clear_start(partial(load_policies, policies), request, start_context)
-    return _start(found, program)
+        tuple(dict.fromkeys(policy_ids)), ledger, None if root is None else Path(root),
+        None if snapshot is None else partial(read_snapshot, snapshot), environment, anchor, allow_commands,
+        alerts.channels, alerts.renotify, "interlock guard" if begin else "",
+    )  # fmt: skip
+    setting = StartContext(dict(os.environ), clock.now, switch, alert_log or place / ALERTS)
+    return _start(clear_start(partial(load_policies, policies), request, setting), program)
 
 
 def _start(found: Clearance, program: tuple[str, ...]) -> int:

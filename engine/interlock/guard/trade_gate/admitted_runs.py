@@ -24,8 +24,7 @@ def admitted_runs(
     A run tells by `job` which admission it came from; a run that does not is counted beside all admissions.
     """
     form = metrics.get(_RUNS)
-    points = form.get("points") if isinstance(form, dict) else None
-    if not isinstance(points, list):
+    if not isinstance(form, dict) or not isinstance(points := form.get("points"), list):
         return {}
     started = Counter(str(each.get("job")) for each in points if isinstance(each, dict))
     waiting = [
