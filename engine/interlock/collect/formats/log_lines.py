@@ -33,6 +33,8 @@ _NEWLINE = re.compile(f"[{_BREAKS}]*\n|[{_BREAKS}]+")
 def _records(text: str, file: str, source: RowsSource) -> Iterator[Record]:
     assert source.match is not None
     time = next((each.place for each in source.columns if each.name == source.time), "")
+    # a group that a match may pass by has no value there; that of the time is missing, and its row is torn
+    passed_by = dict.fromkeys(source.match.skippable - {time})
     words, stamp, continued = 0, "", _LONGEST  # a line before the first record continues nothing
     inner = _InnerRecords(source.match, time, file)
     whole, end = split_end(text, file, source)
@@ -41,13 +43,13 @@ def _records(text: str, file: str, source: RowsSource) -> Iterator[Record]:
         line = lines[number - 1]
         if groups is not None and source.undated == "above" and stamp and not groups.get(time):
             inner.add(_inner_records(number, line, stamp, 0, words))
-            yield Record(file, "line", number, {**groups, time: stamp})
+            yield Record(file, "line", number, {**passed_by, **groups, time: stamp})
             continue
         if groups is not None:
             stamp, continued = groups.get(time, ""), 0
             words, after = _words_before(stamp, line), line.find(stamp) + len(stamp)
             inner.add(_inner_records(number, line, stamp, after, words))
-            yield Record(file, "line", number, groups)
+            yield Record(file, "line", number, {**passed_by, **groups})
             continue
         continued += 1
         if not source.continues or continued > _LONGEST:
