@@ -32,20 +32,16 @@ from .evaluation.snapshot.undeclared import odd_points, undeclared, undeclared_s
 from .evaluation.verdict import Verdict
 from .files import require_possible
 from .guard import kill_switch
-from .guard.clearance import (
-    Clearance,
-    ClearanceRequest,
-    StartContext,
-    clear_start,
-    require_clearance,
-    snapshot_reader,
-)
+from .guard.activation import ALERTS
+from .guard.clearance import Clearance, ClearanceRequest, StartContext, clear_start, snapshot_reader
+from .guard.clearance_lines import require_clearance
 from .guard.trade_gate.gate import Gate, Permission
 from .guard.trade_gate.gate_counters import counters
 from .guard.trade_gate.gate_state import GateState
 from .language.values import Value
 from .ledger.attestation import bound_values
 from .ledger.recorder import EvaluationSettings, Recorder
+from .ledger.state.kill_switch_record import series_form
 from .ledger.state.quorum import unverifiable
 from .policy.catalogue import Catalogue
 from .policy.dependencies import reads
@@ -129,7 +125,7 @@ def require(
         None if anchor is None else Path(anchor), allow_commands, begin="interlock.require" if begin else "",
     )  # fmt: skip
     file = Path(kill_switch_file) if kill_switch_file else (place or Path()) / kill_switch.DEFAULT
-    setting = StartContext(os.environ if environ is None else environ, now, file)
+    setting = StartContext(os.environ if environ is None else environ, now, file, (place or Path()) / ALERTS)
     loaded = (lambda: policies) if isinstance(policies, PolicySet) else (lambda: load(policies))
     return require_clearance(clear_start(loaded, question, setting))
 
@@ -185,12 +181,12 @@ class PolicySet:
         baselines: Mapping[str, Snapshot] | None = None,
         stateless: bool = False,
         memory: Memory | None = None,
-        rollout: Mapping[str, str] | None = None,
+        reserved: Mapping[str, object] | None = None,
         within: str = "",
     ) -> Decision:
         """Like `evaluate`, but a policy that cannot be evaluated is named in the decision, the others stand.
 
-        `memory` is what a ledger knows, `rollout` the reserved metrics of the rollout `within` which it is evaluated;
+        `memory` is what a ledger knows, `reserved` the metrics that it supplies, `within` the rollout around it;
         `recorded` judges and records in one step.
         """
         asked = None if policies is None else list(policies)
@@ -205,7 +201,9 @@ class PolicySet:
             memory=memory, attestations=self.root.attestations,
         )  # fmt: skip
         earlier = () if memory is None else memory.earlier(self.catalogue.scopes)
-        return decide(self.compiled(), Measures(snapshot, self.catalogue, earlier, rollout), request, asked)
+        if stateless:
+            reserved = reserved or series_form(snapshot.as_of, [])
+        return decide(self.compiled(), Measures(snapshot, self.catalogue, earlier, reserved), request, asked)
 
     def recorded(
         self,
@@ -258,13 +256,12 @@ class PolicySet:
         return RolloutEngine(viewer, judge)
 
     def _judged(self, snapshot: Snapshot, recorder: Recorder, asking: EvaluationSettings) -> Decision:
-        found = None if asking.rollout is None else recorder.state.rollout(asking.rollout)
-        around = None if found is None else found.metrics(snapshot.as_of)
+        reserved = recorder.state.reserved(asking.rollout, snapshot.as_of)
 
         def judge(memory: Memory, frozen: Mapping[str, Snapshot]) -> Decision:
             return self.decide(
                 snapshot, policies=asking.policies, environment=asking.environment, baselines=frozen,
-                memory=memory, rollout=around, within=asking.rollout or "",
+                memory=memory, reserved=reserved, within=asking.rollout or "",
             )  # fmt: skip
 
         return recorder.evaluate(snapshot, replace(asking, scopes=self.catalogue.scopes), judge)

@@ -50,6 +50,7 @@ def _run(number: int, at: Any, chance: Chance) -> dict[str, Any]:
     normal = number % 9 == 0
     return {
         "run_id": f"run-{number:04d}",
+        "job_id": f"job-{9000 + number}",
         "proposal_id": f"proposal-{number:04d}",
         "started_at": stamp(at),
         "mode": "normal" if normal else "safe",

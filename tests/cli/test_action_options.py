@@ -81,7 +81,7 @@ def test_a_removed_anchor_is_made_anew_by_a_person_alone(act: Command, command: 
     Path("head").unlink()
     hint = "if you trust it, begin with `interlock log head --anchor head`"
     done = act("evaluate")
-    expected = f"error: there is no anchor `head` and the ledger holds 12 entries: {hint}\n"
+    expected = f"error: there is no anchor `head` and the ledger holds 13 entries: {hint}\n"
     assert (done.code, done.out, done.err) == (2, "", expected)
     assert command("log", "head", "--ledger", LEDGER, "--anchor", "head").code == 0
     assert act("evaluate").code == 1
@@ -93,7 +93,7 @@ def test_an_anchor_that_does_not_hold_is_not_replaced(act: Command, command: Com
     act("baseline", "--anchor", "other")
     before = Path("head").read_bytes()
     done = command("log", "head", "--ledger", LEDGER, "--anchor", "head")
-    message = "error: entry 3 is missing: the anchor knows entry 12, so the tail was cut\n"
+    message = "error: entry 3 is missing: the anchor knows entry 13, so the tail was cut\n"
     assert (done.code, done.out, done.err) == (5, "", message)
     assert Path("head").read_bytes() == before
 

@@ -2,9 +2,9 @@
 
 A file in `probes/` holds one line a probe: `NAME: {do: [STEP, ...], gives: {POLICY: VERDICT}}`, with the steps of
 `support.desk_changes`. `misses: {POLICY: [RULE]}` names the rules that fail or are unknown, `says: {POLICY: {RULE:
-REASON}}` what they say, `environment` another environment than paper. The ledger before it holds the baselines of eight
-weeks earlier and every attestation; `attest: [NAME]` attests the changed desk. `desk: NAME` begins with the steps of that
-desk in the file's `desks`.
+REASON}}` what they say, `environment` another environment than paper. `attest: [NAME]` attests the changed desk, `desk:
+NAME` begins with the steps of that desk in the file's `desks`. The ledger before it holds the baselines of eight weeks
+earlier and every attestation.
 """
 
 from __future__ import annotations
@@ -80,7 +80,8 @@ def ledger(policies: interlock.PolicySet, healthy: Path, tmp_path_factory: pytes
     begun(path)
     now, earlier = _snapshot(policies, healthy, AS_OF), _snapshot(policies, DESK, BEFORE, archive=False)
     for name in BASELINES:
-        freeze(path, name, earlier, Act("desk", "the weeks before", earlier.as_of))
+        taken = now if name == "pre_cutover" else earlier
+        freeze(path, name, taken, Act("desk", "the time before", taken.as_of))
     for what in sorted(policies.root.attestations):
         # A stage is attested while its rollout is in it, and a cause when there was one.
         if "/" in what or what == "kill-switch-cause":

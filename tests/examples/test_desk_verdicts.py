@@ -20,6 +20,7 @@ from interlock.evaluation.expressions.compiled import compile_policy
 from interlock.evaluation.snapshot.measures import Measures
 from interlock.evaluation.snapshot.snapshot import Snapshot
 from interlock.evaluation.verdict import RuleResult, Verdict
+from interlock.ledger.state.kill_switch_record import series_form
 from interlock.policy.loader import PolicyRoot, load_root
 from support.roots import instant
 
@@ -65,7 +66,8 @@ def _measures(policies: tuple[PolicyRoot, Sources], desk: Path, at: str) -> Meas
         env_names=names,
     )
     assert found.findings == ()
-    return Measures(Snapshot.parse(canonical(found.snapshot)), root.catalogue)
+    snapshot = Snapshot.parse(canonical(found.snapshot))
+    return Measures(snapshot, root.catalogue, reserved=series_form(snapshot.as_of, []))
 
 
 @pytest.fixture(scope="module")

@@ -126,7 +126,7 @@ def making() -> Iterator[Any]:
         ("four-rejections-in-five-minutes", "cutover-abort", "ABORT", "route-rejections"),
         ("four-rejections-in-six-minutes", "cutover-abort", "CONTINUE", None),
         ("loss-29-minutes-ago", "normal-mode-admission", "SAFE", "cooldown"),
-        ("loss-31-minutes-ago", "normal-mode-admission", "SAFE", None),
+        ("loss-31-minutes-ago", "normal-mode-admission", "NORMAL", None),
     ],
 )
 def test_a_scenario_gets_its_verdict(
@@ -142,7 +142,7 @@ def test_a_scenario_gets_its_verdict(
     verdict = next(iter(judged(desk, policy).values()))
     failed = {each.id for each in verdict.rules if each.outcome != "pass"}
     assert verdict.verdict == wanted
-    assert failed - {"hourly-limit"} == ({rule} if rule else set())
+    assert failed - {"pair-rejections"} == ({rule} if rule else set())
 
 
 @pytest.mark.parametrize(
@@ -167,20 +167,18 @@ def test_four_rejections_in_five_minutes_abort_and_in_six_do_not(
     verdict = judged(desk, "cutover-abort")["cutover-abort"]
     assert verdict.verdict == wanted
     fired = [(rule.id, rule.reason) for rule in verdict.rules if rule.outcome != "pass"]
-    wanted_rules = [("route-rejections", "4 rejections in a row within five minutes")]
+    wanted_rules = [
+        ("route-rejections", "4 rejections in a row within five minutes"),
+        ("pair-rejections", "4 rejections of one symbol in a row within five minutes"),
+    ]
     assert fired == (wanted_rules if wanted == "ABORT" else [])
-
-
-HOURLY = ("hourly-limit", "1 runs had normal mode in the last 1h, 1 is the limit")
 
 
 @pytest.mark.parametrize(
     ("minutes", "mode", "reasons"),
     [
-        (29, "normal", [HOURLY, ("cooldown", "a run in normal mode lost 29m ago, 30m must pass")]),
-        (30, "normal", [HOURLY]),
-        (31, "normal", [HOURLY]),
-        (61, "normal", []),
+        (29, "normal", [("cooldown", "a run in normal mode lost 29m ago, 30m must pass")]),
+        (30, "normal", []),
         (29, "safe", []),
     ],
 )

@@ -16,7 +16,7 @@ from interlock.guard.clearance import Clearance, ClearanceRequest, StartContext,
 from interlock.language.times import parse_time
 from interlock.ledger.file.ledger import Ledger
 from interlock.ledger.file.missing_ledger import REMEDY
-from support.beginnings import recording_in
+from support.beginnings import begun, recording_in
 from support.gate import AT, snapshot, write
 from support.meanwhile import Meanwhile, freezing
 
@@ -138,10 +138,10 @@ def test_a_snapshot_that_is_older_than_one_in_the_ledger_is_refused(
     clear: Clear, bad: dict[str, object]
 ) -> None:
     recorded("2026-03-30T12:00:01Z", **bad)
-    entries = len(list(Ledger(Path("ledger.db")).entries()))
+    entries = [each.kind for each in Ledger(Path("ledger.db")).entries()]
     reason = f"s.json: as of {AT}, and the ledger holds a snapshot of 2026-03-30T12:00:01Z: collect a new one"
     assert refused(clear()) == (reason, 2, True)
-    assert len(list(Ledger(Path("ledger.db")).entries())) == entries
+    assert [each.kind for each in Ledger(Path("ledger.db")).entries()] == [*entries, "kill-switch"]
 
 
 def test_a_snapshot_that_is_recorded_already_is_no_older_one(clear: Clear) -> None:
@@ -207,7 +207,8 @@ def test_a_snapshot_taken_on_paper_clears_no_live_start(clear: Clear, variable: 
     Path("s.json").write_text(json.dumps(by_variable if variable else document), encoding="utf-8")
     reason = "s.json: taken where LIVE_MODE was off, and this start is live: collect anew"
     assert refused(clear()) == (reason, 2, True)
-    assert clear(environ={}).open
+    taken = f"s.json: as of {AT}, and the kill switch was thrown at 2026-03-30T12:05:00Z: collect a new one"
+    assert clear(environ={}).reason == taken
 
 
 @pytest.mark.parametrize("held", ["file", "variable"])
@@ -222,7 +223,33 @@ def test_a_switch_thrown_since_the_snapshot_keeps_the_gate_shut(clear: Clear, he
 
 def test_what_cannot_be_judged_is_refused(clear: Clear) -> None:
     needs = "`gate` needs a value for `top`: give it in an environment (`--environment NAME`)"
-    assert refused(clear(environment=None)) == (f"not evaluated: {needs}", 2, True)
+    assert clear(environment=None, environ={}).reason == f"not evaluated: {needs}"
+    Path("policies/live.yaml").write_text(
+        "environment: live\nlive: true\nvalues: {other: {top: 3}}\n", "utf-8"
+    )
+    other = Path("policies/gate.yaml").read_text("utf-8").replace("policy: gate", "policy: other")
+    Path("policies/other.yaml").write_text(other, "utf-8")
+    assert refused(clear()) == (f"not evaluated: {needs}", 2, True)
+
+
+@pytest.mark.parametrize("says", ["", "live: false\n"])
+def test_live_mode_wants_an_environment_that_is_meant_for_it(clear: Clear, says: str) -> None:
+    paper = f"environment: paper\n{says}values: {{gate: {{top: 9}}}}\n"
+    Path("policies/paper.yaml").write_text(paper, encoding="utf-8")
+    hint = "choose one that says `live: true`, with `--environment NAME`"
+    why = f"LIVE_MODE is on, and the environment `paper` is not for live mode: {hint}"
+    assert refused(clear(environment="paper")) == (why, 2, True)
+    assert clear(environment=None).reason == f"LIVE_MODE is on, and no environment is chosen: {hint}"
+    assert [each.kind for each in Ledger(Path("ledger.db")).entries()] == ["begin", "kill-switch"]
+    Path("switch.txt").unlink()
+    assert clear(environ={}, environment="paper").verdicts[0].verdict == "GO"
+    for name in ("live", "paper"):
+        Path(f"policies/{name}.yaml").unlink()
+    gate = Path("policies/gate.yaml")
+    gate.write_text(gate.read_text("utf-8").replace("{required: true, type: number}", "3"), encoding="utf-8")
+    Path("ledger.db").unlink()
+    begun(Path("ledger.db"))
+    assert clear(environment=None).open
 
 
 def test_unknown_names_are_refused_and_no_ledger_is_made(clear: Clear) -> None:
@@ -269,7 +296,7 @@ def test_every_policy_asked_for_must_be_at_its_best(clear: Clear) -> None:
         other.replace("require: calm", "require: not calm"), encoding="utf-8"
     )
     Path("policies/live.yaml").write_text(
-        "environment: live\nvalues: {gate: {top: 3}, other: {top: 3}}\n", encoding="utf-8"
+        "environment: live\nlive: true\nvalues: {gate: {top: 3}, other: {top: 3}}\n", encoding="utf-8"
     )
     reason = "other is WAIT, GO is needed: calm: the market is nervous"
     assert refused(clear(policies=("gate", "other"))) == (reason, 3, True)

@@ -120,14 +120,15 @@ def test_a_switch_that_cannot_be_looked_at_is_active() -> None:
 
 def test_a_snapshot_that_states_live_mode_as_a_value_with_a_time_is_taken_on_paper() -> None:
     snapshot(Path("s.json"), **{"live.mode": {"value": False, "at": "2026-03-30T12:00:00Z"}})
+    on_paper = Path("s.json").read_bytes()
+    document = json.loads(on_paper)
+    document["metrics"]["live.mode"]["value"] = True
+    Path("s.json").write_text(json.dumps(document), encoding="utf-8")
+    assert clear(lambda: interlock.load("policies")).open
+    Path("s.json").write_bytes(on_paper)
     found = clear(lambda: interlock.load("policies"))
     reason = "s.json: taken where LIVE_MODE was off, and this start is live: collect anew"
     assert (found.reason, found.code) == (reason, 2)
-    document = json.loads(Path("s.json").read_text(encoding="utf-8"))
-    document["metrics"]["live.mode"]["value"] = True
-    Path("s.json").write_text(json.dumps(document), encoding="utf-8")
-    SWITCH.unlink()
-    assert clear(lambda: interlock.load("policies")).open
 
 
 @pytest.mark.parametrize(

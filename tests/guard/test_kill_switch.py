@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from interlock.api import Snapshot
-from interlock.guard.kill_switch import active, content, is_live, taken_on_paper, throw
+from interlock.guard.kill_switch import Thrown, active, content, is_live, taken_on_paper, throw
 
 TEXT = """\
 kill switch set by interlock guard at 1970-01-01T00:01:00Z
@@ -25,19 +25,19 @@ def test_the_content_keeps_to_one_line_for_each_thing() -> None:
 
 def test_it_is_thrown_once_and_keeps_its_first_reason(tmp_path: Path) -> None:
     file = tmp_path / "data" / "switch.txt"
-    assert throw(file, "first\n") == (True, f"the kill switch is active: `{file.as_posix()}`")
+    assert throw(file, "first\n") == Thrown(False, f"the kill switch is active: `{file.as_posix()}`")
     already = f"the kill switch was already active: `{file.as_posix()}` keeps its first reason"
-    assert throw(file, "second\n") == (True, already)
+    assert throw(file, "second\n") == Thrown(True, already)
     assert file.read_text(encoding="utf-8") == "first\n"
     assert [each.name for each in file.parent.iterdir()] == ["switch.txt"]
 
 
 def test_a_switch_that_cannot_be_set_is_reported_loudly(tmp_path: Path) -> None:
     file = tmp_path / "no" / "desk" / "switch.txt"
-    done, message = throw(file, "text\n")
-    assert done is False
+    thrown = throw(file, "text\n")
+    assert thrown.before is False
     shown = f"THE KILL SWITCH COULD NOT BE SET: `{file.as_posix()}`: "
-    assert message == f"{shown}no such file or directory: stop live trading by hand"
+    assert thrown.message == f"{shown}no such file or directory: stop live trading by hand"
     assert not (tmp_path / "no").exists()
 
 
@@ -45,7 +45,8 @@ def test_what_holds_the_switch(tmp_path: Path) -> None:
     file = tmp_path / "switch.txt"
     assert active(file, {}) == ""
     assert active(file, {"LIVE_KILL_SWITCH": "No"}) == ""
-    assert active(file, {"LIVE_KILL_SWITCH": "please"}) == "LIVE_KILL_SWITCH is set"
+    for value in ("please", " ", "off "):
+        assert active(file, {"LIVE_KILL_SWITCH": value}) == "LIVE_KILL_SWITCH is set"
     file.touch()
     assert active(file, {}) == f"`{file.as_posix()}` exists"
 
@@ -62,9 +63,9 @@ def test_a_path_that_cannot_be_read_keeps_it_active(tmp_path: Path) -> None:
     file = loop / "switch.txt"
     shown = f"`{file.as_posix()}`"
     assert active(file, {}).startswith(f"{shown} cannot be read: ")
-    done, message = throw(file, "text\n")
-    assert done is False
-    assert message.startswith(f"THE KILL SWITCH COULD NOT BE SET: {shown}: ")
+    thrown = throw(file, "text\n")
+    assert thrown.before is False
+    assert thrown.message.startswith(f"THE KILL SWITCH COULD NOT BE SET: {shown}: ")
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="links need rights there")

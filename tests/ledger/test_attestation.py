@@ -106,6 +106,50 @@ def test_the_author_of_the_change_does_not_count(root: Path, ledger: Path) -> No
     assert signed(root, ledger, "2026-03-27T06:03:00Z", author="release-desk") == "pass"
 
 
+LATER = """\
+metrics:
+  events: {type: event, doc: events}
+  flags: {type: bool, every: event, doc: flags}
+  hours: {type: bool, every: 1h, doc: hours}
+  changed: {type: timestamp, max_age: never, doc: when}
+  author: {type: string}
+"""
+COVERED = ["2026-03-01T00:00:00Z", "2026-03-27T08:00:00Z"]
+BEFORE, AFTER = {"at": "2026-03-27T05:59:59Z"}, {"at": AT}
+
+
+@pytest.mark.parametrize(
+    ("name", "form", "outcome"),
+    [
+        ("events", {"covered": COVERED, "points": []}, "pass"),
+        ("events", {"covered": COVERED, "points": [BEFORE]}, "pass"),
+        ("events", {"covered": COVERED, "points": [BEFORE, AFTER]}, "fail"),
+        ("events", None, "fail"),
+        ("events", {"points": []}, "fail"),
+        (
+            "flags",
+            {"covered": COVERED, "points": [BEFORE | {"value": True}, AFTER | {"value": False}]},
+            "pass",
+        ),
+        ("flags", {"covered": COVERED, "points": [AFTER | {"value": True}]}, "fail"),
+        ("flags", {"covered": COVERED, "points": [AFTER | {"unknown": "missing"}]}, "fail"),
+        ("changed", BEFORE["at"], "pass"),
+        ("changed", AT, "fail"),
+        ("changed", {"unknown": "missing"}, "fail"),
+    ],
+)
+def test_it_counts_after_the_newest_time_of_a_metric(
+    tmp_path: Path, ledger: Path, name: str, form: object, outcome: str
+) -> None:
+    root = write(tmp_path, rollback=POLICY, catalogue=LATER)
+    document = f"attestations:\n  sign-off: {{roles: [risk], expires: 2d, after: [{name}]}}\n"
+    (root / "attestations.yaml").write_text(document, encoding="utf-8")
+    declared = interlock.load(root).root.attestations["sign-off"]
+    attest(ledger, declared, new_statement(declared, "risk", {}, Act("risk-desk", "seen", instant(AT))))
+    given = {} if form is None else {name: form}
+    assert signed(root, ledger, "2026-03-27T08:00:00Z", **given) == outcome
+
+
 @pytest.mark.parametrize(
     ("by", "role", "lasting", "message"),
     [

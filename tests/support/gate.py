@@ -39,7 +39,7 @@ rules:
   - {id: calm, require: calm, else: WAIT, reason: the market is nervous}
   - {id: top, applies: known(streak.of), require: streak.of <= top, else: WAIT}
 """,
-    "live.yaml": "environment: live\nvalues: {gate: {top: 3}}\n",
+    "live.yaml": "environment: live\nlive: true\nvalues: {gate: {top: 3}}\n",
 }
 AT = "2026-03-30T12:00:00Z"
 

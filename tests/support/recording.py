@@ -63,6 +63,7 @@ TRADES = SMALL_POLICY.format(
 )
 MORE = """\
   feature.on: {type: bool, max_age: 1h}
+  kill_switch.active: {type: bool, max_age: 1h}
   decisions.allowed: {type: bool, every: event, scope: symbol}
   trades.pnl: {type: number, every: event, scope: symbol}
 scopes:
@@ -105,7 +106,7 @@ def write_desk(folder: Path) -> None:
     (folder / "good.json").write_bytes(good.canonical())
     better = snapshot("2026-03-21T06:30:00Z", {"2026-03-20": 0.01}, **{"feature.on": False})
     (folder / "better.json").write_bytes(better.canonical())
-    (folder / "bad.json").write_bytes(snapshot(AT, BAD, loss=20).canonical())
+    (folder / "bad.json").write_bytes(snapshot(AT, BAD, loss=20, **{"kill_switch.active": True}).canonical())
     (folder / "now.json").write_bytes(snapshot(LATER, BAD, loss=20).canonical())
 
 

@@ -116,7 +116,7 @@ class RowsSource:
     joins: tuple[str, ...] = ()
     unique: tuple[str, ...] = ()
     ambiguous: Literal["unknown", "earlier", "later"] = "unknown"
-    undated: Literal["unknown", "skip"] = "unknown"
+    undated: Literal["unknown", "skip", "above"] = "unknown"
     strategy: str = ""
     starting_balance: Decimal | None = None
 

@@ -15,13 +15,11 @@ from ..alerts.delivery import deliver_events
 from ..arithmetic import own_contexts
 from ..canonical import canonical
 from ..collect.collection import Collection
-from ..diagnostics import printable
 from ..errors import (
     EXIT_BUG,
     EXIT_INVALID,
     EXIT_NOT_EVALUATED,
     InterlockError,
-    NotCleared,
     SnapshotError,
     UsageError,
     system_reason,
@@ -40,6 +38,7 @@ from ..limits import GUARD_SNAPSHOT_AGE, REASON_BYTES, SKEW
 from ..policy.defaults import chosen_anchor, chosen_environment, chosen_ledger
 from ..policy.loader import PolicyRoot
 from . import kill_switch
+from .activation import Activation, ActivationLedger, note_activation, unexplained
 from .kill_switch import LIVE_MODE, is_live, taken_on_paper
 
 __all__ = [
@@ -47,13 +46,8 @@ __all__ = [
     "ClearanceRequest",
     "StartContext",
     "clear_start",
-    "refusal_line",
-    "require_clearance",
     "snapshot_reader",
-    "start_lines",
-    "warning_lines",
 ]
-
 
 _LOG = logging.getLogger("interlock.guard")
 
@@ -111,11 +105,13 @@ def snapshot_reader(given: Snapshot | str | os.PathLike[str] | None) -> Callable
 
 @dataclass(frozen=True, slots=True)
 class StartContext:
-    """The surroundings of a start: the environment variables of the command, the clock, and the kill switch's file."""
+    """The surroundings of a start: the environment variables of the command, the clock, the kill switch's file, and the
+    desk's log of alerts, if it has one."""
 
     environ: Mapping[str, str]
     clock: Callable[[], Decimal]
     kill_switch: Path
+    alerts: Path | None = None
 
 
 @own_contexts
@@ -123,7 +119,8 @@ class StartContext:
 class Clearance:
     """The result. `reason` says why a start is not `open`, and `code` is its exit code, then never 0.
 
-    `outages` are the sources that leave rules unknown. `notes` are lines for people: a rollout that was rolled back,
+    `outages` are the sources that leave rules unknown, `unexplained` says which cause of a thrown kill switch nobody
+    attested. `notes` are lines for people: a rollout that was rolled back,
     attestations and waivers that do not count. `switch` says whether the kill switch could be thrown, `undelivered`
     which events could not be delivered, `choices` which ledger, anchor and environment were taken unasked.
     """
@@ -137,6 +134,7 @@ class Clearance:
     switch: str = ""
     undelivered: tuple[str, ...] = ()
     outages: tuple[str, ...] = ()
+    unexplained: tuple[str, ...] = ()
     choices: tuple[str, ...] = ()
 
     @property
@@ -158,23 +156,24 @@ def clear_start(
     if live and request.begin:
         hint = "begin it by a start on paper, or with `interlock evaluate --begin`"
         raise UsageError(f"a live start begins no ledger, because a new one knows no latch of before: {hint}")
+    place = ActivationLedger.before_choice(request.ledger, request.anchor, context.environ)
     try:
-        found, recorded = _judge(load, request, context, Clearance(live))
+        found, recorded = _judge(load, request, context, Clearance(live), place)
     except Exception as problem:
         failed = Clearance(live, f"the guard failed: {type(problem).__name__}", EXIT_BUG)
         if not live:
             _LOG.error("the guard failed: this is a bug: please report it", exc_info=True)
             return failed
-        _throw_switch(failed, context)
+        _throw_switch(failed, context, place)
         raise
-    found = _throw_switch(found, context) if live and not found.open else found
+    found = _throw_switch(found, context, place) if live and not found.open else found
     if recorded is None or not request.channels:
         return found
     found = replace(found, undelivered=_deliver(request, recorded[0], context))
     if not found.open:
         return found
     found = _with_doubts(found, recorded[1], request, context)
-    return _throw_switch(found, context) if live and not found.open else found
+    return _throw_switch(found, context, place) if live and not found.open else found
 
 
 def _deliver(request: ClearanceRequest, recorder: Recorder, context: StartContext) -> tuple[str, ...]:
@@ -184,24 +183,34 @@ def _deliver(request: ClearanceRequest, recorder: Recorder, context: StartContex
         return (f"error: the events were not delivered: {type(problem).__name__}",)
 
 
-def _throw_switch(found: Clearance, context: StartContext) -> Clearance:
-    text = kill_switch.content(found.reason, found.verdicts, context.clock())
-    return replace(found, switch=kill_switch.throw(context.kill_switch, text)[1])
+def _throw_switch(found: Clearance, context: StartContext, place: ActivationLedger) -> Clearance:
+    activation = Activation(context.clock(), found.reason)
+    text = kill_switch.content(activation.reason, found.verdicts, activation.at)
+    thrown = kill_switch.throw(context.kill_switch, text)
+    missed = note_activation(activation, thrown, place, context.alerts)
+    return replace(found, switch="; ".join([thrown.message, *missed]))
 
 
 def _judge(
-    load: Callable[[], PolicyJudge], request: ClearanceRequest, context: StartContext, blank: Clearance
+    load: Callable[[], PolicyJudge],
+    request: ClearanceRequest,
+    context: StartContext,
+    blank: Clearance,
+    place: ActivationLedger,
 ) -> tuple[Clearance, tuple[Recorder, Decision] | None]:
     """Return the clearance, with the recorder and the decision if an evaluation was recorded."""
     try:
         policies = load()
         request, blank = _with_choices(policies.root, request, context, blank)
+        place.choose(request.ledger, request.anchor)
         for name in request.policies:
             policies.known("policy", name, policies.policies)
         policies.values_of(request.environment)
+        if blank.live:
+            _require_live_environment(policies.root, request.environment)
         collected = _snapshot(policies, request, context, blank.live)
 
-        def judged(recorder: Recorder) -> tuple[Snapshot, tuple[str, ...], Decision]:
+        def judged(recorder: Recorder) -> tuple[Snapshot, tuple[str, ...], Decision, tuple[str, ...]]:
             (snapshot, findings), archive = collected, recorder.state.archive
             if request.root is not None and not archive.is_newest(snapshot.as_of, snapshot.digest):
                 # another one was recorded meanwhile
@@ -210,10 +219,10 @@ def _judge(
             decision = policies.recorded(
                 snapshot, recorder, policies=request.policies, environment=request.environment
             )
-            return snapshot, findings, decision
+            return snapshot, findings, decision, tuple(unexplained(policies.root, recorder, snapshot))
 
         recorder = _recorder(request, context)
-        snapshot, findings, decision = recorder.run(judged)
+        snapshot, findings, decision, causes = recorder.run(judged)
     except InterlockError as problem:
         return replace(blank, reason=_one_line(str(problem)), code=problem.exit_code or EXIT_INVALID), None
     except OSError as problem:
@@ -222,9 +231,19 @@ def _judge(
         return replace(blank, reason=reason, code=EXIT_INVALID), None
     silent = tuple(told_outages(outages(snapshot, decision.verdicts)))
     found = replace(
-        blank, verdicts=decision.verdicts, findings=findings, notes=decision.notes, outages=silent
-    )
+        blank, verdicts=decision.verdicts, findings=findings, notes=decision.notes, outages=silent,
+        unexplained=causes,
+    )  # fmt: skip
     return _with_doubts(found, decision, request, context), (recorder, decision)
+
+
+def _require_live_environment(root: PolicyRoot, name: str | None) -> None:
+    """Raise UsageError where the values of params are not meant for live mode; without environments there are none."""
+    if not root.environments or (name is not None and root.environments[name].live):
+        return
+    chosen = "no environment is chosen" if name is None else f"the environment `{name}` is not for live mode"
+    hint = "choose one that says `live: true`, with `--environment NAME`"
+    raise UsageError(f"{LIVE_MODE} is on, and {chosen}: {hint}")
 
 
 def _with_choices(
@@ -264,6 +283,7 @@ def _with_doubts(
 ) -> Clearance:
     """Return the clearance with every reason against a start at this time."""
     doubts = list(_doubts(decision, request, context, live=found.live))
+    doubts += [(EXIT_NOT_EVALUATED, each) for each in found.unexplained]
     if not doubts:
         return found
     code = worst_exit(code for code, _ in doubts) or EXIT_NOT_EVALUATED
@@ -349,42 +369,3 @@ def _verdict_doubts(verdict: Verdict, now: Decimal) -> Iterator[tuple[int, str]]
 def _one_line(text: str) -> str:
     line = "; ".join(each.strip() for each in text.splitlines() if each.strip())
     return line if len(line) <= REASON_BYTES else f"{line[: REASON_BYTES - 1]}…"
-
-
-def refusal_line(found: Clearance) -> str:
-    """Return the log line of a refused live start."""
-    return printable(f"live mode is refused: {found.reason}; {found.switch}")
-
-
-def warning_lines(found: Clearance) -> Iterator[str]:
-    """Yield the warnings for an operator: each verdict that a waiver opened, and the notes."""
-    opened = (each.headline for each in found.verdicts if each.opening)
-    return (printable(each) for each in (*opened, *found.notes))
-
-
-def start_lines(found: Clearance) -> Iterator[str]:
-    """Yield the lines for an operator about a start that continues."""
-    verdicts = ", ".join(f"{each.name} is {each.verdict}" for each in found.verdicts)
-    if found.live:
-        yield printable(f"live: {verdicts}")
-        return
-    yield "paper: LIVE_MODE is off, this start runs on paper"
-    yield printable(
-        f"paper: {verdicts}" if found.open else f"paper: live mode would be refused: {found.reason}"
-    )
-
-
-def require_clearance(found: Clearance) -> Clearance:
-    """Return a clearance that lets a program continue; log CRITICAL and raise NotCleared for any other."""
-    refused = found.live and not found.open
-    for line in found.choices:
-        _LOG.info("%s", line)
-    if refused:
-        _LOG.critical("%s", refusal_line(found))
-    for line in warning_lines(found):
-        _LOG.warning("%s", line)
-    if refused:
-        raise NotCleared(refusal_line(found), found.code)
-    for line in start_lines(found):
-        _LOG.info("%s", line)
-    return found

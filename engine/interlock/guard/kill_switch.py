@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 
@@ -14,7 +15,17 @@ from ..files import write_atomically
 from ..language.literals import OFF_WORDS
 from ..language.times import show_time
 
-__all__ = ["DEFAULT", "LIVE_MODE", "VARIABLE", "active", "content", "is_live", "taken_on_paper", "throw"]
+__all__ = [
+    "DEFAULT",
+    "LIVE_MODE",
+    "VARIABLE",
+    "Thrown",
+    "active",
+    "content",
+    "is_live",
+    "taken_on_paper",
+    "throw",
+]
 
 
 LIVE_MODE = "LIVE_MODE"
@@ -75,12 +86,20 @@ def content(reason: str, verdicts: Iterable[Verdict], now: Decimal) -> str:
     return "\n".join([*lines, ""])
 
 
-def throw(path: Path, text: str) -> tuple[bool, str]:
-    """Set the switch; return whether it is set, and a message. A switch that is set keeps its first reason."""
+@dataclass(frozen=True, slots=True)
+class Thrown:
+    """What became of a switch: whether it was set `before`, and a message."""
+
+    before: bool
+    message: str
+
+
+def throw(path: Path, text: str) -> Thrown:
+    """Set the switch. A switch that is set keeps its first reason."""
     place = f"`{path.as_posix()}`"
     try:
         path.lstat()
-        return True, f"the kill switch was already active: {place} keeps its first reason"
+        return Thrown(True, f"the kill switch was already active: {place} keeps its first reason")
     except OSError:
         pass  # missing, or unreadable: writing will show
     try:
@@ -88,5 +107,5 @@ def throw(path: Path, text: str) -> tuple[bool, str]:
         write_atomically(path, text.encode("utf-8"))
     except (OSError, UsageError) as problem:
         why = system_reason(problem) if isinstance(problem, OSError) else str(problem)
-        return False, f"THE KILL SWITCH COULD NOT BE SET: {place}: {why}: stop live trading by hand"
-    return True, f"the kill switch is active: {place}"
+        return Thrown(False, f"THE KILL SWITCH COULD NOT BE SET: {place}: {why}: stop live trading by hand")
+    return Thrown(False, f"the kill switch is active: {place}")

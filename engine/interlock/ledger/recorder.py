@@ -23,6 +23,7 @@ from .file.collected import CollectedEntries, Overtaken, collected_writing
 from .file.entry import Entry, EntryDraft
 from .file.ledger import Ledger, Transaction
 from .state.archive import needed_snapshots, scopes_digest
+from .state.kill_switch_record import seen_active
 from .state.ledger_memory import LedgerMemory
 from .state.notifications import events
 from .state.state import State, fold
@@ -173,6 +174,10 @@ class Recorder:
         if not self.state.has_snapshot(snapshot.digest):
             needs = self._needs(snapshot, settings.scopes)
             self.append(time, "snapshot", {"document": self.keep(snapshot.canonical()), **needs})
+        switch = seen_active(snapshot)
+        if switch is not None and self.state.kill_switch.changed_by(switch, snapshot.as_of):
+            why = "a snapshot saw it on" if switch else "a snapshot saw it off"
+            self.append(time, "kill-switch", {"active": switch, "by": "snapshot", "reason": why})
         number = self.append(
             time,
             "evaluation",

@@ -27,15 +27,15 @@ _CACHED = 64
 
 @dataclass(frozen=True, slots=True)
 class ReplayInput:
-    """All inputs of a recorded evaluation; `rollout` holds the reserved metrics of the rollout `within` which it
-    was."""
+    """All inputs of a recorded evaluation; `reserved` holds the metrics that the ledger supplied, `within` names the
+    rollout around it."""
 
     snapshot: Snapshot
     memory: Memory
     baselines: Mapping[str, Snapshot]
     policies: tuple[str, ...] | None
     environment: str | None
-    rollout: Mapping[str, str] | None = None
+    reserved: Mapping[str, object] | None = None
     within: str = ""
 
 
@@ -125,8 +125,8 @@ def _replay_input(state: State, data: Mapping[str, Any], load: Callable[[str], S
     name = data.get("rollout")
     context = (data["environment"] or "", name or "", "")
     memory = LedgerMemory(state, snapshot.as_of, snapshot.digest, load, context)
-    rollout = None if name is None else state.rollout(name).metrics(snapshot.as_of)
-    return ReplayInput(snapshot, memory, baselines, policies, data["environment"], rollout, name or "")
+    reserved = state.reserved(name, snapshot.as_of)
+    return ReplayInput(snapshot, memory, baselines, policies, data["environment"], reserved, name or "")
 
 
 def _write_policies(ledger: Ledger, files: Mapping[str, str], folder: Path) -> Path:

@@ -8,10 +8,11 @@ from decimal import Decimal
 from typing import Literal
 
 from ..diagnostics import Span
-from ..language.types import SCALAR, STRING, TIMESTAMP, Shape, Type
+from ..language.types import BOOL, SCALAR, STRING, TIMESTAMP, Shape, Type
+from ..limits import EARLIEST_TIME
 from .desk import DeskFacts
 
-__all__ = ["RESERVED", "Catalogue", "Metric", "Scope", "SeriesKind"]
+__all__ = ["KILL_SWITCH", "RESERVED", "Catalogue", "Metric", "Scope", "SeriesKind"]
 
 SeriesKind = Literal["single", "regular", "irregular"]
 
@@ -58,13 +59,22 @@ class Metric:
         return Shape(axis, self.scope, self.series == "regular")
 
 
+KILL_SWITCH = "guard.kill_switch"
+
 RESERVED = {
+    KILL_SWITCH: Metric(
+        KILL_SWITCH,
+        BOOL,
+        series="irregular",
+        began=EARLIEST_TIME,
+        doc="true when the kill switch was thrown, false when a snapshot saw it off again, as the ledger recorded it",
+    ),
     "rollout.stage": Metric("rollout.stage", STRING, doc="the stage that the rollout is in"),
     "rollout.stage_entered": Metric("rollout.stage_entered", TIMESTAMP, doc="when it entered that stage"),
     "rollout.attempt_started": Metric("rollout.attempt_started", TIMESTAMP, doc="when the attempt began"),
     "rollout.rolled_back_at": Metric("rollout.rolled_back_at", TIMESTAMP, doc="when it was last rolled back"),
 }
-"""Metrics that the ledger supplies inside a rollout; unknown outside one."""
+"""Metrics that the ledger supplies: those of a rollout inside one, where alone they are known, and the kill switch."""
 
 
 @dataclass(frozen=True, slots=True)

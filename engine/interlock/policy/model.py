@@ -194,8 +194,9 @@ class Policy:
 @dataclass(frozen=True, slots=True)
 class Attestation:
     """What may be attested. It takes one person for each of the `roles` and `quorum` people in all; it counts for
-    `expires` seconds and while the values of `binds` stay the same; the person whom the metric `author` names does not
-    count. Where there are `keys` (32 bytes by person), only signed attestations count, each by its person's key."""
+    `expires` seconds, while the values of `binds` stay the same, and only if it was given after the newest time of each
+    metric of `after`; the person whom the metric `author` names does not count. Where there are `keys` (32 bytes by
+    person), only signed attestations count, each by its person's key."""
 
     name: str
     roles: tuple[str, ...]
@@ -207,9 +208,11 @@ class Attestation:
     author: str = ""
     doc: str = ""
     keys: dict[str, bytes] = field(default_factory=dict)
+    after: tuple[str, ...] = ()
 
     def meaning(self) -> dict[str, object]:
         """Return all that decides which attestations count, as plain data for a digest."""
         keys = {person: key.hex() for person, key in self.keys.items()}
         names = ("roles", "quorum", "expires", "binds", "people", "author")
-        return {**{name: getattr(self, name) for name in names}, "keys": keys}
+        later = {"after": self.after} if self.after else {}
+        return {**{name: getattr(self, name) for name in names}, "keys": keys, **later}

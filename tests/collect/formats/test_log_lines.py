@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from interlock.collect.formats import log_lines
-from support.desks import changed, judged, metrics, run, write
+from support.desks import changed, complaints, judged, metrics, run, write
 
 LOGS = """
 sources:
@@ -264,3 +264,35 @@ def test_a_second_record_is_found_among_many_lines(tmp_path: Path) -> None:
     write(tmp_path, "bot.log", plain * 6_000 + torn + plain * 6_000)
     detail = "line 6001 of bot.log holds a second record"
     assert metrics(run(tmp_path, ISO))["alerts"] == {"unknown": "torn source", "detail": detail}
+
+
+ABOVE = changed(
+    LOGS,
+    (
+        "'(?P<at>\\S+ \\S+) (?P<level>[A-Z]+) (?P<text>.*)'",
+        "'(?:(?P<at>\\d\\S+ \\S+) )?(?P<level>[A-Z]+):.*'",
+    ),
+    ("    time: seen", "    undated: above\n    time: seen"),
+)
+
+
+def test_a_record_without_a_time_has_that_of_the_record_above(tmp_path: Path) -> None:
+    lines = "2026-03-29 07:00:00 INFO:a\nCRITICAL:a\nERROR:a\n2026-03-29 08:00:00 CRITICAL:a\nCRITICAL:a\n"
+    write(tmp_path, "bot.log", lines)
+    seen = metrics(run(tmp_path, ABOVE))
+    at = [f"2026-03-29T0{hour}:00:00Z" for hour in (7, 8, 8)]
+    assert (seen["total"]["value"], seen["alerts"]["points"]) == (1, [{"at": each} for each in at])
+    write(tmp_path, "bot.log", "CRITICAL:a\n" + lines)
+    first = {"unknown": "torn source", "detail": "line 1 of bot.log: `seen` is absent"}
+    assert metrics(run(tmp_path, ABOVE))["alerts"] == first
+    write(tmp_path, "bot.log", lines)
+    torn = metrics(run(tmp_path, changed(ABOVE, ("    undated: above\n", ""))))["alerts"]
+    assert torn == {"unknown": "torn source", "detail": "line 2 of bot.log: `seen` is absent"}
+
+
+def test_only_a_log_has_a_record_above() -> None:
+    wrong = changed(ABOVE, ("format: lines", "format: csv"))
+    assert complaints(wrong) == [
+        "sources.yaml:8:12: error E509: `match` is for the format lines, this is csv",
+        "sources.yaml:9:14: error E509: `undated: above` is for the format lines, this is csv",
+    ]

@@ -60,7 +60,9 @@ def root(tmp_path: Path) -> Path:
     [
         (None, False),
         ("", False),
-        (" OFF ", False),
+        ("OFF", False),
+        (" OFF ", True),
+        (" ", True),
         ("0", False),
         ("False", False),
         ("1", True),

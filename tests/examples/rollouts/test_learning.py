@@ -20,6 +20,7 @@ def _learning(stage: Callable[..., Desk], policies: PolicySet) -> Desk:
     desk = stage("self-learning-v2", *LEARNING, root=root)
     desk.set("shadow")
     desk.held["jobs"] = lambda now: _runs(now, BEGAN, "safe")
+    desk.held["job_outcomes"] = covered
     return desk
 
 
@@ -71,9 +72,9 @@ def test_a_loss_in_normal_mode_begins_the_time_anew_and_rolls_nothing_back(
 ) -> None:
     desk = _learning(stage, policies)
     at = _in_normal_mode(desk)
-    loss = {"outcome": "loss", "mode": "normal", "risk": "low", "priority": Decimal("0.95")}
+    loss = {"outcome": "loss", "mode": "normal"}
     lost = at + 20 * MINUTE
-    desk.held["jobs"] = lambda now: covered(now, *[{"at": show_time(lost), **loss}] * (now >= lost))
+    desk.held["job_outcomes"] = lambda now: covered(now, *[{"at": show_time(lost), **loss}] * (now >= lost))
     assert desk.watched(at + 6 * MINUTE, at + 66 * MINUTE, 10 * MINUTE) == ()
     held = desk.advanced(at + 70 * MINUTE).decision.dwell
     # half an hour after the loss the cooldown is over, and the next look begins the time

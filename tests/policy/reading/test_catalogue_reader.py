@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from interlock.api import load
+from interlock.policy.catalogue import RESERVED
 from support.roots import write
 
 from ..roots import Case, bad_roots, complaints
@@ -24,7 +25,7 @@ def test_cadence_keys_reach_the_metric_and_each_column_of_a_record(tmp_path: Pat
         write(tmp_path, {"interlock.yaml": "interlock: 1\n", "catalogue.yaml": text})
     ).root.catalogue.metrics
     assert {
-        name: (each.series, each.early, each.slack) for name, each in found.items() if "rollout" not in name
+        name: (each.series, each.early, each.slack) for name, each in found.items() if name not in RESERVED
     } == {
         "day": ("regular", True, 0),
         "alert": ("irregular", False, 900),

@@ -13,15 +13,9 @@ from ... import clock
 from ...diagnostics import printable
 from ...errors import EXIT_BETWEEN, EXIT_INTEGRITY, EXIT_NOT_EVALUATED, EXIT_WORST, UsageError
 from ...guard import kill_switch
-from ...guard.clearance import (
-    Clearance,
-    ClearanceRequest,
-    StartContext,
-    clear_start,
-    refusal_line,
-    start_lines,
-    warning_lines,
-)
+from ...guard.activation import ALERTS
+from ...guard.clearance import Clearance, ClearanceRequest, StartContext, clear_start
+from ...guard.clearance_lines import refusal_line, start_lines, warning_lines
 from ...guard.start_command import start
 from .. import terminal
 from ..alert_options import alert_options, alerts_from
@@ -92,6 +86,14 @@ class _Guard(Subcommand):
     metavar="FILE",
     help=f"The kill switch; default: {kill_switch.DEFAULT.as_posix()} below DIR or here.",
 )
+@click.option(
+    "--alerts",
+    "alert_log",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="The desk's log of alerts, which gets a line where the kill switch is thrown; "
+    f"default: {ALERTS.as_posix()} below DIR or here, if it exists.",
+)
 @click.option("--historic", is_flag=True, hidden=True)
 @click.option("--stateless", is_flag=True, hidden=True)
 @policies_option
@@ -108,6 +110,7 @@ def command(
     anchor: Path | None,
     begin: bool,
     switch: Path | None,
+    alert_log: Path | None,
     historic: bool,
     stateless: bool,
     policies: str | None,
@@ -124,23 +127,16 @@ def command(
     """
     program: tuple[str, ...] = context.meta["command"]
     _check(program, snapshot, root, historic=historic, stateless=stateless)
-    switch = switch or Path(root or "") / kill_switch.DEFAULT
+    place = Path(root or "")
+    switch = switch or place / kill_switch.DEFAULT
     alerts = alerts_from(options, known_ledger(ledger, policies), anchor=anchor, kill_switch=switch)
     request = ClearanceRequest(
-        tuple(dict.fromkeys(policy_ids)),
-        ledger,
-        None if root is None else Path(root),
-        None if snapshot is None else partial(read_snapshot, snapshot),
-        environment,
-        anchor,
-        allow_commands,
-        alerts.channels,
-        alerts.renotify,
-        "interlock guard" if begin else "",
-    )
-    start_context = StartContext(dict(os.environ), clock.now, switch)
-    found = clear_start(partial(load_policies, policies), request, start_context)
-    return _start(found, program)
+        tuple(dict.fromkeys(policy_ids)), ledger, None if root is None else Path(root),
+        None if snapshot is None else partial(read_snapshot, snapshot), environment, anchor, allow_commands,
+        alerts.channels, alerts.renotify, "interlock guard" if begin else "",
+    )  # fmt: skip
+    setting = StartContext(dict(os.environ), clock.now, switch, alert_log or place / ALERTS)
+    return _start(clear_start(partial(load_policies, policies), request, setting), program)
 
 
 def _start(found: Clearance, program: tuple[str, ...]) -> int:

@@ -40,7 +40,7 @@ def read_rows(name: str, entry: YamlEntry, catalogue: Catalogue) -> RowsSource:
     )
     times = [each.name for each in columns if each.type == "time"]
     stamp = _stamp(entry, times)
-    undated = _undated(entry, columns, stamp)
+    undated = _undated(entry, columns, stamp, file_format)
     if undated == "skip":
         columns = tuple(replace(each, optional=True) if each.name == stamp else each for each in columns)
     names = [each.name for each in columns]
@@ -220,13 +220,17 @@ def _ambiguous(entry: YamlEntry) -> Literal["unknown", "earlier", "later"]:
     return cast('Literal["unknown", "earlier", "later"]', entry.node.text("ambiguous", "unknown"))
 
 
-def _undated(entry: YamlEntry, columns: tuple[Column, ...], stamp: str) -> Literal["unknown", "skip"]:
+def _undated(
+    entry: YamlEntry, columns: tuple[Column, ...], stamp: str, file_format: Format
+) -> Literal["unknown", "skip", "above"]:
     """Rows without a time are left out where `undated` or an optional column of `time` says that there are such."""
     if entry.node.has("undated") and stamp == "modified":
         message = "`undated` is for a column of `time`, and these rows are dated by their files"
         entry.complain("E544", message, "undated", "leave it out, or name a column as `time`")
+    if entry.node.text("undated") == "above":
+        _require(entry, "undated", "undated: above", file_format)
     default = "skip" if any(each.name == stamp and each.optional for each in columns) else "unknown"
-    return cast('Literal["unknown", "skip"]', entry.node.text("undated", default))
+    return cast('Literal["unknown", "skip", "above"]', entry.node.text("undated", default))
 
 
 def _bound(entry: YamlEntry, key: str, names: tuple[str, ...], file_format: Format, dates: Dates) -> Bound:

@@ -33,17 +33,23 @@ _NEWLINE = re.compile(f"[{_BREAKS}]*\n|[{_BREAKS}]+")
 def _records(text: str, file: str, source: RowsSource) -> Iterator[Record]:
     assert source.match is not None
     time = next((each.place for each in source.columns if each.name == source.time), "")
+    # a group that a match may pass by has no value there; that of the time is missing, and its row is torn
+    passed_by = dict.fromkeys(source.match.skippable - {time})
     words, stamp, continued = 0, "", _LONGEST  # a line before the first record continues nothing
     inner = _InnerRecords(source.match, time, file)
     whole, end = split_end(text, file, source)
     lines = _NEWLINE.split(whole)[:-1]
     for number, groups in enumerate(full_matches(source.match, lines), start=1):
         line = lines[number - 1]
+        if groups is not None and source.undated == "above" and stamp and not groups.get(time):
+            inner.add(_inner_records(number, line, stamp, 0, words))
+            yield Record(file, "line", number, {**passed_by, **groups, time: stamp})
+            continue
         if groups is not None:
             stamp, continued = groups.get(time, ""), 0
             words, after = _words_before(stamp, line), line.find(stamp) + len(stamp)
             inner.add(_inner_records(number, line, stamp, after, words))
-            yield Record(file, "line", number, groups)
+            yield Record(file, "line", number, {**passed_by, **groups})
             continue
         continued += 1
         if not source.continues or continued > _LONGEST:
@@ -132,7 +138,7 @@ def _words_before(time: str, line: str) -> int:
 LINES = Format(
     "lines",
     text_records(_records),
-    frozenset({"match", "unmatched", "may_be_empty", "torn: tail"}),
+    frozenset({"match", "unmatched", "may_be_empty", "torn: tail", "undated: above"}),
     needs=("match",),
     text_only=True,
 )

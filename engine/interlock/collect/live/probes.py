@@ -162,8 +162,9 @@ def _choose(probe: Probe, context: LiveContext) -> str:
 def _env(probe: Probe, kind: Type, context: LiveContext) -> object:
     text = context.variable(probe.target)
     if probe.active_unless is not None:
-        idle = {each.strip().lower() for each in probe.active_unless}
-        return text is not None and text.strip().lower() not in idle
+        # a blank beside such a word, or alone, is none of them: what a switch means by it nobody can tell
+        idle = {each.lower() for each in probe.active_unless}
+        return text is not None and text.lower() not in idle
     if text is None or not text.strip():
         if probe.unset is None:
             raise Unreadable("missing", f"the variable {probe.target} is unset")

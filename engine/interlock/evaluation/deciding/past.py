@@ -33,7 +33,7 @@ class CutMeasures(Measures):
         brief: bool = False,
         recorded: Decimal | None = None,
     ) -> None:
-        super().__init__(whole.snapshot, whole.catalogue, whole.earlier, whole.rollout)
+        super().__init__(whole.snapshot, whole.catalogue, whole.earlier, whole.reserved)
         self.whole, self.until, self.after, self.brief, self.recorded = whole, until, after, brief, recorded
 
     def metric(self, name: str, member: str | None = None) -> Shaped:
@@ -112,11 +112,18 @@ def gained(name: str, found: Shaped, as_of: Decimal) -> Iterator[tuple[Decimal, 
 
 
 def bound_value(found: Shaped) -> object:
-    """Return a value as plain data that an attestation can be bound to; None for a series and what is not all known."""
+    """Return a value as plain data that an attestation can be bound to; None where it is not all known.
+
+    Of a series of events, or of yes and no, it is the time of the newest event or point that may be true; minus
+    infinity without one.
+    """
     if isinstance(found, Members):
         values = {key: bound_value(each) for key, each in found.values.items()}
         return None if found.doubt or found.others or None in values.values() else values
-    if isinstance(found, Series | Unknown):
+    if isinstance(found, Series):
+        times = [each.at for each in found.points if each.value is not False]
+        return None if found.blank or found.every else max(times, default=-INFINITY)
+    if isinstance(found, Unknown):
         return None
     return sorted(found) if isinstance(found, frozenset) else found
 

@@ -10,7 +10,7 @@ from ...language.times import parse_time, show_time
 from ...language.types import Kind
 from ...language.values import INFINITY, Cause, Unknown, Value, unbounded
 from ...limits import EARLIEST_TIME, SKEW
-from ...policy.catalogue import RESERVED, Catalogue, Metric, Scope
+from ...policy.catalogue import KILL_SWITCH, RESERVED, Catalogue, Metric, Scope
 from ...strict_json import InvalidNumber
 from .raw_values import element, odd_key, stated_unknown, too_few
 from .series import before_began, irregular, regular
@@ -28,7 +28,7 @@ class Measures:
     """The metrics of one snapshot, read through the catalogue and kept; asking twice costs nothing.
 
     Series take earlier points from `earlier` snapshots, oldest first, the first of which is the oldest of all;
-    `restated` names the periods that differ. The reserved metrics are what `rollout` says of them, whatever the
+    `restated` names the periods that differ. The reserved metrics are what `reserved` says of them, whatever the
     snapshot does.
     """
 
@@ -37,12 +37,12 @@ class Measures:
         snapshot: Snapshot,
         catalogue: Catalogue,
         earlier: Sequence[Snapshot] = (),
-        rollout: Mapping[str, object] | None = None,
+        reserved: Mapping[str, object] | None = None,
     ) -> None:
         self.snapshot = snapshot
         self.catalogue = catalogue
         self.earlier = earlier
-        self.rollout = rollout or {}
+        self.reserved = reserved or {}
         self.restated: set[Restatement] = set()
         self._kept: dict[str, Shaped] = {}
         self._others: dict[tuple[str, int], tuple[Cause, ...]] = {}
@@ -160,7 +160,7 @@ class Measures:
 
     def _irregular(self, metric: Metric, form: object, member: str) -> Series:
         silent = stated_unknown(form)
-        if not self.earlier:
+        if not self.earlier or metric.name in RESERVED:
             return irregular(metric, form, self.as_of, member)
         history = EventHistory.of(self._past(metric, member))
         self.restated.update(history.restated(form, metric.name, member))
@@ -171,7 +171,8 @@ class Measures:
         """The metric as written, or the cause why it is not there."""
         key = metric.record or metric.name
         if key in RESERVED:
-            return self.rollout.get(key, InvalidNumber("missing", "supplied inside a rollout only"))
+            where = "by a ledger" if key == KILL_SWITCH else "inside a rollout"
+            return self.reserved.get(key, InvalidNumber("missing", f"supplied {where} only"))
         if not metric.scope:
             return snapshot.metrics.get(key, InvalidNumber("missing", ""))
         tables = _aliased(self.catalogue.scopes[metric.scope], snapshot).get(member, [])

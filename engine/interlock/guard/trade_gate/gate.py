@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from types import MappingProxyType
 
 from ... import clock
 from ...arithmetic import own_contexts
@@ -20,6 +21,7 @@ from ...limits import FORMAT, GATE_VARIABLES_AGE, SKEW
 from ...policy.catalogue import Catalogue
 from ...policy.dependencies import Reads
 from ...strict_json import InvalidNumber
+from .admitted_runs import PLACE, admitted_runs
 from .gate_counters import Counters, LockedCounters
 from .gate_state import GateState, Instant, Number, exact, instant
 
@@ -64,8 +66,11 @@ class Desk:
         }
         return cls(_dated(narrowed.metrics, at), scopes, dict(narrowed.env), snapshot.as_of)
 
-    def with_trade(self, scope: str, members: Mapping[str, _Table], at: Decimal) -> Snapshot:
-        """Return the snapshot as of `at` (seconds since the epoch); the values of a trade replace those of the desk.
+    def with_trade(
+        self, scope: str, members: Mapping[str, _Table], at: Decimal, changed: _Table = MappingProxyType({})
+    ) -> Snapshot:
+        """Return the snapshot as of `at` (seconds since the epoch); the values of a trade, and the `changed` metrics,
+        replace those of the desk.
 
         Variables more than a day old, or of the future, count as not recorded. Its digest is not computed.
         """
@@ -76,8 +81,9 @@ class Desk:
             tables[name] = {**tables.get(name, {}), **forms}
         scopes = {**self.scopes, scope: tables}
         env = self.env if -SKEW <= at - self.at <= GATE_VARIABLES_AGE else {}
-        meaning = {**head, "metrics": self.metrics, "scopes": scopes, "env": env}
-        return replace(trade, metrics=self.metrics, scopes=scopes, env=env, digest="", meaning=meaning)
+        metrics = {**self.metrics, **changed}
+        meaning = {**head, "metrics": metrics, "scopes": scopes, "env": env}
+        return replace(trade, metrics=metrics, scopes=scopes, env=env, digest="", meaning=meaning)
 
 
 def _dated(table: _Table, at: str) -> dict[str, object]:
@@ -197,6 +203,20 @@ class Gate:
         except (LedgerError, IntegrityError) as problem:
             return Permission(False, member, (f"not recorded: {problem}",))
 
+    def admit(self, member: str, *, now: Instant | None = None, desk: Snapshot | None = None) -> Permission:
+        """Judge a waiting run, whose values the desk holds: of several calls each sees what those before it admitted.
+
+        Raises UsageError and SnapshotError as `check` does; what a ledger cannot record is not permitted.
+        """
+        name = self.member(member)
+        values = self._desk if desk is None else self._read(desk)
+        try:
+            with self._counters.locked() as held:
+                at = clock.now() if now is None else instant(now)
+                return self._admit(name, at, values, held)
+        except (LedgerError, IntegrityError) as problem:
+            return Permission(False, name, (f"not recorded: {problem}",))
+
     def closed(self, *, symbol: str, pnl: Number, now: Instant | None = None) -> None:
         """Record that a trade was closed with a profit or loss.
 
@@ -221,6 +241,26 @@ class Gate:
             raise UsageError(f"`{printable(str(symbol))}` is no member of `{scope.name}`: {hint}")
         return name
 
+    def _admit(self, member: str, at: Decimal, desk: Desk, held: LockedCounters) -> Permission:
+        newest = held.state.newest(sorted(held.state.symbols))
+        if refused := self._late(member, newest, desk, at):
+            return refused
+        at = max(at, newest)
+        changed = admitted_runs(desk.metrics, held.state.allowed)
+        snapshot = desk.with_trade(self._scope.name, {member: {PLACE: Decimal(1)}}, at, changed)
+        found = self._permission(member, snapshot)
+        if found.allowed and found.judged is not None:
+            held.allow(member, at, found.judged.record)
+        return found
+
+    def _late(self, member: str, newest: Decimal, desk: Desk, at: Decimal) -> Permission | None:
+        """Return the refusal where the clock went back, or the desk is an older one than the gate had."""
+        why = self._overtaken(desk, at)
+        if at < newest - SKEW:
+            went = f"the clock went back: it is {show_time(at)}"
+            why = f"{went}, but the state already knows {show_time(newest)}"
+        return Permission(False, member, (why,)) if why else None
+
     def _check(
         self,
         member: str,
@@ -232,13 +272,8 @@ class Gate:
         names = (member, *sorted(each for each, now in self._scope.aliases.items() if now == member))
         others = self._off_roster(held.state, desk, at)
         newest = held.state.newest((*names, *others))
-        if at < newest - SKEW:
-            late = (
-                f"the clock went back: it is {show_time(at)}, but the state already knows {show_time(newest)}"
-            )
-            return Permission(False, member, (late,))
-        if old := self._overtaken(desk, at):
-            return Permission(False, member, (old,))
+        if refused := self._late(member, newest, desk, at):
+            return refused
         at = max(at, newest)
         table = {**given, **held.state.points(names, at, others)}
         found = self._permission(member, desk.with_trade(self._scope.name, {member: table}, at))

@@ -93,13 +93,17 @@ class RecordedAttestation:
 def quorum_until(
     declared: Attestation, attestations: Sequence[RecordedAttestation], value: Callable[[str], object]
 ) -> Decimal | None:
-    """Return when the quorum ends that enough people in all roles reach for the bound values as `value` reads them;
-    None if they do not reach it."""
+    """Return when the quorum ends that enough people in all roles reach for the bound values as `value` reads them, by
+    attestations after the times of `after`; None if they do not reach it."""
     bound = {name: value(name) for name in declared.binds}
     author = str(value(declared.author) or "") if declared.author else ""
     if any(each is None for each in bound.values()) or (declared.author and not author.strip()):
         return None
-    end, left = None, list(attestations)
+    times = [value(name) for name in declared.after]
+    since = [at for at in times if isinstance(at, Decimal)]
+    if len(since) < len(times):
+        return None
+    end, left = None, [each for each in attestations if all(each.at > at for at in since)]
     while left and not shortfall(declared, counted_roles(declared, left, canonical(bound), author)):
         end = min(each.until for each in left)
         left = [each for each in left if each.until > end]

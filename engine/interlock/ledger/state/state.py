@@ -15,6 +15,7 @@ from ...language.times import parse_time
 from ..file.entry import Entry
 from ..file.ledger import Head
 from .archive import Archive, RecordedSnapshot
+from .kill_switch_record import KillSwitchRecord
 from .notifications import NotificationKey, NotificationState, Outbox, notification_key
 from .quorum import RecordedAttestation
 from .rollout_state import RolloutState
@@ -55,6 +56,7 @@ class State:
     notified: dict[NotificationKey, NotificationState] = field(default_factory=dict)
     outbox: Outbox = field(default_factory=Outbox)
     rollouts: dict[str, RolloutState] = field(default_factory=dict)
+    kill_switch: KillSwitchRecord = field(default_factory=KillSwitchRecord)
 
     def apply(self, entry: Entry) -> None:
         """Apply one entry; some kinds do not change the state.
@@ -94,6 +96,11 @@ class State:
     def rollout(self, name: str) -> RolloutState:
         """Return the state of a rollout; one that has not begun is in no stage."""
         return self.rollouts.get(name, RolloutState())
+
+    def reserved(self, rollout: str | None, as_of: Decimal) -> dict[str, object]:
+        """Return the reserved metrics at an instant: the kill switch, and those of the rollout around it."""
+        around = {} if rollout is None else self.rollout(rollout).metrics(as_of)
+        return {**self.kill_switch.metrics(as_of), **around}
 
     # one method for each kind of entry
 
@@ -158,6 +165,9 @@ class State:
             entry.sequence, entry.time, data
         )
 
+    def _kill_switch(self, entry: Entry, data: Mapping[str, Any]) -> None:
+        self.kill_switch.apply(_instant(entry.time), entry.sequence, data)
+
 
 _HANDLERS: dict[str, Callable[[State, Entry, Mapping[str, Any]], None]] = {
     "snapshot": State._snapshot,
@@ -172,6 +182,7 @@ _HANDLERS: dict[str, Callable[[State, Entry, Mapping[str, Any]], None]] = {
     "delivery": State._delivery,
     "stage": State._stage,
     "look": State._observation,
+    "kill-switch": State._kill_switch,
 }
 
 

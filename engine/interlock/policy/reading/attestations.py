@@ -16,6 +16,9 @@ from ..yaml.yaml_nodes import Mapping, Scalar
 
 __all__ = ["read_approval", "read_attestations", "read_key"]
 
+_TIMES = {("single", Kind.TIMESTAMP), ("irregular", Kind.EVENT), ("irregular", Kind.BOOL)}
+"""What tells a time: a value, or the newest point of a series."""
+
 _HEADER = bytes.fromhex("302a300506032b6570032100")  # RFC 8410 writes it before the 32 bytes of a public key
 _PRIVATE = bytes.fromhex("302e020100300506032b657004220420")  # and this one before a private key
 _SIZE = 32
@@ -96,6 +99,7 @@ class _Reader:
         node = self.node
         roles = tuple(dict.fromkeys(node.texts("roles")))
         self.bound()
+        self.later()
         self.author()
         found = Attestation(
             self.name,
@@ -108,6 +112,7 @@ class _Reader:
             node.text("author"),
             node.text("doc"),
             self.keys(),
+            node.texts("after"),
         )
         self.attainable(found)
         return found
@@ -120,6 +125,17 @@ class _Reader:
             if self.declared(each) and self.catalogue.metrics[each.text].series != "single":
                 message = f"`{each.text}` is a series, to which an attestation cannot be bound"
                 self.complain("E435", message, each.span, "bind it to a single value")
+
+    def later(self) -> None:
+        """An attestation comes after a timestamp, or after the newest event or true point of a series."""
+        for each in self.node.sequence("after").scalars:
+            metric = self.catalogue.metrics[each.text] if self.declared(each) else None
+            if metric is None or (not metric.scope and (metric.series, metric.type.kind) in _TIMES):
+                continue
+            message = f"`{each.text}` tells no time after which an attestation can be given"
+            self.complain(
+                "E437", message, each.span, "name a timestamp, or a series of events or of yes and no"
+            )
 
     def author(self) -> None:
         author = self.node.scalar("author")

@@ -21,12 +21,13 @@ __all__ = ["Environment", "read_environments", "read_values"]
 @dataclass(frozen=True, slots=True)
 class Environment:
     """Values of params in one environment: by policy, then by dotted name of the param, those of one member by
-    `Param.at`; and the least time of stages that require one, by rollout and stage."""
+    `Param.at`; the least time of stages that require one, by rollout and stage; and whether it is for `live` mode."""
 
     name: str
     span: Span
     values: Table[str, Table[str, Value]] = field(default_factory=dict)
     dwell: Table[tuple[str, str], Term] = field(default_factory=dict)
+    live: bool = False
 
 
 def read_environments(
@@ -42,7 +43,8 @@ def read_environments(
     for document in documents:
         name, span = document.text("environment"), document.span_of("environment")
         values = _values(document.mapping("values"), policies, catalogue, collector)
-        environment = Environment(name, span, values, _dwell(document.mapping("dwell"), rollouts, collector))
+        dwell = _dwell(document.mapping("dwell"), rollouts, collector)
+        environment = Environment(name, span, values, dwell, document.flag("live"))
         if name in found:
             related = [("first given here", found[name].span)]
             collector.add("E423", f"two environments are called `{name}`", span, "merge them", related)

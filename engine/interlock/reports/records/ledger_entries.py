@@ -78,6 +78,9 @@ _SUMMARIES: dict[str, Callable[[Data], str]] = {
         f"{data['rollout']} {data['decision']} to {data['to']} by {data['by']}: {data['reason']}"
     ),
     "look": _observation,
+    "kill-switch": lambda data: (
+        f"{'thrown' if data['active'] else 'off again'} by {data['by']}: {data['reason']}"
+    ),
     "notify": _notification,
     "delivery": lambda data: f"{data['channel']}: events up to entry {data['through']}",
 }

@@ -82,7 +82,7 @@ class CaseRunner:
         given = situation.draft.metrics
         inside = {name: given[name] for name in RESERVED if name in given}
         return Prepared(
-            policy, Measures(situation.draft.snapshot("case"), catalogue, rollout=inside), request
+            policy, Measures(situation.draft.snapshot("case"), catalogue, reserved=inside), request
         )
 
     def decide_case(

@@ -123,7 +123,7 @@ class _Rerun:
             environment=again.environment,
             baselines=again.baselines,
             memory=again.memory,
-            rollout=again.rollout,
+            reserved=again.reserved,
             within=again.within,
         )
 
