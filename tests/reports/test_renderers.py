@@ -27,6 +27,7 @@ def test_the_first_format_of_a_kind_is_its_default() -> None:
     defaults = {kind: formats(kind)[0] for kind, _ in RENDERERS}
     assert {kind: name for kind, name in defaults.items() if name != "text"} == {
         "report": "markdown",
+        "full report": "markdown",
         "incident": "markdown",
     }
 

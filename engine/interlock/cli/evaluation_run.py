@@ -325,7 +325,7 @@ def _commands(options: RunOptions, snapshot: Snapshot) -> Iterator[str]:
             *(name for name, given in flags.items() if given),
         ]
         yield shlex.join(["interlock", *words, "-o", name])
-    words = ["interlock", "report", name]
+    words = ["interlock", "report", "--full", name]
     for option, values in (
         ("--policy", options.policy_ids),
         ("--member", ["=".join(each) for each in options.members]),

@@ -25,26 +25,26 @@ def test_a_report_is_written(command: Any, desk_snapshot: Path, tmp_path: Path) 
     done = command("report", desk_snapshot, *PAPER, "-o", file)
     assert (done.code, done.out, done.err) == (0, "", f"wrote {file.as_posix()}\n")
     text = file.read_text(encoding="utf-8")
-    assert text.startswith("# Gates as of 2026-03-30 06:30 UTC\n\nThese sources leave rules unknown:\n\n- ")
-    assert "\n\n2 of 6 gates at the best verdict, 2 in between" in text
+    assert text.startswith("# Gates as of 2026-03-30 06:30 UTC\n\n2 of 6 gates at the best verdict, 2 in between")
+    assert "\n\n## What is asked for\n\n- [ ] **" in text
     assert text == command("report", desk_snapshot, *PAPER).out
     assert [each.name for each in tmp_path.iterdir()] == ["report.md"]
 
 
 def test_it_says_how_to_get_the_same_again(command: Any, desk_snapshot: Path) -> None:
     def commands(*words: object) -> list[str]:
-        text = command("report", *words).out
+        text = command("report", "--full", *words).out
         return text.split("```sh\n")[1].split("```")[0].splitlines()
 
     gate = ("--policy", "trade", "--member", "symbol=ZC", *PAPER)
     assert commands(desk_snapshot, *gate, "--baseline", f"phase a={desk_snapshot}") == [
-        "interlock report snapshot.json --policy trade --member symbol=ZC --environment paper "
+        "interlock report --full snapshot.json --policy trade --member symbol=ZC --environment paper "
         "--baseline 'phase a=snapshot.json' --stateless --historic -o report.md"
     ]
     assert commands("--root", DESK, "--as-of", AS_OF, "--since", "2026-01-01", "--archive", *gate) == [
         "interlock collect --root desk --as-of 2026-03-30T06:30:00Z --since 2026-01-01T00:00:00Z --archive "
         "-o snapshot.json",
-        "interlock report snapshot.json --policy trade --member symbol=ZC --environment paper "
+        "interlock report --full snapshot.json --policy trade --member symbol=ZC --environment paper "
         "--stateless --historic -o report.md",
     ]
 
@@ -117,6 +117,7 @@ def _made(folder: Path, **settings: str) -> dict[str, bytes]:
         "verdicts.txt": ("evaluate", "snapshot.json", *PAPER),
         "verdicts.md": ("evaluate", "snapshot.json", *PAPER, "--format", "markdown"),
         "report.md": ("report", "snapshot.json", *PAPER),
+        "full.md": ("report", "--full", "snapshot.json", *PAPER),
         "explained.txt": ("explain", "snapshot.json", *PAPER),
         "at-once.md": ("report", *desk, *PAPER),
     }
@@ -146,7 +147,7 @@ def test_every_machine_writes_the_same_bytes(tmp_path: Path) -> None:
     first, second = (json.loads(each.pop("snapshot.json")) for each in (one, two))
     del first["collected"], second["collected"]
     assert first == second
-    assert len(one) == 6
+    assert len(one) == 7
     assert one == two
 
 
@@ -172,5 +173,5 @@ def test_slack_that_was_used_is_printed(
     words = (file, "--policies", root, "--historic")
     found = json.loads(command("evaluate", *words, "--format", "json").out)["verdicts"][0]
     assert (found["verdict"], found["assumptions"]) == (verdict, [line] * shown)
-    for name in ("explain", "report"):
-        assert command(name, *words).out.count(f"- {line}\n") == shown
+    for name in (("explain",), ("report", "--full")):
+        assert command(*name, *words).out.count(f"- {line}\n") == shown

@@ -1,4 +1,4 @@
-"""`interlock report`: the full report on one snapshot, for people who know trading and not the code."""
+"""`interlock report`: a report on one snapshot, for people who know trading and not the code."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ __all__ = ["command"]
 @click.command(
     "report",
     cls=Subcommand,
-    short_help="Write a full report on one snapshot.",
+    short_help="Write a report on one snapshot.",
     examples=(
         "interlock report snapshot.json --environment paper --stateless -o report.md",
         "interlock report --root . --environment live -o report.md",
-        "interlock report snapshot.json --policy turnover-gate --historic",
+        "interlock report snapshot.json --full --policy turnover-gate --historic",
     ),
     exits={
         EXIT_BEST: "the report is written, whatever the verdicts are",
@@ -32,17 +32,19 @@ __all__ = ["command"]
 )
 @click.argument("snapshot", required=False)
 @run_options
+@click.option("--full", is_flag=True, help="Show every gate with its rules, limits and sources.")
 @format_option("report")
 @output_option
-def command(snapshot: str | None, form: str, output: str, **options: Any) -> int:
+def command(snapshot: str | None, full: bool, form: str, output: str, **options: Any) -> int:
     """Write a report on SNAPSHOT (a file, or - for stdin).
 
-    It begins with a table of the gates and the tasks for each person, then shows every gate with its rules, and ends
-    with the sources and the commands that give the same report again.
+    It begins with what is asked for, then lists the gates that are not at their best, by runbook, and ends with a
+    table of the rest. With --full every gate follows with its rules and limits, then the sources and the commands that
+    give the same report again.
     """
     require_writable(output)
     result = EvaluationRun([snapshot] if snapshot else [], RunOptions(**options)).only("a report")
-    show("report", form, result, output)
+    show("full report" if full else "report", form, result, output)
     note_rest([result])
     code = result.exit_code
     return EXIT_BEST if code in (EXIT_WORST, EXIT_BETWEEN) else code
