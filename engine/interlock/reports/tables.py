@@ -15,7 +15,7 @@ from .style import ReportStyle
 __all__ = ["Cell", "Table", "aligned", "folded", "tidy", "wrapped"]
 
 _ITEM = re.compile(r"^ *(?:- \[[ x]\] |- |\d+\. )?")
-_OPENING = re.compile(r"^( *\d*)([-+*>#=.)])(?=[-=# ]|$)")
+_OPENING = re.compile(r"^( *\d*)(?=[-+*>#=.)](?:[-=# ]|$)|::)")
 _GAP = 2
 _READABLE = 20
 _NARROWEST = 6
@@ -161,7 +161,7 @@ def folded(text: str, width: int) -> str:
         rest = _ITEM.sub("", each)
         lead = each[: len(each) - len(rest)]
         first, *others = wrapped(rest, width, lead, " " * (2 if "[" in lead else len(lead)))
-        lines += [first, *(_OPENING.sub(r"\1\\\2", other) for other in others)]
+        lines += [first, *(_OPENING.sub(r"\1\\", other) for other in others)]
     return "".join(f"{each}\n" for each in lines)
 
 
