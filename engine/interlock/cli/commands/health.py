@@ -33,7 +33,7 @@ _KIND = "readiness"
     short_help="Tell whether the desk is ready; the exit code is 0 only then.",
     examples=(
         "interlock health --root . --environment live --ledger ledger.db",
-        "interlock health --root . --quiet || echo 'NOT ready for live trading'",
+        "interlock health --root . --quiet",
     ),
     exits={
         EXIT_BEST: "every gate of the readiness report is at its best",

@@ -28,8 +28,8 @@ _FORMATS = ("markdown", "json")
         "interlock report snapshot.json --environment paper --stateless -o report.md",
         "interlock report --root . --environment live -o report.md",
         "interlock report snapshot.json --full --policy turnover-gate --historic",
-        "interlock report --root . --kind readiness --environment live -o readiness.json",
-        "interlock report --root . --kind weekly-summary --week 12 -o docs/reports",
+        "interlock report --root . --kind readiness -o readiness.json",
+        "interlock report --root . --kind weekly-summary --week 12 -o reports",
     ),
     exits={
         EXIT_BEST: "the report is written, whatever the verdicts are",

@@ -25,7 +25,7 @@ __all__ = ["command"]
     short_help="Print the lines that run the jobs of a desk.",
     examples=(
         "interlock schedule --for cron --root . --environment live --ledger ledger.db",
-        "interlock schedule --for systemd --root /srv/desk --reports /srv/desk/docs/reports",
+        "interlock schedule --for systemd --root /srv/desk --reports /srv/reports",
         "interlock schedule --for windows --root . -o schedule.cmd",
     ),
     exits={EXIT_BEST: "the lines are printed; nothing is installed"},
