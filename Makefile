@@ -60,7 +60,7 @@ demo: $(READY)  ## collect from examples/desk, evaluate one gate, write a report
 	@$(INTERLOCK) collect --root $(ROOT) --as-of $(PHASE_A) --quiet -o $(OUT)/phase_a.json
 	@echo && echo "Is phase 2b ready for micro-live trading?"
 	@$(INTERLOCK) evaluate $(OUT)/snapshot.json --policy $(GATE) $(OPTIONS) || [ $$? -eq 1 -o $$? -eq 3 ]
-	@echo && echo "Every gate, with a list of tasks for each person:"
+	@echo && echo "Every gate, beginning with what is asked for:"
 	@$(INTERLOCK) report $(OUT)/snapshot.json $(OPTIONS) -o $(OUT)/report.md
 	@head -n 3 $(OUT)/report.md | tail -n 1
 	@echo && echo "Try next, with $(INTERLOCK):" && \

@@ -60,6 +60,7 @@ WORDS = {
     r"^-?[0-9]+(\.[0-9]+)?[smhdw]$": "duration with sign",
     r"^[0-9]+(\.[0-9]+)?[smhdw]$": "duration",
     r"^[^~\s\\]([^\x00-\x1f\\]*[^\s/\\])?$": "path",
+    "^[A-Za-z0-9][A-Za-z0-9._{}-]*$": "name of a file",
     "^[A-Z][0-9]+$": "id",
     "^[A-Z][A-Z0-9_]*$": "verdict",
     "^[A-Z]{3}$": "currency code",

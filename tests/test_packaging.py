@@ -97,7 +97,7 @@ def test_the_wheel_validates_and_reports_in_an_empty_folder(installed: Path, tmp
     assert (checked.returncode, checked.stdout) == (0, "3 documents, 1 policy, 4 metrics: no complaints\n"), (
         checked.stderr
     )
-    done = interlock("report", "snapshot.json", "--historic", "-o", "report.md")
+    done = interlock("report", "--full", "snapshot.json", "--historic", "-o", "report.md")
     assert done.returncode == 0, done.stdout + done.stderr
     report = (tmp_path / "report.md").read_text(encoding="utf-8")
     assert "May the strategy trade real money?" in report and "NO_GO" in report

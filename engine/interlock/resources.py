@@ -6,7 +6,13 @@ from pathlib import Path
 
 from .limits import FORMAT
 
-__all__ = ["artefact_schema_path", "report_templates_dir", "schema_names", "schema_path"]
+__all__ = [
+    "artefact_schema_names",
+    "artefact_schema_path",
+    "report_templates_dir",
+    "schema_names",
+    "schema_path",
+]
 
 _PACKAGE = Path(__file__).resolve().parent
 
@@ -29,6 +35,11 @@ def schema_names(version: int = FORMAT) -> tuple[str, ...]:
 def artefact_schema_path(name: str) -> Path:
     """Return the file of the JSON Schema of one of the desk's artefacts, for example `daily-health`."""
     return _root() / "schemas" / "artefacts" / f"{name}.json"
+
+
+def artefact_schema_names() -> tuple[str, ...]:
+    """Return the artefacts that have a JSON Schema, sorted."""
+    return tuple(sorted(each.stem for each in artefact_schema_path("x").parent.glob("*.json")))
 
 
 def report_templates_dir() -> Path:

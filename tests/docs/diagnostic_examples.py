@@ -83,6 +83,7 @@ attestations:
   sign-off: {roles: [risk], expires: 14d}
   symbols: {roles: [quant], expires: 7d, binds: [exits.symbols]}
 """,
+    "weekly.yaml": "report: weekly\ntitle: Weekly\nfields: {at: {get: as_of}}\n",
     "live.yaml": "environment: live\nvalues: {gate: {least: 60%}}\n",
     "sizes.yaml": """\
 rollout: sizes

@@ -103,6 +103,7 @@ def test_the_desk_gets_the_verdicts_of_its_readme(
     assert {each.name: each.verdict for each in verdicts} == {
         "alert-silence": "QUIET",
         "capital-preservation": "NORMAL",
+        "daily-health-report": "HEALTHY",
         "daily-report": "FRESH",
         "experiment-0-canary": "HOLD",
         "experiment-0-exit": "NOT_YET",
@@ -113,6 +114,7 @@ def test_the_desk_gets_the_verdicts_of_its_readme(
         "experiment-0-rollback-verified": "PENDING",
         "experiment-0-telemetry": "PASS",
         "live-rollout-readiness": "CONDITIONAL",
+        "overall-readiness": "GO",
         "paper-heartbeat": "RECENT",
         "phase-2c-promotion": "NO_GO",
         "pre-launch-checklist": "NOT_READY",

@@ -63,7 +63,10 @@ def shown(root: Path, case: dict[str, Any]) -> dict[str, str]:
     seen, policies = roots.snapshot("2026-03-30T06:00:00Z", metrics), interlock.load(root)
     result = EvaluationResult(seen, policies.decide(seen), policies.policies)
     texts = {form: rendered("evaluation", form, [result], ReportStyle()) for form in FORMATS[:3]}
-    texts["report"] = rendered("report", "markdown", result, ReportStyle())
+    texts["report"] = rendered("full report", "markdown", result, ReportStyle())
+    short = rendered("report", "markdown", result, ReportStyle())
+    assert all(each.isprintable() for each in short.split("\n"))
+    assert not re.search(r"##[A-Za-z]*\[|^\s*::", short, re.MULTILINE)
     texts["junit"] = rendered("evaluation", "junit", [result], ReportStyle())
     ElementTree.fromstring(texts["junit"])
     json.loads(rendered("evaluation", "sarif", [result], ReportStyle()))

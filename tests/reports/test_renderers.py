@@ -11,7 +11,7 @@ from interlock.errors import UsageError
 from interlock.reports.renderers import RENDERERS, formats, rendered
 from interlock.reports.style import ReportStyle
 
-NAMES = {"text", "json", "markdown", "github", "junit", "sarif"}
+NAMES = {"text", "json", "markdown", "github", "junit", "sarif", "cron", "systemd", "windows"}
 
 
 @pytest.mark.parametrize(("kind", "name"), RENDERERS)
@@ -27,6 +27,9 @@ def test_the_first_format_of_a_kind_is_its_default() -> None:
     defaults = {kind: formats(kind)[0] for kind, _ in RENDERERS}
     assert {kind: name for kind, name in defaults.items() if name != "text"} == {
         "report": "markdown",
+        "full report": "markdown",
+        "report kind": "json",
+        "schedule": "cron",
         "incident": "markdown",
     }
 

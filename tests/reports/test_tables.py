@@ -6,7 +6,7 @@ import pytest
 
 from interlock.diagnostics import columns
 from interlock.reports.style import ReportStyle
-from interlock.reports.tables import Cell, Table, aligned, tidy, wrapped
+from interlock.reports.tables import Cell, Table, aligned, folded, tidy, wrapped
 
 ROWS = [
     [Cell("gate"), Cell("fails"), Cell("reason")],
@@ -112,3 +112,44 @@ def test_tidy() -> None:
     assert tidy(MESSY) == CLEAN
     assert tidy(CLEAN) == CLEAN
     assert tidy("") == "\n"
+
+
+def test_markdown_is_folded_outside_tables_and_code() -> None:
+    text = (
+        "# A heading that is far longer than the width\n"
+        "- [ ] **do** this: one two three - four\n"
+        "1. first second thirds 2. fourth\n"
+        "short\n"
+        "| a table that is far longer | than the width |\n"
+        "```sh\nan example that is far longer than the width\n```\n"
+        "a paragraph that is longer\n"
+    )
+    assert folded(text, 24) == (
+        "# A heading that is far longer than the width\n"
+        "- [ ] **do** this: one\n"
+        "  two three - four\n"
+        "1. first second thirds\n"
+        "   2\\. fourth\n"
+        "short\n"
+        "| a table that is far longer | than the width |\n"
+        "```sh\nan example that is far longer than the width\n```\n"
+        "a paragraph that is\n"
+        "longer\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("word", "shown"),
+    [
+        ("-", "\\-"),
+        ("---", "\\---"),
+        ("+", "\\+"),
+        ("#", "\\#"),
+        ("=", "\\="),
+        ("-3", "-3"),
+        ("**a**", "**a**"),
+        ("3", "3"),
+    ],
+)
+def test_a_folded_line_begins_nothing_new(word: str, shown: str) -> None:
+    assert folded(f"one two three four five {word} six", 24) == f"one two three four five\n{shown} six\n"

@@ -6,6 +6,7 @@ import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import cached_property
 from pathlib import Path
 
 import click
@@ -123,11 +124,21 @@ class EvaluationRun:
             self.policies.known("policy", name, self.policies.policies)
         self.policies.values_of(options.environment)
         self.members = self._members()
+        self.named: Sequence[str] | None = options.policy_ids or None
+
+    @cached_property
+    def baselines(self) -> Mapping[str, Snapshot]:
+        """The snapshots of named baselines."""
+        return read_baselines(self.options.baselines)
+
+    def narrow(self, names: Sequence[str]) -> None:
+        """Evaluate these policies, which may be none."""
+        self.named = names
 
     def results(self) -> list[EvaluationResult]:
         """Return a result for each snapshot, in order of instant and name."""
         options = self.options
-        baselines = read_baselines(options.baselines)
+        baselines = self.baselines
         snapshots = self._snapshots()
         recorded = self.record and options.ledger is not None
         if recorded or not options.historic:
@@ -219,7 +230,7 @@ class EvaluationRun:
     def _decided(
         self, snapshot: Snapshot, baselines: Mapping[str, Snapshot], recorder: Recorder | None
     ) -> Decision:
-        names, environment = self.options.policy_ids or None, self.options.environment
+        names, environment = self.named, self.options.environment
         if recorder is not None:
             return self.policies.recorded(
                 snapshot, recorder, policies=names, environment=environment, baselines=baselines
@@ -325,7 +336,7 @@ def _commands(options: RunOptions, snapshot: Snapshot) -> Iterator[str]:
             *(name for name, given in flags.items() if given),
         ]
         yield shlex.join(["interlock", *words, "-o", name])
-    words = ["interlock", "report", name]
+    words = ["interlock", "report", "--full", name]
     for option, values in (
         ("--policy", options.policy_ids),
         ("--member", ["=".join(each) for each in options.members]),

@@ -26,6 +26,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "evaluate": (RUN, "interlock.cli.commands.evaluate"),
     "explain": (RUN, "interlock.cli.commands.explain"),
     "report": (RUN, "interlock.cli.commands.report"),
+    "health": (RUN, "interlock.cli.commands.health"),
+    "schedule": (RUN, "interlock.cli.commands.schedule"),
     "guard": (RUN, "interlock.cli.commands.guard"),
     "log": (RECORD, "interlock.cli.commands.log"),
     "baseline": (RECORD, "interlock.cli.commands.baseline"),

@@ -18,7 +18,6 @@ from .unreadable import Unreadable
 __all__ = [
     "ABSENT",
     "Pointer",
-    "artefact_schemas",
     "check_artefact",
     "decode",
     "expand",
@@ -108,14 +107,14 @@ def one(value: object, pointer: Pointer) -> object:
     return found[0] if len(found) == 1 else ABSENT
 
 
-def artefact_schemas() -> tuple[str, ...]:
-    """Return the names of the schemas that a source may ask for, sorted."""
-    return tuple(sorted(each.stem for each in artefact_schema_path("x").parent.glob("*.json")))
+def check_artefact(name: str, value: object, place: str, *, nulls: bool = False) -> None:
+    """Raise Unreadable if the value fails the schema; the detail names the field and never shows its value.
 
-
-def check_artefact(name: str, value: object, place: str) -> None:
-    """Raise Unreadable if the value fails the schema; the detail names the field and never shows its value."""
-    problems = _validator(name).iter_errors(value)
+    With `nulls` any value may be null: it is one that is not known.
+    """
+    problems = (
+        each for each in _validator(name).iter_errors(value) if not nulls or each.instance is not None
+    )
     problem = min(problems, key=lambda each: (list(map(str, each.path)), str(each.validator)), default=None)
     if problem is None:
         return

@@ -24,7 +24,9 @@ from .reading.follow_on import DeclaredNames, FaultyNames, drop_follow_on
 from .reading.links import check_former_names, link_policies
 from .reading.lint import lint_policies
 from .reading.policy_reader import read_policy
+from .reading.report_reader import read_reports
 from .reading.rollout_reader import approvals, check_stage_guards, read_rollouts
+from .report_model import ReportKind
 from .rollout_model import Rollout
 from .yaml.reader import read_file
 from .yaml.schema import holds
@@ -33,7 +35,17 @@ from .yaml.yaml_nodes import Node
 
 __all__ = ["KINDS", "SCHEMAS", "PolicyRoot", "desk_defaults", "find_root", "load_root"]
 
-KINDS = ("interlock", "policy", "rollout", "metrics", "sources", "tests", "attestations", "environment")
+KINDS = (
+    "interlock",
+    "policy",
+    "rollout",
+    "metrics",
+    "sources",
+    "tests",
+    "attestations",
+    "environment",
+    "report",
+)
 SCHEMAS = {kind: "catalogue" if kind == "metrics" else kind for kind in KINDS}
 """The JSON Schema of a document by its first key."""
 _MARK = "interlock.yaml"
@@ -51,6 +63,7 @@ class PolicyRoot:
     environments: Mapping[str, Environment] = field(default_factory=dict)
     attestations: Mapping[str, Attestation] = field(default_factory=dict)
     rollouts: Mapping[str, Rollout] = field(default_factory=dict)
+    reports: Mapping[str, ReportKind] = field(default_factory=dict)
     sources: tuple[MappingNode, ...] = ()
     tests: tuple[MappingNode, ...] = ()
     defaults: Defaults = field(default_factory=Defaults)
@@ -106,6 +119,7 @@ def load_root(path: Path, collector: Collector, advance: Callable[[], None] = la
     check_stage_guards(policies, rollouts, collector)
     attestations |= approvals(rollouts)
     environments = read_environments(by_kind["environment"], policies, rollouts, catalogue, collector)
+    reports = read_reports(by_kind["report"], catalogue, policies, rollouts, attestations, collector)
     defaults = Defaults()
     for mark in marks:
         defaults = read_defaults(mark, path, collector)
@@ -123,6 +137,7 @@ def load_root(path: Path, collector: Collector, advance: Callable[[], None] = la
         environments,
         attestations,
         rollouts,
+        reports,
         sources,
         tests,
         defaults,

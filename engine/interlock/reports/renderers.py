@@ -16,6 +16,7 @@ __all__ = ["RENDERERS", "formats", "rendered", "require_format"]
 _EVALUATION = "interlock.reports.evaluation"
 _DOCUMENTS = "interlock.reports.documents"
 _RECORDS = "interlock.reports.records"
+_KINDS = "interlock.reports.kinds"
 _JSON = ("json", "sarif")
 
 RENDERERS: dict[tuple[str, str], str] = {
@@ -57,7 +58,15 @@ RENDERERS: dict[tuple[str, str], str] = {
     ("explanation", "text"): f"{_EVALUATION}.explanation:as_text",
     ("explanation", "json"): f"{_EVALUATION}.explanation:as_json",
     ("explanation", "markdown"): f"{_EVALUATION}.explanation:as_markdown",
-    ("report", "markdown"): f"{_EVALUATION}.full_report:as_markdown",
+    ("report", "markdown"): f"{_EVALUATION}.short_report:as_markdown",
+    ("full report", "markdown"): f"{_EVALUATION}.full_report:as_markdown",
+    ("report kind", "json"): f"{_KINDS}.json_report:as_json",
+    ("report kind", "markdown"): f"{_KINDS}.markdown_report:as_markdown",
+    ("health", "text"): f"{_KINDS}.health_text:as_text",
+    ("health", "json"): f"{_KINDS}.json_report:as_json",
+    ("schedule", "cron"): f"{_RECORDS}.job_schedule:as_cron",
+    ("schedule", "systemd"): f"{_RECORDS}.job_schedule:as_systemd",
+    ("schedule", "windows"): f"{_RECORDS}.job_schedule:as_windows",
     ("rollouts", "text"): f"{_RECORDS}.rollout_records:list_as_text",
     ("rollouts", "json"): f"{_RECORDS}.rollout_records:list_as_json",
     ("rollouts", "markdown"): f"{_RECORDS}.rollout_records:list_as_markdown",

@@ -12,8 +12,10 @@ from ..diagnostics import columns, printable
 from .escaping import markdown
 from .style import ReportStyle
 
-__all__ = ["Cell", "Table", "aligned", "tidy", "wrapped"]
+__all__ = ["Cell", "Table", "aligned", "folded", "tidy", "wrapped"]
 
+_ITEM = re.compile(r"^ *(?:- \[[ x]\] |- |\d+\. )?")
+_OPENING = re.compile(r"^( *\d*)(?=[-+*>#=.)](?:[-=# ]|$)|::)")
 _GAP = 2
 _READABLE = 20
 _NARROWEST = 6
@@ -146,6 +148,21 @@ def tidy(text: str) -> str:
         found = list(group)
         lines += _tidied(found) if is_table else found
     return "\n".join(lines) + "\n"
+
+
+def folded(text: str, width: int) -> str:
+    """Return the Markdown with paragraphs and items of lists in lines of at most `width`, tables and code whole."""
+    lines, code = [], False
+    for each in text.splitlines():
+        code ^= each.startswith("```")
+        if code or each.startswith(("|", "#", "```")) or columns(each) <= width:
+            lines.append(each)
+            continue
+        rest = _ITEM.sub("", each)
+        lead = each[: len(each) - len(rest)]
+        first, *others = wrapped(rest, width, lead, " " * (2 if "[" in lead else len(lead)))
+        lines += [first, *(_OPENING.sub(r"\1\\", other) for other in others)]
+    return "".join(f"{each}\n" for each in lines)
 
 
 def _tidied(lines: Sequence[str]) -> Iterator[str]:

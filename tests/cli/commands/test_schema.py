@@ -23,6 +23,7 @@ sources       sources       Where the metrics come from: the desk's artefacts, a
 tests         tests         Cases that hold a policy to its verdicts, or a rollout to its decisions.
 attestations  attestations  What people may attest: in which roles, how many of them, for how long, and for which values.
 environment   environment   Values of declared params in one environment, chosen by `--environment`.
+report        report        One kind of report, for `interlock report --kind NAME`: `fields` make JSON, `sections` make Markdown.
 event                       One line of what `--events`, `--events-command` and `--events-url` hand over: a verdict that people are told of.
 snapshot                    What was measured as of one instant. A value of the wrong type is an unknown value; it does not refuse the snapshot.
 verdict                     The record of one policy applied to one snapshot. Canonical JSON of it is what ledger and digests hold.
@@ -32,7 +33,10 @@ a policy in {here}/ begins with the line below; in a folder of it with one more 
 and a document of another kind with that kind in place of `policy`:
 # yaml-language-server: $schema={there}/policy.json
 """
-KINDS = "interlock, policy, rollout, catalogue, sources, tests, attestations, environment, event, snapshot and verdict"
+KINDS = (
+    "interlock, policy, rollout, catalogue, sources, tests, attestations, environment, report, event, snapshot and "
+    "verdict"
+)
 
 
 @pytest.fixture
@@ -100,7 +104,7 @@ def test_every_schema_is_written_and_the_line_for_documents_leads_there(
     schema: Command, tmp_path: Path, folder: str, there: str
 ) -> None:
     done = schema("--write", folder)
-    assert (done.code, done.err) == (0, f"wrote 11 schemas to {folder}\n")
+    assert (done.code, done.err) == (0, f"wrote 12 schemas to {folder}\n")
     assert done.out == LINE.format(here="policies", there=there)
     written = {path.name: path.read_bytes() for path in (tmp_path / folder).iterdir()}
     assert written == {f"{name}.json": schema_path(name).read_bytes() for name in schema_names()}

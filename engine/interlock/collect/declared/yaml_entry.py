@@ -10,7 +10,8 @@ from zoneinfo import ZoneInfo, available_timezones
 from ...diagnostics import Collector, unknown_name
 from ...errors import MissingExtra
 from ...policy.yaml.yaml_nodes import Mapping
-from ..json_documents import Pointer, artefact_schemas, parse_pointer
+from ...resources import artefact_schema_names
+from ..json_documents import Pointer, parse_pointer
 from ..patterns import Pattern, parse_pattern
 from ..sql.re2 import re2_complaint
 
@@ -84,8 +85,8 @@ class YamlEntry:
         if not self.node.has("schema"):
             return None
         name = self.node.text("schema")
-        if name not in artefact_schemas():
-            unknown = unknown_name("artefact schema", name, artefact_schemas())
+        if name not in artefact_schema_names():
+            unknown = unknown_name("artefact schema", name, artefact_schema_names())
             self.complain("E512", unknown.message, "schema", unknown.hint)
             return None
         return name

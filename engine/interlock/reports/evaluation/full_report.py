@@ -31,7 +31,7 @@ def as_markdown(result: EvaluationResult, style: ReportStyle) -> str:
     whole = [each for each in every if each.verdict.policy not in result.parts]
     parts = [each for each in every if each.verdict.policy in result.parts]
     text = filled(
-        "report.md",
+        "full_report.md",
         result=result,
         gates=[*whole, *parts],
         tables=[("", whole), ("The policies that these gates include:", parts)] if parts else [("", whole)],

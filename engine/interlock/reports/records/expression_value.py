@@ -20,7 +20,7 @@ from ...language.values import Cause, Unknown, Value
 from ..style import ReportStyle
 from ..tables import Cell, Table
 
-__all__ = ["ExpressionValue", "as_json", "as_text"]
+__all__ = ["ExpressionValue", "as_json", "as_text", "plain_value"]
 
 _DIGITS = 16
 _TONES = {"true": "good", "false": "bad", "unknown": "middle"}
@@ -61,9 +61,9 @@ def _shaped(value: object, kind: Type) -> dict[str, Any]:
             return {"points": points, **_unknown((*value.blank, *value.uncovered))}
         case Unknown():
             bounds = {"low": value.low, "high": value.high}
-            known = {name: _plain(each, kind) for name, each in bounds.items() if each.is_finite()}
+            known = {name: plain_value(each, kind) for name, each in bounds.items() if each.is_finite()}
             return {"value": None, **(known if kind.numeric else {}), **_unknown(value.causes)}
-    return {"value": _plain(value, kind)}
+    return {"value": plain_value(value, kind)}
 
 
 def _unknown(causes: tuple[Cause, ...]) -> dict[str, Any]:
@@ -71,8 +71,8 @@ def _unknown(causes: tuple[Cause, ...]) -> dict[str, Any]:
     return {"unknown": [{name: getattr(each, name) for name in names} for each in causes]} if causes else {}
 
 
-def _plain(value: object, kind: Type) -> object:
-    """A known value for JSON: an instant as text, a value of an enum by name, an endless duration as `never`."""
+def plain_value(value: object, kind: Type) -> object:
+    """Return a known value for JSON: an instant as text, a value of an enum by name, an endless duration as `never`."""
     if isinstance(value, frozenset):
         return sorted(value)
     if not isinstance(value, Decimal):

@@ -1,0 +1,1 @@
+"""Reports of the kinds that a policy root declares: JSON from fields, Markdown from sections."""

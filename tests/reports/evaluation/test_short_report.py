@@ -1,0 +1,115 @@
+"""The short report over the grain desk, good and bad, as its golden files hold it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+import interlock
+from interlock.reports.evaluation.evaluation_result import EvaluationResult
+from interlock.reports.evaluation.short_report import as_markdown
+from interlock.reports.style import ReportStyle
+from support.roots import document, write
+
+from ..desk import broken, collected, golden, judged
+
+pytest.importorskip("duckdb", reason="collecting rows needs the duckdb extra")
+
+_BEST = ["key-figures"]
+
+
+def test_the_desk() -> None:
+    text = as_markdown(judged(collected()), ReportStyle())
+    assert text == golden("desk.short_report.md", text)
+
+
+def test_a_bad_day_is_read_in_a_minute() -> None:
+    text = as_markdown(judged(broken()), ReportStyle())
+    assert text == golden("bad_day.short_report.md", text)
+    assert len(text.splitlines()) <= 80
+    assert max(map(len, text.splitlines())) <= 80
+
+
+def test_verdicts_that_have_expired() -> None:
+    text = as_markdown(judged(collected(), now=Decimal(1_800_000_000), policies=["trade"]), ReportStyle())
+    assert text == golden("expired.short_report.md", text)
+
+
+def test_nothing_to_report_on() -> None:
+    refused = judged(collected(), environment=None, stateless=False, policies=["live-start"])
+    text = as_markdown(refused, ReportStyle())
+    assert text == golden("refused.short_report.md", text)
+
+
+def test_every_gate_at_its_best() -> None:
+    text = as_markdown(judged(collected(), policies=_BEST), ReportStyle())
+    assert text == (
+        "# Gates as of 2026-03-30 06:30 UTC\n\n"
+        "Every gate has its best verdict.\n"
+        "The first of the verdicts ends on 2026-03-31 06:30 UTC.\n"
+        "The limits are those of the environment paper.\n\n"
+        "## Gates at their best\n\n"
+        "|     | Gate        | Verdict  | Valid until          |\n"
+        "| :-: | ----------- | -------- | -------------------- |\n"
+        "| ✔   | key-figures | COMPLETE | 2026-03-31 06:30 UTC |\n\n"
+        "✔ best, ! in between, ✘ worst, ? not evaluated or expired. With `--full` the\n"
+        "report shows every gate with its rules, limits and sources.\n"
+    )
+
+
+def test_one_expired_verdict_is_singular() -> None:
+    late = judged(collected(), now=Decimal(1_800_000_000), policies=_BEST)
+    assert "\n- [ ] **collect a new snapshot**: 1 verdict of this report has expired\n" in as_markdown(
+        late, ReportStyle()
+    )
+
+
+def test_a_report_needs_neither_settings_nor_policies() -> None:
+    found = replace(judged(collected()), settings={}, policies={})
+    text = as_markdown(found, ReportStyle())
+    assert "The limits are those of" not in text
+    assert "\n## Gates that are not at their best\n\n### Other gates\n\n- " in text
+
+
+_ROOT = {
+    "interlock.yaml": "interlock: 1\n",
+    "catalogue.yaml": "metrics:\n  losses: {type: integer, range: [0, 10], max_age: never, doc: losses}\n",
+    "health.yaml": (
+        "policy: health\nversion: 1.0.0\ntitle: Health\nowner: risk\nverdicts: [GOOD, SHAKY, BAD]\n"
+        "rules:\n"
+        '  - {id: none, require: losses < 1, else: SHAKY, action: look at the losses, reason: "{{ losses }} lost"}\n'
+        '  - {id: few, require: losses < 5, else: BAD, action: stop, reason: "{{ losses }} lost"}\n'
+    ),
+    "go.yaml": (
+        "policy: go\nversion: 1.0.0\ntitle: Go\nowner: head\nverdicts: [GO, NO_GO]\n"
+        "rules:\n"
+        "  - {id: health, policy: health, at_worst: SHAKY, reason: unwell, action: see health}\n"
+    ),
+}
+
+
+def _short(tmp_path: Path, losses: int) -> str:
+    policies = interlock.load(write(tmp_path, _ROOT))
+    snapshot = interlock.Snapshot.parse(document("2026-03-30T06:00:00Z", {"losses": losses}), "s.json")
+    decision = policies.decide(snapshot, stateless=True)
+    return as_markdown(EvaluationResult(snapshot, decision, policies.policies), ReportStyle())
+
+
+def test_a_part_that_is_not_at_its_best_is_shown_where_no_other_gate_tells_of_it(tmp_path: Path) -> None:
+    text = _short(tmp_path, 2)
+    assert text.startswith("# Gates as of 2026-03-30 06:00 UTC\n\nEvery gate has its best verdict.\n")
+    assert "\n- [ ] **look at the losses** (risk): 2 lost\n" in text
+    assert (
+        "\n## Gates that are not at their best\n\n### Other gates\n\n- ! `health` **SHAKY**: 2 lost\n" in text
+    )
+    assert "\n| ✔   | go   | GO      | 2026-03-31 06:00 UTC |\n" in text
+
+
+def test_what_a_part_asks_for_is_asked_once(tmp_path: Path) -> None:
+    text = _short(tmp_path, 6)
+    assert "- [ ] **stop** (risk): 6 lost\n" in text
+    assert "see health" not in text
+    assert "\n### Other gates\n\n- ✘ `go` **NO_GO**: unwell\n\n" in text
