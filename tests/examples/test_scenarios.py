@@ -33,7 +33,7 @@ HEALTHY = {
     "experiment-0-exit": "NOT_YET",
     "experiment-0-full": "HOLD",
     "experiment-0-invariants": "HELD",
-    "experiment-0-kpis at ETH-USD": "PASS",
+    "experiment-0-kpis at ETH-USD": "FAIL",
     "experiment-0-rollback": "CONTINUE",
     "experiment-0-rollback-verified": "PENDING",
     "experiment-0-telemetry": "PASS",
