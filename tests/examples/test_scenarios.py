@@ -33,7 +33,7 @@ HEALTHY = {
     "experiment-0-exit": "NOT_YET",
     "experiment-0-full": "HOLD",
     "experiment-0-invariants": "HELD",
-    "experiment-0-kpis at ETH-USD": "PASS",
+    "experiment-0-kpis at ETH-USD": "FAIL",
     "experiment-0-rollback": "CONTINUE",
     "experiment-0-rollback-verified": "PENDING",
     "experiment-0-telemetry": "PASS",
@@ -63,7 +63,11 @@ REGIMES = LOST.format("regimes.observed", "weekly-evidence")
 READY, GATE, PROMOTION = "live-rollout-readiness", "turnover-gate at BTC-USD", "phase-2c-promotion"
 SCENARIOS: dict[str, tuple[dict[str, str], str, dict[str, str]]] = {
     "healthy": ({}, READY, {}),
-    "healthy-12-weeks": ({"shadow-weekly-evidence": "CLEAR"}, READY, {}),
+    "healthy-12-weeks": (
+        {"experiment-0-kpis at ETH-USD": "HOLD", "shadow-weekly-evidence": "CLEAR"},
+        READY,
+        {},
+    ),
     "streak-one-day-short": (
         NOT_READY,
         READY,

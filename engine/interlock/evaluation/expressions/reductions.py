@@ -40,9 +40,8 @@ def too_few(selection: Selection, least: Value) -> Unknown | None:
     """Refuse a selection with fewer points than `least` that are surely there, whatever else may be."""
     if isinstance(least, Unknown):
         return Unknown(least.causes)
-    assert isinstance(least, Decimal)
     there = selection.items.number(sure)
-    if there >= least:
+    if isinstance(least, Decimal) and there >= least:
         return None
     few = Cause("", "", "", "too few samples", f"{there} of at least {least}")
     return Unknown(merged(selection.open, _causes(selection.items), (few,)))
