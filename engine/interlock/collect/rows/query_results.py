@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from ...language.times import show_time
 from ...language.types import Kind, Type
+from ...limits import SKEW
 from ...policy.catalogue import Catalogue, Metric
 from ..rosters import Rosters
 from ..sql.duckdb_tables import Answer
@@ -88,15 +89,16 @@ def shape(
     covered: CoveredSpan | None,
     rosters: Rosters,
     own: Mapping[str, CoveredSpan | None],
+    as_of: Decimal,
 ) -> MetricEntries:
-    """Return the metric's entries. Raises Unreadable if the result as a whole gives none.
+    """Return the metric's entries as of an instant. Raises Unreadable if the result as a whole gives none.
 
     A declared member without rows gets an empty irregular series. `own` is the coverage of each member where they
     share none: one that is not in it is not covered.
     """
     groups = _by_member(answer, metric, rosters) if metric.scope else {"": list(answer.rows)}
     entries = {
-        member: _entry(answer.names, rows, metric, own.get(member) if own else covered, rosters)
+        member: _entry(answer.names, rows, metric, own.get(member) if own else covered, rosters, as_of)
         for member, rows in groups.items()
     }
     if not metric.scope:
@@ -104,7 +106,7 @@ def shape(
     if metric.series == "irregular" and covered is not None:
         for member in rosters.declared(metric):
             span = own.get(member) if own else covered
-            entries.setdefault(member, _entry(answer.names, [], metric, span, rosters))
+            entries.setdefault(member, _entry(answer.names, [], metric, span, rosters, as_of))
     return MetricEntries(members=entries)
 
 
@@ -121,12 +123,17 @@ def _by_member(answer: Answer, metric: Metric, rosters: Rosters) -> dict[str, li
 
 
 def _entry(
-    names: Sequence[str], rows: list[Row], metric: Metric, covered: CoveredSpan | None, rosters: Rosters
+    names: Sequence[str],
+    rows: list[Row],
+    metric: Metric,
+    covered: CoveredSpan | None,
+    rosters: Rosters,
+    as_of: Decimal,
 ) -> Entry:
     try:
         dicts = [dict(zip(names, row, strict=True)) for row in rows]
         if metric.series == "single":
-            return _single(dicts, metric, covered, rosters)
+            return _single(dicts, metric, covered, rosters, as_of)
         if metric.series == "regular":
             return _regular(dicts, metric, covered)
         return _irregular(dicts, metric, rosters.catalogue, covered)
@@ -134,20 +141,23 @@ def _entry(
         return problem.unknown.entry()
 
 
-def _single(rows: list[Entry], metric: Metric, covered: CoveredSpan | None, rosters: Rosters) -> Entry:
+def _single(
+    rows: list[Entry], metric: Metric, covered: CoveredSpan | None, rosters: Rosters, as_of: Decimal
+) -> Entry:
+    """Return a value with its time: that of its `at`, but none after all that the joined sources know."""
     if len(rows) > 1:
         raise Unreadable("conflict", f"the SQL gives {len(rows)} rows for one value")
     if not rows or rows[0]["value"] is None:
         raise Unreadable("missing", "the SQL gives no value")
     value = rosters.resolve_set(metric, from_sql(rows[0]["value"], metric.type))
+    if covered is None:
+        raise Unreadable("not covered", "the source covers no time, so the value has no time")
+    at = covered.end
     if "at" in rows[0]:
         if rows[0]["at"] is None:
             raise Unreadable("no time", "the SQL gives no `at`")
-        at = _time(rows[0]["at"])
-    elif covered is None:
-        raise Unreadable("not covered", "the source covers no time, so the value has no time")
-    else:
-        at = covered.end
+        stated = _time(rows[0]["at"])
+        at = min(stated, covered.newest) if stated <= as_of + SKEW else stated
     entry: Entry = {"value": value, "at": show_time(at)}
     if rows[0].get("n") is not None:
         entry["n"] = number(rows[0]["n"])

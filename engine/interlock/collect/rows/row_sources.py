@@ -240,10 +240,10 @@ def _ask(
     if len(answer.rows) > SNAPSHOT_POINTS:
         raise Unreadable("overflow", f"the SQL gives more than {SNAPSHOT_POINTS} points")
     assumed = _assumptions(nodes, (loaded, *joined))
-    found = replace(shape(answer, metric, covered, rosters, own), assumed=assumed)
+    found = replace(shape(answer, metric, covered, rosters, own, window.as_of), assumed=assumed)
     if other is not None:
         undecided = next(each.table.undecided for each in (loaded, *joined) if each.table.undecided)
-        found = settled(found, shape(other, metric, covered, rosters, own), undecided)
+        found = settled(found, shape(other, metric, covered, rosters, own, window.as_of), undecided)
     if lacking:
         entries = {member: why.entry() for member, why in lacking.items()}
         found = replace(found, members={**(found.members or {}), **entries})
