@@ -102,6 +102,9 @@ def test_a_kill_is_read_in_every_form(desk: Path, judge: Judge, line: str) -> No
         "[2026-03-30 06:26:00] CRITICAL event name=kill_switch",
         "2026-03-30T06:26:00Z CRITICAL kill_switch thrown",
         "CRITICAL:orchestrator:event name=kill_switch",
+        "critical: kill switch thrown",
+        "Level 60 - kill switch thrown",
+        "    agents.orchestrator - Critical - kill switch thrown",
         KILL[:30],
     ],
 )
