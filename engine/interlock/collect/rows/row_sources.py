@@ -30,7 +30,7 @@ from .query_results import MetricEntries, complaint, shape
 from .row_order import backwards, in_declared_order, settled
 from .row_window import Window
 from .source_coverage import CoveredSpan, by_member, check_members, common, cover
-from .sql_assumptions import Assumption, absent_columns, made_of_nothing
+from .sql_assumptions import Assumption, absent_columns, made_of_nothing, without_partner
 from .typed_tables import SourceTable, fill
 
 __all__ = ["LoadedSource", "check_queries", "load", "query_rows"]
@@ -285,7 +285,7 @@ def _assumptions(nodes: list[dict[str, Any]], every: Sequence[LoadedSource]) -> 
         if each.table.seen and column.optional and column.name not in each.table.present
     ]
     declared = [text for each in every for text in _declared(each)]
-    return (*absent_columns(nodes, absent), *made_of_nothing(nodes), *declared)
+    return (*absent_columns(nodes, absent), *made_of_nothing(nodes), *without_partner(nodes), *declared)
 
 
 def _declared(loaded: LoadedSource) -> Iterator[Assumption]:
