@@ -120,6 +120,31 @@ def test_a_point_before_the_metric_began_is_out_of_range(tmp_path: Path, began: 
     assert "points" in found if known else found == {"unknown": "out of range", "detail": detail}
 
 
+@pytest.mark.parametrize(
+    ("began", "more"),
+    [
+        ("2026-03-27T23:00:00Z", None),
+        ("2026-03-28T00:00:00Z", ": where days begin before those of UTC, write `began` with its time"),
+        ("2026-03-28T01:00:00Z", ""),
+        ("2026-03-29T00:00:00Z", ""),
+    ],
+)
+def test_a_row_of_the_day_that_began_in_a_zone_of_the_east(
+    tmp_path: Path, began: str, more: str | None
+) -> None:
+    declared = (
+        "trades: {type: number, every: event",
+        f"trades: {{type: number, every: event, began: {began}",
+    )
+    zone = ("    time: at_", "    time: at_\n    timezone: Europe/Berlin\n    covered: {to: as_of}")
+    jsonl(tmp_path, ['{"at": "2026-03-28T00:00:00", "pnl": 5}'])
+    rule, catalogue = "count(trades < 0, within=7d) == 0", changed(CATALOGUE, declared)
+    verdict = judged(tmp_path, changed(LOG, zone), rule, catalogue=catalogue, now=LATER)
+    told = f"cannot tell: trades: out of range, the SQL gives a point before {began}, when the metric began{more}"
+    reason = "count(trades < 0, within=1w) is 0, needed == 0" if more is None else told
+    assert (verdict.verdict, verdict.rules[0].reason) == ("GO" if more is None else "NO_GO", reason)
+
+
 @pytest.mark.parametrize(("began", "known"), [("2026-03-28", True), ("2026-03-30", False)])
 def test_a_period_before_the_metric_began_is_out_of_range(tmp_path: Path, began: str, known: bool) -> None:
     catalogue = CATALOGUE.replace("daily: {type: number", f"daily: {{type: number, began: {began}")

@@ -10,6 +10,7 @@ from ...language.times import show_time
 from ...language.types import Kind, Type
 from ...limits import SKEW
 from ...policy.catalogue import Catalogue, Metric
+from ..local_clock import DAY
 from ..rosters import Rosters
 from ..sql.duckdb_tables import Answer
 from ..typed_values import floored, from_sql, is_number, is_time, number, sql_time, sql_types
@@ -17,6 +18,9 @@ from ..unreadable import UnknownEntry, Unreadable
 from .source_coverage import CoveredSpan
 
 __all__ = ["Entry", "MetricEntries", "complaint", "shape"]
+
+_EARLIEST_MIDNIGHT = Decimal(14 * 3600)
+"""So long before midnight in UTC a day begins in the zones that are farthest east."""
 
 Entry = dict[str, object]
 Row = tuple[object, ...]
@@ -202,8 +206,10 @@ def _irregular(rows: list[Entry], metric: Metric, catalogue: Catalogue, covered:
 def _check_began(time: Decimal, metric: Metric) -> None:
     """Raise Unreadable for a point, or the end of its period, before the metric began."""
     if metric.began is not None and time < metric.began:
-        began = show_time(metric.began)
-        raise Unreadable("out of range", f"the SQL gives a point before {began}, when the metric began")
+        wrong = f"the SQL gives a point before {show_time(metric.began)}, when the metric began"
+        if metric.began % DAY == 0 and metric.began - time <= _EARLIEST_MIDNIGHT:
+            wrong += ": where days begin before those of UTC, write `began` with its time"
+        raise Unreadable("out of range", wrong)
 
 
 def _value(value: object, kind: Type) -> Entry:
