@@ -24,7 +24,7 @@ from ..rosters import Rosters
 from ..sql.duckdb_tables import Database, SqlRefused, columns_of
 from ..unreadable import UnknownEntry, Unreadable
 from .exact_numbers import ExactTables
-from .periods import check_complete, check_days, require_periods, scope_of
+from .periods import check_complete, check_days, check_reach, require_periods, scope_of
 from .pooled_rows import pools
 from .query_results import MetricEntries, complaint, shape
 from .row_order import backwards, in_declared_order, settled
@@ -354,6 +354,7 @@ def check_queries(rows: Mapping[str, RowsSource], catalogue: Catalogue, collecto
             check_complete(every, queries, catalogue, collector)
             check_days(every, queries, catalogue, collector)
             check_members(source, catalogue, collector)
+            check_reach(source, catalogue, collector)
 
 
 def _check(
