@@ -68,6 +68,7 @@ WORDS = {
     "^[a-z][a-z0-9]*(-[a-z0-9]+)*$": "name",
     "^[a-z][a-z0-9_]*$": "name",
     r"^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*$": "metric",
+    r"\S": "text, not blank",
 }
 """What a text of a pattern is called; the end that forbids a line break is left out."""
 TYPES = {

@@ -97,7 +97,7 @@ def test_what_holds_the_output_open_is_ended_too(tmp_path: Path) -> None:
     held = pipe(tmp_path)
     words = ["/bin/sh", "-c", "sleep 600 9> held &\necho done\n"]
     ended = run_program(words, seconds=60, folder=tmp_path, output_limit=100)
-    assert ended == FinishedProgram(0, b"done\n")
+    assert ended == FinishedProgram(0, b"done\n", held=True)
     assert is_let_go(held)
 
 

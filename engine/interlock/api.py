@@ -44,6 +44,7 @@ from .ledger.recorder import EvaluationSettings, Recorder
 from .ledger.state.kill_switch_record import series_form
 from .ledger.state.quorum import unverifiable
 from .policy.catalogue import Catalogue
+from .policy.defaults import variables
 from .policy.dependencies import reads
 from .policy.loader import PolicyRoot
 from .policy.model import Policy
@@ -125,7 +126,7 @@ def require(
         None if anchor is None else Path(anchor), allow_commands, begin="interlock.require" if begin else "",
     )  # fmt: skip
     file = Path(kill_switch_file) if kill_switch_file else (place or Path()) / kill_switch.DEFAULT
-    setting = StartContext(os.environ if environ is None else environ, now, file, (place or Path()) / ALERTS)
+    setting = StartContext(variables(environ), now, file, (place or Path()) / ALERTS)
     loaded = (lambda: policies) if isinstance(policies, PolicySet) else (lambda: load(policies))
     return require_clearance(clear_start(loaded, question, setting))
 
@@ -391,6 +392,6 @@ class PolicySet:
         """
         return collect(
             Path(root), as_of, self.sources, self.catalogue,
-            since=since, environ=os.environ if environ is None else environ, now=now, archive=archive,
+            since=since, environ=variables(environ), now=now, archive=archive,
             allow_commands=allow_commands, env_names=self.root.override_variables, elapsed=clock.stopwatch(),
         )  # fmt: skip

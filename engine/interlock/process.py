@@ -27,10 +27,14 @@ class OutOfTime(Exception):
 
 @dataclass(frozen=True, slots=True)
 class FinishedProgram:
-    """How a program ended: its exit status, negative for a signal, and its output, None where it was too much."""
+    """How a program ended: its exit status, negative for a signal, and its output, None where it was too much.
+
+    `held` says that a program which it left behind held the output open and was ended: nothing says that it is whole.
+    """
 
     status: int
     output: bytes | None
+    held: bool = False
 
 
 def run_program(
@@ -64,8 +68,8 @@ def run_program(
     except subprocess.TimeoutExpired:
         raise OutOfTime from None
     finally:
-        _end(process, reader)
-    return FinishedProgram(process.returncode, bytes(kept) if len(kept) <= output_limit else None)
+        held = _end(process, reader)
+    return FinishedProgram(process.returncode, bytes(kept) if len(kept) <= output_limit else None, held)
 
 
 def _drain(stream: IO[bytes] | None, kept: bytearray, limit: int) -> None:
@@ -77,11 +81,12 @@ def _drain(stream: IO[bytes] | None, kept: bytearray, limit: int) -> None:
             kept += data[: limit + 1 - len(kept)]
 
 
-def _end(process: subprocess.Popen[bytes], reader: threading.Thread) -> None:
-    """End the program, and what it left behind with its output open."""
+def _end(process: subprocess.Popen[bytes], reader: threading.Thread) -> bool:
+    """End the program, and what it left behind with its output open; tell whether anything held that."""
     if process.poll() is not None:
         reader.join(_LAST_OUTPUT)
-    if process.poll() is None or reader.is_alive():
+    held = reader.is_alive()
+    if process.poll() is None or held:
         with contextlib.suppress(OSError):
             _kill(process)
     reader.join(_ENDING)
@@ -89,6 +94,7 @@ def _end(process: subprocess.Popen[bytes], reader: threading.Thread) -> None:
         process.wait(_ENDING)
     if process.stdin is not None:
         process.stdin.close()
+    return held
 
 
 def _kill(process: subprocess.Popen[bytes]) -> None:

@@ -12,11 +12,11 @@ from .writing import Desk
 
 __all__ = ["write_learning"]
 
-_DAYS = 5
+_DAYS = 8
 
 
 def write_learning(desk: Desk, period: Period) -> None:
-    """Write five days of runs, a normal one now and then, and one verification or more for each."""
+    """Write eight days of runs, a normal one now and then, and one verification or more for each."""
     chance = Chance("learning")
     runs, evidence = [], []
     for at in _starts(period, chance):

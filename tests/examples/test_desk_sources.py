@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+import interlock
 from interlock.canonical import canonical
 from interlock.collect.collector import collect
 from interlock.collect.declared.source_reader import load_sources
@@ -58,6 +59,23 @@ def judge() -> Judge:
     return judged
 
 
+@pytest.mark.parametrize(
+    ("pair", "member"), [("BTCUSDT", "BTC-USD"), ("btc/usdt", "btc/usdt"), ("XRP/EUR", "XRP/EUR")]
+)
+def test_no_pair_of_the_trade_file_is_passed_over(desk: Path, pair: str, member: str) -> None:
+    """A trade under another name is one more of its member, or of a member that no roster has; never none."""
+    file = desk / "freqtrade-backtest.json"
+    text = file.read_text("utf-8")
+    file.write_text(text.replace('"pair": "BTC/USDT"', f'"pair": "{pair}"', 1), "utf-8")
+    assert file.read_text("utf-8") != text
+    policies = interlock.load(ROOT / "policies")
+    found = policies.collect(desk, instant(AS_OF), environ={}, now=Decimal(1_800_000_000), archive=True)
+    figures = found.snapshot["scopes"]["symbol"][member]  # type: ignore[index]
+    for name in ("symbol_kpi.net_pnl_per_trade", "symbol_kpi.profit_factor"):
+        twice = {"unknown": "conflict", "detail": "the SQL gives 2 rows for one value"}
+        assert figures[name] == twice if member == "BTC-USD" else name in figures
+
+
 KILL = "2026-03-30T06:26:00Z CRITICAL event name=kill_switch"
 
 
@@ -84,6 +102,9 @@ def test_a_kill_is_read_in_every_form(desk: Path, judge: Judge, line: str) -> No
         "[2026-03-30 06:26:00] CRITICAL event name=kill_switch",
         "2026-03-30T06:26:00Z CRITICAL kill_switch thrown",
         "CRITICAL:orchestrator:event name=kill_switch",
+        "critical: kill switch thrown",
+        "Level 60 - kill switch thrown",
+        "    agents.orchestrator - Critical - kill switch thrown",
         KILL[:30],
     ],
 )

@@ -129,6 +129,26 @@ def test_a_path_that_no_file_can_have_is_a_malformed_call(
     assert not Path("switch.txt").exists()
 
 
+@pytest.mark.parametrize(
+    ("environ", "name"),
+    [
+        ({"LIVE_MODE": True}, "LIVE_MODE"),
+        ({"LIVE_MODE": None}, "LIVE_MODE"),
+        ({"LIVE_KILL_SWITCH": 1}, "LIVE_KILL_SWITCH"),
+        ({"LIVE_MODE": "1", "INTERLOCK_LEDGER": Path("l.db")}, "INTERLOCK_LEDGER"),
+        ({b"LIVE_MODE": "1"}, "b'LIVE_MODE'"),
+    ],
+)
+def test_a_variable_that_is_no_text_is_a_malformed_call(environ: dict[str, object], name: str) -> None:
+    told = f"`environ` holds texts, as variables are: `{name}` is none"
+    with pytest.raises(interlock.UsageError) as caught:
+        require(environ=environ)
+    assert str(caught.value) == told
+    with pytest.raises(interlock.UsageError) as caught:
+        interlock.load("policies").collect(".", noon(), now=noon(), environ=environ)  # type: ignore[arg-type]
+    assert str(caught.value) == told
+
+
 def test_what_was_taken_unasked_is_logged(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO)
     environ = {"LIVE_MODE": "1", "INTERLOCK_LEDGER": "ledger.db", "INTERLOCK_ENVIRONMENT": "live"}

@@ -13,8 +13,9 @@ from typing import TextIO
 import click
 
 from ..errors import UsageError, system_reason
+from ..reports.escaping import json_text
 
-__all__ = ["abandon", "coloured", "flush", "note", "out", "paint", "prepare", "width", "write"]
+__all__ = ["abandon", "coloured", "flush", "note", "out", "paint", "prepare", "width", "write", "write_json"]
 
 _COMMAND = re.compile(r"^(\s*)::", re.MULTILINE)
 _PLAIN = str.maketrans({"…": "...", "—": "-", "–": "-", "·": "|", "×": "x", "≥": ">=", "≤": "<=", "→": "->"})
@@ -55,6 +56,11 @@ def write(data: bytes) -> None:
         sys.stdout.buffer.flush()
     except OSError as problem:
         raise _refused(problem) from None
+
+
+def write_json(data: bytes) -> None:
+    """Write JSON to stdout: as it is to a pipe, to a terminal with every character escaped that could control it."""
+    write(json_text(data.decode()).encode() if sys.stdout.isatty() else data)
 
 
 def flush() -> None:

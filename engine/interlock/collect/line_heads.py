@@ -41,9 +41,23 @@ _LEAD = rf"(?:{_LEVEL}|{_KEY}|\d+)"
 _SIGNS = r"(?:\x1b\[[0-9;]*[A-Za-z]|\W|_)*"
 """What may stand before, between and after the first words: brackets, blanks, colours of a terminal."""
 
+_CASED = _LEVEL.replace("exception|", "")
+"""The levels that count in any case: a traceback may end with `Exception: …`."""
+_LEVEL_KEY = "(?:level|levelname|lvl|severity)[\"']?\\s*[=:]\\s*[\"']?"
+_NUMBERED = r"(?:level|lvl)\s*\d+"
+"""How loggers write a level that has no name: `Level 45`."""
+
 _LEVEL_FIRST = re.compile(
-    rf"{_SIGNS}(?:(?:{_LEVEL.upper()})(?!\w)|(?i:(?:{_KEY})[\"']?\s*[=:]\s*[\"']?(?:{_LEVEL})\b))", re.ASCII
+    rf"{_SIGNS}(?:(?:{_LEVEL.upper()})(?!\w)"
+    rf"|(?i:(?:{_KEY})[\"']?\s*[=:]\s*[\"']?(?:{_LEVEL})\b|{_LEVEL_KEY}\d+\b|{_NUMBERED}\b))",
+    re.ASCII,
 )
+_WORD_FIRST = re.compile(rf"(?:[^\w\s]|_)*(?:{_CASED})(?![\w(/]|\.\w)", re.IGNORECASE | re.ASCII)
+_WORD_INDENTED = re.compile(rf"\s+(?:[^\w\s]|_)*(?:{_CASED})(?:[])>|:]|\s+-\s)", re.IGNORECASE | re.ASCII)
+"""A level in any case, in front of a line; in an indented one, which may be code, a sign stands behind it."""
+
+_BETWEEN = re.compile(rf"\s[-|]\s+(?:{_LEVEL}|{_NUMBERED})\s+[-|](?:\s|\Z)", re.IGNORECASE | re.ASCII)
+"""A level between the signs with which loggers part their fields."""
 
 
 _NEAR = 40
@@ -53,9 +67,7 @@ _NEAR_TIME = re.compile(
     r"(?<![\d:])\d{1,2}:\d\d:\d\d(?![\d:])|\d{4}([-/.])\d\d\1\d\d[T_ ]\d\d:?\d\d", re.ASCII
 )
 _NEAR_LEVEL = re.compile(rf"(?<![A-Z0-9_])(?:{_LEVEL.upper()})(?!\w)", re.ASCII)
-_NAMED_LEVEL = re.compile(
-    rf"\b(?:level|levelname|lvl|severity)[\"']?\s*[=:]\s*[\"']?(?:{_LEVEL})\b", re.IGNORECASE | re.ASCII
-)
+_NAMED_LEVEL = re.compile(rf"\b{_LEVEL_KEY}(?:{_LEVEL}|\d+)\b", re.IGNORECASE | re.ASCII)
 _ENDS = {each[cut:].upper() for each in _LEVEL.split("|") for cut in range(1, len(each) - 2)}
 _CUT_LEVEL = re.compile(rf"(?:{'|'.join(sorted(_ENDS, key=len, reverse=True))})(?![\w/-])", re.ASCII)
 _EXCEPTION = re.compile(
@@ -74,12 +86,14 @@ _LONGEST_TIME = 40
 
 
 def begins_a_record(line: str, words: int = 0, time: str = "") -> bool:
-    """Tell whether a line begins like a record: with a level, or with a time, at once or after signs and so many words.
+    """Tell whether a line begins like a record: with a level in any case, or with a time, at once or after signs and so
+    many words; or has a level as a field of its own, between dashes.
 
     If it is not indented and no end of a traceback, a time or a level may also stand in its first characters, or what
     is left of a level or of a time such as `time`, whose first characters are lost.
     """
-    if _head(words).match(line) or _LEVEL_FIRST.match(line):
+    heads = (_head(words), _LEVEL_FIRST, _WORD_FIRST, _WORD_INDENTED)
+    if any(each.match(line) for each in heads) or _BETWEEN.search(line):
         return True
     if line[:1].isspace() or _EXCEPTION.match(line):
         return False

@@ -19,12 +19,26 @@ __all__ = [
     "chosen_environment",
     "chosen_ledger",
     "chosen_root",
+    "variables",
 ]
 
 LEDGER = "INTERLOCK_LEDGER"
 """The variable that names the ledger."""
 ENVIRONMENT = "INTERLOCK_ENVIRONMENT"
 """The variable that names the environment."""
+
+
+def variables(given: Mapping[str, str] | None) -> Mapping[str, str]:
+    """Return the environment variables of a call, those of the process where it gives none.
+
+    Raises UsageError for what is no text: a variable that is `True` would otherwise be neither on nor off.
+    """
+    if given is None:
+        return os.environ
+    for name, value in given.items():
+        if not isinstance(name, str) or not isinstance(value, str):
+            raise UsageError(f"`environ` holds texts, as variables are: `{printable(str(name))}` is none")
+    return given
 
 
 @dataclass(frozen=True, slots=True)

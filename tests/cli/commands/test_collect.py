@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import shlex
+import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from support import printed
+from support.terminals import on_a_terminal
 
 from ..conftest import Command
 
@@ -30,6 +33,38 @@ def test_a_snapshot_is_written_whole_and_canonical(command: Command, desk: Path)
     assert (done.code, done.out, done.err) == (0, "", "")
     assert (desk / "out.json").read_bytes() == printed.out.encode()
     assert sorted(path.name for path in desk.iterdir()) == ["desk", "out.json", "policies", "snapshot.json"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a terminal of this test is one of POSIX")
+def test_a_terminal_gets_no_character_that_could_control_it(command: Command, desk: Path) -> None:
+    """In a pipe the snapshot keeps the bytes that its digest is taken of."""
+    (desk / "policies/odd.yaml").write_text("metrics: {odd.word: {type: string}}\n", encoding="utf-8")
+    keys = (
+        "kind: document",
+        "doc: a",
+        "file: odd.json",
+        "format: json",
+        "at: /at",
+        "metrics: {odd.word: {pointer: /word}}",
+    )
+    source = "sources:\n  odd:\n" + "".join(f"    {key}\n" for key in keys)
+    (desk / "policies/odd-sources.yaml").write_text(source, encoding="utf-8")
+    odd = '{"at": "2026-03-30T05:00:00Z", "word": "\u202elamron\x9b31m"}'
+    (desk / "desk/odd.json").write_text(odd, encoding="utf-8")
+    words = (
+        "collect",
+        "--root",
+        "desk",
+        "--as-of",
+        "2026-03-30T06:00:00Z",
+        "--policies",
+        "policies",
+        "--quiet",
+    )
+    piped, shown = command(*words).out, on_a_terminal(*words)
+    assert "\u202elamron\x9b31m" in piped and "\\u202elamron\\u009b31m" in shown
+    assert json.loads(shown) == json.loads(piped) | {"collected": json.loads(shown)["collected"]}
+    assert not {*shown} & {"\u202e", "\x9b"}
 
 
 def test_a_link_is_not_written_through(command: Command, desk: Path) -> None:

@@ -51,6 +51,8 @@ def test_a_csv_cut_at_any_byte_is_unknown_or_what_its_whole_rows_say(tmp_path: P
         ("at,pnl\n2026-03-28T00:00:00Z,1,2\n", "torn source", "line 2 of t.csv has 3 fields, not 2"),
         ("at,pnl,pnl\n", "torn source", "the header of t.csv has the same name twice"),
         ("at,profit\n", "torn source", "t.csv has no column `pnl`"),
+        ("at,pnl\n", "missing", "t.csv has a header and no rows"),
+        ("at,pnl\n\n\n", "missing", "t.csv has a header and no rows"),
         ('at,pnl\n2026-03-28T00:00:00Z,"1\n', "torn source", "line 2 of t.csv is not CSV"),
         ("at,pnl\n2026-03-28T00:00:00Z,1", "torn source", "line 2 of t.csv has no end"),
         (b"\xff\xfea\x00", "torn source", "t.csv is not UTF-8 at byte 0"),
@@ -59,6 +61,19 @@ def test_a_csv_cut_at_any_byte_is_unknown_or_what_its_whole_rows_say(tmp_path: P
 def test_a_bad_csv_says_where(tmp_path: Path, data: str | bytes, cause: str, detail: str) -> None:
     write(tmp_path, "t.csv", data)
     assert metrics(run(tmp_path, CSV))["pnl"] == {"unknown": cause, "detail": detail}
+
+
+@pytest.mark.parametrize("data", ["", "at,pnl\n"])
+@pytest.mark.parametrize("may_be_empty", [True, False])
+def test_a_csv_that_lost_its_rows_opens_no_gate(tmp_path: Path, data: str, may_be_empty: bool) -> None:
+    more = "    time: at_\n    complete: never\n    covered: {from: 2026-03-01, to: as_of}"
+    more += "\n    may_be_empty: true" * may_be_empty
+    write(tmp_path, "t.csv", data)
+    found = judged(tmp_path, changed(CSV, ("    time: at_", more)), "count(trades < 0, within=1d) == 0")
+    assert found.verdict == ("GO" if may_be_empty else "NO_GO")
+    wrong = "t.csv has a header and no rows" if data else "t.csv is empty"
+    causes = [(each.cause, each.detail) for each in found.rules[0].causes]
+    assert causes == ([] if may_be_empty else [("missing", wrong)])
 
 
 def test_naive_times_are_read_in_the_declared_zone_and_ambiguous_ones_are_no_time(tmp_path: Path) -> None:

@@ -77,6 +77,18 @@ DEEP, FLAT = "/bots/*/trades", "/trades/*"
         (DEEP, f'{{"bots": {{"a": {{"trades": {WIN}}}, "b": null}}}}', "t.json has no /bots/b/trades"),
         (DEEP, f'{{"bots": [{{"trades": {WIN}}}, {{}}]}}', "t.json has no /bots/1/trades"),
         (DEEP, f'{{"Bots": {{"b": {{"trades": {LOSS}}}}}}}', "t.json has no /bots/*/trades"),
+        # a list among objects may have lost its row
+        (FLAT, f'{{"trades": {{"a": {WIN[1:-1]}, "b": []}}}}', "t.json holds objects and lists as /trades/*"),
+        (
+            FLAT,
+            f'{{"trades": {{"a": {WIN}, "b": {WIN[1:-1]}}}}}',
+            "t.json holds objects and lists as /trades/*",
+        ),
+        (
+            "/trades",
+            f'{{"trades": [{WIN[1:-1]}, []]}}',
+            "row 2 of t.json is no object or list as those before it",
+        ),
         (FLAT, f'{{"Trades": {{"a": {LOSS}}}}}', "t.json has no /trades/*"),
         (FLAT, '{"trades": null}', "t.json has no /trades/*"),
         (FLAT, '{"trades": "x"}', "t.json has no /trades/*"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -74,7 +75,7 @@ def test_rows_are_read_typed_and_cut_at_the_time_of_the_snapshot(tmp_path: Path)
 def test_times_with_a_zone_need_none_declared(tmp_path: Path) -> None:
     _made(tmp_path, UTC_ROWS)
     found = metrics(run(tmp_path, SOURCE.replace("    timezone: UTC\n", "")))
-    assert found["trades"]["points"] == [{"at": "2026-03-28T10:00:00Z", "value": pytest.approx(2.5)}]
+    assert found["trades"]["points"] == [{"at": "2026-03-28T10:00:00Z", "value": Decimal("2.5")}]
 
 
 def test_times_without_a_zone_need_one_declared(tmp_path: Path) -> None:
@@ -157,3 +158,22 @@ def test_a_time_that_is_null_is_absent(tmp_path: Path) -> None:
     _made(tmp_path, "select null::timestamptz closed, 1 id, -2.5 profit, ['a'] tags")
     torn = {"unknown": "torn source", "detail": "row 1 of data/fills.parquet: `closed` is absent"}
     assert metrics(run(tmp_path, SOURCE))["total"] == torn
+
+
+@pytest.mark.parametrize("kind", ["float", "double", "decimal(9, 2)"])
+def test_a_number_of_32_bits_is_what_its_writer_wrote(tmp_path: Path, kind: str) -> None:
+    """0.7 of 32 bits lies below 0.7, so a loss of -0.7 passed a limit that excludes it."""
+    source = SOURCE + '      pnl: {sql: "select sum(profit) as value from fills"}\n'
+    for value, rule in (("0.1", "pnl <= 0.1"), ("-0.7", "pnl >= -0.7")):
+        row = f"timestamp '2026-03-28 10:00:00' as closed, 1 as id, {value}::{kind} as profit, ['a'] as tags"
+        _made(tmp_path, f"select {row}")
+        verdict = judged(tmp_path, source, rule, now=LATER)
+        assert (verdict.verdict, verdict.rules[0].comparisons[0].seen) == ("GO", value)
+        assert judged(tmp_path, source, rule.replace("=", ""), now=LATER).verdict == "NO_GO"
+
+
+def test_numbers_of_32_bits_within_lists_and_structures(tmp_path: Path) -> None:
+    tags = "{'loss': 0.1::float, 'FLOAT': 1, 'all': [0.7::float, null]}"
+    _made(tmp_path, f"select timestamp '2026-03-28 10:00:00' as closed, 1 as id, 1 as profit, {tags} as tags")
+    seen = metrics(run(tmp_path, SOURCE, now=LATER))
+    assert seen["level"]["value"] == '{"FLOAT": 1, "all": [0.7, null], "loss": 0.1}'

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from interlock.errors import DocumentError
 from support.desks import judged, metrics, run, write
 
 NOW = "2026-03-30T06:00:00Z"
@@ -111,6 +112,12 @@ def test_nothing_runs_for_another_time_than_the_present(tmp_path: Path) -> None:
             {"unknown": "missing", "detail": "the command sh tool.sh prints nothing"},
         ),
         (
+            "exit 0",
+            "flag",
+            "{command: [sh, tool.sh], equals: 'HALT'}",
+            {"unknown": "missing", "detail": "the command sh tool.sh prints nothing"},
+        ),
+        (
             "echo perhaps",
             "rate",
             "{command: [sh, tool.sh], gives: output}",
@@ -159,6 +166,41 @@ def test_a_command_that_takes_too_long_is_ended_with_its_children(tmp_path: Path
     seen = beats.stat().st_size if beats.exists() else 0
     time.sleep(0.5)
     assert (beats.stat().st_size if beats.exists() else 0) == seen
+
+
+HELD = "the command sh tool.sh ended while a program that it started held its output open"
+
+
+@pytest.mark.parametrize("probe", ["gives: output", "equals: ready", "equals: 'ready, HALT'"])
+def test_output_that_a_child_could_still_write_is_not_known(tmp_path: Path, probe: str) -> None:
+    """The status of the command itself is."""
+    write(tmp_path, "tool.sh", "(sleep 600; echo ', HALT') &\nprintf ready\n")
+    metric = "level" if probe.startswith("gives") else "flag"
+    assert _one(tmp_path, metric, f"{{command: [sh, tool.sh], {probe}}}") == {
+        "unknown": "torn source",
+        "detail": HELD,
+    }
+    assert _one(tmp_path, "total", "{command: [sh, tool.sh]}") == 0
+
+
+@pytest.mark.parametrize(
+    ("script", "cause"),
+    [
+        ("exit 0", ("missing", "the command sh tool.sh prints nothing")),
+        ("echo ' '", ("missing", "the command sh tool.sh prints nothing")),
+        ("sleep 600 & exit 0", ("torn source", HELD)),
+    ],
+)
+def test_a_command_that_does_not_answer_opens_no_gate(
+    tmp_path: Path, script: str, cause: tuple[str, str]
+) -> None:
+    write(tmp_path, "tool.sh", script + "\n")
+    text = ONE.replace("METRIC", "flag").replace("PROBE", "{command: [sh, tool.sh], equals: HALT}")
+    verdict = judged(tmp_path, text, "not flag", allow_commands=True)
+    assert (verdict.verdict, [(each.cause, each.detail) for each in verdict.rules[0].causes]) == (
+        "NO_GO",
+        [cause],
+    )
 
 
 def _archive(root: Path, *entries: object) -> None:
@@ -256,3 +298,12 @@ def test_a_status_of_an_archive_that_is_no_end_of_a_run(tmp_path: Path, status: 
     detail = f"the command sh tool.sh did not run to its end: its status is {status}"
     unknown = {"unknown": "missing", "detail": detail}
     assert metrics(run(tmp_path, KILLED, archive=True)) == {"flag": unknown, "total": unknown}
+
+
+@pytest.mark.parametrize(("blank", "shown"), [("''", "an empty text"), ("' '", "the text ` `")])
+def test_no_output_can_be_asked_for(tmp_path: Path, blank: str, shown: str) -> None:
+    text = ONE.replace("METRIC", "flag").replace("PROBE", f"{{command: [sh, tool.sh], equals: {blank}}}")
+    with pytest.raises(DocumentError) as refused:
+        judged(tmp_path, text, "flag")
+    where = "policies/sources.yaml:7:46: error E201: `equals`: a text that is not blank wanted"
+    assert str(refused.value).partition("\n")[0] == f"{where}, got {shown}"

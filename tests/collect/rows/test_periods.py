@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from support.desks import CATALOGUE, changed, complaints, metrics, run, write
+from support.desks import CATALOGUE, LOG, changed, complaints, metrics, run, write
 
 WEEKS = """
 sources:
@@ -265,3 +265,27 @@ def test_a_figure_by_member_wants_the_column_of_the_members() -> None:
 
 BY_MEMBER = "sources.yaml:14:19: warning W860: `edge` is made of the periods of each symbol, and `complete` of `reports` asks for one row a period (write `for:` with the column of the members)"  # noqa: E501
 NO_COLUMN = "sources.yaml:10:41: error E554: no column is called `symbl` (did you mean `symbol`?)"
+
+
+@pytest.mark.parametrize(
+    ("metric", "sql", "warned"),
+    [
+        ("pnl", "select sum(pnl) as value from trades where at_ > $as_of - interval 7 day", True),
+        ("pnl", "select sum(pnl) as value from trades where at_ > $to  -INTERVAL 7 day", True),
+        (
+            "pnl",
+            "select sum(pnl) as value from trades where at_ > $as_of - interval 7 day and $from < $as_of",
+            False,
+        ),
+        ("pnl", "select sum(pnl) as value from trades", False),
+        ("trades", "select at_ as at, pnl as value from trades where at_ > $as_of - interval 7 day", False),
+    ],
+)
+def test_a_figure_of_the_last_days_asks_whether_the_rows_reach_so_far(
+    metric: str, sql: str, warned: bool
+) -> None:
+    head = LOG.partition("    metrics:\n")[0]
+    text = f'{head}    metrics:\n      {metric}: {{sql: "{sql}"}}\n'
+    told = f"warning W865: `{metric}` looks back from the snapshot, and does not ask whether `trades` reaches so far"
+    hint = " (give no value otherwise: `case when $from <= $as_of - interval 7 day then … end`)"
+    assert complaints(text) == ([f"sources.yaml:13:{len(metric) + 15}: {told}{hint}"] if warned else [])

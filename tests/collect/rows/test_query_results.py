@@ -8,7 +8,19 @@ from typing import Any
 
 import pytest
 
-from support.desks import CATALOGUE, LATER, LINES, LOG, changed, complaints, jsonl, judged, metrics, run
+from support.desks import (
+    CATALOGUE,
+    LATER,
+    LINES,
+    LOG,
+    changed,
+    complaints,
+    jsonl,
+    judged,
+    metrics,
+    run,
+    write,
+)
 
 
 def test_values_that_are_no_values(tmp_path: Path) -> None:
@@ -108,6 +120,31 @@ def test_a_point_before_the_metric_began_is_out_of_range(tmp_path: Path, began: 
     assert "points" in found if known else found == {"unknown": "out of range", "detail": detail}
 
 
+@pytest.mark.parametrize(
+    ("began", "more"),
+    [
+        ("2026-03-27T23:00:00Z", None),
+        ("2026-03-28T00:00:00Z", ": where days begin before those of UTC, write `began` with its time"),
+        ("2026-03-28T01:00:00Z", ""),
+        ("2026-03-29T00:00:00Z", ""),
+    ],
+)
+def test_a_row_of_the_day_that_began_in_a_zone_of_the_east(
+    tmp_path: Path, began: str, more: str | None
+) -> None:
+    declared = (
+        "trades: {type: number, every: event",
+        f"trades: {{type: number, every: event, began: {began}",
+    )
+    zone = ("    time: at_", "    time: at_\n    timezone: Europe/Berlin\n    covered: {to: as_of}")
+    jsonl(tmp_path, ['{"at": "2026-03-28T00:00:00", "pnl": 5}'])
+    rule, catalogue = "count(trades < 0, within=7d) == 0", changed(CATALOGUE, declared)
+    verdict = judged(tmp_path, changed(LOG, zone), rule, catalogue=catalogue, now=LATER)
+    told = f"cannot tell: trades: out of range, the SQL gives a point before {began}, when the metric began{more}"
+    reason = "count(trades < 0, within=1w) is 0, needed == 0" if more is None else told
+    assert (verdict.verdict, verdict.rules[0].reason) == ("GO" if more is None else "NO_GO", reason)
+
+
 @pytest.mark.parametrize(("began", "known"), [("2026-03-28", True), ("2026-03-30", False)])
 def test_a_period_before_the_metric_began_is_out_of_range(tmp_path: Path, began: str, known: bool) -> None:
     catalogue = CATALOGUE.replace("daily: {type: number", f"daily: {{type: number, began: {began}")
@@ -190,3 +227,75 @@ def test_a_row_without_a_member_makes_every_member_unknown(tmp_path: Path) -> No
 def test_a_query_whose_columns_do_not_fit_is_refused(metric: str, sql: str, message: str) -> None:
     (found,) = complaints(f'{TABLE}    metrics:\n      {metric}: {{sql: "{sql}"}}\n')
     assert found.partition(" error ")[2] == f"E508: {message}"
+
+
+LIMITS = """
+sources:
+  trades:
+    kind: rows
+    doc: exposure
+    file: x.csv
+    format: csv
+    time: seen
+    timezone: UTC
+    complete: never
+    with: [limits]
+    columns:
+      seen: {time: seen}
+      due: {time: due}
+      usd: {number: usd}
+    metrics:
+      rate:
+        sql: >-
+          select usd / coalesce((select cap from limits order by set_ desc limit 1), 9) as value, AT as at from trades
+          order by seen desc limit 1
+  limits:
+    kind: rows
+    doc: limits
+    file: l.csv
+    format: csv
+    time: set_
+    timezone: UTC
+    complete: never
+    may_be_empty: true
+    columns:
+      set_: {time: set}
+      cap: {number: cap}
+    metrics: {trades: {sql: "select set_ as at, cap as value from limits"}}
+"""
+
+
+SKEWED = "clock skew at 2026-03-31T06:00:00Z, measured after the snapshot"
+
+
+@pytest.mark.parametrize(
+    ("at", "rows", "limits", "reason"),
+    [
+        ("seen", ["05:59:00"], ["05:59:30"], ""),
+        ("due", ["05:59:00"], ["05:59:30"], ""),
+        ("$as_of", ["05:59:00"], ["05:59:30"], ""),
+        # a value is no younger than what is known of each source that it is made of
+        ("seen", ["05:59:00"], ["03:59:59"], "stale, measured at 2026-03-30T03:59:59Z"),
+        ("seen", ["05:59:00"], ["04:00:00"], ""),
+        ("due", ["03:59:00"], ["05:59:30"], "stale, measured at 2026-03-30T03:59:00Z"),
+        ("$as_of", ["03:59:00"], ["05:59:30"], "stale, measured at 2026-03-30T03:59:00Z"),
+        ("$to", ["03:59:00"], ["05:59:30"], "stale, measured at 2026-03-30T03:59:00Z"),
+        ("seen", ["05:59:00"], [], "not covered, the source covers no time, so the value has no time"),
+        # a time of the future stays one
+        ("$as_of + interval 1 day", ["05:59:00"], ["05:59:30"], SKEWED),
+    ],
+)
+def test_a_value_is_dated_no_later_than_what_its_sources_know(
+    tmp_path: Path, at: str, rows: list[str], limits: list[str], reason: str
+) -> None:
+    rowed = "".join(f"2026-03-30T{each}Z,2026-03-30T05:30:00Z,7\n" for each in rows)
+    write(tmp_path, "x.csv", f"seen,due,usd\n{rowed}")
+    write(tmp_path, "l.csv", "set,cap\n" + "".join(f"2026-03-30T{each}Z,9\n" for each in limits))
+    aged = (
+        "rate: {type: ratio, range: [-10, 10], max_age: never",
+        "rate: {type: ratio, range: [-10, 10], max_age: 2h",
+    )
+    catalogue, text = changed(CATALOGUE, aged), LIMITS.replace("AT as", f"{at} as")
+    found = judged(tmp_path, text, "rate < 80%", catalogue=catalogue, now=LATER)
+    told = f"cannot tell: rate: {reason}" if reason else "rate is 77.78%, needed < 80%"
+    assert (found.verdict, found.rules[0].reason) == ("NO_GO" if reason else "GO", told)

@@ -236,14 +236,34 @@ def test_results_that_differ_by_their_order_alone(tmp_path: Path) -> None:
     assert (values(found), loose(found)) == ([1, 2, -3, -5], [False, *[True] * 3])
 
 
-def test_many_rows_of_one_time_are_not_compared_one_by_one(tmp_path: Path) -> None:
-    lines = [line("11:40", each % 7) for each in range(1_100)] + [line("10:10", 1)]
-    plain = metrics(run(jsonl(tmp_path, lines), LOG))
-    assert loose(plain) == [False, *[True] * 1_100]
+def test_many_rows_of_one_time_are_the_same_in_any_order(tmp_path: Path) -> None:
+    rows = 5_000
+    lines = [line("11:40", each * 7919 % rows) for each in range(rows)] + [line("10:10", 1)]
     odd = changed(
         LOG, ("order by at_, ordinal", "order by at_, case when ordinal < 3 then ordinal else -ordinal end")
     )
-    assert metrics(run(tmp_path, odd))["trades"] == unknown("line 1101 of t.jsonl")
+    for text in (LOG, odd):
+        found = metrics(run(jsonl(tmp_path, lines), text))
+        assert (loose(found), sorted(values(found)[1:])) == ([False, *[True] * rows], [*range(rows)])  # type: ignore[type-var]
+    first = changed(
+        LOG, ("pnl as value from trades order", "pnl + (ordinal = 1)::int as value from trades order")
+    )
+    assert metrics(run(tmp_path, first))["trades"] == unknown(f"line {rows + 1} of t.jsonl")
+
+
+@pytest.mark.parametrize(("share", "same"), [("1e-12", True), ("1e-3", False)])
+def test_sums_in_another_order_are_the_same_but_for_their_rounding(
+    tmp_path: Path, share: str, same: bool
+) -> None:
+    text = changed(
+        LOG,
+        ("pnl as value from trades order by at_, ordinal", f"pnl + ordinal * {share} as value from trades"),
+    )
+    found = metrics(run(jsonl(tmp_path, NEWEST_FIRST), text))
+    if same:
+        assert loose(found) == [False, True, True, True]
+    else:
+        assert found["trades"] == unknown()
 
 
 def test_a_joined_source_is_asked_both_ways_too(tmp_path: Path) -> None:

@@ -26,6 +26,7 @@ sources:
 NOTHING = "the SQL makes a value of an aggregate over no rows"
 UNASKED = "the SQL makes a value where a subquery gives no rows"
 ADDED = "the SQL adds a row of its own to those of the source"
+PAIRED = "the SQL passes over rows without a partner in a join"
 ABSENT = "no row has the optional column `fee` (`comission`), so it is NULL throughout"
 
 
@@ -36,9 +37,33 @@ def assumed(root: Path, sql: str, header: str = "comission") -> list[str]:
     snapshot = Snapshot.parse(canonical(found.snapshot))
     assert snapshot.assumed(["pnl", "other"]) == lines
     assert snapshot.narrowed(["pnl"], ()).assumed(["pnl"]) == lines
-    assert {each.code for each in found.findings} <= {"W855", "W856"}
+    assert {each.code for each in found.findings} <= {"W855", "W856", "W864"}
     assert {each.hint for each in found.findings} <= {"it is an assumption, which verdicts print"}
     return [each.removeprefix("`pnl`: ") for each in lines]
+
+
+@pytest.mark.parametrize(
+    ("sql", "lines"),
+    [
+        ("select max(a.pnl) as value from trades a join trades b on a.pnl = b.pnl", [PAIRED]),
+        ("select max(pnl) as value from trades join (select pnl from trades) b using (pnl)", [PAIRED]),
+        ("select max(pnl) as value from trades semi join (select pnl from trades) b using (pnl)", [PAIRED]),
+        ("select max(a.pnl) as value from trades a, trades b where a.pnl + 1 = b.pnl + 1", [PAIRED]),
+        ("select max(a.pnl) as value from trades a left join trades b on a.pnl = b.pnl", []),
+        ("select max(a.pnl) as value from trades a, trades b", []),
+        ("select max(a.pnl) as value from trades a, trades b where a.pnl = 1 and a.pnl > b.pnl - 1", []),
+        ("select max(a.pnl) as value from trades a where a.pnl = a.pnl", []),
+    ],
+)
+def test_a_join_that_passes_over_rows(tmp_path: Path, sql: str, lines: list[str]) -> None:
+    assert assumed(tmp_path, sql) == lines
+
+
+def test_a_verdict_prints_that_a_join_passes_over_rows(tmp_path: Path) -> None:
+    write(tmp_path, "t.csv", "at,pnl\n2026-03-29T00:00:00Z,1\n2026-03-30T05:00:00Z,9\n")
+    sql = "select max(t.pnl) as value from trades t join (select 1 as pnl) c on c.pnl = t.pnl"
+    verdict = judged(tmp_path, changed(CSV, ("select sum(pnl) as value from trades", sql)), "pnl <= 5")
+    assert (verdict.verdict, verdict.assumptions) == ("GO", (f"`pnl`: {PAIRED}",))
 
 
 @pytest.mark.parametrize(
@@ -80,7 +105,10 @@ def test_a_condition_over_no_rows_closes_no_gate_unseen(tmp_path: Path) -> None:
     text = changed(
         CSV,
         ("select sum(pnl) as value", "select case when min(pnl) < -5 then 1 else 0 end as value"),
-        ("    time: at\n", "    time: at\n    covered: {from: 2026-01-01, to: as_of}\n"),
+        (
+            "    time: at\n",
+            "    time: at\n    may_be_empty: true\n    covered: {from: 2026-01-01, to: as_of}\n",
+        ),
     )
     head = "at,pnl,comission\n"
     write(tmp_path, "t.csv", f"{head}2026-03-29T00:00:00Z,-9,1\n")

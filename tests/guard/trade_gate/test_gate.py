@@ -221,23 +221,37 @@ def test_a_policy_that_is_no_gate_for_trades_is_refused(policies: PolicySet) -> 
 
 
 @pytest.mark.parametrize(
-    ("as_of", "allowed"),
+    ("as_of", "recorded"),
     [
         ("2026-03-30T06:30:00Z", True),
         ("2026-03-29T06:30:00Z", True),
         ("2026-03-29T06:29:59Z", False),
         ("2020-03-30T06:30:00Z", False),
-        ("2027-03-30T06:30:00Z", False),
     ],
 )
-def test_variables_of_an_old_desk_or_of_the_future_loosen_nothing(
-    policies: PolicySet, as_of: str, allowed: bool
+def test_variables_of_a_desk_of_more_than_a_day_loosen_nothing(
+    policies: PolicySet, as_of: str, recorded: bool
 ) -> None:
-    metrics = {
-        "market.state": {"value": "calm", "at": "2026-03-30T06:00:00Z"},
-        "bot.mode": {"value": "paper", "at": "2026-03-30T06:00:00Z"},
-    }
+    metrics = {"market.state": {"value": "calm", "at": as_of}, "bot.mode": {"value": "paper", "at": as_of}}
     loose = Snapshot.parse(document(as_of, metrics, env={**ENV, "GRAIN_MAX_DAILY": "5"}), "desk.json")
     gate = policies.gate("trade", state=GateState.begun("2026-03-28"), desk=loose)
     found = gate.check(symbol="WHEAT", now="2026-03-30T06:30:00Z", **TRADE)
-    assert (found.allowed, "GRAIN_MAX_DAILY" in found.reason) == (allowed, not allowed)
+    assert found.allowed is (as_of == "2026-03-30T06:30:00Z")
+    assert ("the snapshot did not record GRAIN_MAX_DAILY" in found.reason) is not recorded
+
+
+def test_a_desk_that_was_of_the_future_once_permits_nothing(gate: Gate) -> None:
+    """Its clock was ahead: when its time has come, what it says is as much older than it says."""
+    skewed = (
+        "the desk is as of 2026-03-30T09:00:00Z, and was handed in at 2026-03-30T08:00:00Z: check both clocks"
+    )
+    gate.desk = desk(as_of="2026-03-30T08:00:02Z")
+    assert check(gate, "08:00:00") == ALLOWED
+    gate.desk = desk(as_of="2026-03-30T09:00:00Z")
+    for time in ("08:00:00", "08:30:00", "09:00:00", "09:30:00", "23:00:00"):
+        assert check(gate, time, "MAIZE") == (False, (skewed,))
+    gate.desk = None
+    again = {"desk": desk(as_of="2026-03-30T09:00:00Z")}
+    assert check(gate, "10:00:00", "MAIZE", **again) == (False, (skewed,))
+    gate.desk = desk(as_of="2026-03-30T08:59:00Z")
+    assert check(gate, "10:00:00", "MAIZE") == ALLOWED

@@ -15,8 +15,9 @@ import pytest
 import interlock
 from interlock import GateState, PolicySet, Snapshot, Verdict
 from interlock.canonical import canonical, digest
-from interlock.language.times import show_time
+from interlock.language.times import parse_time, show_time
 from interlock.ledger.file.ledger import Ledger
+from interlock.limits import SKEW
 
 FILES = {
     "interlock.yaml": "interlock: 1\n",
@@ -96,7 +97,7 @@ DESK = {
         "mood": 4,
         "mode": {"value": "paper", "at": "2026-03-29T20:00:00Z"},
         "venues": ["a"],
-        "fills": {"covered": ["2026-03-29T22:00:00Z", "2026-03-30T00:00:00Z"], "points": []},
+        "fills": {"covered": ["2026-03-29T22:00:00Z", "2026-03-29T23:59:00Z"], "points": []},
         "unread": 1,
     },
     "scopes": {
@@ -165,7 +166,7 @@ class Chance:
         )
         count = self.random.choice((0, 1, 1, 2, 3))
         points = [{"at": time(at - 600 * each), **self.random.choice(columns)} for each in range(count)]
-        return {"covered": [time(at - 8000), time(at + 4000)], "points": points}
+        return {"covered": [time(at - 8000), time(at + self.random.choice((0, 0, 0, 3)))], "points": points}
 
     def desk(self, at: int) -> bytes:
         metrics = self.table(
@@ -216,16 +217,21 @@ def whole(desk: bytes, call: dict[str, Any], state: GateState) -> dict[str, Any]
     """Everything that the desk shows, each value with its time, and the trade written into it."""
     snapshot = Snapshot.parse(desk)
     form = json.loads(snapshot.canonical(), parse_float=Decimal, parse_int=Decimal)
-    at = show_time(snapshot.as_of)
+    at, latest = show_time(snapshot.as_of), snapshot.as_of + SKEW
+
+    def one(each: Any) -> Any:
+        if not isinstance(each, dict):
+            return {"value": each, "at": at}
+        for key, when in (
+            ("measured after", each.get("at")),
+            ("covered until after", each.get("covered", [at])[-1]),
+        ):
+            if (parse_time(str(when)) or 0) > latest:
+                return {"unknown": "clock skew", "detail": f"{key} the snapshot, at {when}"}
+        return {"at": at, **each} if "value" in each else each
 
     def dated(table: dict[str, Any], but: set[str]) -> dict[str, Any]:
-        kept = {name: each for name, each in table.items() if name not in but}
-        return {
-            name: ({"at": at, **each} if "value" in each else each)
-            if isinstance(each, dict)
-            else {"value": each, "at": at}
-            for name, each in kept.items()
-        }
+        return {name: one(each) for name, each in table.items() if name not in but}
 
     scopes = {
         scope: {each: dated(table, GIVEN if scope == "symbol" else set()) for each, table in members.items()}

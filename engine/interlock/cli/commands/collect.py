@@ -119,7 +119,7 @@ def _require_folder(output: str) -> None:
 
 def _write(data: bytes, output: str, quiet: bool) -> None:
     if output == "-":
-        terminal.write(data)
+        terminal.write_json(data)
         return
     write_atomically(Path(output), data)
     if not quiet:

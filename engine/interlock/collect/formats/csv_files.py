@@ -17,7 +17,7 @@ __all__ = ["CSV"]
 
 
 def _records(text: str, file: str, source: RowsSource) -> Iterator[Record]:
-    header: list[str] = []
+    header, rows = list[str](), False
     whole, end = split_end(text, file, source)
     for number, fields in _lines(whole, file):
         if not header:
@@ -28,11 +28,13 @@ def _records(text: str, file: str, source: RowsSource) -> Iterator[Record]:
             if len(fields) != len(header):
                 wrong = f"line {number} of {file} has {len(fields)} fields, not {len(header)}"
                 raise Unreadable("torn source", wrong)
-            values = (each.strip() or None for each in fields)
+            rows, values = True, (each.strip() or None for each in fields)
             yield Record(file, "line", number, dict(zip(header, values, strict=True)))
     for column in source.columns:
         if header and column.place not in header and not column.optional:
             raise Unreadable("torn source", f"{file} has no column `{column.place}`")
+    if header and not (rows or end or source.may_be_empty):
+        raise Unreadable("missing", f"{file} has a header and no rows")
     yield from end
 
 

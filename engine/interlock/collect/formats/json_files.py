@@ -28,14 +28,23 @@ def _records(top: object, file: str, source: RowsSource) -> Iterator[Record]:
     if source.rows is None:
         yield Record(file, "", 1, top, (), top)
         return
-    number = 0
+    number, held, rows = 0, set[type](), set[type]()
     for names, each in expand(top, source.rows):
         if each is ABSENT:
             cause: CauseName = "torn source" if "*" in source.rows else "missing"
             raise Unreadable(cause, f"{file} has no {show_pointer(source.rows, names)}")
+        _check_alike(held, each, f"{file} holds objects and lists as {show_pointer(source.rows)}")
         for value in _rows(each, file):
             number += 1
+            _check_alike(rows, value, f"row {number} of {file} is no object or list as those before it")
             yield Record(file, "row", number, value, names, top)
+
+
+def _check_alike(kinds: set[type], value: object, wrong: str) -> None:
+    """Raise Unreadable for a list among objects, or an object among lists: it may hold no row, or several."""
+    kinds.add(type(value))
+    if {dict, list} <= kinds:
+        raise Unreadable("torn source", wrong)
 
 
 def _rows(value: object, file: str) -> list[object]:

@@ -25,12 +25,16 @@ _GIT = ("git", "rev-parse", "HEAD")
 
 @dataclass(frozen=True, slots=True)
 class CommandResult:
-    """How a command ended: its status, its output (None if it was too long), when, and on which commit."""
+    """How a command ended: its status, its output (None if it was too long), when, and on which commit.
+
+    `held` says that a program which it left behind could still have written output.
+    """
 
     status: int
     output: str | None
     at: Decimal
     commit: str | None
+    held: bool = False
 
 
 @dataclass(slots=True)
@@ -60,14 +64,14 @@ class Commands:
     def _run(self, command: Command) -> CommandResult:
         if not self.allowed:
             raise Unreadable("not covered", f"{_named(command)} runs only with `--allow-commands`")
-        status, output = _start(self.root, command)
-        return CommandResult(status, output, self.now, self._checked_out())
+        status, output, held = _start(self.root, command)
+        return CommandResult(status, output, self.now, self._checked_out(), held)
 
     def _checked_out(self) -> str | None:
         """Return the commit that is checked out in the root, None if git names none."""
         if not self._commit:
             try:
-                status, output = _start(self.root, Command(_GIT, timeout=Decimal(10)))
+                status, output, _ = _start(self.root, Command(_GIT, timeout=Decimal(10)))
             except Unreadable:
                 status, output = 1, None
             self._commit.append((output or "").strip() or None if status == 0 else None)
@@ -108,7 +112,7 @@ def _named(command: Command) -> str:
     return f"the command {' '.join(command.argv)}"
 
 
-def _start(root: Root, command: Command) -> tuple[int, str | None]:
+def _start(root: Root, command: Command) -> tuple[int, str | None, bool]:
     name = command.argv[0]
     program = str(root.path(name)) if "/" in name else shutil.which(name)
     if program is None:
@@ -122,4 +126,5 @@ def _start(root: Root, command: Command) -> tuple[int, str | None]:
         raise Unreadable("overflow", f"{_named(command)} took longer than {command.timeout} s") from None
     except (OSError, ValueError):
         raise Unreadable("missing", f"{_named(command)} cannot be started") from None
-    return ended.status, None if ended.output is None else ended.output.decode("utf-8", "replace")
+    output = None if ended.output is None else ended.output.decode("utf-8", "replace")
+    return ended.status, output, ended.held

@@ -127,11 +127,13 @@ def _command(probe: Probe, kind: Type, context: LiveContext) -> object:
         raise Unreadable("missing", f"{name} ended with status {ran.status}")
     if ran.output is None:
         raise Unreadable("overflow", f"{name} prints more than {COMMAND_OUTPUT} bytes")
+    if ran.held:
+        raise Unreadable("torn source", f"{name} ended while a program that it started held its output open")
     text = ran.output.strip()
-    if probe.command.equals is not None:
-        return text == probe.command.equals
     if not text:
         raise Unreadable("missing", f"{name} prints nothing")
+    if probe.command.equals is not None:
+        return text == probe.command.equals
     return _typed(text, probe, kind, f"the output of {name}")
 
 

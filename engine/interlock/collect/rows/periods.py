@@ -5,6 +5,7 @@ A weekly report that is lost takes its week out of every sum and mean: without i
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -22,7 +23,9 @@ from .pooled_rows import pools
 from .row_window import Window
 from .typed_tables import SourceTable
 
-__all__ = ["check_complete", "check_days", "require_periods", "scope_of"]
+__all__ = ["check_complete", "check_days", "check_reach", "require_periods", "scope_of"]
+
+_LOOKS_BACK = re.compile(r"\$(?:as_of|to)\s*-\s*interval", re.IGNORECASE)
 
 
 def require_periods(
@@ -245,3 +248,17 @@ def _local_days(source: RowsSource) -> bool:
     """Tell whether the rows of a source stand for days of another zone than UTC."""
     lengths = (source.coverage.each, source.complete.each if source.complete else None)
     return any(each is not None and zone_of(each, source.zone) is not None for each in lengths)
+
+
+def check_reach(source: RowsSource, catalogue: Catalogue, collector: Collector) -> None:
+    """Warn of a figure of the last days that does not ask whether the rows reach back so far.
+
+    A log that was rotated has lost the first of them.
+    """
+    for query in source.metrics:
+        single = catalogue.metrics[query.metric].series == "single"
+        if single and _LOOKS_BACK.search(query.sql) and "$from" not in query.sql:
+            text = f"`{query.metric}` looks back from the snapshot, "
+            text += f"and does not ask whether `{source.id}` reaches so far"
+            hint = "give no value otherwise: `case when $from <= $as_of - interval 7 day then … end`"
+            collector.add("W865", text, query.span, hint)

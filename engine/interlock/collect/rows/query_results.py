@@ -8,7 +8,9 @@ from decimal import Decimal
 
 from ...language.times import show_time
 from ...language.types import Kind, Type
+from ...limits import SKEW
 from ...policy.catalogue import Catalogue, Metric
+from ..local_clock import DAY
 from ..rosters import Rosters
 from ..sql.duckdb_tables import Answer
 from ..typed_values import floored, from_sql, is_number, is_time, number, sql_time, sql_types
@@ -16,6 +18,9 @@ from ..unreadable import UnknownEntry, Unreadable
 from .source_coverage import CoveredSpan
 
 __all__ = ["Entry", "MetricEntries", "complaint", "shape"]
+
+_EARLIEST_MIDNIGHT = Decimal(14 * 3600)
+"""So long before midnight in UTC a day begins in the zones that are farthest east."""
 
 Entry = dict[str, object]
 Row = tuple[object, ...]
@@ -88,15 +93,16 @@ def shape(
     covered: CoveredSpan | None,
     rosters: Rosters,
     own: Mapping[str, CoveredSpan | None],
+    as_of: Decimal,
 ) -> MetricEntries:
-    """Return the metric's entries. Raises Unreadable if the result as a whole gives none.
+    """Return the metric's entries as of an instant. Raises Unreadable if the result as a whole gives none.
 
     A declared member without rows gets an empty irregular series. `own` is the coverage of each member where they
     share none: one that is not in it is not covered.
     """
     groups = _by_member(answer, metric, rosters) if metric.scope else {"": list(answer.rows)}
     entries = {
-        member: _entry(answer.names, rows, metric, own.get(member) if own else covered, rosters)
+        member: _entry(answer.names, rows, metric, own.get(member) if own else covered, rosters, as_of)
         for member, rows in groups.items()
     }
     if not metric.scope:
@@ -104,7 +110,7 @@ def shape(
     if metric.series == "irregular" and covered is not None:
         for member in rosters.declared(metric):
             span = own.get(member) if own else covered
-            entries.setdefault(member, _entry(answer.names, [], metric, span, rosters))
+            entries.setdefault(member, _entry(answer.names, [], metric, span, rosters, as_of))
     return MetricEntries(members=entries)
 
 
@@ -121,12 +127,17 @@ def _by_member(answer: Answer, metric: Metric, rosters: Rosters) -> dict[str, li
 
 
 def _entry(
-    names: Sequence[str], rows: list[Row], metric: Metric, covered: CoveredSpan | None, rosters: Rosters
+    names: Sequence[str],
+    rows: list[Row],
+    metric: Metric,
+    covered: CoveredSpan | None,
+    rosters: Rosters,
+    as_of: Decimal,
 ) -> Entry:
     try:
         dicts = [dict(zip(names, row, strict=True)) for row in rows]
         if metric.series == "single":
-            return _single(dicts, metric, covered, rosters)
+            return _single(dicts, metric, covered, rosters, as_of)
         if metric.series == "regular":
             return _regular(dicts, metric, covered)
         return _irregular(dicts, metric, rosters.catalogue, covered)
@@ -134,20 +145,23 @@ def _entry(
         return problem.unknown.entry()
 
 
-def _single(rows: list[Entry], metric: Metric, covered: CoveredSpan | None, rosters: Rosters) -> Entry:
+def _single(
+    rows: list[Entry], metric: Metric, covered: CoveredSpan | None, rosters: Rosters, as_of: Decimal
+) -> Entry:
+    """Return a value with its time: that of its `at`, but none after all that the joined sources know."""
     if len(rows) > 1:
         raise Unreadable("conflict", f"the SQL gives {len(rows)} rows for one value")
     if not rows or rows[0]["value"] is None:
         raise Unreadable("missing", "the SQL gives no value")
     value = rosters.resolve_set(metric, from_sql(rows[0]["value"], metric.type))
+    if covered is None:
+        raise Unreadable("not covered", "the source covers no time, so the value has no time")
+    at = covered.end
     if "at" in rows[0]:
         if rows[0]["at"] is None:
             raise Unreadable("no time", "the SQL gives no `at`")
-        at = _time(rows[0]["at"])
-    elif covered is None:
-        raise Unreadable("not covered", "the source covers no time, so the value has no time")
-    else:
-        at = covered.end
+        stated = _time(rows[0]["at"])
+        at = min(stated, covered.newest) if stated <= as_of + SKEW else stated
     entry: Entry = {"value": value, "at": show_time(at)}
     if rows[0].get("n") is not None:
         entry["n"] = number(rows[0]["n"])
@@ -192,8 +206,10 @@ def _irregular(rows: list[Entry], metric: Metric, catalogue: Catalogue, covered:
 def _check_began(time: Decimal, metric: Metric) -> None:
     """Raise Unreadable for a point, or the end of its period, before the metric began."""
     if metric.began is not None and time < metric.began:
-        began = show_time(metric.began)
-        raise Unreadable("out of range", f"the SQL gives a point before {began}, when the metric began")
+        wrong = f"the SQL gives a point before {show_time(metric.began)}, when the metric began"
+        if metric.began % DAY == 0 and metric.began - time <= _EARLIEST_MIDNIGHT:
+            wrong += ": where days begin before those of UTC, write `began` with its time"
+        raise Unreadable("out of range", wrong)
 
 
 def _value(value: object, kind: Type) -> Entry:

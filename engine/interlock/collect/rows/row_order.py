@@ -13,6 +13,7 @@ from dataclasses import replace
 from decimal import Decimal
 from itertools import groupby
 
+from ...canonical import canonical
 from ..model import RowsSource
 from ..unreadable import UnknownEntry, Unreadable
 from .query_results import Entry, MetricEntries
@@ -21,8 +22,6 @@ from .typed_tables import SourceTable
 __all__ = ["backwards", "in_declared_order", "settled"]
 
 _CLOSE = 1e-9
-_MANY = 1_000
-"""More points of one time are not looked for one by one."""
 
 
 def in_declared_order(part: SourceTable, source: RowsSource) -> SourceTable:
@@ -87,18 +86,20 @@ def _by_time(points: object) -> dict[object, list[Entry]]:
 
 
 def _same_points(group: Sequence[Entry], other: Sequence[Entry]) -> bool:
-    """Tell whether two lists hold the same points in any order."""
-    if _same(group, other) or _same(group, other[::-1]):
-        return True
-    if len(group) > _MANY:
-        return False
-    left = list(other)
-    for each in group:
-        place = next((number for number, found in enumerate(left) if _same(each, found)), None)
-        if place is None:
-            return False
-        del left[place]
-    return not left
+    """Tell whether two lists hold the same points in any order.
+
+    Points whose sums are rounded apart may be taken for others where some are nearly equal: then nothing is known.
+    """
+    return _same(sorted(group, key=_sorting), sorted(other, key=_sorting))
+
+
+def _sorting(point: Entry) -> tuple[bytes, list[Decimal]]:
+    """The key that sorts points: all but their numbers, then these."""
+    names = sorted(point)
+    numbers = [each for name in names if isinstance(each := point[name], Decimal)]
+    return canonical(
+        {name: None if isinstance(point[name], Decimal) else point[name] for name in names}
+    ), numbers
 
 
 def _points(group: Sequence[Entry], other: Sequence[Entry], why: str) -> Sequence[Entry]:

@@ -21,13 +21,13 @@ from ..rosters import Rosters
 from ..sql.duckdb_tables import Database, SqlRefused, columns_of
 from ..unreadable import UnknownEntry, Unreadable
 from .exact_numbers import ExactTables
-from .periods import check_complete, check_days, require_periods, scope_of
+from .periods import check_complete, check_days, check_reach, require_periods, scope_of
 from .pooled_rows import pools
 from .query_results import MetricEntries, complaint, shape
 from .row_order import backwards, in_declared_order, settled
 from .row_window import Window
 from .source_coverage import CoveredSpan, by_member, check_members, common, cover
-from .sql_assumptions import Assumption, absent_columns, made_of_nothing
+from .sql_assumptions import Assumption, absent_columns, made_of_nothing, without_partner
 from .torn_files import Gap, Span, gaps_of, period_of, spanned, with_gaps
 from .typed_tables import SourceTable, fill
 
@@ -241,10 +241,10 @@ def _ask(
     if len(answer.rows) > SNAPSHOT_POINTS:
         raise Unreadable("overflow", f"the SQL gives more than {SNAPSHOT_POINTS} points")
     assumed = _assumptions(nodes, (loaded, *joined))
-    found = replace(shape(answer, metric, covered, rosters, own), assumed=assumed)
+    found = replace(shape(answer, metric, covered, rosters, own, window.as_of), assumed=assumed)
     if other is not None:
         undecided = next(each.table.undecided for each in (loaded, *joined) if each.table.undecided)
-        found = settled(found, shape(other, metric, covered, rosters, own), undecided)
+        found = settled(found, shape(other, metric, covered, rosters, own, window.as_of), undecided)
     if loaded.torn:
         found = with_gaps(found, gaps, loaded.torn[0], metric, window.as_of)
     if lacking:
@@ -299,7 +299,7 @@ def _assumptions(nodes: list[dict[str, Any]], every: Sequence[LoadedSource]) -> 
         if each.table.seen and column.optional and column.name not in each.table.present
     ]
     declared = [text for each in every for text in _declared(each)]
-    return (*absent_columns(nodes, absent), *made_of_nothing(nodes), *declared)
+    return (*absent_columns(nodes, absent), *made_of_nothing(nodes), *without_partner(nodes), *declared)
 
 
 def _declared(loaded: LoadedSource) -> Iterator[Assumption]:
@@ -333,6 +333,7 @@ def check_queries(rows: Mapping[str, RowsSource], catalogue: Catalogue, collecto
             check_complete(every, queries, catalogue, collector)
             check_days(every, queries, catalogue, collector)
             check_members(source, catalogue, collector)
+            check_reach(source, catalogue, collector)
 
 
 def _check(

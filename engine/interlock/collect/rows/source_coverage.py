@@ -29,11 +29,13 @@ Tops = Sequence[tuple[str, object, Decimal]]
 class CoveredSpan:
     """A stretch of time, never past `as_of`: a period of a regular series counts if it lies inside.
 
-    `torn` says what cut it.
+    `newest` is the time of the newest row, or the end where that is later: nothing is true of a time after it. `torn`
+    says what cut the stretch.
     """
 
     start: Decimal
     end: Decimal
+    newest: Decimal
     torn: str = ""
 
 
@@ -63,7 +65,7 @@ def cover(
     start = found[0] if window.since is None else max(found[0], window.since)
     end = min(found[1], window.as_of, *(() if whole is None else (whole[0],)))
     torn = f"{whole[1]} is unfinished" if whole is not None and whole[0] <= window.as_of else ""
-    return CoveredSpan(start, end, torn) if start <= end else None
+    return CoveredSpan(start, end, max([end, *table.known.values()]), torn) if start <= end else None
 
 
 def by_member(
@@ -96,7 +98,8 @@ def common(one: CoveredSpan | None, other: CoveredSpan | None) -> CoveredSpan | 
     if one is None or other is None:
         return None
     end = min(one.end, other.end)
-    return CoveredSpan(min(max(one.start, other.start), end), end, one.torn or other.torn)
+    start, newest = min(max(one.start, other.start), end), min(one.newest, other.newest)
+    return CoveredSpan(start, end, newest, one.torn or other.torn)
 
 
 def _chain(

@@ -9,7 +9,7 @@ from ..model import Column
 from ..sql.duckdb_tables import syntax_nodes
 from ..sql.sql_functions import AGGREGATES
 
-__all__ = ["Assumption", "absent_columns", "made_of_nothing"]
+__all__ = ["Assumption", "absent_columns", "made_of_nothing", "without_partner"]
 
 Assumption = tuple[str, str]
 """The code of its diagnostic, and its text."""
@@ -54,6 +54,28 @@ def made_of_nothing(nodes: Sequence[dict[str, Any]]) -> list[Assumption]:
     if any(_adds(node) for node in nodes):
         found.append("the SQL adds a row of its own to those of the source")
     return [("W856", each) for each in found]
+
+
+def without_partner(nodes: Sequence[dict[str, Any]]) -> list[Assumption]:
+    """Return an assumption where a join passes over the rows to which no row of the other table belongs."""
+    found = any(_pairs(node) for node in nodes)
+    return [("W864", "the SQL passes over rows without a partner in a join")] if found else []
+
+
+def _pairs(node: dict[str, Any]) -> bool:
+    """Tell whether a join, or a condition on the columns of two tables, keeps only rows that belong together."""
+    if node.get("type") == "JOIN":
+        return node.get("ref_type") != "CROSS" and node.get("join_type") in ("INNER", "SEMI")
+    if node.get("type") != "SELECT_NODE":
+        return False
+    equal = (each for each in syntax_nodes(node.get("where_clause")) if each.get("type") == "COMPARE_EQUAL")
+    return any(len(_tables(each["left"]) | _tables(each["right"])) > 1 for each in equal)
+
+
+def _tables(tree: dict[str, Any]) -> set[str]:
+    """Return the tables that the columns of an expression are named with."""
+    names = (node["column_names"] for node in syntax_nodes(tree) if node.get("class") == "COLUMN_REF")
+    return {str(each[0]).lower() for each in names if len(each) > 1}
 
 
 def _fills(node: dict[str, Any]) -> bool:

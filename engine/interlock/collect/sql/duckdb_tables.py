@@ -79,6 +79,8 @@ _PARQUET = {
     ),
 }
 """Times of a Parquet file become texts, with a `Z` if the file says that they are in UTC."""
+_FLOATS = re.compile(r'"(?:[^"]|"")*"|\bFLOAT\b')
+"""The numbers of 32 bits in a type, and the names of its parts, which are not looked into."""
 _QUERIES = frozenset({"SELECT_NODE", "SET_OPERATION_NODE", "CTE_NODE"})
 _TABLES = frozenset(
     {"BASE_TABLE", "JOIN", "SUBQUERY", "TABLE_FUNCTION", "EMPTY", "EMPTY_FROM", "EXPRESSION_LIST"}
@@ -262,15 +264,16 @@ class Database:
 def parquet_rows(path: Path, file: str, wanted: Mapping[str, bool]) -> Iterator[dict[str, object]]:
     """Yield the rows of a Parquet file in file order; `wanted` holds for each column whether it may be absent.
 
-    Times become texts, decimals without a fraction whole numbers. Raises Unreadable, under the name `file`, if it is no
-    sound Parquet file or lacks a column.
+    Times become texts, decimals without a fraction whole numbers, and numbers of 32 bits the shortest that read as
+    them: 0.1 and not 0.10000000149011612. Raises Unreadable, under the name `file`, if it is no sound Parquet file or
+    lacks a column.
     """
     duckdb = duckdb_module()
     settings = {"threads": 1, "memory_limit": QUERY_MEMORY, "autoload_known_extensions": False}
     with duckdb.connect(":memory:", config=settings) as connection:
         try:
             shape = connection.execute("DESCRIBE SELECT * FROM read_parquet(?)", [str(path)]).fetchall()
-            types = {str(row[0]): str(row[1]).upper() for row in shape}
+            types = {str(row[0]): str(row[1]) for row in shape}
             absent = [name for name, optional in wanted.items() if name not in types and not optional]
             if absent:
                 raise Unreadable("torn source", f"{file} has no column `{absent[0]}`")
@@ -286,8 +289,16 @@ def parquet_rows(path: Path, file: str, wanted: Mapping[str, bool]) -> Iterator[
 
 
 def _from_parquet(name: str, kind: str) -> str:
-    known = re.sub(r"\ATIMESTAMP_(S|MS|NS)\Z", "TIMESTAMP", kind)
+    known = re.sub(r"\ATIMESTAMP_(S|MS|NS)\Z", "TIMESTAMP", kind.upper())
+    as_text, as_number = (_without_floats(kind, other) for other in ("VARCHAR", "DOUBLE"))
+    if as_text != kind:
+        return f"CAST(CAST({quoted(name)} AS {as_text}) AS {as_number})"
     return _PARQUET.get(known, "{0}").format(quoted(name))
+
+
+def _without_floats(kind: str, other: str) -> str:
+    """Return a type with another one for numbers of 32 bits, also within lists and structures."""
+    return _FLOATS.sub(lambda found: other if found[0] == "FLOAT" else found[0], kind)
 
 
 def quoted(name: str) -> str:

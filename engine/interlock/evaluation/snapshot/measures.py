@@ -19,7 +19,7 @@ from .series_values import Members, Series, Shaped, incomplete
 from .snapshot import Snapshot
 from .undeclared import other_members
 
-__all__ = ["Measures"]
+__all__ = ["Measures", "single"]
 
 _VALUE = frozenset({"value", "n", "at"})
 
@@ -139,7 +139,7 @@ class Measures:
             return self._irregular(
                 metric, InvalidNumber(*early) if early else plain("irregular", form), member
             )
-        return _single(metric, form, self.as_of, member)
+        return single(metric, form, self.as_of, member)
 
     def _past(self, metric: Metric, member: str) -> list[tuple[Decimal, object]]:
         """What each earlier snapshot gives of a series, with its instant."""
@@ -209,7 +209,9 @@ def within_range(metric: Metric, value: Value | Series) -> Value | Series:
     return Unknown(value.causes, low, INFINITY if metric.high is None else metric.high)
 
 
-def _single(metric: Metric, form: object, as_of: Decimal, member: str) -> Value:
+def single(metric: Metric, form: object, as_of: Decimal, member: str) -> Value:
+    """Return a single value as its snapshot gives it, or why it is unknown."""
+
     def unknown(cause: str, detail: str = "", at: str = "") -> Unknown:
         return Unknown((Cause(metric.name, member, at, cause, detail),))
 

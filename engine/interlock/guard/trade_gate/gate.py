@@ -14,6 +14,7 @@ from ...diagnostics import name_hint, printable
 from ...errors import IntegrityError, LedgerError, UsageError
 from ...evaluation.deciding.request import Decision
 from ...evaluation.snapshot.measures import Measures
+from ...evaluation.snapshot.own_instant import as_of_itself
 from ...evaluation.snapshot.snapshot import Snapshot
 from ...evaluation.verdict import Verdict
 from ...language.times import show_time
@@ -49,22 +50,27 @@ class Desk:
     at: Decimal = Decimal(0)
 
     @classmethod
-    def of(cls, snapshot: Snapshot, scope: str, reads: Reads) -> Desk:
+    def of(cls, snapshot: Snapshot, scope: str, reads: Reads, catalogue: Catalogue) -> Desk:
         """Copy what a policy reads from a snapshot, and date it: a value without a time is as of the snapshot.
 
-        `scope` is the scope whose members are traded.
+        A trade is judged later, and sees no more of each value than the snapshot tells as of its own time. `scope` is
+        the scope whose members are traded.
         """
-        narrowed, at = snapshot.narrowed(reads.metrics, reads.variables), show_time(snapshot.as_of)
+        narrowed, as_of = snapshot.narrowed(reads.metrics, reads.variables), snapshot.as_of
+
+        def dated(forms: _Table) -> dict[str, object]:
+            told = {name: as_of_itself(catalogue, name, form, as_of) for name, form in forms.items()}
+            return {name: _dated(form, show_time(as_of)) for name, form in told.items()}
 
         def table(name: str, forms: _Table) -> _Table:
             ignored = _FROM_TRADE if name == scope else ()
-            return _dated({key: form for key, form in forms.items() if key not in ignored}, at)
+            return dated({key: form for key, form in forms.items() if key not in ignored})
 
         scopes = {
             name: {member: table(name, forms) for member, forms in members.items()}
             for name, members in narrowed.scopes.items()
         }
-        return cls(_dated(narrowed.metrics, at), scopes, dict(narrowed.env), snapshot.as_of)
+        return cls(dated(narrowed.metrics), scopes, dict(narrowed.env), as_of)
 
     def with_trade(
         self, scope: str, members: Mapping[str, _Table], at: Decimal, changed: _Table = MappingProxyType({})
@@ -86,11 +92,7 @@ class Desk:
         return replace(trade, metrics=metrics, scopes=scopes, env=env, digest="", meaning=meaning)
 
 
-def _dated(table: _Table, at: str) -> dict[str, object]:
-    return {name: _dated_form(form, at) for name, form in table.items()}
-
-
-def _dated_form(form: object, at: str) -> object:
+def _dated(form: object, at: str) -> object:
     if isinstance(form, dict):
         return {"at": at, **form} if "value" in form else form
     return form if isinstance(form, InvalidNumber) else {"value": form, "at": at}
@@ -151,6 +153,7 @@ class Gate:
         self._judge, self._catalogue, self._scope = judge, catalogue, catalogue.scopes[scope]
         self._counters, self._reads = counters, reads
         self._desk_times: set[Decimal] = set()
+        self._ahead: dict[Decimal, Decimal] = {}
         self.desk = desk
         refused = judge(self._desk.with_trade(scope, {}, self.state.began)).refusals
         if refused:
@@ -254,8 +257,8 @@ class Gate:
         return found
 
     def _late(self, member: str, newest: Decimal, desk: Desk, at: Decimal) -> Permission | None:
-        """Return the refusal where the clock went back, or the desk is an older one than the gate had."""
-        why = self._overtaken(desk, at)
+        """Return the refusal where the clock went back, or the desk is of the future or older than the gate had."""
+        why = self._of_the_future(desk, max(at, newest)) or self._overtaken(desk, at)
         if at < newest - SKEW:
             went = f"the clock went back: it is {show_time(at)}"
             why = f"{went}, but the state already knows {show_time(newest)}"
@@ -296,7 +299,20 @@ class Gate:
         if desk is None:
             return Desk()
         self._desk_times.add(desk.as_of)
-        return Desk.of(desk, self._scope.name, self._reads)
+        return Desk.of(desk, self._scope.name, self._reads, self._catalogue)
+
+    def _of_the_future(self, desk: Desk, at: Decimal) -> str:
+        """Return why a desk does not count: it was of the future once, so its clock was ahead, whatever is asked later.
+
+        When its time has come, what it says may be older than any `max_age`.
+        """
+        if desk.at > at + SKEW:
+            self._ahead.setdefault(desk.at, at)
+        asked = self._ahead.get(desk.at)
+        if asked is None:
+            return ""
+        self._desk_times.discard(desk.at)
+        return f"the desk is as of {show_time(desk.at)}, and was handed in at {show_time(asked)}: check both clocks"
 
     def _overtaken(self, desk: Desk, at: Decimal) -> str:
         """Return why a desk does not count: the gate had a newer one by now, which may say the opposite."""

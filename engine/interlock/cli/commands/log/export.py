@@ -52,7 +52,7 @@ def command(output: Path | None, form: str, ledger: Path) -> int:
             terminal.note(f"wrote {write_parquet(opened.entries(), output)} entries")
         elif output is None:
             for line in json_lines(opened.entries()):
-                terminal.write(line)
+                terminal.write_json(line)
         else:
             write_atomically(output, b"".join(json_lines(opened.entries())))
     return EXIT_BEST
