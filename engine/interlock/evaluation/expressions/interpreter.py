@@ -18,7 +18,7 @@ from ...language.types import BOOL, SCALAR, Shape
 from ...language.values import Cause, Unknown, Value, known, merged
 from ..snapshot.measures import Measures
 from ..snapshot.points import Point, Points
-from ..snapshot.series_values import Members, Series, Shaped, lift
+from ..snapshot.series_values import Members, Series, Shaped, each_member, lift
 from .lowering import Program
 from .reductions import REDUCTIONS
 from .scalar_semantics import SCALARS, age
@@ -266,21 +266,22 @@ def _each_member(operation: Callable[..., Shaped], argument: Shaped, options: Ma
     given = {key: value for key, value in options.items() if value is not None}
     if not isinstance(argument, Members):
         return operation(argument, **given)
-    values: dict[str, Value | Series] = {}
-    for name, value in argument.values.items():
-        at = {key: each.values[name] if isinstance(each, Members) else each for key, each in given.items()}
-        values[name] = operation(value, **at)  # type: ignore[assignment]
-    return replace(argument, values=values)
+
+    def at(value: Shaped, *further: Shaped) -> Value | Series:
+        return operation(value, **dict(zip(given, further, strict=True)))  # type: ignore[return-value]
+
+    return each_member(at, argument, *given.values())
 
 
 def _over_members(name: str, argument: Shaped, where: Shaped | None, further: Sequence[Shaped]) -> Value:
+    """Reduce the members that `where` keeps; one that the argument does not list may have any value."""
     assert isinstance(argument, Members)
-    if argument.doubt:
-        return Unknown(argument.doubt)
+    kept = each_member(lambda _, keep: keep, argument, True if where is None else where)
+    if kept.doubt:
+        return Unknown(kept.doubt)
     items: list[Point] = []
-    for member, value in argument.values.items():
-        keep = where.values.get(member, False) if isinstance(where, Members) else True
+    for member, keep in kept.values.items():
         doubt = keep.causes if isinstance(keep, Unknown) else ()
         if keep is not False:
-            items.append(Point(Decimal(0), len(items), value, doubt))  # type: ignore[arg-type]
-    return REDUCTIONS[name](Selection(Points(items), Decimal(0), before=argument.others), *further)
+            items.append(Point(Decimal(0), len(items), argument.at(member), doubt))  # type: ignore[arg-type]
+    return REDUCTIONS[name](Selection(Points(items), Decimal(0), before=kept.others), *further)
