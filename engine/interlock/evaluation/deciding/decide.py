@@ -83,7 +83,7 @@ class _Judge:
     compiled: Mapping[str, CompiledPolicy]
     measures: Measures
     request: Request
-    attested: Mapping[str, Decimal] | None
+    attested: Mapping[str, Decimal | Unknown] | None
     waivers: Waivers
     notes: set[str] = field(default_factory=set)
     facts: list[Fact] = field(default_factory=list)
@@ -233,7 +233,7 @@ class _Case:
         children = [each for group in self.children.values() for each in group]
         words = self.judge.attested or {}
         ends = [each.valid_until for each in children] + [each.until for each in self.waivers]
-        ends += [words[name] for name in self.compiled.attested if name in words]
+        ends += [end for name in self.compiled.attested if isinstance(end := words.get(name), Decimal)]
         return Verdict(
             policy=policy.id,
             version=policy.version,

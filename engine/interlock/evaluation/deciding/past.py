@@ -8,7 +8,7 @@ from decimal import Decimal
 from itertools import pairwise
 
 from ...language.times import show_time
-from ...language.values import INFINITY, Unknown
+from ...language.values import INFINITY, Unknown, merged
 from ..snapshot.measures import Measures
 from ..snapshot.points import Point, Points
 from ..snapshot.series_values import Members, Series, Shaped, slot_at, slot_start
@@ -112,12 +112,12 @@ def gained(name: str, found: Shaped, as_of: Decimal) -> Iterator[tuple[Decimal, 
 
 
 def bound_value(found: Shaped) -> object:
-    """Return a value as plain data that an attestation can be bound to; None for a series and what is not all known."""
+    """Return a value as plain data that an attestation can be bound to, or an Unknown if not all of it is known."""
     if isinstance(found, Members):
         values = {key: bound_value(each) for key, each in found.values.items()}
-        return None if found.doubt or found.others or None in values.values() else values
-    if isinstance(found, Series | Unknown):
-        return None
+        unknown = (each.causes for each in values.values() if isinstance(each, Unknown))
+        causes = merged(found.doubt, found.others, *unknown)
+        return Unknown(causes) if causes else values
     return sorted(found) if isinstance(found, frozenset) else found
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from ...language.values import Value
+from ...language.values import Unknown, Value
 from ...policy.model import Attestation
 from ..expressions.interpreter import Watch
 from ..snapshot.measures import Measures
@@ -55,12 +55,18 @@ class Decision:
     explained: Mapping[tuple[str, str], InhibitionNote] = field(default_factory=dict)
 
 
-def attested(request: Request, measures: Measures) -> Mapping[str, Decimal] | None:
-    """Return the attestations that count, each with the instant at which it ends (seconds since the epoch).
+def attested(request: Request, measures: Measures) -> Mapping[str, Decimal | Unknown] | None:
+    """Return the attestations that count, each with the instant at which it ends (seconds since the epoch), and those
+    of which that is unknown.
 
     None without a ledger: whether anything is attested is unknown.
     """
     if request.memory is None:
         given = request.attested if request.stateless else None
         return None if given is None else dict.fromkeys(given, Decimal("Infinity"))
-    return request.memory.attested(request.attestations, lambda name: bound_value(measures.metric(name)))
+
+    def value(name: str) -> object:
+        return bound_value(measures.metric(name))
+
+    ends = request.memory.attested(request.attestations, value)
+    return {**request.memory.undecided(request.attestations, value), **ends}

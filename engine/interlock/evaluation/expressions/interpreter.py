@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import decimal
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
@@ -46,8 +46,8 @@ Watch = Callable[[Node, str | None, Shaped, Shaped, Shaped], None]
 class Interpreter:
     """Evaluates expressions over one snapshot at one member, remembering lets and what was compared.
 
-    `params` are effective values; `baselines` named snapshots; `attestations` is None without a ledger, and
-    with `--stateless` an empty set: nothing is attested.
+    `params` are effective values; `baselines` named snapshots; `attestations` what is attested, until when, and what
+    may be: None without a ledger, and empty with `--stateless`, where nothing is attested.
     """
 
     measures: Measures
@@ -56,7 +56,7 @@ class Interpreter:
     member: str | None = None
     member_scope: str | None = None
     baselines: Mapping[str, Measures] = field(default_factory=dict)
-    attestations: Collection[str] | None = None
+    attestations: Mapping[str, Decimal | Unknown] | None = None
     watch: Watch | None = None
     seen: list[ComparedValues] = field(default_factory=list)
     assumed: dict[Call, Shaped] = field(default_factory=dict)
@@ -210,7 +210,8 @@ class Interpreter:
         assert isinstance(what, Literal)
         if self.attestations is None:
             return Unknown((Cause(f"attested({what.value})", "", "", "no ledger"),))
-        return what.value in self.attestations
+        found = self.attestations.get(str(what.value))
+        return found if isinstance(found, Unknown) else found is not None
 
 
 _BY_NAME: dict[str, Callable[[Interpreter, Call], Shaped]] = {

@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
+import json
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from decimal import Decimal
 from typing import Any
 
 from ...canonical import canonical
 from ...errors import MissingExtra
 from ...language.times import parse_time
+from ...language.values import Cause, Unknown, merged
 from ...policy.model import Attestation
 from ..cryptography_signing import missing_extra, signed_by
 
 __all__ = [
     "AttestationStatement",
     "RecordedAttestation",
+    "author_of",
     "counted_roles",
     "is_accepted",
     "may_attest",
     "normalized_name",
+    "quorum_doubt",
     "quorum_until",
     "shortfall",
     "unverifiable",
@@ -95,15 +99,64 @@ def quorum_until(
 ) -> Decimal | None:
     """Return when the quorum ends that enough people in all roles reach for the bound values as `value` reads them;
     None if they do not reach it."""
-    bound = {name: value(name) for name in declared.binds}
-    author = str(value(declared.author) or "") if declared.author else ""
-    if any(each is None for each in bound.values()) or (declared.author and not author.strip()):
+    bound, author = {name: value(name) for name in declared.binds}, author_of(declared, value)
+    unknown = any(isinstance(each, Unknown) for each in bound.values())
+    if unknown or (declared.author and not author.strip()):
         return None
     end, left = None, list(attestations)
     while left and not shortfall(declared, counted_roles(declared, left, canonical(bound), author)):
         end = min(each.until for each in left)
         left = [each for each in left if each.until > end]
     return end
+
+
+def quorum_doubt(
+    declared: Attestation, attestations: Sequence[RecordedAttestation], value: Callable[[str], object]
+) -> tuple[Cause, ...]:
+    """Return why it is unknown whether the quorum is reached; empty if it is known.
+
+    What is unknown are bound values, the author of the change, and signatures that cannot be checked. It is known that
+    the quorum is not reached if no value and no author would complete it.
+    """
+    if quorum_until(declared, attestations, value) is not None:
+        return ()
+    bound, author = {name: value(name) for name in declared.binds}, author_of(declared, value)
+    causes = [each.causes for each in bound.values() if isinstance(each, Unknown)]
+    if declared.author and not author.strip():
+        found = value(declared.author)
+        blank = Cause(declared.author, "", "", "missing", "the name is blank")
+        causes.append(found.causes if isinstance(found, Unknown) else (blank,))
+    unchecked = missing_extra() if declared.keys else ""
+    if unchecked:
+        causes.append((Cause(f"attested({declared.name})", "", "", "missing", unchecked),))
+    loose = replace(declared, keys={}, people=_signers(declared)) if unchecked else declared
+    alike = {each.bound for each in attestations if _may_equal(each, bound)}
+    reached = any(not shortfall(loose, counted_roles(loose, attestations, each, author)) for each in alike)
+    return merged(*causes) if reached else ()
+
+
+def _signers(declared: Attestation) -> dict[str, tuple[str, ...]]:
+    """Return who may attest in each role, if their signatures are good."""
+    keys = tuple(declared.keys)
+    return {
+        role: tuple(each for each in declared.people.get(role, keys) if each in keys)
+        for role in declared.roles
+    }
+
+
+def _may_equal(attestation: RecordedAttestation, bound: Mapping[str, object]) -> bool:
+    """Tell whether an attestation may be bound to these values, of which some are unknown."""
+    recorded = json.loads(attestation.bound, parse_int=Decimal, parse_float=Decimal)
+    known = {name: each for name, each in bound.items() if not isinstance(each, Unknown)}
+    return recorded.keys() == bound.keys() and all(
+        canonical(recorded[name]) == canonical(each) for name, each in known.items()
+    )
+
+
+def author_of(declared: Attestation, value: Callable[[str], object]) -> str:
+    """Return the author of the change; empty if the attestation names none or it is unknown."""
+    found = value(declared.author) if declared.author else ""
+    return found if isinstance(found, str) else ""
 
 
 def counted_roles(
