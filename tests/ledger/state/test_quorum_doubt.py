@@ -1,4 +1,4 @@
-"""An attestation whose bound values, author or signatures are unknown is unknown, where they may complete its quorum."""
+"""An attestation is unknown while unknown values, an unknown author or unchecked signatures may complete it."""
 
 from __future__ import annotations
 

@@ -213,8 +213,8 @@ class _Case:
         """Return the verdict at a member that was measured and is on no roster: every rule counts as failed."""
         unknown, words = Outcome("unknown", (cause,)), self.policy.verdicts
         outcomes = [unknown.contributing(each.rule, words, blind=True) for each in self.compiled.rules]
-        results = tuple(map(self.result, self.compiled.rules, outcomes))
-        return self.assemble(results, outcomes, [])
+        self.unmet.append(UnmetRule(f"{self.policy.id} at {self.member}", "is on no roster"))
+        return self.assemble(tuple(map(self.result, self.compiled.rules, outcomes)), outcomes, [])
 
     def verdict(self) -> Verdict:
         pairs = [self.judged(each) for each in self.compiled.rules]
