@@ -109,8 +109,8 @@ class LedgerCounters:
     that the gate does not judge: while a policy that is not among them is latched, no trade is permitted. `begin` is
     the first state of a gate that is not in the ledger yet; None means that nothing is known of the time before `now`.
     `anchor` is a file with the ledger's head, which must match and is moved. `beginning` begins a ledger that is not
-    there; without it that raises UsageError. Raises LedgerError and IntegrityError like every record, and UsageError if a new
-    gate has a `begin` while the ledger holds a gate that no policy is named after: a renamed gate would lose its
+    there; without it that raises UsageError. Raises LedgerError and IntegrityError like every record, and UsageError if
+    a new gate has a `begin` while the ledger holds a gate that no policy is named after: a renamed gate would lose its
     limits.
     """
 
