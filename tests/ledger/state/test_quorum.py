@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from itertools import permutations
 
+import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import given
 from hypothesis import strategies as st
@@ -103,6 +104,26 @@ def test_one_person_has_many_spellings() -> None:
     unseen = ["bob", "bob\ufe0f", "b\u034fob", "bob\u3164", "\u2800bob", "bob\U000e0100", "bo\u200bb"]
     assert {normalized_name(each) for each in unseen} == {"bob"}
     assert normalized_name("de desk") != normalized_name("dé desk")
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ("o'neil", "O'Neil ", "o\u2019neil", "o\u02bcneil", "o`neil", "o neil", "o\u2032neil"),
+        ("anne-marie", "anne\u2010marie", "Anne\u2013Marie", "anne\u2212marie", "anne.marie", "anne_marie"),
+        ("bøb", "bo\u0338b", "BØB", "bob"),
+        ("đorđe", "dorde", "d\u0335orđe"),
+        ("kılıc", "kilic", "KILIC", "K\u0130LIC"),
+        ("\u0237an", "jan"),
+    ],
+)
+def test_look_alikes_of_a_name_are_one_person(names: tuple[str, ...]) -> None:
+    assert len({normalized_name(each) for each in names}) == 1
+
+
+def test_letters_of_other_names_stay_apart() -> None:
+    names = ("josé", "jose", "anneb", "anne b", "अनीता", "अनिता", "\u019bx", "\u03bbx")
+    assert len({normalized_name(each) for each in names}) == len(names)
 
 
 def test_the_missing_roles_and_people_are_named() -> None:

@@ -96,6 +96,7 @@ def test_another_value_decides_against_it(judge: Callable[..., dict[str, str]]) 
         ({"author": None}, "author: missing"),
         ({"author": {"unknown": "conflict"}}, "author: conflict"),
         ({"author": " "}, "author: missing, the name is blank"),
+        ({"author": "—"}, "author: missing, the name is blank"),
     ],
 )
 def test_an_unknown_value_that_may_complete_the_quorum_leaves_it_unknown(

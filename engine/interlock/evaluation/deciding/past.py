@@ -8,6 +8,7 @@ from decimal import Decimal
 from itertools import pairwise
 
 from ...language.times import show_time
+from ...language.types import Type
 from ...language.values import INFINITY, Unknown, merged
 from ..snapshot.measures import Measures
 from ..snapshot.points import Point, Points
@@ -111,13 +112,22 @@ def gained(name: str, found: Shaped, as_of: Decimal) -> Iterator[tuple[Decimal, 
         yield from _gained(name, "", found, as_of)
 
 
-def bound_value(found: Shaped) -> object:
-    """Return a value as plain data that an attestation can be bound to, or an Unknown if not all of it is known."""
+def bound_value(measures: Measures, name: str) -> object:
+    """Return a metric as plain data that an attestation can be bound to, or an Unknown if not all of it is known.
+
+    The value of an enum is its word: its place in the list may be another one tomorrow.
+    """
+    return _plain(measures.metric(name), measures.catalogue.metrics[name].type)
+
+
+def _plain(found: Shaped, kind: Type) -> object:
     if isinstance(found, Members):
-        values = {key: bound_value(each) for key, each in found.values.items()}
+        values = {key: _plain(each, kind) for key, each in found.values.items()}
         unknown = (each.causes for each in values.values() if isinstance(each, Unknown))
         causes = merged(found.doubt, found.others, *unknown)
         return Unknown(causes) if causes else values
+    if kind.enum is not None and isinstance(found, Decimal):
+        return kind.enum.values[int(found)]
     return sorted(found) if isinstance(found, frozenset) else found
 
 

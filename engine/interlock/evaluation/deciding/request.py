@@ -66,7 +66,7 @@ def attested(request: Request, measures: Measures) -> Mapping[str, Decimal | Unk
         return None if given is None else dict.fromkeys(given, Decimal("Infinity"))
 
     def value(name: str) -> object:
-        return bound_value(measures.metric(name))
+        return bound_value(measures, name)
 
     ends = request.memory.attested(request.attestations, value)
     return {**request.memory.undecided(request.attestations, value), **ends}

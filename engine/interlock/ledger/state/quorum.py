@@ -32,6 +32,8 @@ __all__ = [
 
 
 _FORMAT = 1
+_LOOK_ALIKE = {"\u0131": "i", "\u0237": "j", "\u0251": "a", "\u0261": "g"}
+"""Letters that are another one in a different shape: without its dot, or as it is written by hand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +103,7 @@ def quorum_until(
     None if they do not reach it."""
     bound, author = {name: value(name) for name in declared.binds}, author_of(declared, value)
     unknown = any(isinstance(each, Unknown) for each in bound.values())
-    if unknown or (declared.author and not author.strip()):
+    if unknown or (declared.author and not normalized_name(author)):
         return None
     end, left = None, list(attestations)
     while left and not shortfall(declared, counted_roles(declared, left, canonical(bound), author)):
@@ -122,7 +124,7 @@ def quorum_doubt(
         return ()
     bound, author = {name: value(name) for name in declared.binds}, author_of(declared, value)
     causes = [each.causes for each in bound.values() if isinstance(each, Unknown)]
-    if declared.author and not author.strip():
+    if declared.author and not normalized_name(author):
         found = value(declared.author)
         blank = Cause(declared.author, "", "", "missing", "the name is blank")
         causes.append(found.causes if isinstance(found, Unknown) else (blank,))
@@ -130,7 +132,13 @@ def quorum_doubt(
     if unchecked:
         causes.append((Cause(f"attested({declared.name})", "", "", "missing", unchecked),))
     loose = replace(declared, keys={}, people=_signers(declared)) if unchecked else declared
-    alike = {each.bound for each in attestations if _may_equal(each, bound)}
+    recorded = [(each.bound, _recorded(each)) for each in attestations]
+    causes += [
+        (Cause(name, "", "", "conflict", "attested by its place in the list of values: attest it again"),)
+        for name, value in bound.items()
+        if any(_by_place(each.get(name), value) for _, each in recorded)
+    ]
+    alike = {text for text, each in recorded if _may_equal(each, bound)}
     reached = any(not shortfall(loose, counted_roles(loose, attestations, each, author)) for each in alike)
     return merged(*causes) if reached else ()
 
@@ -144,13 +152,26 @@ def _signers(declared: Attestation) -> dict[str, tuple[str, ...]]:
     }
 
 
-def _may_equal(attestation: RecordedAttestation, bound: Mapping[str, object]) -> bool:
-    """Tell whether an attestation may be bound to these values, of which some are unknown."""
-    recorded = json.loads(attestation.bound, parse_int=Decimal, parse_float=Decimal)
+def _recorded(attestation: RecordedAttestation) -> dict[str, object]:
+    """Return the values that an attestation is bound to."""
+    found: dict[str, object] = json.loads(attestation.bound, parse_int=Decimal, parse_float=Decimal)
+    return found
+
+
+def _may_equal(recorded: Mapping[str, object], bound: Mapping[str, object]) -> bool:
+    """Tell whether recorded values may be these, of which some are unknown."""
     known = {name: each for name, each in bound.items() if not isinstance(each, Unknown)}
     return recorded.keys() == bound.keys() and all(
-        canonical(recorded[name]) == canonical(each) for name, each in known.items()
+        canonical(recorded[name]) == canonical(each) or _by_place(recorded[name], each)
+        for name, each in known.items()
     )
+
+
+def _by_place(recorded: object, value: object) -> bool:
+    """Tell whether a recorded value of an enum is its place in the list of that time, as older versions wrote it."""
+    if isinstance(recorded, Mapping) and isinstance(value, Mapping):
+        return any(_by_place(recorded.get(member), each) for member, each in value.items())
+    return isinstance(recorded, Decimal) and isinstance(value, str)
 
 
 def author_of(declared: Attestation, value: Callable[[str], object]) -> str:
@@ -201,18 +222,36 @@ def may_attest(declared: Attestation, by: str, role: str) -> bool:
 
 
 def normalized_name(name: str) -> str:
-    """Return one form for every spelling of a name: capitals, spaces, composed and invisible characters make no second
-    person."""
+    """Return one form for every spelling of a name: capitals, signs between letters, composed, crossed and invisible
+    characters make no second person."""
     folded = unicodedata.normalize("NFKC", name).casefold()
-    visible = "".join(
-        each for each in folded if each.isspace() or (each.isprintable() and not _invisible(each))
-    )
-    return " ".join(visible.split())
+    visible = (each for each in folded if each.isspace() or (each.isprintable() and not _invisible(each)))
+    letters = (" " if _sign(each) else _uncrossed(each) for each in visible)
+    return " ".join("".join(letters).split())
 
 
 def _invisible(character: str) -> bool:
     """Tell whether a character only marks another letter, or is a blank letter."""
     return unicodedata.category(character) in ("Mn", "Me") or character in "\u115f\u1160\u2800"
+
+
+def _sign(character: str) -> bool:
+    """Tell whether a character is no letter, digit or vowel sign, or a letter that looks like an apostrophe."""
+    if unicodedata.name(character, "").startswith("MODIFIER LETTER"):
+        return True
+    return not character.isalnum() and unicodedata.category(character) != "Mc"
+
+
+def _uncrossed(letter: str) -> str:
+    """Return the plain letter of one with a stroke or without its dot; a line over the plain one imitates it."""
+    plain = _LOOK_ALIKE.get(letter, letter)
+    name, crossed, _ = unicodedata.name(plain, "").partition(" WITH ")
+    if not crossed or unicodedata.normalize("NFD", plain) != plain:
+        return plain
+    try:
+        return unicodedata.lookup(name)
+    except KeyError:
+        return plain
 
 
 def unverifiable(
