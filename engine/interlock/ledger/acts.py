@@ -13,7 +13,7 @@ from ..errors import UsageError
 from ..evaluation.deciding.memory import Key, Renames
 from ..evaluation.deciding.waivers import waiver_obstacle
 from ..evaluation.snapshot.snapshot import Snapshot
-from ..evaluation.verdict import NOT_EVALUATED
+from ..evaluation.verdict import NOT_APPLICABLE, NOT_EVALUATED
 from ..language.times import show_duration, show_time
 from ..policy.model import Composition, Policy, Rule
 from ..strict_json import is_unicode
@@ -161,7 +161,7 @@ def _require_good_verdicts(entries: Iterable[Entry], evaluation: int) -> None:
     for each in verdicts:
         if _unwaived(each) in (each["verdicts"][-1], NOT_EVALUATED):
             raise _failed_run(evaluation, each)
-    if not verdicts:
+    if all(each["verdict"] == NOT_APPLICABLE for each in verdicts):
         raise UsageError(
             f"entry {evaluation} is an evaluation without a verdict: it never becomes a baseline"
         )

@@ -77,7 +77,8 @@ class StatefulRule:
         if latch is not None or rule.shadow is not None:
             fact = Fact(self.key, now.status, tuple(each for _, each in new), given=self.given)
             return (plain, fact, False) if latch is None else (self.latched(plain, latch), fact, True)
-        hole, fired_at = self.judged(decide, instants, self.unsure(instants, read), after)
+        between = dict(self.unsure(instants, read))
+        hole, fired_at = self.judged(decide, instants, between, after)
         if hole is None and now.status == "unknown":
             hole = self.as_of, now
         blind = hole is not None and self.blind()
@@ -95,17 +96,22 @@ class StatefulRule:
         seen_before = tuple(each for gained, each in new if gained < at)
         return plain, Fact(self.key, "unknown", seen_before, given=self.given), False
 
-    def unsure(self, instants: Sequence[Decimal], read: Mapping[str, Shaped]) -> Iterator[Decimal]:
-        """Return the instants before which points may have come unseen.
+    def unsure(
+        self, instants: Sequence[Decimal], read: Mapping[str, Shaped]
+    ) -> Iterator[tuple[Decimal, Decimal]]:
+        """Yield the moments between the instants at which points may have come unseen, each with the instant it is told
+        of: just after a gap of coverage begins, and just before each instant in it.
 
-        The first of all counts only where the policy was recorded earlier, or nothing is known of a series: else there
-        was nothing to miss before it.
+        The first instant counts only where the policy was recorded earlier, or nothing is known of a series: else
+        there was nothing to miss before it.
         """
         first = self.memory.first(self.policy.id)
         recorded = first is not None and bool(instants) and first < instants[0]
         open_gaps = [pair for found in read.values() for pair in gaps(found, self.as_of)]
         blank = any(start == -INFINITY for start, _ in open_gaps)
-        return unseen_before((*(instants if recorded or blank else instants[1:]), self.as_of), open_gaps)
+        counted = (*(instants if recorded or blank else instants[1:]), self.as_of)
+        yield from ((each - _MOMENT, each) for each in unseen_before(counted, open_gaps))
+        yield from ((start + _MOMENT, start) for start, _ in open_gaps if start in instants)
 
     def doubted(self) -> Iterator[tuple[Decimal, None]]:
         """Yield the recorded instants at which the outcome was unknown: the data of now may tell of them."""
@@ -118,16 +124,19 @@ class StatefulRule:
         return f"{why}, so it may have fired at {show_time(at)}: {hint}"
 
     def judged(
-        self, decide: DecideAt, instants: Iterable[Decimal], unsure: Iterable[Decimal], after: Decimal | None
+        self,
+        decide: DecideAt,
+        instants: Iterable[Decimal],
+        between: Mapping[Decimal, Decimal],
+        after: Decimal | None,
     ) -> tuple[Then | None, Then | None]:
         """Decide past instants in turn, up to the first at which the trigger was true; return the first at which it may
         have been, and that one.
 
-        Just before the `unsure` ones it only may have been. Of all others only the status counts: to collect the causes
+        In the moments `between` them it only may have been. Of all others only the status counts: to collect the causes
         at each would take much longer.
         """
         hole: Then | None = None
-        between = {each - _MOMENT: each for each in unsure}
         for instant in sorted({*instants, *between}):
             then = decide(instant, after, brief=True)
             if then.status == "fail" and instant not in between:
