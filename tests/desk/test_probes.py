@@ -2,7 +2,8 @@
 
 A file in `probes/` holds one line a probe: `NAME: {do: [STEP, ...], gives: {POLICY: VERDICT}}`, with the steps of
 `support.desk_changes`. `misses: {POLICY: [RULE]}` names the rules that fail or are unknown, `environment` another
-environment than paper. The ledger before it holds the baselines of eight weeks earlier and every attestation.
+environment than paper, and `written: {LOG: TIME}` another date of a log than its newest line. The ledger before it
+holds the baselines of eight weeks earlier and every attestation.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from interlock.ledger.acts import Act, freeze
 from interlock.ledger.attestation import attest, new_statement
 from interlock.policy.loader import find_root
 from support.beginnings import begun, recording_in
-from support.desk_changes import change
+from support.desk_changes import change, dated
 from support.roots import instant
 
 pytest.importorskip("duckdb", reason="collecting rows needs the duckdb extra")
@@ -95,6 +96,7 @@ def test_a_probe_gets_its_verdicts(
     shutil.copy(ledger, kept)
     for step in probe["do"]:
         change(desk, step)
+    dated(desk, probe.get("written", {}))
     snapshot = _snapshot(policies, desk, AS_OF)
     asked = sorted({each.split(" at ")[0] for each in [*probe["gives"], *probe.get("misses", {})]})
     environment = probe.get("environment", "paper")
