@@ -340,7 +340,7 @@ class PolicySet:
         self.known("attestation", what, self.root.attestations)
         self.require_names(snapshot)
         measures, declared = Measures(snapshot, self.catalogue), self.root.attestations[what]
-        return bound_values(declared, lambda name: bound_value(measures.metric(name)), snapshot.name, by)
+        return bound_values(declared, lambda name: bound_value(measures, name), snapshot.name, by)
 
     def compiled(self) -> Mapping[str, CompiledPolicy]:
         """The policies ready to be walked; made once."""

@@ -312,3 +312,16 @@ def test_alerts_know_the_ledger_of_the_desk(desk: Desk, started: list[object]) -
 def test_a_malformed_call_is_still_one(desk: Desk) -> None:
     with pytest.raises(UsageError):
         interlock.require("gate")
+
+
+@pytest.mark.parametrize("link", ["symlink_to", "hardlink_to"])
+def test_the_ledger_of_the_defaults_keeps_its_anchor_under_another_name(desk: Desk, link: str) -> None:
+    assert desk.evaluate("--begin").code == 0
+    older, other = desk.ledger.read_bytes(), desk.folder / "other.db"
+    snapshot(desk.folder / "s.json", "2026-03-30T12:01:00Z")
+    assert desk.evaluate().code == 0
+    desk.ledger.write_bytes(older)
+    getattr(other, link)(desk.ledger)
+    done = desk.evaluate("--ledger", other)
+    assert done.code == 5
+    assert "so the tail was cut" in done.err

@@ -2,9 +2,9 @@
 
 A file in `probes/` holds one line a probe: `NAME: {do: [STEP, ...], gives: {POLICY: VERDICT}}`, with the steps of
 `support.desk_changes`. `misses: {POLICY: [RULE]}` names the rules that fail or are unknown, `says: {POLICY: {RULE:
-REASON}}` what they say, `environment` another environment than paper. `attest: [NAME]` attests the changed desk, `desk:
-NAME` begins with the steps of that desk in the file's `desks`. The ledger before it holds the baselines of eight weeks
-earlier and every attestation.
+REASON}}` what they say, `environment` another environment than paper, and `written: {LOG: TIME}` another date of a log
+than its newest line. `attest: [NAME]` attests the changed desk, `desk: NAME` begins with the steps of that desk in the
+file's `desks`. The ledger before it holds the baselines of eight weeks earlier and every attestation.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from interlock.ledger.acts import Act, freeze
 from interlock.ledger.attestation import attest, new_statement
 from interlock.policy.loader import find_root
 from support.beginnings import begun, recording_in
-from support.desk_changes import change
+from support.desk_changes import change, dated
 from support.roots import instant
 
 pytest.importorskip("duckdb", reason="collecting rows needs the duckdb extra")
@@ -106,6 +106,7 @@ def test_a_probe_gets_its_verdicts(
     shutil.copy(ledger, kept)
     for step in probe["do"]:
         change(desk, step)
+    dated(desk, probe.get("written", {}))
     snapshot = _snapshot(policies, desk, AS_OF)
     for what in probe.get("attest", []):
         _attest(policies, kept, what, snapshot)

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
 import interlock
 from interlock.errors import UsageError
-from interlock.ledger.acts import freeze, rearm, recorded_snapshot
+from interlock.ledger.acts import WaiverGrant, freeze, rearm, recorded_snapshot, waive
 from interlock.ledger.file.ledger import Ledger
 from interlock.ledger.recorder import EvaluationSettings, Recorder
-from support.ledgers import act, evaluate, rule, snapshot, write
+from support.ledgers import FILES, act, evaluate, rule, snapshot, write
 
 AT = "2026-03-29T06:30:00Z"
 BAD = {"2026-03-27": -0.04, "2026-03-28": -0.05}
@@ -64,6 +65,40 @@ def test_a_verdict_between_best_and_worst_is_no_baseline_by_itself(ledger: Path,
     assert {each.as_of for each in kinds.values()} == {snapshot("2026-03-30T06:30:00Z").as_of}
     text = "entry 10 is a failed run, `rollback` was INVESTIGATE: a failed run never becomes a baseline"
     assert complaint(recorded_snapshot, ledger, 10) == text
+
+
+def test_a_verdict_that_only_a_waiver_made_better_is_a_failed_run(ledger: Path, tmp_path: Path) -> None:
+    policy = FILES["rollback.yaml"].replace(
+        "loss < 60\n    else", "loss < 60\n    waivable: {by: [risk], max: 8h}\n    else"
+    )
+    root = write(tmp_path, rollback=policy.replace("else: INVESTIGATE", "else: ROLLBACK"))
+    gate = interlock.load(root).policies["rollback"]
+    calm = next(each for each in gate.rules if each.id == "calm")
+    grant = WaiverGrant(gate, calm, "", "fail", "risk", "OPS-1", Decimal(28800))
+    waive(ledger, {"rollback": gate}, grant, act("2026-03-30T06:00:00Z"))
+    freeze(ledger, "phase_a", snapshot(AT, GOOD, loss=100), act(AT))
+    (decision,) = evaluate(
+        root, ledger, snapshot("2026-03-30T06:30:00Z", GOOD | {"2026-03-29": 0.0}, loss=80)
+    )
+    assert decision.verdicts[0].verdict == "CONTINUE"
+    for sequence in (12, 13):
+        assert complaint(recorded_snapshot, ledger, sequence) == (
+            f"entry {sequence} is a failed run, `rollback` was CONTINUE by a waiver, ROLLBACK without: "
+            "a failed run never becomes a baseline"
+        )
+
+
+def test_an_evaluation_that_judged_nothing_is_no_baseline(ledger: Path, tmp_path: Path) -> None:
+    needy = FILES["rollback.yaml"].replace(
+        "rules:", "params: {most: {required: true, type: number}}\nrules:", 1
+    )
+    root = write(tmp_path, rollback=needy.replace("loss < 50", "loss < most"))
+    (decision,) = evaluate(root, ledger, snapshot("2026-03-30T06:30:00Z", GOOD))
+    assert decision.verdicts == ()
+    with Ledger(ledger) as opened:
+        (last,) = [each.sequence for each in opened.entries() if each.kind == "evaluation"][1:]
+    wanted = f"entry {last} is an evaluation without a verdict: it never becomes a baseline"
+    assert complaint(recorded_snapshot, ledger, last) == wanted
 
 
 def test_a_baseline_is_frozen_once_and_not_before_its_snapshot(ledger: Path) -> None:

@@ -21,6 +21,7 @@ from interlock.policy.yaml.schema import schema
 from support.beginnings import begun
 from support.ledgers import evaluate, rule, snapshot, write
 from support.roots import instant
+from support.roots import snapshot as roots_snapshot
 
 POLICY = """\
 policy: rollback
@@ -316,6 +317,23 @@ def test_nor_past_a_latch_or_a_policy_without_a_verdict(composed: Path, ledger: 
     assert verdicts(found) == {"parent": "NO_GO", "rollback": "NOT_EVALUATED", "top": "NO_GO"}
     why = "beneath it `rollback` was not evaluated: it is not waivable"
     assert decision.notes == (f"{HEAD} `parent/child` does not count: {why}",)
+
+
+def test_nor_past_a_member_off_the_roster(tmp_path: Path, ledger: Path) -> None:
+    catalogue = "metrics:\n  val: {type: number, scope: symbol}\nscopes:\n  symbol: {members: [BTC]}\n"
+    child = (
+        POLICY[: POLICY.index("rules:")]
+        + "for_each: symbol\nrules: [{id: soft, require: val > 0, waivable: {by: [risk], max: 4h}}]\n"
+    )
+    root = write(tmp_path, rollback=child, catalogue=catalogue)
+    (root / "parent.yaml").write_text(OPEN, encoding="utf-8")
+    for outcome in ("unknown", "fail"):
+        give(root, ledger, "parent/child", outcome=outcome)
+    tables = {"BTC": {"val": 1}, "SOL": {"val": -1}}
+    (found,) = evaluate(root, ledger, roots_snapshot(LATER, {}, scopes={"symbol": tables}))
+    assert [each.verdict for each in found.verdicts] == ["NO_GO", "GO", "NO_GO"]
+    why = "beneath it `rollback at SOL` is on no roster: it is not waivable"
+    assert found.notes[0] == f"{HEAD} `parent/child` does not count: {why}"
 
 
 # a latch

@@ -5,16 +5,20 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
+import re
 import sqlite3
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 from .freqtrade import database, zipped
+from .roots import instant
 
-__all__ = ["CHANGES", "change"]
+__all__ = ["CHANGES", "change", "dated"]
 
 Record = dict[str, Any]
+_TIME = re.compile(r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", re.MULTILINE)
 
 
 def change(desk: Path, step: Record) -> None:
@@ -23,6 +27,15 @@ def change(desk: Path, step: Record) -> None:
     before = _bytes(desk)
     CHANGES[name](desk, *(arguments if isinstance(arguments, list) else [arguments]))
     assert _bytes(desk) != before, f"the desk is as it was: {step}"
+
+
+def dated(desk: Path, written: dict[str, str]) -> None:
+    """Date the logs of the agents by their newest lines, or as `written` says."""
+    for path in _files(desk, "agents/*.log"):
+        times = _TIME.findall(path.read_text("utf-8"))
+        given = written.get(path.relative_to(desk).as_posix(), max(times))
+        stamp = int(instant(given))
+        os.utime(path, (stamp, stamp))
 
 
 def _bytes(desk: Path) -> dict[Path, bytes]:

@@ -92,7 +92,7 @@ def unexplained(root: PolicyRoot, recorder: Recorder, snapshot: Snapshot) -> Ite
     seen = state.reserved(None, snapshot.as_of + 1)  # with what this snapshot itself saw
     measures = Measures(snapshot, root.catalogue, (), seen)
     memory = LedgerMemory(state, snapshot.as_of, snapshot.digest, recorder.load)
-    given = memory.attested(causes, lambda name: bound_value(measures.metric(name)))
+    given = memory.attested(causes, lambda name: bound_value(measures, name))
     for name in sorted(set(causes) - set(given)):
         assert thrown is not None
         yield f"the kill switch was thrown at {show_time(thrown)}, and `{name}` is not attested since"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -13,12 +13,13 @@ from ..errors import UsageError
 from ..evaluation.deciding.memory import Key, Renames
 from ..evaluation.deciding.waivers import waiver_obstacle
 from ..evaluation.snapshot.snapshot import Snapshot
-from ..evaluation.verdict import NOT_EVALUATED
+from ..evaluation.verdict import NOT_APPLICABLE, NOT_EVALUATED
 from ..language.times import show_duration, show_time
 from ..policy.model import Composition, Policy, Rule
 from ..strict_json import is_unicode
 from ..wording import listed
 from .beginning import Beginning
+from .file.entry import Entry
 from .file.ledger import Ledger
 from .person_names import person_complaint
 from .recorder import Recorder
@@ -143,7 +144,7 @@ def recorded_snapshot(path: Path, sequence: int, *, failed: bool = False) -> Sna
     """Return the snapshot of an entry: a snapshot, an evaluation or a verdict.
 
     Raises UsageError for any other entry and, unless `failed` is true, for a failed run: an evaluation with a worst
-    verdict, or a verdict that is not the best.
+    verdict or without any, or a verdict that is not the best. A verdict counts as it was without waivers.
     """
     with Ledger(path) as ledger:
         entries = list(ledger.entries())
@@ -152,17 +153,11 @@ def recorded_snapshot(path: Path, sequence: int, *, failed: bool = False) -> Sna
         entry = entries[sequence - 1]
         data = entry.data
         if entry.kind == "verdict":
-            if not failed and data["verdict"]["verdict"] != data["verdict"]["verdicts"][0]:
+            if not failed and _unwaived(data["verdict"]) != data["verdict"]["verdicts"][0]:
                 raise _failed_run(sequence, data["verdict"])
             entry = entries[int(data["evaluation"]) - 1]
         elif entry.kind == "evaluation" and not failed:
-            for each in entries:
-                if (
-                    each.kind == "verdict"
-                    and each.data["evaluation"] == sequence
-                    and _is_worst(each.data["verdict"])
-                ):
-                    raise _failed_run(sequence, each.data["verdict"])
+            _require_good_verdicts(entries, sequence)
         document = entry.data.get("document" if entry.kind == "snapshot" else "snapshot")
         if entry.kind not in ("snapshot", "evaluation") or document is None:
             raise UsageError(
@@ -171,12 +166,32 @@ def recorded_snapshot(path: Path, sequence: int, *, failed: bool = False) -> Sna
         return Snapshot.restored(ledger.document(str(document)), f"entry {sequence}")
 
 
-def _is_worst(record: Mapping[str, Any]) -> bool:
-    return record["verdict"] in (record["verdicts"][-1], NOT_EVALUATED)
+def _require_good_verdicts(entries: Iterable[Entry], evaluation: int) -> None:
+    """Raise UsageError for an evaluation with a worst verdict, or without any."""
+    verdicts = [
+        each.data["verdict"]
+        for each in entries
+        if each.kind == "verdict" and each.data["evaluation"] == evaluation
+    ]
+    for each in verdicts:
+        if _unwaived(each) in (each["verdicts"][-1], NOT_EVALUATED):
+            raise _failed_run(evaluation, each)
+    if all(each["verdict"] == NOT_APPLICABLE for each in verdicts):
+        raise UsageError(
+            f"entry {evaluation} is an evaluation without a verdict: it never becomes a baseline"
+        )
+
+
+def _unwaived(record: Mapping[str, Any]) -> str:
+    """Return the verdict without its waivers."""
+    pair = record.get("unwaived") or record
+    return str(pair["verdict"])
 
 
 def _failed_run(sequence: int, record: Mapping[str, Any]) -> UsageError:
     verdict = f"`{record['policy']}` was {record['verdict']}"
+    if _unwaived(record) != record["verdict"]:
+        verdict += f" by a waiver, {_unwaived(record)} without"
     return UsageError(f"entry {sequence} is a failed run, {verdict}: a failed run never becomes a baseline")
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from ..canonical import canonical
 from ..errors import UsageError
 from ..language.times import show_duration, show_time
+from ..language.values import Unknown
 from ..policy.model import Attestation
 from .acts import Act
 from .beginning import Beginning
@@ -18,6 +19,7 @@ from .recorder import Recorder
 from .state.quorum import (
     AttestationStatement,
     RecordedAttestation,
+    author_of,
     counted_roles,
     is_accepted,
     may_attest,
@@ -40,10 +42,10 @@ def bound_values(
     Raises UsageError if one of them is unknown, or if `by` is the author of the change.
     """
     found = {name: value(name) for name in declared.binds}
-    unknown = next((name for name, each in found.items() if each is None), None)
+    unknown = next((name for name, each in found.items() if isinstance(each, Unknown)), None)
     if unknown is not None:
         raise UsageError(f"`{declared.name}` is bound to `{unknown}`, which is unknown in {shown}")
-    author = normalized_name(str(value(declared.author) or "")) if declared.author else ""
+    author = normalized_name(author_of(declared, value))
     if declared.author and not author:
         raise UsageError(f"`{declared.name}` cannot be attested: `{declared.author}` is unknown in {shown}")
     if author and author == normalized_name(by):

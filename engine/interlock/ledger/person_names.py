@@ -9,10 +9,13 @@ __all__ = ["person_complaint"]
 _TOGETHER = frozenset({"CJK", "HIRAGANA", "KATAKANA", "HANGUL", "BOPOMOFO"})
 _LATIN_SHAPES = frozenset("АВЕЗКМНОРСТУХЅІЈԚԜавеорсухѕіјһԁԛԝгпкмтн" + "ΑΒΕΖΗΙΚΜΝΟΡΤΥΧανοριτυχκ")
 """Cyrillic and Greek letters that look like Latin ones."""
+_SIGNS = "'-._@ "
+_OVERLAY = 1
+"""The combining class of lines through a letter."""
 
 
 def person_complaint(name: str) -> str | None:
-    """Return what is wrong with a name: invisible signs, digits but 0 to 9, second forms of one, mixed alphabets.
+    """Return what is wrong with a name: invisible and other signs, digits but 0 to 9, second forms, mixed alphabets.
 
     None where nothing is. Such names would let one person count as two, or as another.
     """
@@ -26,6 +29,11 @@ def person_complaint(name: str) -> str | None:
     if strange is not None:
         usual = unicodedata.normalize("NFKC", strange)
         return f"holds U+{ord(strange):04X}, a second form of another character: write `{usual}`"
+    for each in plain:
+        if unicodedata.combining(each) == _OVERLAY:
+            return f"holds U+{ord(each):04X}, a line through a letter: write the letter alone"
+        if not (each.isalnum() or each in _SIGNS or unicodedata.category(each).startswith("M")):
+            return f"holds U+{ord(each):04X}: write letters, digits, spaces and {' '.join(_SIGNS.strip())}"
     letters = [each for each in plain if each.isalpha()]
     scripts = sorted({_script(each) for each in letters})
     if len(scripts) > 1:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -105,5 +106,7 @@ def _of_variable(what: str, variable: str, environ: Mapping[str, str]) -> DeskCh
 
 
 def _same(one: Path, other: Path) -> bool:
-    """Tell whether both paths name one file, which need not exist."""
+    """Tell whether both paths name one file, which need not exist: through links of both kinds and in any spelling."""
+    with contextlib.suppress(OSError):
+        return one.samefile(other)
     return os.path.normcase(os.path.realpath(one)) == os.path.normcase(os.path.realpath(other))

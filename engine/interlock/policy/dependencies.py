@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from .catalogue import Catalogue
@@ -10,7 +11,7 @@ from .model import Composition, Policy
 from .names import metrics_read
 from .reading.templates import template_paths
 
-__all__ = ["Reads", "reads"]
+__all__ = ["Reads", "reads", "with_composed"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +25,7 @@ class Reads:
 
 def reads(root: PolicyRoot, name: str) -> Reads:
     """Return what a policy reads; a policy that does not exist reads nothing."""
-    policies = _with_composed(root, name)
+    policies = with_composed(root.policies, name)
     metrics, scopes = root.catalogue.metrics, root.catalogue.scopes
     found = {each for policy in policies for each in _named(policy) if each in metrics}
     scopes_read = {metrics[each].scope for each in found} | {policy.for_each for policy in policies}
@@ -36,13 +37,13 @@ def reads(root: PolicyRoot, name: str) -> Reads:
     )
 
 
-def _with_composed(root: PolicyRoot, name: str) -> list[Policy]:
-    """The policy and all that it composes, each once."""
+def with_composed(policies: Mapping[str, Policy], name: str) -> list[Policy]:
+    """Return the policy and all that it composes, each once."""
     names = [name]
     for each in names:
-        policy = root.policies.get(each)
+        policy = policies.get(each)
         names += [child.policy for child in (policy.children if policy else ()) if child.policy not in names]
-    return [root.policies[each] for each in names if each in root.policies]
+    return [policies[each] for each in names if each in policies]
 
 
 def _named(policy: Policy) -> set[str]:

@@ -87,4 +87,4 @@ class ContextReader:
         return LedgerMemory(self.store.state, snapshot.as_of, snapshot.digest, self.store.load)
 
     def _value(self, name: str) -> object:
-        return bound_value(self.measures.metric(name))
+        return bound_value(self.measures, name)

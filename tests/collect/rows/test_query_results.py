@@ -43,6 +43,20 @@ def test_values_that_are_no_values(tmp_path: Path) -> None:
     assert seen["symbols"]["value"] == ["BTC-USD", "ETH-USD"]
 
 
+def test_the_newest_time_is_unknown_behind_a_line_that_is_being_written(tmp_path: Path) -> None:
+    text = changed(LOG, ("    time: at_\n", "    time: at_\n    torn: tail\n"))
+    text += '      moment: {sql: "select max(at_) as value from trades"}\n'
+    path = jsonl(tmp_path, LINES[:3])
+    whole = metrics(run(path, text, now=LATER))
+    with (tmp_path / "t.jsonl").open("a", encoding="utf-8") as file:
+        file.write('{"at": "2026-03')
+    torn = metrics(run(path, text, now=LATER))
+    assert torn["pnl"] == whole["pnl"]
+    assert whole["moment"]["value"] == "2026-03-29T00:00:00Z"
+    detail = "line 4 of t.jsonl is unfinished, and its time may be newer"
+    assert torn["moment"] == {"unknown": "torn source", "detail": detail}
+
+
 SCOPED = changed(
     LOG,
     ("      pnl: {number: /pnl}\n", "      pnl: {number: /pnl}\n      symbol: {text: /symbol}\n"),

@@ -51,6 +51,7 @@ DOCUMENT = {
     "scopes": {"symbol": {"one": {"conf": 1}}},
 }
 NOWHERE = Span("expr", 1, 1)
+UNDECIDED = Unknown((Cause("limit", "", "", "missing"),))
 
 
 def place(start: int, end: int) -> Span:
@@ -72,13 +73,14 @@ def interpreter(**given: object) -> Interpreter:
 @pytest.mark.parametrize(
     ("attestations", "wanted"),
     [
-        (frozenset({"sign-off"}), True),
-        (frozenset({"another"}), False),
-        (frozenset(), False),
+        ({"sign-off": Decimal(0)}, True),
+        ({"another": Decimal(0)}, False),
+        ({}, False),
+        ({"sign-off": UNDECIDED, "another": Decimal(0)}, UNDECIDED),
         (None, Unknown((Cause("attested(sign-off)", "", "", "no ledger"),))),
     ],
 )
-def test_attested_asks_the_ledger(attestations: frozenset[str] | None, wanted: Value) -> None:
+def test_attested_asks_the_ledger(attestations: dict[str, Decimal | Unknown] | None, wanted: Value) -> None:
     found = interpreter(attestations=attestations).evaluate(
         program("attested('sign-off')", PolicyNames(CATALOGUE))
     )

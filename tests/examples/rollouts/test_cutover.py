@@ -82,6 +82,8 @@ def test_an_abort_leads_back_to_the_dry_run(stage: Callable[..., Desk]) -> None:
         "trade_database.present": True,
         "logs.orchestrator_at": log,
         "logs.live_trader_at": log,
+        "logs.orchestrator_written": log,
+        "logs.live_trader_written": log,
         "fills.written": covered,
         "cutover_note.at": show_time(stopped + MINUTE),
     }

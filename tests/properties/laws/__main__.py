@@ -10,7 +10,7 @@ from functools import partial
 from .campaign import EACH, Tally, tally
 from .pairs import KINDS
 
-SHARES = {"alone": 6, "short": 1, "long": 1, "latched": 2}
+SHARES = {"alone": 5, "frozen": 1, "short": 1, "long": 1, "latched": 2}
 """Of ten sketches, how many are of a kind."""
 CHUNK = 8
 LINES = 400

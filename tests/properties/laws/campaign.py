@@ -45,7 +45,8 @@ class Tally:
         """Yield the figures: a line for all, one for each kind of pair, and one for the kinds of damage."""
         yield self.line()
         for kind, sizes in KINDS.items():
-            what = "one snapshot" if kind == "alone" else f"a ledger of {sizes[0]} to {sizes[-1]} snapshots"
+            ledger = f"a ledger of {sizes[0]} to {sizes[-1]} snapshots"
+            what = {"alone": "one snapshot", "frozen": "one snapshot beside a baseline"}.get(kind, ledger)
             word = " and latched triggers" if kind == "latched" else ""
             yield f"{self.pairs[kind]:,} of {what}{word}, {self.changed[kind]:,} with a difference"
         kinds = ", ".join(

@@ -100,9 +100,10 @@ def _fact(fact: Fact) -> dict[str, object]:
 
 
 @own_context
-def stateless(policies: Policies, snapshot: Snapshot) -> Decision:
-    """Judge a snapshot without a ledger."""
-    return decide(policies, Measures(snapshot, catalogue()), Request())
+def stateless(policies: Policies, snapshot: Snapshot, frozen: Snapshot | None = None) -> Decision:
+    """Judge a snapshot without a ledger, beside one that is frozen as the baseline `a`."""
+    baselines = {} if frozen is None else {"a": Measures(frozen, catalogue())}
+    return decide(policies, Measures(snapshot, catalogue()), Request(baselines=baselines))
 
 
 @own_context

@@ -13,7 +13,7 @@ from interlock.evaluation.snapshot.snapshot import Snapshot
 from . import forms
 from .damages import ADDED, RESTATED, WHOLE, Damage, Damages, draw
 from .judging import MemoryLedger, Policies, rearmed, recorded, stateless
-from .policies import Texts, compiled, latched_texts, policy_texts, read, timeless, turned
+from .policies import Texts, compiled, frozen_texts, latched_texts, policy_texts, read, timeless, turned
 from .worlds import World, world
 
 WORLDS, DAMAGES = 4, 8
@@ -73,13 +73,16 @@ def run(
         same = False
         if near is None and pair.ledger:
             found.before.append(memory.fork())
-        found.decisions[index] = _judged(pair, policies, memory, found.snapshots[index], index)
+        found.decisions[index] = _judged(pair, policies, memory, found.snapshots, index)
     return found
 
 
-def _judged(pair: Pair, policies: Policies, memory: MemoryLedger, snapshot: Snapshot, index: int) -> Decision:
+def _judged(
+    pair: Pair, policies: Policies, memory: MemoryLedger, snapshots: Mapping[int, Snapshot], index: int
+) -> Decision:
+    snapshot = snapshots[index]
     if not pair.ledger:
-        return stateless(policies, snapshot)
+        return stateless(policies, snapshot, snapshots[0] if index else None)
     if pair.rearmed and index == pair.rearmed:
         rearmed(memory, policies, snapshot.as_of - Decimal(60))
     return recorded(policies, memory, snapshot)
@@ -87,11 +90,13 @@ def _judged(pair: Pair, policies: Policies, memory: MemoryLedger, snapshot: Snap
 
 KINDS: Mapping[str, tuple[int, ...]] = {
     "alone": (1,),
+    "frozen": (2,),
     "short": (2, 3),
     "long": (4, 5, 6),
     "latched": (2, 3, 4),
 }
-"""The numbers of snapshots of a world by the kind of a sketch: one that is judged alone, or that many in a ledger."""
+"""The numbers of snapshots of a world by the kind of a sketch: one that is judged alone, one beside a baseline, or that
+many in a ledger."""
 
 
 @dataclass(frozen=True)
@@ -107,16 +112,12 @@ class Sketch:
 
     @property
     def ledger(self) -> bool:
-        return self.kind != "alone"
+        return self.kind not in ("alone", "frozen")
 
     def pairs(self) -> Iterator[tuple[Pair, Policies, Run, Run]]:
         """Yield each pair with its two runs."""
         dice = Random(self.seed)
-        texts = (
-            latched_texts(dice, self.about)
-            if self.kind == "latched"
-            else policy_texts(dice, self.ledger, self.about)
-        )
+        texts = self._texts(dice)
         policies, lost = compiled(texts), self.ledger and timeless(texts)
         latched = any("latch:" in each for rules in texts.values() for each in rules)
         for number in range(WORLDS):
@@ -131,6 +132,13 @@ class Sketch:
                 more = frozenset(each for each in more if not _forgetful(each, pair.damages))
                 each = replace(pair, more=more)
                 yield each, policies, whole, run(each, policies, pair.damages | more, whole, pair.damages)
+
+    def _texts(self, dice: Random) -> Texts:
+        if self.kind == "frozen":
+            return frozen_texts(dice, self.about)
+        if self.kind == "latched":
+            return latched_texts(dice, self.about)
+        return policy_texts(dice, self.ledger, self.about)
 
     def _world(self, dice: Random, texts: Texts, latched: bool) -> Pair:
         seen = world(dice, read(texts), dice.choice(KINDS[self.kind]))

@@ -87,6 +87,17 @@ EACH = (
     "m > 0", "q", "streak(ms < 0) < 2", "count(me, within=6h) == 0", "side in halted", "side not in halted",
     "since(me) > 3h", "last(ms) > 0", "any(ms < 0, last=2)",
 )  # fmt: skip
+FROZEN = (
+    "all(m >= baseline('a', m))", "count(m < 0, where=baseline('a', q)) < 1", "any(m > 0, where=not baseline('a', q))",
+    "max(m - baseline('a', m)) < 2", "share(q and baseline('a', q)) > 40%", "count(q, where=baseline('a', m) > 0) >= 1",
+    "all(w, where=baseline('a', w))", "any(not w, where=baseline('a', w))", "count(w or baseline('a', w)) >= 2",
+    "any(baseline('a', w) and not w)", "count(w) >= count(baseline('a', w))", "x <= baseline('a', x)",
+    "mean(s, last=2) >= mean(baseline('a', s), last=2)", "sum(baseline('a', s), last=2) < 0",
+    "count(baseline('a', ev), within=1d) == 0", "since(baseline('a', ev)) > 6h",
+    "all(last(ms) >= last(baseline('a', ms)))", "all(last(ms > baseline('a', m)))", "any(last(ms) < baseline('a', m))",
+    "all(count(baseline('a', me), within=6h) == 0)",
+)  # fmt: skip
+"""What compares a snapshot, or reads a baseline of the name `a`."""
 FIRING = (
     "streak(s < 0) >= 2", "last(s) < 0", "any(s < -50%, last=2)", "streak(change(s) < 0) >= 1", "last(f) < 0",
     "not last(hb)", "streak(not hb) >= 2", "count(not hb, last=4) >= 2", "count(t < 0, last=2) >= 2",
@@ -240,6 +251,12 @@ def latched_texts(dice: Random, about: frozenset[str]) -> Texts:
         lines = _latched(dice, atoms, dice.choice(VERDICTS[1:]))
         rules.append("\n".join([f"  - id: r{index}", *lines]))
     return {"p1": tuple(rules)}
+
+
+def frozen_texts(dice: Random, about: frozenset[str]) -> Texts:
+    """Draw one policy of rules that read a baseline."""
+    atoms = _within(FROZEN, set(about)) if about else dice.sample(FROZEN, 3)
+    return {"p1": tuple(rule(dice, index, atoms, {}, False) for index in range(dice.randint(1, 2)))}
 
 
 def timeless(texts: Texts) -> bool:

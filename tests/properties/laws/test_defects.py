@@ -16,9 +16,9 @@ from pytest import MonkeyPatch
 
 from interlock.evaluation.deciding import latches, past
 from interlock.evaluation.deciding.outcomes import Outcome
-from interlock.evaluation.expressions import windows
+from interlock.evaluation.expressions import interpreter, windows
 from interlock.evaluation.expressions.windows import Selection
-from interlock.evaluation.snapshot import measures, series, series_history
+from interlock.evaluation.snapshot import measures, series, series_history, series_values
 from interlock.evaluation.snapshot.measures import Measures
 from interlock.evaluation.snapshot.points import Points
 from interlock.evaluation.snapshot.series_history import PeriodHistory
@@ -212,6 +212,22 @@ def _bounded(patched: MonkeyPatch) -> None:
     patched.setattr(Selection, "open", ())
 
 
+def _left_out(patched: MonkeyPatch) -> None:
+    """Members that only one side lists are left out, and of the other side's roster nothing is asked."""
+
+    def shared(operation: Callable[..., Any], *arguments: Any) -> Members:
+        first, *others = [each for each in arguments if isinstance(each, Members)]
+        names = [name for name in first.values if all(name in each.values for each in others)]
+        values = {
+            name: operation(*(each.values[name] if isinstance(each, Members) else each for each in arguments))
+            for name in names
+        }
+        return replace(first, values=values)
+
+    patched.setattr(series_values, "each_member", shared)
+    patched.setattr(interpreter, "each_member", shared)
+
+
 EVENTS, NUMBERS, MEMBERS = ("ev", "ev0"), ("r", "rb"), ("m", "me", "ms")
 IRREGULAR = (*EVENTS, *NUMBERS, "jobs.won", "jobs.pnl", "me")
 DEFECTS: dict[str, tuple[Callable[[MonkeyPatch], None], str, tuple[str, ...]]] = {
@@ -239,6 +255,7 @@ DEFECTS: dict[str, tuple[Callable[[MonkeyPatch], None], str, tuple[str, ...]]] =
     "a roster forgets a member": (_forgotten, "alone", ("w", "desks")),
     "a set names strangers": (_any_set, "alone", ("halted",)),
     "absent members are left out": (_absent_members, "alone", MEMBERS),
+    "members that a baseline does not list are left out": (_left_out, "frozen", ("w", "desks")),
     "points before coverage count as seen": (_outside, "alone", NUMBERS),
     "equal times keep the order of the list": (_order, "alone", NUMBERS),
     "rows of the future count": (_future, "alone", ()),

@@ -151,6 +151,8 @@ def _single(
     """Return a value with its time: that of its `at`, but none after all that the joined sources know."""
     if len(rows) > 1:
         raise Unreadable("conflict", f"the SQL gives {len(rows)} rows for one value")
+    if covered is not None and covered.torn and metric.type.kind is Kind.TIMESTAMP:
+        raise Unreadable("torn source", f"{covered.torn}, and its time may be newer")
     if not rows or rows[0]["value"] is None:
         raise Unreadable("missing", "the SQL gives no value")
     value = rosters.resolve_set(metric, from_sql(rows[0]["value"], metric.type))

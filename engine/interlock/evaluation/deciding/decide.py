@@ -80,7 +80,7 @@ class _Judge:
     compiled: Mapping[str, CompiledPolicy]
     measures: Measures
     request: Request
-    attested: Mapping[str, Decimal] | None
+    attested: Mapping[str, Decimal | Unknown] | None
     waivers: Waivers
     notes: set[str] = field(default_factory=set)
     facts: list[Fact] = field(default_factory=list)
@@ -199,8 +199,8 @@ class _Case:
         """Return the verdict at a member that was measured and is on no roster: every rule counts as failed."""
         unknown, words = Outcome("unknown", (cause,)), self.policy.verdicts
         outcomes = [unknown.contributing(each.rule, words, blind=True) for each in self.compiled.rules]
-        results = tuple(map(self.result, self.compiled.rules, outcomes))
-        return self.assemble(results, outcomes, [])
+        self.unmet.append(UnmetRule(f"{self.policy.id} at {self.member}", "is on no roster"))
+        return self.assemble(tuple(map(self.result, self.compiled.rules, outcomes)), outcomes, [])
 
     def verdict(self) -> Verdict:
         pairs = [self.judged(each) for each in self.compiled.rules]
@@ -227,7 +227,7 @@ class _Case:
         children = [each for group in self.children.values() for each in group]
         words = self.judge.attested or {}
         ends = [each.valid_until for each in children] + [each.until for each in self.waivers]
-        ends += [words[name] for name in self.compiled.attested if name in words]
+        ends += [end for name in self.compiled.attested if isinstance(end := words.get(name), Decimal)]
         return Verdict(
             policy=policy.id,
             version=policy.version,

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Protocol
 
+from ...language.values import Unknown
 from ...policy.catalogue import Scope
 from ...policy.model import Attestation, Policy
 from ..snapshot.snapshot import Snapshot
@@ -138,7 +139,14 @@ class Memory(Protocol):
     def attested(
         self, declared: Mapping[str, Attestation], value: Callable[[str], object]
     ) -> Mapping[str, Decimal]:
-        """Return the attestations that count, and until when; `value` gives the present value of a bound metric."""
+        """Return the attestations that count, and until when; `value` gives the present value of a bound metric, an
+        Unknown where it has none."""
+        ...
+
+    def undecided(
+        self, declared: Mapping[str, Attestation], value: Callable[[str], object]
+    ) -> Mapping[str, Unknown]:
+        """Return the attestations of which it is unknown whether they count."""
         ...
 
     def waivers(self, key: Key) -> Sequence[Waiver]:

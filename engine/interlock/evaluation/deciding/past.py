@@ -8,7 +8,8 @@ from decimal import Decimal
 from itertools import pairwise
 
 from ...language.times import show_time
-from ...language.values import INFINITY, Unknown
+from ...language.types import Type
+from ...language.values import INFINITY, Cause, Unknown, merged
 from ..snapshot.measures import Measures
 from ..snapshot.points import Point, Points
 from ..snapshot.series_values import Members, Series, Shaped, slot_at, slot_start
@@ -111,20 +112,27 @@ def gained(name: str, found: Shaped, as_of: Decimal) -> Iterator[tuple[Decimal, 
         yield from _gained(name, "", found, as_of)
 
 
-def bound_value(found: Shaped) -> object:
-    """Return a value as plain data that an attestation can be bound to; None where it is not all known.
+def bound_value(measures: Measures, name: str) -> object:
+    """Return a metric as plain data that an attestation can be bound to, or an Unknown if not all of it is known.
 
-    Of a series of events, or of yes and no, it is the time of the newest event or point that may be true; minus
-    infinity without one.
+    The value of an enum is its word: its place in the list may be another one tomorrow. Of a series of events, or of
+    yes and no, it is the time of the newest event or point that may be true; minus infinity without one.
     """
+    return _plain(name, measures.metric(name), measures.catalogue.metrics[name].type)
+
+
+def _plain(name: str, found: Shaped, kind: Type) -> object:
     if isinstance(found, Members):
-        values = {key: bound_value(each) for key, each in found.values.items()}
-        return None if found.doubt or found.others or None in values.values() else values
+        values = {key: _plain(name, each, kind) for key, each in found.values.items()}
+        unknown = (each.causes for each in values.values() if isinstance(each, Unknown))
+        causes = merged(found.doubt, found.others, *unknown)
+        return Unknown(causes) if causes else values
     if isinstance(found, Series):
-        times = [each.at for each in found.points if each.value is not False]
-        return None if found.blank or found.every else max(times, default=-INFINITY)
-    if isinstance(found, Unknown):
-        return None
+        if found.blank or found.every:
+            return Unknown((Cause(name, "", "", "not covered", "it is not known when it was true last"),))
+        return max((each.at for each in found.points if each.value is not False), default=-INFINITY)
+    if kind.enum is not None and isinstance(found, Decimal):
+        return kind.enum.values[int(found)]
     return sorted(found) if isinstance(found, frozenset) else found
 
 

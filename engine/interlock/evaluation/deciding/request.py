@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from ...language.times import show_time
-from ...language.values import Value
+from ...language.values import Unknown, Value
 from ...policy.model import Attestation
 from ..expressions.compiled import CompiledPolicy
 from ..expressions.interpreter import Watch
@@ -63,15 +63,21 @@ class Decision:
     explained: Mapping[tuple[str, str], InhibitionNote] = field(default_factory=dict)
 
 
-def attested(request: Request, measures: Measures) -> Mapping[str, Decimal] | None:
-    """Return the attestations that count, each with the instant at which it ends (seconds since the epoch).
+def attested(request: Request, measures: Measures) -> Mapping[str, Decimal | Unknown] | None:
+    """Return the attestations that count, each with the instant at which it ends (seconds since the epoch), and those
+    of which that is unknown.
 
     None without a ledger: whether anything is attested is unknown.
     """
     if request.memory is None:
         given = request.attested if request.stateless else None
         return None if given is None else dict.fromkeys(given, Decimal("Infinity"))
-    return request.memory.attested(request.attestations, lambda name: bound_value(measures.metric(name)))
+
+    def value(name: str) -> object:
+        return bound_value(measures, name)
+
+    ends = request.memory.attested(request.attestations, value)
+    return {**request.memory.undecided(request.attestations, value), **ends}
 
 
 def require_evaluable(compiled: CompiledPolicy, request: Request, as_of: Decimal) -> None:

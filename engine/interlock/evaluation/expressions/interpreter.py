@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import decimal
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
@@ -18,7 +18,7 @@ from ...language.types import BOOL, SCALAR, Shape
 from ...language.values import Cause, Unknown, Value, known, merged
 from ..snapshot.measures import Measures
 from ..snapshot.points import Point, Points
-from ..snapshot.series_values import Members, Series, Shaped, lift
+from ..snapshot.series_values import Members, Series, Shaped, each_member, lift
 from .lowering import Program
 from .reductions import REDUCTIONS, too_few
 from .scalar_semantics import SCALARS, age
@@ -46,8 +46,8 @@ Watch = Callable[[Node, str | None, Shaped, Shaped, Shaped], None]
 class Interpreter:
     """Evaluates expressions over one snapshot at one member, remembering lets and what was compared.
 
-    `params` are effective values; `baselines` named snapshots; `attestations` is None without a ledger, and
-    with `--stateless` an empty set: nothing is attested.
+    `params` are effective values; `baselines` named snapshots; `attestations` what is attested, until when, and what
+    may be: None without a ledger, and empty with `--stateless`, where nothing is attested.
     """
 
     measures: Measures
@@ -56,7 +56,7 @@ class Interpreter:
     member: str | None = None
     member_scope: str | None = None
     baselines: Mapping[str, Measures] = field(default_factory=dict)
-    attestations: Collection[str] | None = None
+    attestations: Mapping[str, Decimal | Unknown] | None = None
     watch: Watch | None = None
     seen: list[ComparedValues] = field(default_factory=list)
     assumed: dict[Call, Shaped] = field(default_factory=dict)
@@ -212,7 +212,8 @@ class Interpreter:
         assert isinstance(what, Literal)
         if self.attestations is None:
             return Unknown((Cause(f"attested({what.value})", "", "", "no ledger"),))
-        return what.value in self.attestations
+        found = self.attestations.get(str(what.value))
+        return found if isinstance(found, Unknown) else found is not None
 
 
 _BY_NAME: dict[str, Callable[[Interpreter, Call], Shaped]] = {
@@ -268,21 +269,22 @@ def _each_member(operation: Callable[..., Shaped], argument: Shaped, options: Ma
     given = {key: value for key, value in options.items() if value is not None}
     if not isinstance(argument, Members):
         return operation(argument, **given)
-    values: dict[str, Value | Series] = {}
-    for name, value in argument.values.items():
-        at = {key: each.values[name] if isinstance(each, Members) else each for key, each in given.items()}
-        values[name] = operation(value, **at)  # type: ignore[assignment]
-    return replace(argument, values=values)
+
+    def at(value: Shaped, *further: Shaped) -> Value | Series:
+        return operation(value, **dict(zip(given, further, strict=True)))  # type: ignore[return-value]
+
+    return each_member(at, argument, *given.values())
 
 
 def _over_members(name: str, argument: Shaped, where: Shaped | None, further: Sequence[Shaped]) -> Value:
+    """Reduce the members that `where` keeps; one that the argument does not list may have any value."""
     assert isinstance(argument, Members)
-    if argument.doubt:
-        return Unknown(argument.doubt)
+    kept = each_member(lambda _, keep: keep, argument, True if where is None else where)
+    if kept.doubt:
+        return Unknown(kept.doubt)
     items: list[Point] = []
-    for member, value in argument.values.items():
-        keep = where.values.get(member, False) if isinstance(where, Members) else True
+    for member, keep in kept.values.items():
         doubt = keep.causes if isinstance(keep, Unknown) else ()
         if keep is not False:
-            items.append(Point(Decimal(0), len(items), value, doubt))  # type: ignore[arg-type]
-    return REDUCTIONS[name](Selection(Points(items), Decimal(0), before=argument.others), *further)
+            items.append(Point(Decimal(0), len(items), argument.at(member), doubt))  # type: ignore[arg-type]
+    return REDUCTIONS[name](Selection(Points(items), Decimal(0), before=kept.others), *further)

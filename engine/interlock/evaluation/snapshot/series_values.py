@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import partial
 
 from ...language.values import INFINITY, Cause, Unknown, Value, merged
 from .points import Point, Points, joined
@@ -14,6 +15,7 @@ __all__ = [
     "Series",
     "Shaped",
     "calendar_start",
+    "each_member",
     "incomplete",
     "lift",
     "next_slot",
@@ -108,6 +110,14 @@ class Members:
     doubt: tuple[Cause, ...] = ()
     others: tuple[Cause, ...] = ()
 
+    def at(self, name: str) -> Value | Series:
+        """Return the value at a member; at one that only another side of a calculation has nothing is known."""
+        if name in self.values:
+            return self.values[name]
+        causes = (Cause("", name, "", "missing member", "one side of the calculation does not list it"),)
+        like = next(iter(self.values.values()))
+        return replace(like, points=Points(), blank=causes) if isinstance(like, Series) else Unknown(causes)
+
 
 Shaped = Value | Series | Members
 
@@ -127,12 +137,8 @@ def incomplete(series: Series, causes: tuple[Cause, ...]) -> Series:
 
 def lift(operation: Callable[..., Value], *arguments: Shaped) -> Shaped:
     """Apply an operation on single values member by member and point by point; single values go with all."""
-    groups = [each for each in arguments if isinstance(each, Members)]
-    if groups:
-        names = [name for name in groups[0].values if all(name in group.values for group in groups)]
-        doubt = merged(*(group.doubt for group in groups))
-        others = merged(*(group.others for group in groups))
-        return Members({name: _at(operation, name, arguments) for name in names}, doubt, others)
+    if any(isinstance(each, Members) for each in arguments):
+        return each_member(partial(lift, operation), *arguments)  # type: ignore[arg-type]
     series = [each for each in arguments if isinstance(each, Series)]
     if not series:
         return operation(*arguments)
@@ -145,11 +151,19 @@ def lift(operation: Callable[..., Value], *arguments: Shaped) -> Shaped:
     )
 
 
-def _at(operation: Callable[..., Value], name: str, arguments: tuple[Shaped, ...]) -> Value | Series:
-    taken = [each.values[name] if isinstance(each, Members) else each for each in arguments]
-    result = lift(operation, *taken)
-    assert not isinstance(result, Members)
-    return result
+def each_member(operation: Callable[..., Value | Series], *arguments: Shaped) -> Members:
+    """Apply an operation at every member that any of the arguments lists; what has no members goes with all.
+
+    A roster of which nothing is known leaves no member at all.
+    """
+    groups = [each for each in arguments if isinstance(each, Members)]
+    doubt, others = (merged(*(each.doubt for each in groups)), merged(*(each.others for each in groups)))
+    names = () if doubt else dict.fromkeys(name for each in groups for name in each.values)
+
+    def at(name: str) -> Value | Series:
+        return operation(*(each.at(name) if isinstance(each, Members) else each for each in arguments))
+
+    return Members({name: at(name) for name in names}, doubt, others)
 
 
 def _regular(operation: Callable[..., Value], arguments: tuple[Shaped, ...], series: list[Series]) -> Series:

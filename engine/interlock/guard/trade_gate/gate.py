@@ -272,6 +272,8 @@ class Gate:
         desk: Desk,
         held: LockedCounters,
     ) -> Permission:
+        if held.latched:
+            return Permission(False, member, (held.latched,))
         names = (member, *sorted(each for each, now in self._scope.aliases.items() if now == member))
         others = self._off_roster(held.state, desk, at)
         newest = held.state.newest((*names, *others))

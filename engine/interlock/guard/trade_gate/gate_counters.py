@@ -14,13 +14,14 @@ from typing import Protocol
 
 from ... import clock
 from ...errors import IntegrityError, UsageError
-from ...evaluation.deciding.memory import Renames
+from ...evaluation.deciding.memory import Key, Renames
 from ...evaluation.verdict import Verdict
 from ...language.times import show_time
 from ...ledger.beginning import Beginning, first_entry, require_there
 from ...ledger.file.anchors import anchored_entries, anchored_writing, required_anchors
 from ...ledger.file.entry import Entry, EntryDraft
 from ...ledger.file.ledger import Head, Ledger, Transaction
+from ...policy.dependencies import with_composed
 from ...policy.model import Policy
 from .gate_state import STATE_LOCK, GateState, instant
 
@@ -32,6 +33,9 @@ class LockedCounters(Protocol):
 
     @property
     def state(self) -> GateState: ...
+
+    @property
+    def latched(self) -> str: ...
 
     def allow(self, symbol: str, at: Decimal, record: Callable[[], Verdict]) -> None: ...
 
@@ -68,14 +72,19 @@ def counters(
         return CallerCounters(state)
     renames = Renames.of(policies.values())
     known = frozenset({*policies, *renames.policies})
+    judged = {former for each in with_composed(policies, name) for former in renames.policy(each.id)}
     place = None if anchor is None else Path(anchor)
     now = clock.now()
     beginning = Beginning("PolicySet.gate", now) if new else None
-    return LedgerCounters(Path(ledger), renames.policy(name), known, state, now, place, beginning)
+    return LedgerCounters(
+        Path(ledger), renames.policy(name), known, known - judged, state, now, place, beginning
+    )
 
 
 class CallerCounters:
     """Counters in a state of the caller: one thread at a time changes it, through one gate or through several."""
+
+    latched = ""
 
     def __init__(self, state: GateState) -> None:
         self.state = state
@@ -96,11 +105,12 @@ class CallerCounters:
 class LedgerCounters:
     """The counters of one gate in a ledger, for any number of processes; each of them waits for the ledger's lock.
 
-    `names` are the current and former names of the gate's policy, `known` those of all policies. `begin` is the first
-    state of a gate that is not in the ledger yet; None means that nothing is known of the time before `now`. `anchor`
-    is a file with the ledger's head, which must match and is moved. `beginning` begins a ledger that is not there;
-    without it that raises UsageError. Raises LedgerError and IntegrityError like every record, and UsageError if a new
-    gate has a `begin` while the ledger holds a gate that no policy is named after: a renamed gate would lose its
+    `names` are the current and former names of the gate's policy, `known` those of all policies, and `others` those
+    that the gate does not judge: while a policy that is not among them is latched, no trade is permitted. `begin` is
+    the first state of a gate that is not in the ledger yet; None means that nothing is known of the time before `now`.
+    `anchor` is a file with the ledger's head, which must match and is moved. `beginning` begins a ledger that is not
+    there; without it that raises UsageError. Raises LedgerError and IntegrityError like every record, and UsageError if
+    a new gate has a `begin` while the ledger holds a gate that no policy is named after: a renamed gate would lose its
     limits.
     """
 
@@ -109,17 +119,19 @@ class LedgerCounters:
         path: Path,
         names: tuple[str, ...],
         known: frozenset[str],
+        others: frozenset[str],
         begin: GateState | None,
         now: Decimal,
         anchor: Path | None = None,
         beginning: Beginning | None = None,
     ) -> None:
-        self.path, self.names, self.anchor = path, names, anchor
+        self.path, self.names, self.others, self.anchor = path, names, others, anchor
         self._beginning = beginning
         self._lock = threading.Lock()
         self._followed: Head = Head()
         self._state: GateState | None = None
         self._unknown_gates: set[str] = set()
+        self._latches: dict[Key, str] = {}
         with self._writing() as writing:
             self._unknown_gates -= known
             if self._state is None:
@@ -138,7 +150,8 @@ class LedgerCounters:
     def locked(self) -> Iterator[_LockedLedger]:
         """Lock the ledger over the newest state; what is recorded inside is durable after it."""
         with self._writing() as writing:
-            yield _LockedLedger(self.state, self.names[0], writing)
+            latched = [why for key, why in sorted(self._latches.items()) if key[0] not in self.others]
+            yield _LockedLedger(self.state, self.names[0], writing, "; ".join(latched))
 
     @contextlib.contextmanager
     def _writing(self) -> Iterator[Transaction]:
@@ -176,7 +189,15 @@ class LedgerCounters:
 
     def _apply(self, entry: Entry) -> None:
         """Apply one durable entry of the ledger."""
-        if entry.kind in ("gate", "permission", "trade"):
+        if entry.kind in ("latch", "rearm"):
+            key = (entry.data["policy"], entry.data["member"], entry.data["rule"])
+            place = "/".join(key[::2]) + (f" at {key[1]}" if key[1] else "")
+            self._latches.pop(key, None)
+            if entry.kind == "latch":
+                self._latches[key] = (
+                    f"`{place}` is latched in the ledger: re-arm it with `interlock log rearm`"
+                )
+        elif entry.kind in ("gate", "permission", "trade"):
             data = entry.data
             if data["policy"] not in self.names:
                 self._unknown_gates.add(data["policy"])
@@ -202,6 +223,7 @@ class _LockedLedger:
     state: GateState
     policy: str
     writing: Transaction
+    latched: str
 
     def allow(self, symbol: str, at: Decimal, record: Callable[[], Verdict]) -> None:
         body = {"policy": self.policy, "symbol": symbol, "verdict": record().record()}

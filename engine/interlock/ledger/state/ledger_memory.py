@@ -8,10 +8,11 @@ from decimal import Decimal
 
 from ...evaluation.deciding.memory import Key, Latch, Renames, Seen, Waiver
 from ...evaluation.snapshot.snapshot import Snapshot
+from ...language.values import Unknown
 from ...policy.catalogue import Scope
 from ...policy.model import Attestation
 from .archive import scopes_digest
-from .quorum import RecordedAttestation, quorum_until
+from .quorum import RecordedAttestation, quorum_doubt, quorum_until
 from .state import RuleContext, State
 
 __all__ = ["LedgerMemory"]
@@ -97,13 +98,25 @@ class LedgerMemory:
 
         Attestations before the instant `since`, or recorded up to the entry `after`, do not count.
         """
+        given = self._attestations(since, after)
+        ends = {name: quorum_until(each, given.get(name, ()), value) for name, each in declared.items()}
+        return {name: end for name, end in ends.items() if end is not None}
+
+    def undecided(
+        self, declared: Mapping[str, Attestation], value: Callable[[str], object]
+    ) -> Mapping[str, Unknown]:
+        """Return the attestations of which it is unknown whether their quorum is reached for the current values."""
+        given = self._attestations(None, 0)
+        causes = {name: quorum_doubt(each, given.get(name, ()), value) for name, each in declared.items()}
+        return {name: Unknown(each) for name, each in causes.items() if each}
+
+    def _attestations(self, since: Decimal | None, after: int) -> Mapping[str, list[RecordedAttestation]]:
         given: dict[str, list[RecordedAttestation]] = {}
         for each in self.state.attestations:
             late = each.entry > after and (since is None or each.at >= since)
             if late and each.at <= self.as_of < each.until:
                 given.setdefault(each.what, []).append(each)
-        ends = {name: quorum_until(each, given.get(name, ()), value) for name, each in declared.items()}
-        return {name: end for name, end in ends.items() if end is not None}
+        return given
 
     def waivers(self, key: Key) -> Sequence[Waiver]:
         """Return the waivers of a rule that were granted up to the instant."""

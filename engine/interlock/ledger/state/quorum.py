@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
+import json
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from decimal import Decimal
 from typing import Any
 
 from ...canonical import canonical
 from ...errors import MissingExtra
 from ...language.times import parse_time
+from ...language.values import Cause, Unknown, merged
 from ...policy.model import Attestation
 from ..cryptography_signing import missing_extra, signed_by
 
 __all__ = [
     "AttestationStatement",
     "RecordedAttestation",
+    "author_of",
     "counted_roles",
     "is_accepted",
     "may_attest",
     "normalized_name",
+    "quorum_doubt",
     "quorum_until",
     "shortfall",
     "unverifiable",
@@ -28,6 +32,8 @@ __all__ = [
 
 
 _FORMAT = 1
+_LOOK_ALIKE = {"\u0131": "i", "\u0237": "j", "\u0251": "a", "\u0261": "g"}
+"""Letters that are another one in a different shape: without its dot, or as it is written by hand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,9 +101,9 @@ def quorum_until(
 ) -> Decimal | None:
     """Return when the quorum ends that enough people in all roles reach for the bound values as `value` reads them, by
     attestations after the times of `after`; None if they do not reach it."""
-    bound = {name: value(name) for name in declared.binds}
-    author = str(value(declared.author) or "") if declared.author else ""
-    if any(each is None for each in bound.values()) or (declared.author and not author.strip()):
+    bound, author = {name: value(name) for name in declared.binds}, author_of(declared, value)
+    unknown = any(isinstance(each, Unknown) for each in bound.values())
+    if unknown or (declared.author and not normalized_name(author)):
         return None
     times = [value(name) for name in declared.after]
     since = [at for at in times if isinstance(at, Decimal)]
@@ -108,6 +114,77 @@ def quorum_until(
         end = min(each.until for each in left)
         left = [each for each in left if each.until > end]
     return end
+
+
+def quorum_doubt(
+    declared: Attestation, attestations: Sequence[RecordedAttestation], value: Callable[[str], object]
+) -> tuple[Cause, ...]:
+    """Return why it is unknown whether the quorum is reached; empty if it is known.
+
+    What is unknown are bound values, the author of the change, and signatures that cannot be checked. It is known that
+    the quorum is not reached if no value and no author would complete it.
+    """
+    if quorum_until(declared, attestations, value) is not None:
+        return ()
+    bound, author = {name: value(name) for name in declared.binds}, author_of(declared, value)
+    times = [value(name) for name in declared.after]
+    causes = [each.causes for each in (*bound.values(), *times) if isinstance(each, Unknown)]
+    since = [at for at in times if isinstance(at, Decimal)]
+    attestations = [each for each in attestations if all(each.at > at for at in since)]
+    if declared.author and not normalized_name(author):
+        found = value(declared.author)
+        blank = Cause(declared.author, "", "", "missing", "the name is blank")
+        causes.append(found.causes if isinstance(found, Unknown) else (blank,))
+    unchecked = missing_extra() if declared.keys else ""
+    if unchecked:
+        causes.append((Cause(f"attested({declared.name})", "", "", "missing", unchecked),))
+    loose = replace(declared, keys={}, people=_signers(declared)) if unchecked else declared
+    recorded = [(each.bound, _recorded(each)) for each in attestations]
+    causes += [
+        (Cause(name, "", "", "conflict", "attested by its place in the list of values: attest it again"),)
+        for name, value in bound.items()
+        if any(_by_place(each.get(name), value) for _, each in recorded)
+    ]
+    alike = {text for text, each in recorded if _may_equal(each, bound)}
+    reached = any(not shortfall(loose, counted_roles(loose, attestations, each, author)) for each in alike)
+    return merged(*causes) if reached else ()
+
+
+def _signers(declared: Attestation) -> dict[str, tuple[str, ...]]:
+    """Return who may attest in each role, if their signatures are good."""
+    keys = tuple(declared.keys)
+    return {
+        role: tuple(each for each in declared.people.get(role, keys) if each in keys)
+        for role in declared.roles
+    }
+
+
+def _recorded(attestation: RecordedAttestation) -> dict[str, object]:
+    """Return the values that an attestation is bound to."""
+    found: dict[str, object] = json.loads(attestation.bound, parse_int=Decimal, parse_float=Decimal)
+    return found
+
+
+def _may_equal(recorded: Mapping[str, object], bound: Mapping[str, object]) -> bool:
+    """Tell whether recorded values may be these, of which some are unknown."""
+    known = {name: each for name, each in bound.items() if not isinstance(each, Unknown)}
+    return recorded.keys() == bound.keys() and all(
+        canonical(recorded[name]) == canonical(each) or _by_place(recorded[name], each)
+        for name, each in known.items()
+    )
+
+
+def _by_place(recorded: object, value: object) -> bool:
+    """Tell whether a recorded value of an enum is its place in the list of that time, as older versions wrote it."""
+    if isinstance(recorded, Mapping) and isinstance(value, Mapping):
+        return any(_by_place(recorded.get(member), each) for member, each in value.items())
+    return isinstance(recorded, Decimal) and isinstance(value, str)
+
+
+def author_of(declared: Attestation, value: Callable[[str], object]) -> str:
+    """Return the author of the change; empty if the attestation names none or it is unknown."""
+    found = value(declared.author) if declared.author else ""
+    return found if isinstance(found, str) else ""
 
 
 def counted_roles(
@@ -152,18 +229,36 @@ def may_attest(declared: Attestation, by: str, role: str) -> bool:
 
 
 def normalized_name(name: str) -> str:
-    """Return one form for every spelling of a name: capitals, spaces, composed and invisible characters make no second
-    person."""
+    """Return one form for every spelling of a name: capitals, signs between letters, composed, crossed and invisible
+    characters make no second person."""
     folded = unicodedata.normalize("NFKC", name).casefold()
-    visible = "".join(
-        each for each in folded if each.isspace() or (each.isprintable() and not _invisible(each))
-    )
-    return " ".join(visible.split())
+    visible = (each for each in folded if each.isspace() or (each.isprintable() and not _invisible(each)))
+    letters = (" " if _sign(each) else _uncrossed(each) for each in visible)
+    return " ".join("".join(letters).split())
 
 
 def _invisible(character: str) -> bool:
     """Tell whether a character only marks another letter, or is a blank letter."""
     return unicodedata.category(character) in ("Mn", "Me") or character in "\u115f\u1160\u2800"
+
+
+def _sign(character: str) -> bool:
+    """Tell whether a character is no letter, digit or vowel sign, or a letter that looks like an apostrophe."""
+    if unicodedata.name(character, "").startswith("MODIFIER LETTER"):
+        return True
+    return not character.isalnum() and unicodedata.category(character) != "Mc"
+
+
+def _uncrossed(letter: str) -> str:
+    """Return the plain letter of one with a stroke or without its dot; a line over the plain one imitates it."""
+    plain = _LOOK_ALIKE.get(letter, letter)
+    name, crossed, _ = unicodedata.name(plain, "").partition(" WITH ")
+    if not crossed or unicodedata.normalize("NFD", plain) != plain:
+        return plain
+    try:
+        return unicodedata.lookup(name)
+    except KeyError:
+        return plain
 
 
 def unverifiable(
