@@ -148,3 +148,24 @@ def test_a_metric_that_is_complete_early_has_the_torn_day_that_runs(tmp_path: Pa
     text = changed(REPORTS, ("{time: /written}", "{time: /day}"))
     seen = metrics(run(days(tmp_path, 28), text, "2026-03-29T12:00:00Z", catalogue=catalogue))
     assert points(seen["daily"]) == [25, 26, 27, "torn source", 29]
+
+
+def test_events_of_files_without_periods_of_their_own_stay_unknown(tmp_path: Path) -> None:
+    text = changed(
+        REPORTS, ("      total:", '      alerts: {sql: "select written as at from reports"}\n      total:')
+    )
+    assert metrics(run(days(tmp_path, 27), text, catalogue=BEGUN))["alerts"] == TORN
+
+
+def test_a_series_that_is_unknown_for_another_reason_says_that_one(tmp_path: Path) -> None:
+    text = changed(REPORTS, ("select day as at,", "select day - interval 30 day as at,"))
+    seen = metrics(run(days(tmp_path, 27), text, catalogue=BEGUN))["daily"]
+    assert seen["unknown"] == "out of range"
+
+
+def test_a_slot_that_the_sql_gives_all_the_same_is_kept(tmp_path: Path) -> None:
+    text = changed(
+        REPORTS,
+        ("select day as at, value from reports", "select day + interval 1 day as at, value from reports"),
+    )
+    assert points(metrics(run(days(tmp_path, 27), text, catalogue=BEGUN))["daily"]) == [25, 26, 28]

@@ -109,11 +109,8 @@ def _filled(entry: Entry, gaps: Sequence[Gap], why: UnknownEntry, metric: Metric
     known = {point["at"] for point in points}
     lost = []
     for gap in gaps:
-        first = slot_at(max(gap.start, start), every)
-        for slot in itertools.count(first):
+        for slot in range(slot_at(max(gap.start, start), every), slot_at(min(gap.end, last), every) + 1):
             at = slot_start(slot, every)
-            if at >= gap.end or at > last:
-                break
-            if at >= start and show_time(at) not in known:
+            if start <= at < gap.end and at <= last and show_time(at) not in known:
                 lost.append({"at": show_time(at), **why.entry()})
     return {**entry, "points": sorted([*points, *lost], key=lambda point: point["at"])}
