@@ -14,10 +14,24 @@ from ..language.values import Cause
 from ..limits import FORMAT
 from ..wording import number
 
-__all__ = ["NOT_EVALUATED", "Comparison", "Inputs", "RuleResult", "UnmetRule", "Verdict", "Waived"]
+__all__ = [
+    *(
+        "NOT_APPLICABLE",
+        "NOT_EVALUATED",
+        "Comparison",
+        "Inputs",
+        "RuleResult",
+        "UnmetRule",
+        "Verdict",
+        "Waived",
+    ),
+]
 
 NOT_EVALUATED = "NOT_EVALUATED"
 """What stands in place of a verdict when no rule contributed: exit code 4, unknown to a policy that composes it."""
+
+NOT_APPLICABLE = "NOT_APPLICABLE"
+"""What stands in place of a verdict while a policy surely does not apply: it opens nothing and asks for nothing."""
 
 _UNRECORDED = ("passing", "nearest", "possible", "sure")
 _RECORDED = 64
@@ -131,8 +145,9 @@ class Inputs:
 class Verdict:
     """One verdict. `as_of` and `valid_until` are seconds since the epoch; `possible` is the worst that the
     missing data could make it; `verdicts` runs from best to worst; `unwaived` is the pair of verdict and possible
-    verdict without waivers, where it is worse. `unmet`, and
-    `doubt` about the members that it is evaluated for, stay out of the record: they serve policies that compose it."""
+    verdict without waivers, where it is worse. `unmet`,
+    `doubt` about the members that it is evaluated for, and whether it is `sure` that the policy applies, stay out of
+    the record: they serve policies that compose it."""
 
     policy: str
     version: str
@@ -151,6 +166,7 @@ class Verdict:
     unwaived: tuple[str, str] | None = None
     unmet: tuple[UnmetRule, ...] = ()
     doubt: tuple[Cause, ...] = ()
+    sure: bool = True
 
     @property
     def name(self) -> str:
@@ -159,8 +175,13 @@ class Verdict:
 
     @property
     def evaluated(self) -> bool:
-        """Whether any rule contributed."""
-        return self.verdict != NOT_EVALUATED
+        """Whether the policy applies and any rule contributed."""
+        return self.verdict not in (NOT_EVALUATED, NOT_APPLICABLE)
+
+    @property
+    def applicable(self) -> bool:
+        """Whether the policy applies, as far as is known."""
+        return self.verdict != NOT_APPLICABLE
 
     @property
     def is_best(self) -> bool:
@@ -174,7 +195,8 @@ class Verdict:
 
     @property
     def exit_code(self) -> int:
-        """0 best, 1 worst, 3 in between, 4 not evaluated (README, Exit codes). Without a ledger never 0."""
+        """0 best, 1 worst, 3 in between, 4 not evaluated or not applicable (README, Exit codes). Without a ledger never
+        0."""
         if not self.evaluated:
             return EXIT_NOT_EVALUATED
         if self.is_best:

@@ -47,7 +47,7 @@ def _with_composed(root: PolicyRoot, name: str) -> list[Policy]:
 
 def _named(policy: Policy) -> set[str]:
     """Every metric in the expressions of a policy, and every name in its reasons."""
-    trees = [*policy.lets.values()]
+    trees = [*policy.lets.values(), *policy.guard]
     names: set[str] = set()
     for rule in policy.rules:
         condition = () if isinstance(rule.condition, Composition) else (rule.condition,)

@@ -23,7 +23,7 @@ from .reading.links import check_former_names, link_policies
 from .reading.lint import lint_policies
 from .reading.policy_reader import read_policy
 from .reading.report_reader import read_reports
-from .reading.rollout_reader import approvals, read_rollouts
+from .reading.rollout_reader import approvals, check_stage_guards, read_rollouts
 from .report_model import ReportKind
 from .rollout_model import Rollout
 from .yaml.reader import read_file
@@ -112,6 +112,7 @@ def load_root(path: Path, collector: Collector, advance: Callable[[], None] = la
     policies = _policies(by_kind["policy"], catalogue, collector, declared.attestations)
     attestations = read_attestations(by_kind["attestations"], catalogue, collector)
     rollouts = read_rollouts(by_kind["rollout"], catalogue, policies, attestations, collector)
+    check_stage_guards(policies, rollouts, collector)
     attestations |= approvals(rollouts)
     environments = read_environments(by_kind["environment"], policies, rollouts, catalogue, collector)
     reports = read_reports(by_kind["report"], catalogue, policies, rollouts, attestations, collector)

@@ -22,6 +22,7 @@ __all__ = [
         "Param",
         "Policy",
         "Rule",
+        "StageGuard",
         "Unlimited",
     ),
 ]
@@ -78,13 +79,29 @@ class Param:
 
 @dataclass(frozen=True, slots=True)
 class Composition:
-    """Another policy's verdict as a condition: `bound` is that of `at_worst` (requirement) or `reaches` (trigger)."""
+    """Another policy's verdict as a condition: `bound` is that of `at_worst` (requirement) or `reaches` (trigger);
+    `while_applicable` skips the rule while that policy does not apply."""
 
     policy: str
     bound: str
     params: Mapping[str, object]
     span: Span
     bound_span: Span | None = field(default=None, compare=False)
+    while_applicable: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class StageGuard:
+    """A policy applies while a rollout is in a `state`, and in one of the `stages` where there are any."""
+
+    rollout: str
+    span: Span = field(compare=False)
+    stages: tuple[str, ...] = ()
+    state: str = "ACTIVE"
+
+    def __str__(self) -> str:
+        where = f" in {' or '.join(self.stages)}" if self.stages else ""
+        return f"rollout {self.rollout} is {self.state}{where}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +168,12 @@ class Policy:
     notes: tuple[str, ...] = ()
     max_gap: Decimal | None = None
     formerly: tuple[str, ...] = ()
+    applies: Node | StageGuard | None = None
+
+    @property
+    def guard(self) -> tuple[Node, ...]:
+        """The expression that says when it applies, where it is one."""
+        return () if self.applies is None or isinstance(self.applies, StageGuard) else (self.applies,)
 
     @property
     def best(self) -> str:

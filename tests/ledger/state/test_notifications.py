@@ -203,6 +203,20 @@ def test_notifications_inside_a_rollout_are_separate_from_those_outside(tmp_path
     assert found == [("", "NO_GO"), ("r", "NO_GO"), ("", "GO")]
 
 
+def test_a_policy_that_does_not_apply_any_more_is_told_once_and_followed_by_nobody(tmp_path: Path) -> None:
+    guarded = POLICY.replace("rules:\n", "applies: hot\nrules:\n", 1)
+    given: dict[str, int | dict[str, object]] = {
+        "06:00": {"loss": 70, "hot": True},
+        "07:00": {"loss": 70, "hot": False},
+        "08:00": {"loss": 70, "hot": False},
+        "09:00": {"loss": 10, "hot": False},
+    }
+    assert notified(tmp_path, given, renotify=60, rollback=guarded) == [
+        ("06:00", "", "NO_GO", "on-call quant risk"),
+        ("07:00", "NO_GO", "NOT_APPLICABLE", "on-call quant risk"),
+    ]
+
+
 def test_an_unchanged_verdict_is_sent_again_after_the_interval(tmp_path: Path) -> None:
     losses = {"06:00": 70, "07:00": 70, "08:00": 70, "09:00": 10, "12:00": 10}
     assert [each[0] for each in notified(tmp_path, losses, renotify=7200)] == ["06:00", "08:00", "09:00"]

@@ -11,7 +11,7 @@ from . import forms
 from .damages import Damages, counted
 from .laws import broken, changed
 from .pairs import DAMAGES, KINDS, WORLDS, Pair, Sketch, run
-from .policies import compiled, document
+from .policies import GUARD, compiled, document
 
 EACH = WORLDS * DAMAGES
 """How many pairs a sketch has."""
@@ -115,8 +115,11 @@ def _smaller(pair: Pair) -> Iterator[Pair]:
         rest = {key: each for key, each in pair.texts.items() if key != name}
         if rest:
             yield replace(pair, texts=rest)
-        for index in range(len(rules) if len(rules) > 1 else 0):
-            yield replace(pair, texts={**pair.texts, name: rules[:index] + rules[index + 1 :]})
+        for index in range(len(rules)):
+            rest_of = rules[:index] + rules[index + 1 :]
+            if rules[index].startswith(GUARD) or all(each.startswith(GUARD) for each in rest_of):
+                continue
+            yield replace(pair, texts={**pair.texts, name: rest_of})
     for each in sorted(pair.damages):
         yield replace(pair, damages=pair.damages - {each})
     for each in sorted(pair.more):

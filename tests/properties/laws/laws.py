@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from interlock.evaluation.deciding.request import Decision
-from interlock.evaluation.verdict import NOT_EVALUATED, RuleResult, Verdict
+from interlock.evaluation.verdict import NOT_APPLICABLE, NOT_EVALUATED, RuleResult, Verdict
 from interlock.policy.model import Composition, Policy, Rule
 
 from .judging import Policies
@@ -59,17 +59,20 @@ def _worse(policies: Policies, policy: Policy, before: Verdict, after: Verdict) 
     pair = f"{before.name} is {before.verdict}, with more damages {after.verdict}"
     if before.evaluated and _strict(policies, policy) and _rank(after.verdict) < _rank(before.verdict):
         yield pair
+    if before.evaluated and not after.applicable:
+        yield pair
     if before.evaluated and after.evaluated and _rank(before.verdict) > _rank(after.possible):
         yield f"{pair} and at worst {after.possible}"
     rules = {each.id: each for each in policy.rules}
     outcomes = {each.id: each.outcome for each in before.rules}
     for result in after.rules:
-        yield from _changed(rules[result.id], outcomes[result.id], result)
+        yield from _changed(rules[result.id], outcomes[result.id], result, policy.applies is not None)
 
 
-def _changed(rule: Rule, before: str, after: RuleResult) -> Iterator[str]:
+def _changed(rule: Rule, before: str, after: RuleResult, guarded: bool) -> Iterator[str]:
     text = f"rule {rule.id} is {before}, with more damages {after.outcome}"
-    guarded = rule.applies is not None
+    child = rule.condition
+    guarded |= rule.applies is not None or (isinstance(child, Composition) and child.while_applicable)
     if after.outcome == "pass" and before not in (("pass", "skipped") if guarded else ("pass",)):
         yield text
     if after.outcome == "skipped" and before != "skipped":
@@ -92,7 +95,7 @@ def _strict(policies: Policies, policy: Policy) -> bool:
 
 
 def _rank(verdict: str) -> int:
-    return len(VERDICTS) if verdict == NOT_EVALUATED else VERDICTS.index(verdict)
+    return {NOT_EVALUATED: len(VERDICTS), NOT_APPLICABLE: -1}.get(verdict) or VERDICTS.index(verdict)
 
 
 def changed(whole: Run, damaged: Run) -> bool:

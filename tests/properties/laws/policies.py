@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from random import Random
 
@@ -107,7 +107,8 @@ ATOMS = (*SINGLE, *SERIES)
 ALONE = (*SINGLE, *REGULAR, *IRREGULAR, *IRREGULAR, *MEMBERS)
 
 Texts = Mapping[str, tuple[str, ...]]
-"""Policies by name, each as the texts of its rules."""
+"""Policies by name, each as the texts of its rules; the last may be that of the policy's own guard."""
+GUARD = "applies: "
 
 
 @cache
@@ -152,8 +153,10 @@ def condition(dice: Random, atoms: Sequence[str], depth: int = 2) -> str:
     return shape.format(*parts)
 
 
-def rule(dice: Random, index: int, atoms: Sequence[str], children: Sequence[str], stateful: bool) -> str:
-    """Draw the text of one rule."""
+def rule(
+    dice: Random, index: int, atoms: Sequence[str], children: Mapping[str, Sequence[str]], stateful: bool
+) -> str:
+    """Draw the text of one rule; `children` are the policies that it may compose."""
     requirement, bad = dice.random() < 0.5, dice.choice(VERDICTS[1:])
     word, end = ("require", "else") if requirement else ("when", "then")
     lines = [f"  - id: r{index}"]
@@ -163,9 +166,10 @@ def rule(dice: Random, index: int, atoms: Sequence[str], children: Sequence[str]
             if requirement
             else f"reaches: {dice.choice(VERDICTS[1:])}"
         )
-        return "\n".join(
-            [*lines, f"    policy: {dice.choice(children)}", f"    {bound}", f"    {end}: {bad}"]
-        )
+        child = dice.choice(list(children))
+        lines += [f"    policy: {child}", f"    {bound}", f"    {end}: {bad}"]
+        guarded = any(each.startswith(GUARD) for each in children[child])
+        return "\n".join([*lines, *["    while: applicable"] * (guarded and dice.random() < 0.5)])
     if stateful and dice.random() < 0.5:
         return "\n".join([*lines, *_latched(dice, atoms, bad)])
     if stateful and dice.random() < 0.15:
@@ -205,13 +209,21 @@ def policy_texts(dice: Random, stateful: bool, about: frozenset[str]) -> Texts:
     pool = set(about) or pool
     if dice.random() < (0.05 if stateful else 0.15):
         found["each"] = tuple(
-            rule(dice, index, _within(EACH, pool), (), False) for index in range(dice.randint(1, 2))
-        )
+            rule(dice, index, _within(EACH, pool), {}, False) for index in range(dice.randint(1, 2))
+        ) + _guard(dice, _within(EACH, pool), 0.15)
     atoms = _within(ATOMS if stateful else ALONE, pool)
     for name in ("p1", "p2", "p3")[: dice.choice((1, 1, 1, 2) if stateful else (1, 1, 2, 2, 3))]:
         size = dice.randint(1, 2)
-        found[name] = tuple(rule(dice, index, atoms, tuple(found), stateful) for index in range(size))
+        rules = tuple(rule(dice, index, atoms, found, stateful) for index in range(size))
+        latched = any("latch:" in each or "hold:" in each for each in rules)
+        found[name] = rules + _guard(dice, atoms, 0 if latched else 0.15)
     return found
+
+
+def _guard(dice: Random, atoms: Sequence[str], share: float) -> tuple[str, ...]:
+    """Draw when a policy applies, for a share of policies. What a latch or `hold` remembers of a time at which its
+    policy did not apply is judged by single values of now, so those have none."""
+    return (f'{GUARD}"{condition(dice, atoms, 1)}"',) if dice.random() < share else ()
 
 
 def _within(atoms: Sequence[str], pool: set[str]) -> Sequence[str]:
@@ -247,10 +259,12 @@ def read(texts: Texts) -> frozenset[str]:
     return frozenset().union(*(names(rule) for rules in texts.values() for rule in rules))
 
 
-def document(name: str, rules: Iterable[str]) -> str:
+def document(name: str, rules: Sequence[str]) -> str:
     """Return a policy as its file holds it."""
     head = f"policy: {name}\nversion: 1.0.0\ntitle: t\nowner: o\nverdicts: [{', '.join(VERDICTS)}]\nmax_gap: 26h\n"
-    return head + ("for_each: side\n" if name == "each" else "") + "rules:\n" + "\n".join(rules)
+    own = [each for each in rules if each.startswith(GUARD)]
+    head += "".join(f"{each}\n" for each in ["for_each: side"] * (name == "each") + own)
+    return head + "rules:\n" + "\n".join(each for each in rules if each not in own)
 
 
 def compiled(texts: Texts) -> Mapping[str, CompiledPolicy]:

@@ -10,7 +10,7 @@ import pytest
 
 from interlock.api import Snapshot
 from interlock.evaluation.deciding.decide import Decision, Refusal
-from interlock.evaluation.verdict import NOT_EVALUATED, Inputs, RuleResult, Verdict
+from interlock.evaluation.verdict import NOT_APPLICABLE, NOT_EVALUATED, Inputs, RuleResult, Verdict
 from interlock.reports.evaluation.evaluation_result import EvaluationResult, open_rules, verdict_tone
 from interlock.reports.marks import counted
 
@@ -32,6 +32,10 @@ def verdict(word: str = "GO", stateless: bool = False, **rules: str) -> Verdict:
     )
 
 
+IDLE = replace(verdict(NOT_APPLICABLE), policy="idle", valid_until=Decimal(10))
+"""A policy that does not apply: it ends before the others, and nobody needs a new one."""
+
+
 def judged(*verdicts: Verdict, now: Decimal | None = None, refused: int = 0) -> EvaluationResult:
     refusals = tuple(Refusal(f"other-{index}", "no") for index in range(refused))
     return EvaluationResult(SNAPSHOT, Decision(verdicts, refusals), now=now)
@@ -45,6 +49,7 @@ def judged(*verdicts: Verdict, now: Decimal | None = None, refused: int = 0) -> 
         ("WAIT", {}, "middle", 3),
         ("NO_GO", {}, "bad", 1),
         (NOT_EVALUATED, {}, "unknown", 4),
+        (NOT_APPLICABLE, {}, "unknown", 4),
     ],
 )
 def test_standing_and_exit_code(word: str, options: dict[str, Any], tone: str, code: int) -> None:
@@ -65,6 +70,11 @@ def test_standing_and_exit_code(word: str, options: dict[str, Any], tone: str, c
         (judged(verdict(), verdict("NO_GO")), 1),
         (judged(verdict(), verdict("WAIT")), 3),
         (judged(verdict("NO_GO"), verdict(NOT_EVALUATED)), 4),
+        (judged(verdict(), verdict(NOT_APPLICABLE)), 0),
+        (judged(verdict("NO_GO"), verdict(NOT_APPLICABLE)), 1),
+        (replace(judged(verdict(), IDLE), asked=("gate", "idle")), 4),
+        (replace(judged(verdict(), IDLE), asked=("gate",)), 0),
+        (judged(verdict(), IDLE, now=Decimal(60)), 0),
         (judged(verdict(), now=Decimal(60)), 0),
         (judged(verdict(), now=Decimal(61)), 4),
         (judged(verdict("NO_GO"), now=Decimal(61)), 4),

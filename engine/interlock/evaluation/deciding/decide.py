@@ -10,7 +10,6 @@ from functools import partial
 from ...diagnostics import unknown_name
 from ...errors import UsageError
 from ...language.printer import to_text
-from ...language.times import show_time
 from ...language.values import Cause, Unknown, Value, merged
 from ...policy.catalogue import Catalogue
 from ...policy.model import Composition, Override, Param, Rule
@@ -21,6 +20,7 @@ from ..expressions.parameters import Effective, effective, params_digest
 from ..snapshot.measures import Measures
 from ..snapshot.series_values import Shaped
 from ..verdict import RuleResult, UnmetRule, Verdict, Waived
+from .applicability import guarded, policy_guard, with_guard
 from .inhibition import explained
 from .latches import (
     StatefulRule,
@@ -33,7 +33,7 @@ from .memory import Fact, Renames
 from .outcomes import Outcome, of_children, of_truth, rule_assumptions, scope_assumptions, verdict_of
 from .past import CutMeasures
 from .reasons import ReasonNames
-from .request import Decision, Refusal, Request, attested
+from .request import Decision, NotEvaluable, Refusal, Request, attested, require_evaluable
 from .restoring import restore
 from .verdict_inputs import inputs_of
 from .waivers import WaiverRequest, Waivers, apply_waiver, rules_beneath, unmet_rules, with_unwaived
@@ -53,7 +53,8 @@ def decide(
     """
     policies = {name: each.policy for name, each in compiled.items()}
     if request.memory is not None:
-        request = replace(request, memory=request.memory.under(Renames.of(policies.values())))
+        memory = request.memory.under(Renames.of(policies.values()))
+        request = replace(request, memory=memory, rollout=memory.rollout)
     words = attested(request, measures)
     judge = _Judge(compiled, measures, request, words, Waivers(request.memory))
     plain = _Judge(compiled, measures, request, words, Waivers(None))
@@ -64,7 +65,7 @@ def decide(
             raise UsageError(str(unknown_name("policy", name, compiled)))
         try:
             verdicts += with_unwaived(judge.policy(name, {}), partial(plain.policy, name, {}))
-        except _NotEvaluable as problem:
+        except NotEvaluable as problem:
             refusals.append(Refusal(name, str(problem)))
     if request.memory is not None:
         refusals += [Refusal(*each) for each in latches_of_gone_policies(compiled, request.memory)]
@@ -72,10 +73,6 @@ def decide(
     notes = sorted({*judge.notes, *map(str, measures.restated)})
     facts = joined_facts(judge.facts)
     return Decision(tuple(verdicts), tuple(refusals), tuple(notes), facts, explained(policies, verdicts))
-
-
-class _NotEvaluable(Exception):
-    """A policy cannot be evaluated; the text says why."""
 
 
 @dataclass(slots=True)
@@ -102,17 +99,17 @@ class _Judge:
 
     def _policy(self, compiled: CompiledPolicy, given: Mapping[str, Value]) -> list[Verdict]:
         policy = compiled.policy
-        self.refuse(compiled)
+        require_evaluable(compiled, self.request, self.measures.as_of)
         members, doubt = self.measures.roster(policy.for_each) if policy.for_each else (("",), ())
         if self.request.memory is not None and not doubt:
             for problem in latches_of_gone_members(policy, members, self.request.memory):
-                raise _NotEvaluable(problem)
+                raise NotEvaluable(problem)
         if policy.for_each is None:
             return [_Case(self, compiled, None, given).verdict()]
         found = []
         for member in members:
             verdict = _Case(self, compiled, member, given).verdict()
-            if any(rule.outcome != "skipped" for rule in verdict.rules):
+            if not verdict.applicable or any(rule.outcome != "skipped" for rule in verdict.rules):
                 found.append(verdict)
             else:
                 self.notes.add(f"{policy.id} at {member}: no rule applies")
@@ -131,17 +128,6 @@ class _Judge:
         if isinstance(child, Composition):
             found.update(*map(self.read, self.compiled[child.policy].rules))
         return found
-
-    def refuse(self, compiled: CompiledPolicy) -> None:
-        policy = compiled.policy
-        if compiled.needs_ledger and not self.request.stateless and self.request.memory is None:
-            words = ", ".join(f"`{each}`" for each in compiled.needs_ledger)
-            hint = "name one with `--ledger FILE`, or `--stateless` does without"
-            raise _NotEvaluable(f"`{policy.id}` uses {words} and needs a ledger: {hint}")
-        for rule in policy.rules:
-            if rule.shadow is not None and rule.shadow > self.measures.as_of:
-                since = show_time(rule.shadow)
-                raise _NotEvaluable(f"`{policy.id}`: the shadow of rule `{rule.id}` begins only at {since}")
 
 
 class _Case:
@@ -191,7 +177,7 @@ class _Case:
         )
         if found.absent:
             words = ", ".join(f"`{each}`" for each in found.absent)
-            raise _NotEvaluable(
+            raise NotEvaluable(
                 f"`{self.policy.id}` needs a value for {words}: give it in an environment (`--environment NAME`)"
             )
         return found
@@ -225,11 +211,19 @@ class _Case:
                 UnmetRule(f"{self.policy.id}/{each.id}", "fails", latched=True) for _, each in left
             ]
             pairs += left
-        return self.assemble(tuple(result for _, result in pairs), [outcome for outcome, _ in pairs], [])
+        results, outcomes = tuple(result for _, result in pairs), [outcome for outcome, _ in pairs]
+        applies, text = policy_guard(self.compiled, self.interpreter, self.judge.request)
+        return self.assemble(results, outcomes, with_guard(applies, text), applies)
 
-    def assemble(self, results: tuple[RuleResult, ...], outcomes: list[Outcome], extra: list[str]) -> Verdict:
+    def assemble(
+        self,
+        results: tuple[RuleResult, ...],
+        outcomes: list[Outcome],
+        extra: list[str],
+        applies: bool | Unknown = True,
+    ) -> Verdict:
         policy, as_of = self.policy, self.judge.measures.as_of
-        verdict, possible = verdict_of(policy.verdicts, outcomes)
+        verdict, possible = guarded(verdict_of(policy.verdicts, outcomes), applies, policy.best)
         children = [each for group in self.children.values() for each in group]
         words = self.judge.attested or {}
         ends = [each.valid_until for each in children] + [each.until for each in self.waivers]
@@ -252,6 +246,8 @@ class _Case:
             waivers=(*self.waivers, *dict.fromkeys(waived for each in children for waived in each.waivers)),
             notify=policy.notify.get(verdict, ()),
             unmet=tuple(dict.fromkeys(self.unmet)),
+            doubt=applies.causes if isinstance(applies, Unknown) else (),
+            sure=not isinstance(applies, Unknown),
         )
 
     def assumptions(self, extra: list[str], children: list[Verdict]) -> tuple[str, ...]:
@@ -335,6 +331,9 @@ class _Case:
         free = sorted(compiled.params & self.params.unlimited)
         if free:
             return Outcome.skipped(f"does not apply: param `{free[0]}` is unlimited")
+        applies, text = policy_guard(self.compiled, interpreter, self.judge.request)
+        if applies is False:
+            return Outcome.skipped(f"the policy does not apply: {text}")
         guard: object = True
         if compiled.applies is not None:
             guard = interpreter.evaluate(compiled.applies)
@@ -350,7 +349,7 @@ class _Case:
             assert isinstance(truth, (bool, Unknown))
             outcome = of_truth(rule, truth)
             outcome = replace(outcome, comparisons=compared(interpreter.seen[before:], compiled.helpful))
-        return replace(outcome, sure=guard is True)
+        return replace(outcome, sure=guard is True and outcome.sure)
 
     def composed(self, rule: Rule, child: Composition, measures: Measures) -> Outcome:
         given = {name: self.passed_down(value) for name, value in child.params.items()}

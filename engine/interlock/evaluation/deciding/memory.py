@@ -149,6 +149,10 @@ class Memory(Protocol):
         """Return the rules for which a waiver was ever given."""
         ...
 
+    def rollout(self, name: str) -> tuple[str, str]:
+        """Return the state and the stage of a rollout; the stage is empty before it has begun."""
+        ...
+
     def given(self, params: str) -> Memory:
         """Return the memory of rules that a composition gave these params (a digest); latches are shared."""
         ...

@@ -68,6 +68,9 @@ def of_children(rule: Rule, child: Composition, policy: Policy, verdicts: Sequen
     bound or worse, and unknown if only the possible verdict reaches it. Both are unknown where unknown data alone
     bring the child there: that closes a gate and accuses nobody.
     """
+    if verdicts and not any(each.applicable for each in verdicts):
+        return _not_applicable(child)
+    verdicts = [each for each in verdicts if each.applicable]
     blind = [each for each in verdicts if not each.evaluated]
     if blind or not verdicts:
         causes = merged(
@@ -75,9 +78,11 @@ def of_children(rule: Rule, child: Composition, policy: Policy, verdicts: Sequen
         )
         cause = Cause(child.policy, "", "", "missing", "the policy was not evaluated")
         why = f": {unknown_origins(causes)}" if causes else ""
-        return replace(
-            Outcome("unknown", causes or (cause,)),
+        return Outcome(
+            "unknown",
+            causes or (cause,),
             note=f"cannot tell: `{child.policy}` was not evaluated{why}",
+            sure=_sure(child, verdicts),
         )
     order = policy.verdicts
     seen = max(order.index(each.verdict) for each in verdicts)
@@ -89,7 +94,20 @@ def of_children(rule: Rule, child: Composition, policy: Policy, verdicts: Sequen
     if status == "fail" and _unmeasured(policy, verdicts, order[within + 1 :]):
         status = "unknown"
     record = _compared(rule, child, status, order[seen], order[possible])
-    return Outcome(status, () if status == "pass" else causes, (record,))
+    return Outcome(status, () if status == "pass" else causes, (record,), sure=_sure(child, verdicts))
+
+
+def _not_applicable(child: Composition) -> Outcome:
+    """A rule over a policy that does not apply is skipped where it says so, and unknown otherwise."""
+    if child.while_applicable:
+        return Outcome.skipped(f"does not apply: `{child.policy}` is not applicable")
+    cause = Cause(child.policy, "", "", "missing", "the policy does not apply now")
+    return Outcome("unknown", (cause,), note=f"cannot tell: `{child.policy}` is not applicable")
+
+
+def _sure(child: Composition, verdicts: Sequence[Verdict]) -> bool:
+    """Whether it is sure that a rule that is skipped with its policy applies."""
+    return not child.while_applicable or any(each.sure for each in verdicts)
 
 
 def _unmeasured(policy: Policy, verdicts: Sequence[Verdict], beyond: Sequence[str]) -> bool:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from ...language.times import show_time
 from ...language.values import Value
 from ...policy.model import Attestation
+from ..expressions.compiled import CompiledPolicy
 from ..expressions.interpreter import Watch
 from ..snapshot.measures import Measures
 from ..verdict import Verdict
@@ -15,14 +17,15 @@ from .inhibition import InhibitionNote
 from .memory import Fact, Memory
 from .past import bound_value
 
-__all__ = ["Decision", "Refusal", "Request", "attested"]
+__all__ = ["Decision", "NotEvaluable", "Refusal", "Request", "attested", "require_evaluable"]
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
     """How to evaluate a snapshot: values of the environment by policy, named baselines, and the memory of a ledger or
     `stateless`. Tests give instead of a ledger what is `attested` (None: unknown) and for how many seconds an unknown
-    trigger has been blind (None: for too long), and may watch comparisons."""
+    trigger has been blind (None: for too long), and may watch comparisons. `rollout` gives the state and the stage of a
+    rollout, None where they are unknown."""
 
     environment: Mapping[str, Mapping[str, Value]] = field(default_factory=dict)
     baselines: Mapping[str, Measures] = field(default_factory=dict)
@@ -33,6 +36,11 @@ class Request:
     watch: Watch | None = None
     memory: Memory | None = None
     attestations: Mapping[str, Attestation] = field(default_factory=dict)
+    rollout: Callable[[str], tuple[str, str] | None] = lambda name: None
+
+
+class NotEvaluable(Exception):
+    """A policy cannot be evaluated; the text says why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,3 +72,16 @@ def attested(request: Request, measures: Measures) -> Mapping[str, Decimal] | No
         given = request.attested if request.stateless else None
         return None if given is None else dict.fromkeys(given, Decimal("Infinity"))
     return request.memory.attested(request.attestations, lambda name: bound_value(measures.metric(name)))
+
+
+def require_evaluable(compiled: CompiledPolicy, request: Request, as_of: Decimal) -> None:
+    """Raise NotEvaluable for a policy that needs a ledger where there is none, or whose shadow has not begun."""
+    policy = compiled.policy
+    if compiled.needs_ledger and not request.stateless and request.memory is None:
+        words = ", ".join(f"`{each}`" for each in compiled.needs_ledger)
+        hint = "name one with `--ledger FILE`, or `--stateless` does without"
+        raise NotEvaluable(f"`{policy.id}` uses {words} and needs a ledger: {hint}")
+    for rule in policy.rules:
+        if rule.shadow is not None and rule.shadow > as_of:
+            since = show_time(rule.shadow)
+            raise NotEvaluable(f"`{policy.id}`: the shadow of rule `{rule.id}` begins only at {since}")

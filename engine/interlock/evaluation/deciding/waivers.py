@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from ...language.times import show_duration, show_time
 from ...policy.model import Composition, Policy, Rule
-from ..verdict import NOT_EVALUATED, UnmetRule, Verdict, Waived
+from ..verdict import NOT_APPLICABLE, NOT_EVALUATED, UnmetRule, Verdict, Waived
 from .memory import Key, Memory, Waiver
 from .outcomes import Outcome
 
@@ -173,7 +173,8 @@ def rules_beneath(children: Iterable[Verdict]) -> tuple[UnmetRule, ...]:
     """Return every rule that fails or is unknown in composed verdicts, at all levels."""
     found: list[UnmetRule] = []
     for each in children:
-        found += each.unmet if each.evaluated else [UnmetRule(each.name, "was not evaluated"), *each.unmet]
+        why = "was not evaluated" if each.applicable else "is not applicable"
+        found += each.unmet if each.evaluated else [UnmetRule(each.name, why), *each.unmet]
     return tuple(dict.fromkeys(found))
 
 
@@ -197,7 +198,7 @@ def with_unwaived(found: Sequence[Verdict], plain: Callable[[], Sequence[Verdict
 
 
 def _worse(without: Verdict, found: Verdict) -> tuple[str, str] | None:
-    order = (*found.verdicts, NOT_EVALUATED)
+    order = (*found.verdicts, NOT_APPLICABLE, NOT_EVALUATED)
     pairs = [(each.verdict, each.possible) for each in (without, found)]
     one, other = ([order.index(word) for word in pair] for pair in pairs)
     return pairs[0] if one > other else None

@@ -9,7 +9,7 @@ from ...canonical import canonical, digest
 from ...language.nodes import Call, Literal, Node, walk
 from ...language.printer import to_text
 from ...policy.catalogue import Catalogue, Metric
-from ...policy.model import Composition, Param, Policy, Rule
+from ...policy.model import Composition, Param, Policy, Rule, StageGuard
 from ...policy.names import metrics_read, params_read
 from .comparisons import polarities
 from .lowering import Program, lower
@@ -34,7 +34,8 @@ class CompiledRule:
 @dataclass(frozen=True, slots=True)
 class CompiledPolicy:
     """One policy with its programs. `needs_ledger` names what it uses that a ledger must keep, `metrics` what it
-    reads and `attested` what it asks people to attest, through lets too."""
+    reads and `attested` what it asks people to attest, through lets too; `applies` is its guard where that is an
+    expression."""
 
     policy: Policy
     rules: tuple[CompiledRule, ...]
@@ -45,6 +46,7 @@ class CompiledPolicy:
     static_digest: str
     metrics: tuple[str, ...] = ()
     attested: tuple[str, ...] = ()
+    applies: Program | None = None
 
 
 def compile_policy(policy: Policy, catalogue: Catalogue) -> CompiledPolicy:
@@ -67,25 +69,27 @@ def compile_policy(policy: Policy, catalogue: Catalogue) -> CompiledPolicy:
         digest(canonical({"policy": _policy(policy), "catalogue": [_metric(each) for each in used]})),
         tuple(metrics),
         _attested(trees),
+        lower(policy.guard[0]) if policy.guard else None,
     )
 
 
 def _rule(rule: Rule, policy: Policy) -> CompiledRule:
     condition = None if isinstance(rule.condition, Composition) else rule.condition
     trees = [each for each in (condition, rule.applies, rule.hold) if each is not None]
-    used = frozenset().union(*(params_read(each, policy.lets) for each in trees))
+    guarded = [*trees, *policy.guard]
+    used = frozenset().union(*(params_read(each, policy.lets) for each in guarded))
     helpful: dict[int, bool] = {}
     for tree in (condition, rule.hold):
         helpful |= polarities(tree, rule.kind == "requirement", policy.lets) if tree else {}
     program, guard, hold = (lower(each) if each else None for each in (condition, rule.applies, rule.hold))
-    metrics = sorted(set().union(*(metrics_read(each, policy.lets) for each in trees)))
+    metrics = sorted(set().union(*(metrics_read(each, policy.lets) for each in guarded)))
     return CompiledRule(rule, program, guard, used, helpful, hold, tuple(metrics))
 
 
 def _trees(policy: Policy) -> list[Node]:
     rules = [[rule.condition, rule.applies, rule.hold] for rule in policy.rules]
     overrides = [param.override.when for param in policy.params.values() if param.override]
-    found: list[Node] = list(policy.lets.values())
+    found: list[Node] = [*policy.lets.values(), *policy.guard]
     found += [each for row in rules for each in row if each is not None and not isinstance(each, Composition)]
     return found + [each for each in overrides if each is not None]
 
@@ -130,7 +134,17 @@ def _policy(policy: Policy) -> dict[str, object]:
         "lets": {name: to_text(tree) for name, tree in policy.lets.items()},
         "params": {name: _param(param) for name, param in policy.params.items()},
         "rules": {rule.id: _rule_meaning(rule) for rule in policy.rules},
+        **_guard(policy),
     }
+
+
+def _guard(policy: Policy) -> dict[str, object]:
+    """When a policy applies; nothing where it always does."""
+    if policy.applies is None:
+        return {}
+    if isinstance(policy.applies, StageGuard):
+        return {"applies": [policy.applies.rollout, policy.applies.state, *policy.applies.stages]}
+    return {"applies": to_text(policy.applies)}
 
 
 def _param(param: Param) -> dict[str, object]:
@@ -167,7 +181,12 @@ def _rule_meaning(rule: Rule) -> dict[str, object]:
     if isinstance(rule.condition, Composition):
         child = rule.condition
         given = {name: _plain(getattr(each, "name", each)) for name, each in child.params.items()}
-        condition: object = {"policy": child.policy, "bound": child.bound, "with": given}
+        condition: object = {
+            "policy": child.policy,
+            "bound": child.bound,
+            "with": given,
+            **({"while": "applicable"} if child.while_applicable else {}),
+        }
     else:
         condition = to_text(rule.condition)
     guards = {"applies": rule.applies, "hold": rule.hold}

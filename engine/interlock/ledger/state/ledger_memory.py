@@ -113,6 +113,10 @@ class LedgerMemory:
         """Return the rules for which a waiver was ever granted, under their names at that time."""
         return frozenset(self.state.waivers)
 
+    def rollout(self, name: str) -> tuple[str, str]:
+        """Return the state and the stage of a rollout at the instant."""
+        return self.state.rollout(name).standing(self.as_of)
+
     def given(self, params: str) -> LedgerMemory:
         """Return the memory of rules that a composition gave these params."""
         return replace(self, context=(*self.context[:2], params))

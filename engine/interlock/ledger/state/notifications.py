@@ -130,14 +130,19 @@ def _recipients(verdict: Verdict, last: NotificationState, renotify: Decimal | N
     for name in {*verdict.audience, *last.recipients}:
         got = last.recipients.get(name)
         overdue = got is not None and renotify is not None and verdict.as_of - got.at >= renotify
-        if got is None or got.verdict != verdict.verdict or (overdue and not verdict.is_best):
+        if got is None or got.verdict != verdict.verdict or (overdue and not _settled(verdict)):
             yield name
+
+
+def _settled(verdict: Verdict) -> bool:
+    """Whether nobody needs to follow a verdict: the best one, and one of a policy that does not apply."""
+    return verdict.is_best or not verdict.applicable
 
 
 def _event(
     verdict: Verdict, last: NotificationState, rollout: str, audience: frozenset[str], why: InhibitionNote
 ) -> dict[str, object]:
-    following = verdict.audience if verdict.is_best else {*last.recipients, *audience}
+    following = verdict.audience if _settled(verdict) else {*last.recipients, *audience}
     return {
         "policy": verdict.policy,
         "member": verdict.member or "",

@@ -101,6 +101,11 @@ class RolloutState:
         known = {name: show_time(at) for name, at in times.items() if at is not None}
         return {"rollout.stage": self.stage, **known}
 
+    def standing(self, as_of: Decimal) -> tuple[str, str]:
+        """Return the state and the stage at an instant; the stage is empty before it has begun."""
+        past = [each for each in self.changes if each.at <= as_of]
+        return (_STATES[past[-1].action], past[-1].target) if past else (NONE, "")
+
     def apply_change(self, entry: int, time: str, data: Mapping[str, Any]) -> None:
         """Apply one recorded change."""
         at = _instant(time)

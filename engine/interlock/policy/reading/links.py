@@ -63,6 +63,11 @@ def _rule(policy: Policy, rule: Rule, policies: Mapping[str, Policy], collector:
         return rule
     always = found.worst if rule.kind == "requirement" else found.best
     check_bound(found, child.bound, always, child.bound_span or child.span, collector)
+    if child.while_applicable and found.applies is None:
+        message = f"`{found.id}` always applies: it has no `applies`"
+        collector.add(
+            "E281", message, child.span, "drop `while: applicable`, or give that policy an `applies`"
+        )
     return replace(rule, condition=replace(child, params=_given(policy, child, found, collector)))
 
 

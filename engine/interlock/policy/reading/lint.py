@@ -67,6 +67,7 @@ def _trees(policy: Policy) -> list[Node]:
         for each in (rule.condition, rule.applies, rule.hold)
         if each is not None and not isinstance(each, Composition)
     ]
+    found += policy.guard
     found += [each.override.when for each in policy.params.values() if each.override and each.override.when]
     shown = {path for rule in policy.rules for path in template_paths(rule.reason)}
     return found + [tree for name, tree in policy.lets.items() if name in shown]

@@ -15,7 +15,7 @@ from ...language.nodes import Node as Tree
 from ...language.times import parse_time
 from ...language.types import RATIO
 from ..catalogue import Catalogue
-from ..model import Composition, Inhibition, Policy, Rule
+from ..model import Composition, Inhibition, Policy, Rule, StageGuard
 from ..names import PolicyNames, metrics_read
 from ..yaml.yaml_nodes import Mapping, Scalar, plain
 from .follow_on import FaultyNames, drop_follow_on
@@ -63,10 +63,10 @@ class _PolicyReader:
         self.scope()
         self.params()
         self.lets()
-        rules = self.rules()
-        if self.shares(rules):
+        rules, applies = self.rules(), self.applies()
+        if self.shares(rules, applies):
             self.lets()
-            rules = self.rules()
+            rules, applies = self.rules(), self.applies()
         note = document.text("notes")
         return Policy(
             id=document.text("policy"),
@@ -85,7 +85,22 @@ class _PolicyReader:
             notes=(note,) if note else document.texts("notes"),
             max_gap=document.duration("max_gap"),
             formerly=document.texts("formerly"),
+            applies=applies,
         )
+
+    def applies(self) -> Tree | StageGuard | None:
+        """When the policy applies: an expression that reads a metric, or the stages of a rollout."""
+        node = self.document.mapping("applies")
+        rollout, tree = node.scalar("rollout"), self.optional(self.document, "applies")
+        if rollout is not None:
+            return StageGuard(
+                rollout.text, rollout.span, node.texts("stages"), node.text("state") or "ACTIVE"
+            )
+        if tree is not None and not self.depends(tree):
+            hint = "name a metric; a constant never says when a policy applies"
+            self.complain("E331", "the guard of the policy reads no metric", tree.span, hint)
+            return None
+        return tree
 
     def distinct_verdicts(self) -> None:
         seen: set[str] = set()
@@ -93,8 +108,8 @@ class _PolicyReader:
             if each.text in seen:
                 hint = "list each once, best to worst"
                 self.complain("E233", f"the verdict `{each.text}` is listed twice", each.span, hint)
-            elif each.text == "NOT_EVALUATED":
-                message = "`NOT_EVALUATED` cannot be declared as a verdict"
+            elif each.text in ("NOT_EVALUATED", "NOT_APPLICABLE"):
+                message = f"`{each.text}` cannot be declared as a verdict"
                 self.complain("E234", message, each.span, "choose another word")
             seen.add(each.text)
 
@@ -123,12 +138,12 @@ class _PolicyReader:
         self.typed = reader.typed
         self.faulty = {f"param:{name}" for name in reader.given - set(self.names.param_table)}
 
-    def shares(self, rules: Iterable[Rule]) -> bool:
+    def shares(self, rules: Iterable[Rule], applies: Tree | StageGuard | None) -> bool:
         """Give params that are written as 0 or 1 and stand beside a ratio its type; tell whether there are any.
 
         From outside 5 would be taken for 500%. Complain where another type is written."""
-        trees = [each for rule in rules for each in (rule.condition, rule.applies, rule.hold)]
-        nodes = [each for each in trees if each is not None and not isinstance(each, Composition)]
+        trees = [applies, *(each for rule in rules for each in (rule.condition, rule.applies, rule.hold))]
+        nodes = [each for each in trees if each and not isinstance(each, (Composition, StageGuard))]
         lets = self.names.lets
         nodes += [tree for tree in lets.values() if tree is not None]
         retyped = False
@@ -234,7 +249,7 @@ class _PolicyReader:
             return None, kind
         if given == ["policy"]:
             return self.composition(node), kind
-        for stray in ("at_worst", "reaches", "with"):
+        for stray in ("at_worst", "reaches", "while", "with"):
             if node.has(stray):
                 self.complain("E235", f"`{stray}` goes with `policy`", node.key_span(stray), "drop it")
         tree = self.optional(node, given[0])
@@ -263,7 +278,9 @@ class _PolicyReader:
             self.complain("E236", message, node.key_span("policy"), hint)
             return None
         params = dict(node.mapping("with").items())
-        return Composition(policy.text, node.text(bounds[0]), params, policy.span, node.span_of(bounds[0]))
+        return Composition(
+            policy.text, node.text(bounds[0]), params, policy.span, node.span_of(bounds[0]), node.has("while")
+        )
 
     # what a rule contributes
 

@@ -12,14 +12,14 @@ from ...language.literals import show
 from ...language.types import Kind
 from ...language.values import Value
 from ..catalogue import RESERVED, Catalogue, Metric, Scope
-from ..model import Attestation, Policy, Unlimited
+from ..model import Attestation, Policy, StageGuard, Unlimited
 from ..rollout_model import PREVIOUS, SHARED, Dwell, Prerequisite, Rollback, Rollout, Stage, Term
 from ..yaml.yaml_nodes import Mapping, Node, Scalar, Sequence
 from .attestations import read_approval
 from .links import check_bound, named_policy
 from .params import fits, in_range, read_value
 
-__all__ = ["approvals", "read_rollouts"]
+__all__ = ["approvals", "check_stage_guards", "read_rollouts"]
 
 _APPROVAL = Decimal(7 * 86400)
 
@@ -54,6 +54,24 @@ def read_rollouts(
         found[rollout.id], nodes[rollout.id] = rollout, document
     _prerequisites(found, nodes, collector)
     return found
+
+
+def check_stage_guards(
+    policies: Table[str, Policy], rollouts: Table[str, Rollout], collector: Collector
+) -> None:
+    """Complain of policies that apply in a rollout or a stage that does not exist."""
+    for policy in policies.values():
+        guard = policy.applies
+        if not isinstance(guard, StageGuard):
+            continue
+        if guard.rollout not in rollouts:
+            collector.add_unknown("E282", "rollout", guard.rollout, rollouts, guard.span)
+            continue
+        stages = [each.id for each in rollouts[guard.rollout].stages]
+        for stage in guard.stages:
+            if stage not in stages:
+                message = f"`{guard.rollout}` has no stage `{stage}`"
+                collector.add("E283", message, guard.span, name_hint(stage, stages))
 
 
 def approvals(rollouts: Table[str, Rollout]) -> dict[str, Attestation]:

@@ -163,6 +163,8 @@ def _failure(
     result: EvaluationResult, verdict: Verdict, style: ReportStyle
 ) -> tuple[str, Sequence[str], str]:
     """The message and the details of a failure, and why a case does not count; a best verdict has none of them."""
+    if not verdict.applicable:
+        return "", (), f"{verdict.verdict}: {', '.join(verdict.assumptions)}"
     if verdict.is_best and not result.expired(verdict):
         return "", (), f"{verdict.verdict} without a ledger opens nothing" if verdict.inputs.stateless else ""
     rules = open_rules(verdict)

@@ -58,7 +58,7 @@ class EvaluationResult:
     @property
     def valid_until(self) -> Decimal | None:
         """The instant at which the first verdict ends, None without a verdict."""
-        return min((each.valid_until for each in self.verdicts), default=None)
+        return min((each.valid_until for each in self.applying), default=None)
 
     @property
     def parts(self) -> frozenset[str]:
@@ -77,7 +77,18 @@ class EvaluationResult:
 
     def expired(self, verdict: Verdict) -> bool:
         """Tell whether the clock has passed the end of the verdict, or the ledger holds a newer snapshot."""
-        return self.newer is not None or (self.now is not None and verdict.expired(self.now))
+        late = self.newer is not None or (self.now is not None and verdict.expired(self.now))
+        return verdict.applicable and late
+
+    @property
+    def applying(self) -> tuple[Verdict, ...]:
+        """The verdicts of policies that apply."""
+        return tuple(each for each in self.verdicts if each.applicable)
+
+    @property
+    def idle(self) -> tuple[Verdict, ...]:
+        """The others, which open nothing and ask for nothing."""
+        return tuple(each for each in self.verdicts if not each.applicable)
 
     def end(self, verdict: Verdict) -> str:
         """Return what an expired verdict lasted until: its own end, or a newer snapshot in the ledger."""
@@ -101,10 +112,10 @@ class EvaluationResult:
     @property
     def exit_code(self) -> int:
         """The code that takes precedence (see README): refused, expired or nothing evaluated, worst, in between."""
-        codes = [each.exit_code for each in self.verdicts]
-        codes += [EXIT_NOT_EVALUATED for each in self.verdicts if self.expired(each)]
+        codes = [each.exit_code for each in self.applying]
+        codes += [EXIT_NOT_EVALUATED for each in self.applying if self.expired(each)]
         codes += [EXIT_INVALID for _ in self.decision.refusals]
-        answered = {each.policy for each in self.verdicts} | {each.policy for each in self.decision.refusals}
+        answered = {each.policy for each in self.applying} | {each.policy for each in self.decision.refusals}
         codes += [EXIT_NOT_EVALUATED for name in self.asked if name not in answered]
         return worst_exit(codes)
 

@@ -46,22 +46,25 @@ def outage_lines(results: Sequence[EvaluationResult], style: ReportStyle) -> Ite
 
 
 def _one(result: EvaluationResult, style: ReportStyle) -> Iterator[str]:
-    if result.verdicts:
+    if result.applying:
         yield from _table(result, style).lines(style)
     else:
-        yield "no policy was evaluated"
-    for verdict in result.verdicts:
+        yield "no policy applies" if result.idle else "no policy was evaluated"
+    if result.idle:
+        names = ", ".join(line(each.name) for each in result.idle)
+        yield from ("", *wrapped(f"not applicable: {names}", style.width, "", "  "))
+    for verdict in result.applying:
         if not verdict.is_best or result.expired(verdict):
             yield ""
             yield from _details(result, verdict, style)
 
 
 def _table(result: EvaluationResult, style: ReportStyle) -> Table:
-    may_differ = any(each.possible != each.verdict for each in result.verdicts)
+    may_differ = any(each.possible != each.verdict for each in result.applying)
     possible = ["possible"] if may_differ else []
     head = ["", "policy", "verdict", *possible, "valid until", "fails", "unknown", "reason"]
     table = Table(head, right=("fails", "unknown"), optional=("reason", "unknown", "fails", "valid until"))
-    for verdict in result.verdicts:
+    for verdict in result.applying:
         tone = result.tone(verdict)
         row = [
             Cell(mark(tone, style), tone),

@@ -61,7 +61,7 @@ class BoundarySearch:
         rules = SearchedRules(self.bench.root, self.policy, self.rules)
         forms = [target.form(situation) for target in rules.targets(situation.draft)]
         rest = (situation.draft.as_of, situation.draft.env, situation.environment, situation.params)
-        held = sorted(situation.baselines), situation.attested, situation.blind_for
+        held = sorted(situation.baselines), situation.attested, situation.blind_for, situation.rollouts
         return repr((forms, rest, held))
 
     # boundaries

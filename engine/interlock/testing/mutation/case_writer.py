@@ -34,6 +34,12 @@ def changes(bench: CaseRunner, policy: str, base: Situation, situation: Situatio
         yield "attested: unknown" if listed is None else f"attested: [{', '.join(sorted(listed))}]"
     if situation.blind_for != base.blind_for:
         yield f"blind_for: {situation.blind_for}s"
+    if situation.rollouts != base.rollouts:
+        pairs = (
+            f"{name}: {stage if state == 'ACTIVE' else state}"
+            for name, (state, stage) in sorted(situation.rollouts.items())
+        )
+        yield f"rollouts: {{{', '.join(pairs)}}}"
     params = [
         f"{name}: {value_text(value, bench.root.policies[policy].params[name].type)}"
         for name, value in sorted(situation.params.items()) if base.params.get(name) != value

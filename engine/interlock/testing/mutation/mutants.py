@@ -14,7 +14,7 @@ from ...language.printer import to_text
 from ...language.times import DURATION_UNITS
 from ...language.types import Kind, Type
 from ...policy.catalogue import Catalogue
-from ...policy.model import Composition, Param, Policy, Rule, Unlimited
+from ...policy.model import Composition, Param, Policy, Rule, StageGuard, Unlimited
 from ..policies.cell_coverage import may_be_unknown
 
 __all__ = ["Mutant", "mutants", "replaced", "stepped", "variants"]
@@ -45,6 +45,7 @@ def mutants(
     """Return every mutant of a policy, in the order of its rules, then of its lets and params."""
     maker = _Maker(compiled, policies, catalogue)
     found = [each for rule in compiled.policy.rules for each in maker.rule(rule)]
+    found += maker.guard()
     found += [each for name in compiled.policy.lets for each in maker.let(name)]
     found += [each for name in sorted(compiled.policy.params) for each in maker.param(name)]
     return tuple(each for each in found if each.rules)
@@ -141,7 +142,27 @@ class _Maker:
             yield changed("bound", f"{word}: {child.bound}", f"{word}: {new.bound}", replace(rule, condition=new),
                           child.bound_span)  # fmt: skip
 
-    # lets and params
+    # the guard of the policy, lets and params
+
+    def guard(self) -> Iterator[Mutant]:
+        """The policy without its guard, and with another one."""
+        guard, every = self.policy.applies, tuple(each.id for each in self.policy.rules)
+        if guard is None:
+            return
+        before = f"applies: {guard if isinstance(guard, StageGuard) else to_text(guard)}"
+        plain = replace(self.policy, applies=None)
+        yield Mutant(plain, "guard removed", "applies", before, "", self.policy.span, every)
+        if isinstance(guard, StageGuard):
+            for stage in guard.stages if len(guard.stages) > 1 else ():
+                fewer = replace(guard, stages=tuple(each for each in guard.stages if each != stage))
+                other = replace(self.policy, applies=fewer)
+                yield Mutant(
+                    other, "stage removed", "applies", before, f"applies: {fewer}", guard.span, every
+                )
+            return
+        for kind, tree, span in _trees(guard):
+            other = replace(self.policy, applies=tree)
+            yield Mutant(other, kind, "applies", before, f"applies: {to_text(tree)}", span, every)
 
     def let(self, name: str) -> Iterator[Mutant]:
         tree = self.policy.lets[name]
@@ -153,7 +174,7 @@ class _Maker:
 
     def uses_let(self, rule: Rule, name: str) -> bool:
         condition = () if isinstance(rule.condition, Composition) else (rule.condition,)
-        trees = [each for each in (*condition, rule.applies) if each is not None]
+        trees = [each for each in (*condition, rule.applies, *self.policy.guard) if each is not None]
         return any(name in _lets(each, self.policy.lets) for each in trees)
 
     def param(self, name: str) -> Iterator[Mutant]:

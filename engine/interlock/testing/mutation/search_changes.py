@@ -36,6 +36,8 @@ def beside(rules: SearchedRules, seed: Situation, constants: Constants) -> Itera
         yield [_blind(limit + step) for limit in limits for step in (-1, 0, 1)]
     for name in rules.baselines:
         yield [_thawed(name)]
+    for name, standings in rules.stages.items():
+        yield [_standing(name, each) for each in standings]
 
 
 def _values(param: Param, now: object, constants: Constants) -> list[Value]:
@@ -68,6 +70,10 @@ def _attested(name: str) -> Change:
 
 def _blind(seconds: Decimal) -> Change:
     return lambda before: replace(before, blind_for=seconds)
+
+
+def _standing(rollout: str, standing: tuple[str, str]) -> Change:
+    return lambda before: replace(before, rollouts={**before.rollouts, rollout: standing})
 
 
 def _thawed(name: str) -> Change:

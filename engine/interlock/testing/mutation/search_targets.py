@@ -10,7 +10,7 @@ from ...language.nodes import Call, LetRef, Literal, MetricRef, Node, ParamRef, 
 from ...language.types import Kind, Type
 from ...policy.catalogue import Metric
 from ...policy.loader import PolicyRoot
-from ...policy.model import Composition, Policy, Rule
+from ...policy.model import Composition, Policy, Rule, StageGuard
 from ...policy.names import params_read
 from ..policies.model import Situation, SnapshotDraft
 from .boundary_values import Constants
@@ -84,7 +84,7 @@ class SearchedRules:
         """The params of the policy that its rules use, themselves or to give them to another policy."""
         found: set[str] = set()
         for rule in self.rules:
-            for tree in rule_trees(rule):
+            for tree in (*rule_trees(rule), *self.policy.guard):
                 found |= params_read(tree, self.policy.lets)
             given = rule.condition.params.values() if isinstance(rule.condition, Composition) else ()
             names = (getattr(each, "name", "") for each in given)
@@ -106,6 +106,21 @@ class SearchedRules:
     def baselines(self) -> tuple[str, ...]:
         """The baselines that they name."""
         return tuple(sorted(set(self.named("baseline"))))
+
+    @property
+    def stages(self) -> Mapping[str, tuple[tuple[str, str], ...]]:
+        """The states and stages that guards of their policies turn on, by rollout."""
+        guards = {policy.id: policy.applies for policy, _ in self.every()}
+        named = {
+            each.rollout: self.root.rollouts[each.rollout]
+            for each in guards.values()
+            if isinstance(each, StageGuard)
+        }
+        return {
+            name: (("NOT_BEGUN", ""), *(("ACTIVE", stage.id) for stage in rollout.stages),
+                   *((state, rollout.stages[0].id) for state in ("COMPLETE", "ROLLED_BACK")))
+            for name, rollout in named.items()
+        }  # fmt: skip
 
     def constants(self, values: Mapping[str, Mapping[str, object]]) -> Constants:
         """Return what the rules turn on: the literals of their trees and the values of their params."""
@@ -183,7 +198,7 @@ def rule_trees(rule: Rule) -> list[Node]:
 
 def _followed(rule: Rule, policy: Policy) -> Iterator[Node]:
     """The trees of a rule, and those of the lets that they name."""
-    waiting = rule_trees(rule)
+    waiting = [*rule_trees(rule), *policy.guard]
     names: set[str] = set()
     for tree in waiting:
         yield tree

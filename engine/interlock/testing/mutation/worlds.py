@@ -19,7 +19,7 @@ __all__ = ["Worlds"]
 
 _MOST = 20_000
 _COMPARED = ("lt", "le", "gt", "ge", "eq", "ne")
-_NOT_EVALUATED = (-1, -1)
+_NOT_EVALUATED, _NOT_APPLICABLE = (-1, -1), (-2, -2)
 
 World = Mapping[str, object]
 """The answer to each question by its key."""
@@ -111,7 +111,7 @@ class Worlds:
     def verdicts(self, child: Composition) -> Iterator[tuple[int, int]]:
         """The verdict and the worst possible one of a child, by their places: each is given by a rule, and one that is
         unknown makes possible that it fails."""
-        yield _NOT_EVALUATED
+        yield from (_NOT_EVALUATED, *[_NOT_APPLICABLE] * child.while_applicable)
         below = self.policies[child.policy]
         place = below.verdicts.index
         rules = [
@@ -190,8 +190,8 @@ class Worlds:
         return "unknown" if truth is None else "pass" if truth is (rule.kind == "requirement") else "fail"
 
     def composed(self, rule: Rule, child: Composition, seen: int, possible: int) -> str:
-        if (seen, possible) == _NOT_EVALUATED:
-            return "unknown"
+        if seen < 0:
+            return "skipped" if (seen, possible) == _NOT_APPLICABLE else "unknown"
         bound = self.policies[child.policy].verdicts.index(child.bound) - (rule.kind == "trigger")
         return "fail" if seen > bound else "pass" if possible <= bound else "unknown"
 

@@ -20,7 +20,10 @@ from .value_forms import Writer, instant
 __all__ = ["CHANGES", "Changer"]
 
 CHANGES = ("as_of", "set", "members", "missing", "stale", "env", "environment", "params", "baselines", "attested",
-           "blind_for")  # fmt: skip
+           "blind_for", "rollouts")  # fmt: skip
+
+
+_STATES = ("NOT_BEGUN", "COMPLETE", "ROLLED_BACK")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +45,7 @@ class Changer:
             environment=self.environment(node) or before.environment,
             params={**before.params, **self.params(node)},
             blind_for=node.duration("blind_for") or before.blind_for,
+            rollouts={**before.rollouts, **dict(self.rollouts(node))},
         )
         if node.has("attested"):
             found = replace(found, attested=self.attested(node))
@@ -55,6 +59,23 @@ class Changer:
             if each.text not in known and not self.root.faulty.explain(f"attestation:{each.text}"):
                 self.collector.add_unknown("E712", "attestation", each.text, known, each.span, cure)
         return frozenset(node.texts("attested"))
+
+    def rollouts(self, node: Mapping) -> Iterator[tuple[str, tuple[str, str]]]:
+        """Yield the state and the stage of each rollout, given as a stage or as a state."""
+        known = self.root.rollouts
+        for key, each in node.mapping("rollouts").items():
+            word = str(plain(each))
+            if key not in known:
+                self.collector.add_unknown("E733", "rollout", key, known, each.span)
+                continue
+            stages = [stage.id for stage in known[key].stages]
+            if word in stages:
+                yield key, ("ACTIVE", word)
+            elif word in _STATES:
+                yield key, (word, "" if word == "NOT_BEGUN" else stages[0])
+            else:
+                hint = name_hint(word, [*stages, *_STATES])
+                self.complain("E734", f"`{key}` has no stage or state `{word}`", each, hint)
 
     def environment(self, node: Mapping) -> str | None:
         given, known = node.scalar("environment"), self.root.environments

@@ -38,7 +38,7 @@ _LOOKS = ("known", "default")
 
 @dataclass(frozen=True, slots=True)
 class CoverageCell:
-    """One thing to see: `kind` is rule, comparison, composition or param; `where` tells which (a rule, the
+    """One thing to see: `kind` is guard, rule, comparison, composition or param; `where` tells which (a rule, the
     number of a comparison, a param at a member), `what` what of it."""
 
     policy: str
@@ -52,9 +52,11 @@ class CoverageCell:
 def cells(compiled: CompiledPolicy, root: PolicyRoot) -> tuple[CoverageCell, ...]:
     """Return every cell of a policy, in the order of its file."""
     policy = compiled.policy
-    found = [*_rules(compiled, root), *_comparisons(policy), *_compositions(policy)]
+    found = [*_guard(policy), *_rules(compiled, root), *_comparisons(policy), *_compositions(policy)]
     found += _members(compiled, root.catalogue)
-    order = {kind: index for index, kind in enumerate(("rule", "composition", "comparison", "param"))}
+    order = {
+        kind: index for index, kind in enumerate(("guard", "rule", "composition", "comparison", "param"))
+    }
     return tuple(sorted(found, key=lambda each: (each.span.line, order[each.kind], each.span.column)))
 
 
@@ -64,11 +66,22 @@ def _rules(compiled: CompiledPolicy, root: PolicyRoot) -> Iterator[CoverageCell]
         rule = each.rule
         outcomes = ["pass", "fail"]
         outcomes += ["unknown"] if may_be_unknown(each.rule, policy, root.policies) else []
-        outcomes += ["skipped"] if rule.applies is not None else []
+        outcomes += ["skipped"] if rule.applies is not None or _with_its_policy(rule) else []
         for outcome in outcomes:
             yield CoverageCell(
                 policy.id, "rule", rule.id, outcome, f"rule {rule.id} never seen as {outcome}", rule.span
             )
+
+
+def _with_its_policy(rule: Rule) -> bool:
+    """Whether a rule is skipped while the policy that it composes does not apply."""
+    return isinstance(rule.condition, Composition) and rule.condition.while_applicable
+
+
+def _guard(policy: Policy) -> Iterator[CoverageCell]:
+    if policy.applies is not None:
+        text = "applies: the policy never seen as not applicable"
+        yield CoverageCell(policy.id, "guard", "", "false", text, policy.span)
 
 
 def may_be_unknown(rule: Rule, policy: Policy, policies: Mapping[str, Policy]) -> bool:
@@ -107,7 +120,7 @@ def _metrics(node: Node, lets: Mapping[str, Node], asked: bool) -> Iterator[tupl
 def comparisons(policy: Policy) -> tuple[tuple[Node, str], ...]:
     """Return every comparison and every boolean metric of conditions, guards and lets, with the rule or let that it
     stands in."""
-    found: list[tuple[Node, str]] = []
+    found = [(each, "applies") for tree in policy.guard for each in _watched(tree)]
     for rule in policy.rules:
         condition = () if isinstance(rule.condition, Composition) else (rule.condition,)
         for tree in (*condition, *((rule.applies,) if rule.applies is not None else ())):
@@ -121,6 +134,7 @@ def _used(policy: Policy) -> set[str]:
     """The lets that a rule's truth depends on; others appear in reasons only."""
     waiting = [each for rule in policy.rules for each in (rule.condition, rule.applies)]
     trees = [each for each in waiting if each is not None and not isinstance(each, Composition)]
+    trees += policy.guard
     found: set[str] = set()
     for tree in trees:
         named = {node.name for node in walk(tree) if isinstance(node, LetRef)} - found
@@ -263,6 +277,9 @@ def _seen(
         for verdict in result.decision.verdicts:
             policy = compiled.get(verdict.policy)
             if policy is None:
+                continue
+            if not verdict.applicable:
+                found.add((verdict.policy, "guard", "", "false"))
                 continue
             users = _users(policy)
             for rule in verdict.rules:

@@ -9,7 +9,7 @@ from typing import Literal
 
 from ...diagnostics import Collector, name_hint
 from ...evaluation.deciding.decide import Decision
-from ...evaluation.verdict import NOT_EVALUATED, RuleResult, Verdict
+from ...evaluation.verdict import NOT_APPLICABLE, NOT_EVALUATED, RuleResult, Verdict
 from ...policy.catalogue import Catalogue
 from ...policy.model import Policy
 from ...policy.yaml.yaml_nodes import Mapping, Node, Scalar, Sequence
@@ -128,7 +128,7 @@ class ExpectationReader:
         )
 
     def verdict(self, node: Scalar) -> str:
-        self.known("verdict", node, (*self.policy.verdicts, NOT_EVALUATED))
+        self.known("verdict", node, (*self.policy.verdicts, NOT_EVALUATED, NOT_APPLICABLE))
         return node.text
 
     def rules(self, node: Mapping, key: str) -> list[tuple[str, Node]]:

@@ -64,7 +64,8 @@ def _with(table: Forms, name: str, form: object) -> Forms:
 
 @dataclass(frozen=True, slots=True)
 class Situation:
-    """Everything that a case gives to a policy. `attested` None: unknown; `blind_for` None: too long."""
+    """Everything that a case gives to a policy. `attested` None: unknown; `blind_for` None: too long; `rollouts` are
+    states and stages by rollout, unknown where they are not given."""
 
     draft: SnapshotDraft
     environment: str | None = None
@@ -72,6 +73,7 @@ class Situation:
     baselines: Mapping[str, SnapshotDraft] = field(default_factory=dict)
     attested: frozenset[str] | None = frozenset()
     blind_for: Decimal | None = None
+    rollouts: Mapping[str, tuple[str, str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -77,7 +77,7 @@ class CaseRunner:
         }
         request = Request(
             self.values(policy, situation), frozen, stateless=True,
-            attested=situation.attested, blind_for=situation.blind_for,
+            attested=situation.attested, blind_for=situation.blind_for, rollout=situation.rollouts.get,
         )  # fmt: skip
         given = situation.draft.metrics
         inside = {name: given[name] for name in RESERVED if name in given}

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from ...diagnostics import Collector, name_hint
-from ...evaluation.verdict import NOT_EVALUATED
+from ...evaluation.verdict import NOT_APPLICABLE, NOT_EVALUATED
 from ...language.values import Value
 from ...ledger.state.rollout_state import COMPLETE, RolloutState
 from ...policy.catalogue import Catalogue, Metric
@@ -123,7 +123,7 @@ class StoryContextReader:
         for name, value in node.mapping(key).pairs:
             policy = self.root.policies.get(name.text)
             if self.policy(name) and policy is not None and isinstance(value, Scalar):
-                words = (*policy.verdicts, *([NOT_EVALUATED] if key == "verdicts" else []))
+                words = (*policy.verdicts, *([NOT_EVALUATED, NOT_APPLICABLE] if key == "verdicts" else []))
                 if value.text in words:
                     yield name.text, value.text
                     continue
