@@ -113,3 +113,16 @@ def test_what_a_part_asks_for_is_asked_once(tmp_path: Path) -> None:
     assert "- [ ] **stop** (risk): 6 lost\n" in text
     assert "see health" not in text
     assert "\n### Other gates\n\n- ✘ `go` **NO_GO**: unwell\n\n" in text
+
+
+def test_what_does_not_apply_is_listed_apart(tmp_path: Path) -> None:
+    later = {"go.yaml": _ROOT["go.yaml"].replace("rules:", "applies: losses > 8\nrules:")}
+    policies = interlock.load(write(tmp_path, _ROOT, later))
+    snapshot = interlock.Snapshot.parse(document("2026-03-30T06:00:00Z", {"losses": 6}), "s.json")
+    decision = policies.decide(snapshot, policies=["go"], stateless=True)
+    text = as_markdown(EvaluationResult(snapshot, decision, policies.policies), ReportStyle())
+    assert text == (
+        "# Gates as of 2026-03-30 06:00 UTC\n\n**No gate applies**, so none is open.\n\nNot applicable: `go`.\n\n"
+        "✔ best, ! in between, ✘ worst, ? not evaluated or expired. With `--full` the\n"
+        "report shows every gate with its rules, limits and sources.\n"
+    )

@@ -76,6 +76,15 @@ verdicts: [IN, OUT]
 params: {least: {required: true, type: integer, range: [1, 9]}}
 rules: [{id: least, require: fruit >= least, reason: too few}]
 """,
+    "winter.yaml": """\
+policy: winter
+version: 1.0.0
+title: Winter
+owner: farmer
+verdicts: [ON, OFF]
+applies: fruit < 1
+rules: [{id: one, require: gate_open, reason: shut}]
+""",
     "idle.yaml": """\
 policy: idle
 version: 1.0.0

@@ -112,6 +112,7 @@ def test_a_field(tmp_path: Path, field: str, value: object) -> None:
             "`limits` needs a value for `least`: give it in an environment (`--environment NAME`)",
         ),
         ("{get: verdict, of: idle}", {}, "idle has no verdict: no rule applies"),
+        ("{get: verdict, of: winter}", {}, "winter does not apply"),
     ],
 )
 def test_what_is_not_known_is_null_with_its_cause(

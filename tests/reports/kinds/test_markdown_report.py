@@ -183,9 +183,18 @@ def test_verdicts_and_decisions(tmp_path: Path) -> None:
     )
 
 
+def test_a_policy_that_does_not_apply_asks_for_nothing(tmp_path: Path) -> None:
+    text = "sections: [{title: Verdicts, verdicts: [winter]}, {title: Asked, decisions: [winter]}]\n"
+    assert shown(tmp_path, text) == (
+        "Verdicts\n\n| Gate   | Verdict        | Why |\n| ------ | -------------- | --- |\n"
+        "| winter | NOT_APPLICABLE |     |\n\n"
+        "## Asked\n\nNone: every gate named here that applies is at its best."
+    )
+
+
 def test_nothing_is_asked_for(tmp_path: Path) -> None:
     text = "sections: [{title: Asked, decisions: [gate]}]\n"
-    assert shown(tmp_path, text) == "Asked\n\nNone: every gate named here is at its best."
+    assert shown(tmp_path, text) == "Asked\n\nNone: every gate named here that applies is at its best."
 
 
 def test_an_action_that_is_not_written(tmp_path: Path) -> None:

@@ -36,7 +36,7 @@ class ShortTask:
 
 def as_markdown(result: EvaluationResult, style: ReportStyle) -> str:
     """Return the report in lines of 80 columns, the same bytes wherever it is made."""
-    every = [gate(result, each) for each in result.verdicts]
+    every = [gate(result, each) for each in result.applying]
     gates = [each for each in every if each.verdict.policy not in result.parts]
     shown = [*gates, *_unexplained(result, every)]
     asked = sorted(_asked(result), key=lambda each: each.worst)

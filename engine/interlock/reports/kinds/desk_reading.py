@@ -96,12 +96,19 @@ class DeskReading:
             refused = [each.reason for each in self.result.decision.refusals if each.policy == policy]
             return ReportUnknown(refused[0] if refused else "the policy was not evaluated")
         for each in found:
+            if not each.applicable:
+                return ReportUnknown(f"{each.name} does not apply")
             if self.result.expired(each):
                 return ReportUnknown(f"the verdict of {policy} lasted until {self.result.end(each)}")
             if each.verdict not in each.verdicts:
                 said = "; ".join(each.assumptions) or "no rule applies"
                 return ReportUnknown(f"{each.name} has no verdict: {said}")
         return found
+
+    def idle(self, policy: str) -> bool:
+        """Tell whether a policy was evaluated and does not apply: it opens nothing and asks for nothing."""
+        found = [each for each in self.result.verdicts if each.policy == policy]
+        return bool(found) and not any(each.applicable for each in found)
 
     def outcomes(self, name: RuleName) -> tuple[tuple[Verdict, RuleResult | None], ...] | ReportUnknown:
         """Return a rule in each verdict of its policy; of a name without a rule the verdicts alone."""

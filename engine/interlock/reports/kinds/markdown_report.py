@@ -11,7 +11,7 @@ from ... import __version__
 from ...evaluation.deciding.cause_text import cause_text
 from ...evaluation.expressions.comparisons import shown
 from ...evaluation.snapshot.series_values import Members, Series, Shaped
-from ...evaluation.verdict import RuleResult, Verdict
+from ...evaluation.verdict import NOT_APPLICABLE, RuleResult, Verdict
 from ...language.literals import show
 from ...language.times import show_time
 from ...language.types import Type
@@ -104,7 +104,7 @@ class _Writer:
             made.rows = [row for each in section.verdicts for row in self._verdict(each.policy)]
         elif section.decisions:
             made.boxes = list(self._decisions(section.decisions))
-            made.empty = "" if made.boxes else "None: every gate named here is at its best."
+            made.empty = "" if made.boxes else "None: every gate named here that applies is at its best."
         elif section.checklist:
             made.boxes = [self._ticked(each) for each in section.checklist]
         elif section.rollout or section.incident:
@@ -196,6 +196,9 @@ class _Writer:
         return [str(number), item.title, *spans, word]
 
     def _verdict(self, policy: str) -> Iterator[list[str]]:
+        if self.reading.idle(policy):
+            yield [policy, NOT_APPLICABLE, ""]
+            return
         found = self.reading.verdicts(policy)
         if isinstance(found, ReportUnknown):
             yield [policy, self._known(found, policy), ""]
@@ -212,7 +215,9 @@ class _Writer:
     def _decisions(self, names: Iterable[RuleName]) -> Iterator[ListBox]:
         asked: dict[str, str] = {}
         for name in names:
-            found = self.reading.verdicts(name.policy)
+            found: Sequence[Verdict] | ReportUnknown = ()
+            if not self.reading.idle(name.policy):
+                found = self.reading.verdicts(name.policy)
             if isinstance(found, ReportUnknown):
                 asked.setdefault(f"evaluate {name.policy}", found.why)
                 continue
