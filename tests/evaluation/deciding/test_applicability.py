@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 import interlock
+from interlock.errors import UsageError
 from interlock.evaluation.deciding.decide import Request, decide
 from interlock.evaluation.snapshot.measures import Measures
 from interlock.evaluation.verdict import Verdict
@@ -37,6 +38,10 @@ FILES: dict[str, str] = {
     "open.yaml": (
         f"policy: open\ntitle: open\n{HEAD}verdicts: [GO, NO_GO]\n"
         "rules: [{id: canary, policy: canary, at_worst: PASS}]\n"
+    ),
+    "loose.yaml": (
+        f"policy: loose\ntitle: loose\n{HEAD}verdicts: [GO, NO_GO]\n"
+        "rules: [{id: canary, policy: canary, at_worst: HOLD}]\n"
     ),
     "while.yaml": (
         f"policy: while\ntitle: while\n{HEAD}verdicts: [GO, NO_GO]\nrules:\n"
@@ -81,7 +86,7 @@ def judged(folder: Path, metrics: dict[str, Any], **more: Any) -> dict[str, Verd
         ),
         (
             {"canary.on": None, "loud": True},
-            {"canary": "HOLD", "open": "NO_GO", "while": "NO_GO", "alone": "NOT_EVALUATED"},
+            {"canary": "HOLD", "open": "NO_GO", "loose": "NO_GO", "while": "NO_GO", "alone": "NOT_EVALUATED"},
         ),
         (
             {"canary.on": None, "good": False},
@@ -188,17 +193,16 @@ def test_a_policy_applies_in_stages(
     assert found.verdict == verdict
 
 
-def test_without_a_ledger_a_stage_is_unknown(tmp_path: Path) -> None:
+def test_without_a_ledger_it_applies_and_says_so(tmp_path: Path) -> None:
     changed = {"canary.yaml": FILES["canary.yaml"].replace("applies: canary.on", "applies: {rollout: exits}")}
     policies = interlock.load(write(tmp_path, FILES, STAGED, changed))
-    (found,) = policies.evaluate(snapshot(AT, {"good": True, "loud": False}), policies=["canary"])
-    assert (found.verdict, found.assumptions) == (
-        "NOT_EVALUATED",
-        (
-            "cannot tell whether the policy applies: the state of rollout `exits` is unknown: "
-            "rollout.stage: no ledger, the state of `exits` is unknown",
-        ),
-    )
+    seen = snapshot(AT, {"good": True, "loud": False})
+    with pytest.raises(UsageError) as problem:
+        policies.evaluate(seen, policies=["canary"])
+    assert "`canary` uses `applies` and needs a ledger" in str(problem.value)
+    (found,) = policies.evaluate(seen, policies=["canary"], stateless=True)
+    assert (found.verdict, found.assumptions) == ("PASS", ("stateless: applies without a ledger",))
+    assert found.exit_code == 3
 
 
 def test_a_latch_stays_while_its_policy_does_not_apply(tmp_path: Path) -> None:

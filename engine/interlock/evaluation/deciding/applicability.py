@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ...language.printer import to_text
-from ...language.values import Cause, Unknown
+from ...language.values import Unknown
 from ...policy.model import StageGuard
 from ..expressions.compiled import CompiledPolicy
 from ..expressions.interpreter import Interpreter
@@ -28,12 +28,11 @@ def policy_guard(
     return found, f"`{to_text(compiled.applies.root)}` is {'false' if found is False else 'unknown'}"
 
 
-def _in_stage(guard: StageGuard, request: Request) -> tuple[bool | Unknown, str]:
-    """The state of a rollout is that of now, at past instants too."""
+def _in_stage(guard: StageGuard, request: Request) -> tuple[bool, str]:
+    """The state of a rollout is that of now, at past instants too; without a ledger the policy applies."""
     standing = request.rollout(guard.rollout)
     if standing is None:
-        cause = Cause("rollout.stage", "", "", "no ledger", f"the state of `{guard.rollout}` is unknown")
-        return Unknown((cause,)), f"the state of rollout `{guard.rollout}` is unknown"
+        return True, ""
     state, stage = standing
     where = f"in {stage}" if state == "ACTIVE" else state
     return state == guard.state and (not guard.stages or stage in guard.stages), (

@@ -103,6 +103,9 @@ def of_children(rule: Rule, child: Composition, policy: Policy, verdicts: Sequen
     status = "fail" if seen > within else "pass" if possible <= within else "unknown"
     if status == "fail" and _unmeasured(policy, verdicts, order[within + 1 :]):
         status = "unknown"
+    if status == "pass" and not all(each.sure for each in verdicts):
+        # it may not apply: then it is as if it had not been evaluated
+        status, causes = "unknown", merged(*(each.doubt for each in verdicts))
     record = _compared(rule, child, status, order[seen], order[possible])
     return Outcome(status, () if status == "pass" else causes, (record,), sure=_sure(child, verdicts))
 

@@ -104,6 +104,8 @@ def _needs_ledger(policy: Policy, trees: list[Node]) -> tuple[str, ...]:
         names.append("hold")
     if _attested(trees):
         names.append("attested")
+    if isinstance(policy.applies, StageGuard):
+        names.append("applies")
     return tuple(names)
 
 

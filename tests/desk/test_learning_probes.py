@@ -1,0 +1,16 @@
+"""Probes from changed artefacts to verdicts: self-learning-v2."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from support.probes import Bench, probes
+
+PROBES = [(file, name) for file in ("self-learning-v2",) for name in probes(file)]
+
+
+@pytest.mark.parametrize(("file", "name"), PROBES)
+def test_a_probe_gets_its_verdicts(file: str, name: str, bench: Bench, tmp_path: Path) -> None:
+    bench.judge(probes(file)[name], tmp_path)

@@ -1,0 +1,50 @@
+"""A healthy desk is quiet: every gate that applies is open, nobody is alerted, and every probe file is run."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from pathlib import Path
+
+from click.testing import CliRunner
+
+from interlock.cli.registry import interlock as command
+from support.desk_changes import change
+from support.probes import AS_OF, ROOT, Bench
+
+RUNS = "data/experiments/job_requests.json"
+EDGE = "data/reports/weekly_shadow_report_2026-03-29.json"
+
+
+def test_every_gate_that_applies_is_open_and_the_exit_code_is_0(bench: Bench, tmp_path: Path) -> None:
+    """The desk as it is has one edge that fell and three runs at once of which one may have normal mode."""
+    desk, ledger = tmp_path / "desk", tmp_path / "ledger.db"
+    shutil.copytree(bench.desk, desk)
+    shutil.copy(bench.ledger, ledger)
+    for step in (
+        {"unset": [RUNS, "/requests/job-0002"]},
+        {"unset": [RUNS, "/requests/job-0003"]},
+        {"set": [EDGE, "/symbol_edge_analysis/BTC-USD/delta_pnl", 80]},
+    ):
+        change(desk, step)
+    events = tmp_path / "events.jsonl"
+    done = CliRunner().invoke(
+        command,
+        [
+            *("evaluate", "--root", str(desk), "--archive", "--as-of", AS_OF, "--historic"),
+            *("--environment", "paper", "--ledger", str(ledger), "--events", str(events)),
+            *("--policies", str(ROOT / "policies")),
+        ],
+        catch_exceptions=False,
+    )
+    assert done.exit_code == 0, done.output
+    assert "not applicable: " in done.stdout
+    sent = events.read_text("utf-8") if events.exists() else ""
+    assert re.findall(r'"best":false', sent) == []
+
+
+def test_every_file_of_probes_is_run() -> None:
+    run = "".join(path.read_text("utf-8") for path in sorted(Path(__file__).parent.glob("test_*_probes.py")))
+    names = [path.stem for path in sorted((Path(__file__).parent / "probes").glob("*.yaml"))]
+    assert names
+    assert [each for each in names if f'"{each}"' not in run] == []
