@@ -65,7 +65,8 @@ class Bot:
         period = Period(self.end)
         decisions = make_decisions(period)
         trades = [
-            replace(each, exit_reason=each.exit_reason or "roi") for each in make_trades(period, decisions)
+            replace(self._stopped(each), exit_reason=each.exit_reason or "roi")
+            for each in make_trades(period, decisions)
         ]
         first = self.switches[0].at - 35 * DAY
         result = result_document(period, trades)
@@ -129,6 +130,14 @@ class Bot:
 
     def _running(self, at: datetime) -> Switch:
         return [each for each in self.switches if each.at <= at][-1]
+
+    def _stopped(self, trade: Trade) -> Trade:
+        """The trade with the stop that is set since the first phase: a loss ends 0.15 % from the entry."""
+        if trade.closed < self.switches[0].at:
+            return trade
+        low, high = round(trade.open_rate * 0.9985, 2), round(trade.open_rate * 1.0015, 2)
+        rate = min(trade.close_rate, high) if trade.is_short else max(trade.close_rate, low)
+        return replace(trade, close_rate=rate)
 
     def _exit(self, trade: Trade) -> Mapping[str, Any]:
         """An exit; hybrid mode chooses it where it runs for the symbol."""

@@ -57,9 +57,8 @@ def test_the_schema_lists_the_formats_of_the_registry() -> None:
 
 def test_what_a_format_takes_and_needs_can_be_written() -> None:
     source, column = (schema("sources")["$defs"][each]["properties"] for each in ("rows", "column"))
-    values = {f"torn: {each}" for each in source["torn"]["enum"]} | {
-        f"of: {each}" for each in column["of"]["enum"]
-    }
+    values = {f"{key}: {each}" for key in ("torn", "undated") for each in source[key]["enum"]}
+    values |= {f"of: {each}" for each in column["of"]["enum"]}
     ends = {f"{each}: /pointer" for each in source["covered"]["properties"]}
     writable = {*source, *column, *values, *ends}
     assert {name for each in FORMATS.values() for name in each.takes} - writable == set()

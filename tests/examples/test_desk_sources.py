@@ -168,6 +168,7 @@ def test_a_week_that_is_reported_twice_closes_the_gate(desk: Path, judge: Judge)
 
 
 CHECKS = ("period-figures",)
+FIGURE_SOURCES = ("trades", "integrity-checks", "signal-evaluations")
 
 
 @pytest.mark.parametrize(
@@ -183,9 +184,9 @@ def test_figures_over_all_days_are_unknown_where_a_day_is_lost(
 ) -> None:
     table = desk / "data" / file
     lines = table.read_text("utf-8").splitlines(keepends=True)
-    assert {judge(desk, policy, source)[name].outcome for name in rules} <= {"pass", "fail"}
+    assert {judge(desk, policy, source, *FIGURE_SOURCES)[name].outcome for name in rules} <= {"pass", "fail"}
     table.write_text("".join(lines[:20] + lines[21:]), "utf-8")
-    found = judge(desk, policy, source)
+    found = judge(desk, policy, source, *FIGURE_SOURCES)
     assert {found[name].outcome for name in rules} == {"unknown"}
     details = {each.detail for name in rules for each in found[name].causes}
     assert any(each.startswith(f"no row of `{source}` for 2026-01-") for each in details)

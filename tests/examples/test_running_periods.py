@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from decimal import Decimal
 from pathlib import Path
@@ -43,6 +44,10 @@ def _canary(desk: Path, *rows: str) -> None:
     before = [lines[0], *(line for line in lines[1:] if line < "2026-03-26")]
     days = [f"2026-03-{day},2026-03-{day + 1}T00:05:00Z,canary,0" for day in range(26, 30)]
     table.write_text("\n".join([*before, *days, *rows]) + "\n", "utf-8")
+    config = desk / "data/runtime_config.json"
+    running = json.loads(config.read_text("utf-8"))
+    running["multi_tp"]["hybrid_exit_mode_enabled"] = True
+    config.write_text(json.dumps(running), "utf-8")
 
 
 @pytest.mark.parametrize("rows", [(), ("2026-03-30,2026-03-30T00:10:00Z,canary,0",)])

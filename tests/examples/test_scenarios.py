@@ -28,16 +28,19 @@ RUNBOOKS = ("phase-2b-operations", "experiment-0-rollout")
 HEALTHY = {
     "alert-silence": "QUIET",
     "capital-preservation": "NORMAL",
+    "daily-health-report": "HEALTHY",
     "daily-report": "FRESH",
-    "experiment-0-canary": "HOLD",
-    "experiment-0-exit": "NOT_YET",
-    "experiment-0-full": "HOLD",
+    "experiment-0-canary": "NOT_APPLICABLE",
+    "experiment-0-exit": "NOT_APPLICABLE",
+    "experiment-0-full": "NOT_APPLICABLE",
     "experiment-0-invariants": "HELD",
-    "experiment-0-kpis at ETH-USD": "FAIL",
+    "experiment-0-kpis at BTC-USD": "NOT_APPLICABLE",
+    "experiment-0-kpis at ETH-USD": "NOT_APPLICABLE",
     "experiment-0-rollback": "CONTINUE",
     "experiment-0-rollback-verified": "PENDING",
     "experiment-0-telemetry": "PASS",
     "live-rollout-readiness": "GO",
+    "overall-readiness": "GO",
     "paper-heartbeat": "RECENT",
     "phase-2c-promotion": "NO_GO",
     "pre-launch-checklist": "NOT_READY",
@@ -64,7 +67,7 @@ READY, GATE, PROMOTION = "live-rollout-readiness", "turnover-gate at BTC-USD", "
 SCENARIOS: dict[str, tuple[dict[str, str], str, dict[str, str]]] = {
     "healthy": ({}, READY, {}),
     "healthy-12-weeks": (
-        {"experiment-0-kpis at ETH-USD": "HOLD", "shadow-weekly-evidence": "CLEAR"},
+        {"shadow-weekly-evidence": "CLEAR"},
         READY,
         {},
     ),
@@ -82,6 +85,8 @@ SCENARIOS: dict[str, tuple[dict[str, str], str, dict[str, str]]] = {
     "lockdown": (
         {
             "capital-preservation": "LOCKDOWN",
+            "daily-health-report": "CRITICAL",
+            "overall-readiness": "NO_GO",
             "shadow-daily-health": "CRITICAL",
             "turnover-gate at BTC-USD": "BLOCK",
             "turnover-gate at ETH-USD": "BLOCK",
@@ -95,6 +100,7 @@ SCENARIOS: dict[str, tuple[dict[str, str], str, dict[str, str]]] = {
     ),
     "heartbeat-two-hours": (
         {
+            "overall-readiness": "CONDITIONAL",
             "paper-heartbeat": "SILENT",
             "shadow-collection": "WARNING",
             "shadow-daily-health": "WARNING",
@@ -142,6 +148,8 @@ SCENARIOS: dict[str, tuple[dict[str, str], str, dict[str, str]]] = {
     ),
     "torn-shadow-log": (
         {
+            "daily-health-report": "WARNING",
+            "overall-readiness": "CONDITIONAL",
             "experiment-0-telemetry": "HOLD",
             "shadow-collection": "WARNING",
             "shadow-daily-health": "WARNING",
@@ -153,13 +161,9 @@ SCENARIOS: dict[str, tuple[dict[str, str], str, dict[str, str]]] = {
             "block-rate-low": TORN.format("turnover.blocked"),
         },
     ),
-    "two-days-at-3": ({"experiment-0-kpis at ETH-USD": "FAIL"}, "experiment-0-rollback", {}),
+    "two-days-at-3": ({}, "experiment-0-rollback", {}),
     "two-days-beyond-3": (
         {
-            "experiment-0-canary": "FAIL",
-            "experiment-0-exit": "FAILED",
-            "experiment-0-full": "FAIL",
-            "experiment-0-kpis at ETH-USD": "FAIL",
             "experiment-0-rollback": "ROLLBACK",
         },
         "experiment-0-rollback",

@@ -126,8 +126,8 @@ BEFORE, AFTER = {"at": "2026-03-27T05:59:59Z"}, {"at": AT}
         ("events", {"covered": COVERED, "points": []}, "pass"),
         ("events", {"covered": COVERED, "points": [BEFORE]}, "pass"),
         ("events", {"covered": COVERED, "points": [BEFORE, AFTER]}, "fail"),
-        ("events", None, "fail"),
-        ("events", {"points": []}, "fail"),
+        ("events", None, "unknown"),
+        ("events", {"points": []}, "unknown"),
         (
             "flags",
             {"covered": COVERED, "points": [BEFORE | {"value": True}, AFTER | {"value": False}]},
@@ -137,7 +137,7 @@ BEFORE, AFTER = {"at": "2026-03-27T05:59:59Z"}, {"at": AT}
         ("flags", {"covered": COVERED, "points": [AFTER | {"unknown": "missing"}]}, "fail"),
         ("changed", BEFORE["at"], "pass"),
         ("changed", AT, "fail"),
-        ("changed", {"unknown": "missing"}, "fail"),
+        ("changed", {"unknown": "missing"}, "unknown"),
     ],
 )
 def test_it_counts_after_the_newest_time_of_a_metric(

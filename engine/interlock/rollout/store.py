@@ -66,8 +66,11 @@ def incident_note(
 
 
 def trigger_of(gate: RolloutGate, policies: Mapping[str, Policy], state: State) -> str:
-    """Return what fired: the failed rules of the policy, and every latch in it or in a policy that it composes."""
-    rules = [f"{each.name}/{rule.id}: {rule.reason}" for each in gate.verdicts for rule in each.failed()]
+    """Return what fired: the failed rules of the policy, else those that are unknown, and every latch in it or in a
+    policy that it composes."""
+    found = [(each.name, rule) for each in gate.verdicts for rule in each.failed()]
+    fired = [(name, rule) for name, rule in found if rule.outcome == "fail"]
+    rules = [f"{name}/{rule.id}: {rule.reason}" for name, rule in fired or found]
     below, now = set(_composed(gate.policy, policies)), Renames.of(policies.values()).now
     latched = [
         f"{key[0]}/{key[2]}{f' at {key[1]}' if key[1] else ''}: {latch.reason} ({show_time(latch.at)})"

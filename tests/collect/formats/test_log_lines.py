@@ -23,7 +23,9 @@ sources:
     columns: {seen: {time: at}, level: {text: level}}
     metrics:
       alerts: {sql: "select seen as at from bot_log where level = 'CRITICAL' order by seen, ordinal"}
-      total: {sql: "select count(*) as value from bot_log where level = 'ERROR' and seen > $as_of - interval 1 day"}
+      total:
+        sql: >-
+          select count(*) as value from bot_log where level = 'ERROR' and date_diff('hour', seen, $as_of) < 24
 """
 
 

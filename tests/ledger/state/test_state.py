@@ -217,7 +217,10 @@ def test_a_baseline_is_frozen_once_and_read_from_the_ledger(root: Path, ledger: 
     assert list(first.verdicts[0].inputs.baselines) == ["phase_a"]
     with pytest.raises(UsageError) as problem:
         freeze(ledger, "phase_a", snapshot("2026-03-27T06:30:00Z", D1), act("2026-03-28T07:00:00Z"))
-    assert str(problem.value) == "the baseline `phase_a` is frozen by entry 2: choose another name"
+    assert str(problem.value) == (
+        "the baseline `phase_a` is frozen by entry 2: choose another name, or freeze it for a new attempt with "
+        "`--again`"
+    )
 
 
 def test_a_failed_run_never_becomes_a_baseline(root: Path, ledger: Path) -> None:

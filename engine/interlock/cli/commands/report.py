@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -96,7 +97,9 @@ def _of_kind(
         raise UsageError(f"the report `{name}` is written as {reading.kind.format}: leave `--format` out")
     target = output if folder is None else str(folder / reading.file)
     show("report kind", reading.kind.format, reading, target)
-    return _ended(reading.result) if reading.kind.policies else EXIT_BEST
+    # what does not apply is a part of the report, and no failure to write it
+    result = replace(reading.result, asked=())
+    return _ended(result) if result.applying or result.decision.refusals else EXIT_BEST
 
 
 def _ended(result: EvaluationResult) -> int:

@@ -33,6 +33,9 @@ def test_a_guard_warns_that_its_run_rolled_back(canary: Days, monkeypatch: pytes
     monkeypatch.setenv("LIVE_MODE", "true")
     monkeypatch.delenv("LIVE_KILL_SWITCH", raising=False)
     Path("data").mkdir()
+    # a root without environments: none of them says that it is meant for live mode
+    for name in ("paper", "live"):
+        (Path("policies") / f"{name}.yaml").unlink()
     canary.at("04 00:00", BAD)
     done = canary.guarded()
     assert (done.code, started) == (0, [("bot",)])
