@@ -189,8 +189,8 @@ def _missing(patched: MonkeyPatch) -> None:
 
 
 def _stale(patched: MonkeyPatch) -> None:
-    real = measures._single
-    patched.setattr(measures, "_single", lambda metric, *given: real(replace(metric, max_age=None), *given))
+    real = measures.single
+    patched.setattr(measures, "single", lambda metric, *given: real(replace(metric, max_age=None), *given))
 
 
 def _few(patched: MonkeyPatch) -> None:
