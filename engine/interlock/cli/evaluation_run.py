@@ -39,11 +39,11 @@ from .options import (
     member_option,
     optional_ledger_option,
     policies_option,
-    policy_option,
     root_option,
     stateless_option,
     with_options,
 )
+from .policy_choice import PolicyChoice, choice_options
 from .progress import progress
 from .snapshots import collect_snapshot, read_snapshots, refuse_future, snapshot_names
 
@@ -60,6 +60,9 @@ class RunOptions:
     archive: bool
     allow_commands: bool
     policy_ids: tuple[str, ...]
+    tags: tuple[str, ...]
+    runbooks: tuple[str, ...]
+    programmes: tuple[str, ...]
     members: tuple[tuple[str, str], ...]
     environment: str | None
     baselines: tuple[tuple[str, str], ...]
@@ -80,7 +83,7 @@ run_options = with_options(
         ),
         archive_option,
         allow_commands_option,
-        policy_option,
+        choice_options,
         member_option,
         environment_option(),
         baseline_option,
@@ -120,11 +123,10 @@ class EvaluationRun:
         if collector.errors:
             raise DocumentError(collector.errors, collector.sources)
         self.sources: Mapping[str, list[str]] = collector.sources
-        for name in options.policy_ids:
-            self.policies.known("policy", name, self.policies.policies)
+        choice = PolicyChoice(options.policy_ids, options.tags, options.runbooks, options.programmes)
+        self.named: Sequence[str] | None = choice.names(self.policies.root) or None
         self.policies.values_of(options.environment)
         self.members = self._members()
-        self.named: Sequence[str] | None = options.policy_ids or None
 
     @cached_property
     def baselines(self) -> Mapping[str, Snapshot]:
@@ -258,8 +260,7 @@ class EvaluationRun:
         return found
 
     def _names(self) -> Sequence[str]:
-        known = self.policies.policies
-        return self.options.policy_ids or tuple(known)
+        return self.named or tuple(self.policies.policies)
 
     def _narrowed(self, decision: Decision) -> Decision:
         """Leave out the members that the options do not name."""
@@ -339,6 +340,9 @@ def _commands(options: RunOptions, snapshot: Snapshot) -> Iterator[str]:
     words = ["interlock", "report", "--full", name]
     for option, values in (
         ("--policy", options.policy_ids),
+        ("--tag", options.tags),
+        ("--runbook", options.runbooks),
+        ("--programme", options.programmes),
         ("--member", ["=".join(each) for each in options.members]),
         ("--environment", [options.environment] if options.environment else []),
         ("--baseline", [f"{key}={_base(file)}" for key, file in options.baselines]),

@@ -27,8 +27,8 @@ _WRITTEN = 9 * 3600
 
 def read_desk(name: str, snapshot: str | None, options: RunOptions, week: int | None = None) -> DeskReading:
     """Return what the report is made from: as of the snapshot, or with `week` as of the Monday after that week."""
-    if options.policy_ids or options.members:
-        raise UsageError("a report of a kind names its policies: leave `--policy` and `--member` out")
+    if any((options.policy_ids, options.tags, options.runbooks, options.programmes, options.members)):
+        raise UsageError("a report of a kind names its policies: leave `--policy` and its like out")
     run = EvaluationRun([snapshot] if snapshot else [], options)
     kinds = run.policies.root.reports
     if name not in kinds:

@@ -14,6 +14,7 @@ from ..testing.rollouts.model import RolloutSuite
 from ..testing.rollouts.story_documents import read_stories
 from ..testing.suite_reader import read_suites
 from .inputs import shown_name, within
+from .policy_choice import PolicyChoice
 from .progress import progress
 
 __all__ = ["TestSelection", "select_tests"]
@@ -33,16 +34,16 @@ class TestSelection:
 
 
 def select_tests(
-    paths: Sequence[str], policies: str | None, policy_ids: Sequence[str], rollout_ids: Sequence[str] = ()
+    paths: Sequence[str], policies: str | None, choice: PolicyChoice, rollout_ids: Sequence[str] = ()
 ) -> TestSelection:
-    """Return the tests below `paths` of the named policies and rollouts; without a name those of all.
+    """Return the tests below `paths` of the chosen policies and rollouts; without a choice those of all.
 
     Raises DocumentError where any document is invalid, UsageError where there is no test.
     """
     path = find_root(policies)
     names = [shown_name(path, each, "test") for each in paths]
     found = _read(path)
-    _require_known("policy", policy_ids, found.root.policies)
+    policy_ids = choice.names(found.root)
     _require_known("rollout", rollout_ids, found.root.rollouts)
     every = not policy_ids and not rollout_ids
 

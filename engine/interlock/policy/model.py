@@ -169,6 +169,7 @@ class Policy:
     max_gap: Decimal | None = None
     formerly: tuple[str, ...] = ()
     applies: Node | StageGuard | None = None
+    tags: tuple[str, ...] = ()
 
     @property
     def guard(self) -> tuple[Node, ...]:

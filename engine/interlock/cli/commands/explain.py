@@ -61,7 +61,7 @@ def command(snapshot: str | None, rules: tuple[str, ...], form: str, output: str
 def _require_rules(run: EvaluationRun, rules: Sequence[str]) -> None:
     """Raise UsageError for a rule that no selected policy has."""
     every = run.policies.policies
-    known = [rule.id for each in run.options.policy_ids or every for rule in every[each].rules]
+    known = [rule.id for each in run.named or every for rule in every[each].rules]
     for name in rules:
         if name not in known:
             raise UsageError(str(unknown_name("rule", name, sorted(known))))

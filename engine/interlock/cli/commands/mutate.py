@@ -12,8 +12,9 @@ from ...testing.mutation.mutation import mutated
 from ...testing.policies.runner import CaseRunner
 from ...wording import number
 from ..command import Subcommand
-from ..options import format_option, policies_option, policy_option
+from ..options import format_option, policies_option
 from ..output import output_option, require_writable, show
+from ..policy_choice import PolicyChoice, choice_options
 from ..progress import progress
 from ..test_selection import select_tests
 
@@ -37,7 +38,7 @@ __all__ = ["command"]
 )
 @click.argument("paths", nargs=-1)
 @policies_option
-@policy_option
+@choice_options
 @format_option("mutants")
 @click.option(
     "--min", "least", type=click.IntRange(0, 100), metavar="PERCENT", help="Fail where less is killed."
@@ -48,6 +49,9 @@ def command(
     paths: Sequence[str],
     policies: str | None,
     policy_ids: Sequence[str],
+    tags: Sequence[str],
+    runbooks: Sequence[str],
+    programmes: Sequence[str],
     form: str,
     least: int | None,
     jobs: int | None,
@@ -60,7 +64,7 @@ def command(
     where it is shown that there is none, and does not count; else it is undecided, and counts as not killed.
     """
     require_writable(output)
-    selected = select_tests(paths, policies, policy_ids)
+    selected = select_tests(paths, policies, PolicyChoice(policy_ids, tags, runbooks, programmes))
     if not selected.suites:
         raise UsageError("no tests of policies found: rollouts have no mutants")
     names = sorted({each.policy for each in selected.suites})

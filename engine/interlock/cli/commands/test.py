@@ -15,8 +15,9 @@ from ...testing.policies.runner import CaseResult, CaseRunner
 from ...testing.rollouts.story_coverage import stories_covered
 from ...testing.rollouts.story_runner import StoryResult, run_stories
 from ..command import Subcommand
-from ..options import format_option, policies_option, policy_option
+from ..options import format_option, policies_option
 from ..output import deliver, output_option, require_writable, show
+from ..policy_choice import PolicyChoice, choice_options
 from ..progress import progress
 from ..test_selection import TestSelection, select_tests
 
@@ -36,7 +37,7 @@ __all__ = ["command"]
 )
 @click.argument("paths", nargs=-1)
 @policies_option
-@policy_option
+@choice_options
 @click.option(
     "--rollout",
     "rollout_ids",
@@ -57,6 +58,9 @@ def command(
     paths: Sequence[str],
     policies: str | None,
     policy_ids: Sequence[str],
+    tags: Sequence[str],
+    runbooks: Sequence[str],
+    programmes: Sequence[str],
     rollout_ids: Sequence[str],
     form: str,
     coverage: bool,
@@ -71,7 +75,9 @@ def command(
     require_writable(output)
     if suggest and form != "text":
         raise UsageError("`--suggest` prints YAML to paste: leave `--format` out")
-    selected = select_tests(paths, policies, policy_ids, rollout_ids)
+    selected = select_tests(
+        paths, policies, PolicyChoice(policy_ids, tags, runbooks, programmes), rollout_ids
+    )
     watcher = Watcher()
     bench = CaseRunner(selected.root, watcher if coverage or suggest or least is not None else None)
     with progress("running tests"):

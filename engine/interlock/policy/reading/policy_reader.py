@@ -86,6 +86,7 @@ class _PolicyReader:
             max_gap=document.duration("max_gap"),
             formerly=document.texts("formerly"),
             applies=applies,
+            tags=document.texts("tags"),
         )
 
     def applies(self) -> Tree | StageGuard | None:
