@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from interlock.errors import IntegrityError, LedgerError, UsageError
+from interlock.ledger.file import sqlite_file
 from interlock.ledger.file.anchors import Anchor, anchor_line, read_anchors
 from interlock.ledger.file.entry import EntryDraft, entry_hash
 from interlock.ledger.file.ledger import Head, Ledger
@@ -287,3 +288,18 @@ def test_a_writer_that_is_killed_loses_nothing_that_it_acknowledged(path: Path) 
 def test_damage_at_any_place_is_survived_or_reported(path: Path, how: str) -> None:
     found = damage(path, 200, how)
     assert found.missed == 0 and found.reported > 190
+
+
+@pytest.mark.parametrize(
+    ("problem", "text"),
+    [
+        ("database or disk is full", "it cannot be written, is the disk full: database or disk is full"),
+        ("disk I/O error", "it cannot be written, is the disk full: disk I/O error"),
+        ("database is locked", "another process has been using it for too long: try again"),
+        ("attempt to write a readonly database", "it is read-only"),
+        ("no such table: entries", "no such table: entries"),
+    ],
+)
+def test_the_reason_of_sqlite_is_told_in_the_desk_s_words(problem: str, text: str) -> None:
+    """A process whose disk is full may not be able to say which lines it ran, so its words are tested here too."""
+    assert sqlite_file._reason(sqlite3.OperationalError(problem)) == text
