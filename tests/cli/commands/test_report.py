@@ -298,7 +298,7 @@ def test_options_that_a_kind_does_not_take(command: Any, weeks: Path) -> None:
         "error: `--full` does not go with `--kind`: a kind says what it shows\n"
     )
     assert refused("--kind", "weekly", "--policy", "gate") == (
-        "error: a report of a kind names its policies: leave `--policy` and `--member` out\n"
+        "error: a report of a kind names its policies: leave `--policy` and its like out\n"
     )
     assert refused("--kind", "weekly", "--format", "markdown") == (
         "error: the report `weekly` is written as json: leave `--format` out\n"
