@@ -200,7 +200,8 @@ class _Case:
         unknown, words = Outcome("unknown", (cause,)), self.policy.verdicts
         outcomes = [unknown.contributing(each.rule, words, blind=True) for each in self.compiled.rules]
         self.unmet.append(UnmetRule(f"{self.policy.id} at {self.member}", "is on no roster"))
-        return self.assemble(tuple(map(self.result, self.compiled.rules, outcomes)), outcomes, [])
+        found = self.assemble(tuple(map(self.result, self.compiled.rules, outcomes)), outcomes, [])
+        return replace(found, sure=self.policy.applies is None)
 
     def verdict(self) -> Verdict:
         pairs = [self.judged(each) for each in self.compiled.rules]
