@@ -10,12 +10,19 @@ import itertools
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from fractions import Fraction
-from typing import Any
+from typing import Any, NamedTuple
 
 NEVER = float("inf")
 
 Points = list[tuple[int, Any]]
 World = Mapping[str, Sequence[Any]]
+
+
+class Between(NamedTuple):
+    """A number of which nobody can tell more than that it lies between two others."""
+
+    low: Any
+    high: Any
 
 
 def completions(world: World, choices: Mapping[str, Sequence[Any]]) -> Iterator[World]:
@@ -105,6 +112,8 @@ def reduce(
         return since(points, now)
     if name == "all" and not all(values):
         return False
+    if short and name == "most":
+        return Between(densest(points, span or 0), NEVER)
     if short or (not values and name not in ("sum", "most")):
         return None
     plain: dict[str, Callable[[], Any]] = {
@@ -122,8 +131,20 @@ def reduce(
 
 
 def both(left: Any, right: Any, operation: Callable[[Any, Any], Any]) -> Any:
-    """Apply an operation unless one side is not known."""
-    return None if left is None or right is None else operation(left, right)
+    """Apply an operation unless one side is not known, to both ends of what lies between two numbers."""
+    if left is None or right is None:
+        return None
+    found = {operation(one, other) for one in _ends(left) for other in _ends(right)}
+    if len(found) == 1:
+        return found.pop()
+    if None in found or found == {True, False}:
+        return None
+    ends = [0 if each != each else each for each in found]  # nothing times whatever it may be is nothing
+    return Between(min(ends), max(ends))
+
+
+def _ends(value: Any) -> tuple[Any, ...]:
+    return (value.low, value.high) if isinstance(value, Between) else (value,)
 
 
 def conjunction(truths: Sequence[bool | None]) -> bool | None:

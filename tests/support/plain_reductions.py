@@ -357,9 +357,10 @@ def longest(selection: Selection, span: Decimal | None = None) -> Value:
 def most(selection: Selection, span: Decimal | None = None) -> Value:
     """The largest number of points, or of true ones, within any span of time."""
     causes = merged(selection.open, _causes(selection.items))
-    if selection.short:
-        return _few("the window reaches back before the series began")
     low = _densest([each.at for each in selection.items if _must(each)], span or Decimal(0))
+    if selection.short:
+        few = _few("the window reaches back before the series began")
+        return Unknown(few.causes, Decimal(low), INFINITY)
     high = _densest([each.at for each in selection.items if _may(each)], span or Decimal(0))
     return between(Decimal(low), INFINITY if selection.open else Decimal(high), causes)
 

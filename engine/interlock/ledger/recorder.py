@@ -249,4 +249,5 @@ def _key(fact: Fact) -> dict[str, object]:
 
 def _fact(fact: Fact) -> dict[str, object]:
     given = {"given": fact.given} if fact.given else {}
+    given |= {"hole": show_time(fact.hole)} if fact.hole is not None else {}
     return {**_key(fact), **given, "outcome": fact.outcome, "seen": [list(each) for each in fact.seen]}

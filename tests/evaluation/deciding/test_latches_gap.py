@@ -53,3 +53,27 @@ def test_a_person_clears_it_and_only_later_points_count(tmp_path: Path) -> None:
     assert judged(tmp_path, lost, "2026-03-27T00:45:00Z")[0] == "STOP"
     rearm(tmp_path / "ledger.db", "gate", "down", "", Act("desk", "checked", instant("2026-03-27T01:00:00Z")))
     assert judged(tmp_path, lost)[0] == "GO"
+
+
+def test_a_doubt_stays_while_a_source_is_away_and_goes_with_its_data(tmp_path: Path) -> None:
+    """Nothing is known of `s` in the second snapshot, so the instant that was in doubt is only in the record."""
+    catalogue = (
+        "metrics:\n  r: {type: number, every: event, range: [-5, 5], slack: 2h}\n"
+        "  s: {type: ratio, range: [-1, 1], every: 1d, lag: 6h, began: 2026-03-24}\n"
+    )
+    rule = "sum(r, within=1d) > 0 and max(run(s < 0), last=3) < 3"
+    gate = FILES["gate.yaml"].replace("not last(up) and count(hits, within=6h) >= 1", rule)
+    policies = interlock.load(write(tmp_path, FILES, {"catalogue.yaml": catalogue, "gate.yaml": gate}))
+    found = []
+    for at, seen, days in (
+        ("2026-03-27T07:00:00Z", "2026-03-26T05:00:00Z", [26]),
+        ("2026-03-28T01:00:00Z", "2026-03-26T23:00:00Z", []),
+        ("2026-03-28T13:00:00Z", "2026-03-25T00:00:00Z", [24, 25, 26, 27]),
+    ):
+        points = [{"at": f"2026-03-{day}", "value": -1} for day in days]
+        metrics: dict[str, Any] = {"r": {"covered": [seen, at], "points": []}}
+        metrics |= {"s": {"from": f"2026-03-{days[0]}", "points": points}} if days else {}
+        with recording_in(tmp_path / "ledger.db") as recorder:
+            (verdict,) = policies.recorded(snapshot(at, metrics), recorder).verdicts
+        found.append((verdict.verdict, verdict.rules[0].reason.partition("so it may have fired at ")[2][:20]))
+    assert found == [("STOP", "2026-03-27T00:00:00Z"), ("STOP", "2026-03-27T00:00:00Z"), ("GO", "")]

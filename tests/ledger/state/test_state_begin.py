@@ -163,7 +163,7 @@ def test_a_latch_does_not_forget_what_was_before_the_list_of_a_later_record(
     _, second = evaluate(where, ledger, taken(3, TORN), late)
     assert second.verdicts[0].verdict == "NO_GO"
     hint = "give the missing data, or check it and `interlock log rearm p/q`"
-    told = f"cannot tell: x: not covered, {NOT_LISTED}, so it may have fired at 2026-03-03T01:00:00Z: {hint}"
+    told = f"cannot tell: x: not covered, {NOT_LISTED}, so it may have fired at 2026-03-03T00:00:00Z: {hint}"
     assert reason(second) == told
     rearm(ledger, "p", "q", None, act("2026-03-08T02:00:00Z"))
     assert verdicts(where, ledger, taken(8, days(5, 8, [5]), hour=3)) == ["GO"]

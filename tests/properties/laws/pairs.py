@@ -153,9 +153,12 @@ class Sketch:
 
 
 def _forgetful(damage: Damage, damages: Damages) -> bool:
-    """Whether a damage takes the knowledge with it of one that both sides have: a lost snapshot that was damaged, or
-    what was known of a series before its coverage ends too early."""
+    """Whether a damage takes the knowledge with it of one that both sides have: a lost snapshot that was damaged, what
+    was known of a series before its coverage ends too early, or the values of a member that a roster forgot."""
     if damage.place == WHOLE and any(each.snapshot == damage.snapshot for each in damages):
+        return True
+    forgot = [each for each in damages if each.kind == "forgotten" and each.place[1] == damage.place[1]]
+    if any(each.snapshot == damage.snapshot for each in forgot):
         return True
     ends = [each for each in damages if each.kind == "end" and damage.place in (each.place, WHOLE)]
     return any(damage.snapshot < each.snapshot for each in ends)

@@ -96,7 +96,7 @@ class StatefulRule:
             doubt = replace(doubt, note=self.doubt_note(at, doubt))
             plain = doubt.contributing(rule, self.policy.verdicts, blind)
         seen_before = tuple(each for gained, each in new if gained < at)
-        return plain, Fact(self.key, "unknown", seen_before, given=self.given), False
+        return plain, Fact(self.key, "unknown", seen_before, given=self.given, hole=at), False
 
     def unsure(
         self, instants: Sequence[Decimal], read: Mapping[str, Shaped]
@@ -270,7 +270,8 @@ def joined_facts(facts: Iterable[Fact]) -> tuple[Fact, ...]:
             continue
         word = min(each.outcome, other.outcome, key=_WORST_FIRST.index)
         seen = tuple(sorted({*each.seen, *other.seen}))
-        found[place] = Fact(each.key, word, seen, other.fired or each.fired, each.given)
+        hole = min((one.hole for one in (other, each) if one.hole is not None), default=None)
+        found[place] = Fact(each.key, word, seen, other.fired or each.fired, each.given, hole)
     return tuple(found[place] for place in sorted(found))
 
 

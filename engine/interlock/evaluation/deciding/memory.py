@@ -68,13 +68,15 @@ class Latch:
 @dataclass(frozen=True, slots=True)
 class Fact:
     """The result of one stateful rule for the ledger: pass, fail, unknown or skipped, the points that were judged for
-    the first time, the latch if it fired now, and a digest of the params that a composition gave."""
+    the first time, the latch if it fired now, a digest of the params that a composition gave, and the past instant that
+    leaves the rule unknown, if one does."""
 
     key: Key
     outcome: str
     seen: tuple[Seen, ...] = ()
     fired: Latch | None = None
     given: str = ""
+    hole: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +115,7 @@ class Memory(Protocol):
         ...
 
     def unknown(self, key: Key) -> Sequence[Decimal]:
-        """Return the instants since then at which a rule was recorded as unknown, in order."""
+        """Return the instants since then at which a rule was recorded as unknown, and those that left it so."""
         ...
 
     def passed(self, key: Key) -> Decimal | None:

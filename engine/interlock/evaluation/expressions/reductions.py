@@ -32,8 +32,8 @@ def _causes(items: Points) -> tuple[Cause, ...]:
     return merged(*unknown, *(each.doubt for each in found))
 
 
-def _few(detail: str) -> Unknown:
-    return Unknown((Cause("", "", "", "too few samples", detail),))
+def _few(detail: str, low: Decimal = -INFINITY) -> Unknown:
+    return Unknown((Cause("", "", "", "too few samples", detail),), low)
 
 
 def too_few(selection: Selection, least: Value) -> Unknown | None:
@@ -368,10 +368,10 @@ def longest(selection: Selection, span: Decimal | None = None) -> Value:
 
 
 def most(selection: Selection, span: Decimal | None = None) -> Value:
-    """The largest number of points, or of true ones, within any span of time."""
-    if selection.short:
-        return _few("the window reaches back before the series began")
+    """The largest number of points, or of true ones, within any span of time; at least what is there."""
     low, high = (densest(selection.items, each, None, span or Decimal(0)) for each in (must, may))
+    if selection.short:
+        return _few("the window reaches back before the series began", Decimal(low))
     if selection.open:
         return Unknown(merged(selection.open, _causes(selection.items)), Decimal(low), INFINITY)
     return _between(Decimal(low), Decimal(high), selection)

@@ -55,9 +55,12 @@ class LedgerMemory:
         return known[-1] if known else None
 
     def unknown(self, key: Key) -> Sequence[Decimal]:
-        """Return the instants since then at which the rule's outcome was unknown, in order."""
+        """Return the instants since then at which the rule's outcome was unknown, and those that left it unknown."""
         known = self.known(key)
-        return [at for at, _, _ in self._outcomes(key) if known is None or at > known]
+        past = [at for at, _, _ in self._outcomes(key) if known is None or at > known]
+        keys = self.renames.every(key)
+        left = [pair for each in keys for pair in self.state.holes.get((each, self.context), ())]
+        return sorted({*past, *(hole for at, hole in left if at in past)})
 
     def passed(self, key: Key) -> Decimal | None:
         """Return the instant of the rule's newest record if it passed, else None."""

@@ -46,6 +46,7 @@ class State:
     archive: Archive = field(default_factory=Archive)
     policies: set[str] = field(default_factory=set)
     outcomes: dict[tuple[Key, RuleContext], list[tuple[Decimal, int, str]]] = field(default_factory=dict)
+    holes: dict[tuple[Key, RuleContext], list[tuple[Decimal, Decimal]]] = field(default_factory=dict)
     first: dict[str, Decimal] = field(default_factory=dict)
     latches: dict[Key, Latch] = field(default_factory=dict)
     rearmed: dict[Key, Decimal] = field(default_factory=dict)
@@ -116,6 +117,8 @@ class State:
         for fact in data["facts"]:
             key, context = _key(fact), (*place, fact.get("given", ""))
             insort(self.outcomes.setdefault((key, context), []), (as_of, entry.sequence, fact["outcome"]))
+            if fact.get("hole"):
+                insort(self.holes.setdefault((key, context), []), (as_of, _instant(fact["hole"])))
             self.first[key[0]] = min(as_of, self.first.get(key[0], as_of))
             if fact.get("seen"):
                 seen = self.seen.setdefault(key, {}).setdefault(context, set())
