@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-pytest.register_assert_rewrite("support.probes")
-
-from support.probes import Bench  # noqa: E402  the line above is to show what a failed probe gave
+from support.probes import Bench
 
 
 @pytest.fixture(scope="session")

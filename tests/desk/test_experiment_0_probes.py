@@ -13,4 +13,4 @@ PROBES = [(file, name) for file in ("experiment-0-rollout",) for name in probes(
 
 @pytest.mark.parametrize(("file", "name"), PROBES)
 def test_a_probe_gets_its_verdicts(file: str, name: str, bench: Bench, tmp_path: Path) -> None:
-    bench.judge(probes(file)[name], tmp_path)
+    assert bench.differences(probes(file)[name], tmp_path) == []

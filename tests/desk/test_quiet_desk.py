@@ -48,3 +48,16 @@ def test_every_file_of_probes_is_run() -> None:
     names = [path.stem for path in sorted((Path(__file__).parent / "probes").glob("*.yaml"))]
     assert names
     assert [each for each in names if f'"{each}"' not in run] == []
+
+
+def test_a_probe_that_does_not_hold_is_noticed(bench: Bench, tmp_path: Path) -> None:
+    probe = {
+        "do": [{"set": ["data/capital_preservation_state.json", "/level", "caution"]}],
+        "gives": {"capital-preservation": "LOCKDOWN"},
+        "misses": {"capital-preservation": ["no-lockdown"]},
+        "says": {"capital-preservation": {"no-crisis": "all is well"}},
+    }
+    level, missed, said = bench.differences(probe, tmp_path)
+    assert level.startswith("capital-preservation is NORMAL and not LOCKDOWN")
+    assert missed == "capital-preservation misses {} and not ['no-lockdown']"
+    assert said.endswith(" and not `all is well`")

@@ -131,9 +131,27 @@ def test_a_day_from_the_log_is_that_of_the_desk(written: Path) -> None:
     }
 
 
-def test_a_daily_report_is_read_back(written: Path) -> None:
-    """The desk's own source takes what was written: a schema without nulls."""
-    check_artefact("daily-health", json.loads((written / JSON["daily"]).read_text(encoding="utf-8")), "it")
+def test_a_daily_report_is_read_back(written: Path, tmp_path: Path) -> None:
+    """The desk's own source takes what was written in the place of its own report, and the gate is as before."""
+    made = (written / JSON["daily"]).read_text(encoding="utf-8")
+    check_artefact("daily-health", json.loads(made), "it")
+    desk = tmp_path / "desk"
+    shutil.copytree(DESK, desk)
+    (desk / "data/reports" / JSON["daily"]).write_text(made, encoding="utf-8")
+    words = (
+        "--root",
+        str(desk),
+        "--as-of",
+        "2026-03-30T06:30:00Z",
+        "--archive",
+        "--historic",
+        *PAPER,
+        *POLICIES,
+    )
+    file = tmp_path / "verdicts.json"
+    assert run(["evaluate", *words, "--policy", "daily-report", "--format", "json", "-o", str(file)]) == 3
+    (verdict,) = json.loads(file.read_text(encoding="utf-8"))["verdicts"]
+    assert (verdict["verdict"], {each["outcome"] for each in verdict["rules"]}) == ("FRESH", {"pass"})
 
 
 def test_a_gap_in_the_log_is_null_and_never_a_good_value(tmp_path: Path) -> None:

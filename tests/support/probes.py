@@ -13,7 +13,7 @@ from __future__ import annotations
 import functools
 import shutil
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
@@ -25,6 +25,7 @@ import yaml
 import interlock
 from interlock.canonical import canonical
 from interlock.collect.model import RowsSource
+from interlock.evaluation.verdict import Verdict
 from interlock.ledger.acts import Act, freeze
 from interlock.ledger.attestation import attest, new_statement
 from interlock.policy.dependencies import reads
@@ -130,12 +131,12 @@ class Bench:
                     PlannedChange(action, at, first, "desk", "an earlier attempt", "1.0.0"),
                 )
 
-    def judge(self, probe: Probe, folder: Path) -> None:
-        """Change a copy of the desk, and hold the verdicts to those of the probe."""
+    def differences(self, probe: Probe, folder: Path) -> list[str]:
+        """Change a copy of the desk, and return what came otherwise than the probe says."""
         desk, ledger = folder / "desk", folder / "ledger.db"
         shutil.copytree(self.desk, desk)
         shutil.copy(self.ledger, ledger)
-        for name in probe["rolled_back"]:
+        for name in probe.get("rolled_back", []):
             self._roll_back(ledger, name)
         for step in probe["do"]:
             change(desk, step)
@@ -148,14 +149,26 @@ class Bench:
         environment = probe.get("environment", "paper")
         with recording_in(ledger) as recorder:
             decision = self.policies.recorded(snapshot, recorder, policies=asked, environment=environment)
-        assert decision.refusals == ()
         verdicts = {each.name: each for each in decision.verdicts}
-        assert {each: verdicts[each].verdict for each in probe["gives"]} == probe["gives"]
-        for policy, rules in probe.get("misses", {}).items():
-            missed = {
-                each.id: each.reason for each in verdicts[policy].rules if each.outcome in ("fail", "unknown")
-            }
-            assert sorted(rules) == sorted(missed), missed
-        for policy, reasons in probe.get("says", {}).items():
-            given = {each.id: each.reason for each in verdicts[policy].rules}
-            assert {each: given[each] for each in reasons} == reasons
+        return [*map(str, decision.refusals), *_differences(probe, verdicts)]
+
+
+def _differences(probe: Probe, verdicts: Mapping[str, Verdict]) -> Iterator[str]:
+    for name, wanted in probe["gives"].items():
+        if verdicts[name].verdict != wanted:
+            yield f"{name} is {verdicts[name].verdict} and not {wanted}: {_missed(verdicts[name])}"
+    for name, rules in probe.get("misses", {}).items():
+        if sorted(_missed(verdicts[name])) != sorted(rules):
+            yield f"{name} misses {_missed(verdicts[name])} and not {rules}"
+    for name, reasons in probe.get("says", {}).items():
+        given = {each.id: each.reason for each in verdicts[name].rules}
+        yield from (
+            f"{name}/{rule} says `{given[rule]}` and not `{reason}`"
+            for rule, reason in reasons.items()
+            if given[rule] != reason
+        )
+
+
+def _missed(verdict: Verdict) -> dict[str, str]:
+    """The reasons of the rules that fail or are unknown, by rule."""
+    return {each.id: each.reason for each in verdict.rules if each.outcome in ("fail", "unknown")}
