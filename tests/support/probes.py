@@ -109,7 +109,13 @@ class Bench:
             names += [
                 each for each in (source.joins if isinstance(source, RowsSource) else ()) if each not in names
             ]
-        kept = {name: each for name, each in sources.by_id.items() if name in names}
+        kept = {
+            name: replace(each, metrics=tuple(one for one in each.metrics if one.metric in read))
+            if isinstance(each, RowsSource)
+            else each
+            for name, each in sources.by_id.items()
+            if name in names
+        }
         supplier = {metric: name for metric, name in sources.supplier.items() if name in kept}
         return replace(self.policies, sources=replace(sources, by_id=kept, supplier=supplier))
 
