@@ -25,6 +25,7 @@ from .rosters import Rosters
 from .rows.query_results import MetricEntries
 from .rows.row_sources import LoadedSource, load, query_rows
 from .rows.row_window import Window
+from .sql.duckdb_tables import Databases
 from .unreadable import UnknownEntry, Unreadable
 
 __all__ = ["collect"]
@@ -56,18 +57,20 @@ def collect(
     if as_of > now + SKEW:
         raise UsageError(f"`{show_time(as_of)}` lies in the future: nothing was measured then yet")
     place, rosters = Root(root), Rosters(catalogue)
-    run = _Run(
-        place,
-        _window(since, as_of, now, archive),
-        sources,
-        rosters,
-        SnapshotBuilder(rosters),
-        Commands(place, allow_commands, archive, now, as_of),
-        environ,
-        elapsed,
-    )
-    for name in sorted(sources.by_id):
-        run.measure(name)
+    with Databases() as databases:
+        run = _Run(
+            place,
+            _window(since, as_of, now, archive),
+            sources,
+            rosters,
+            SnapshotBuilder(rosters),
+            Commands(place, allow_commands, archive, now, as_of),
+            databases,
+            environ,
+            elapsed,
+        )
+        for name in sorted(sources.by_id):
+            run.measure(name)
     run.keep_variables(env_names)
     return run.snapshot.build(as_of, now, archive, sources.metric_spans)
 
@@ -87,6 +90,7 @@ class _Run:
     rosters: Rosters
     snapshot: SnapshotBuilder
     commands: Commands
+    databases: Databases
     environ: Mapping[str, str]
     elapsed: Callable[[], Decimal]
     loaded: dict[str, LoadedSource] = field(default_factory=dict)
@@ -121,7 +125,7 @@ class _Run:
         own, joined = self.load(source.id), [self.load(name) for name in source.joins]
         files = tuple((each.name, each.digest) for part in (own, *joined) for each in part.artefacts)
         torn = tuple(each.detail for each in own.torn)
-        for query, found, covered in query_rows(own, joined, self.window, self.rosters):
+        for query, found, covered in query_rows(own, joined, self.window, self.rosters, self.databases):
             self.snapshot.add(
                 Explanation(
                     query.metric,

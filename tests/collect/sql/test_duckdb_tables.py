@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from decimal import Decimal
 from pathlib import Path
 
 import duckdb
 import pytest
 
-from interlock.collect.sql.duckdb_tables import Answer, Database, SqlRefused
+from interlock.collect.sql.duckdb_tables import Answer, Database, Databases, SqlRefused
 from interlock.collect.unreadable import Unreadable
 
 COLUMNS = {"ordinal": "BIGINT", "v": "DOUBLE", "closed": "TIMESTAMP", "s": "VARCHAR"}
@@ -20,7 +21,6 @@ def ask(sql: str) -> Answer:
     with Database() as database:
         database.create("t", COLUMNS, DATA)
         database.create("other", COLUMNS, DATA)
-        database.lock()
         database.check(sql, ["t"])
         return database.ask(sql, TIMES)
 
@@ -169,7 +169,6 @@ def test_a_table_and_its_columns_may_be_called_like_keywords() -> None:
     columns = {"ordinal": "BIGINT"} | dict.fromkeys(names, "DOUBLE")
     with Database() as database:
         database.create("at", columns, {"ordinal": [1]} | {name: [2.5] for name in names})
-        database.lock()
         sql = 'select "at", "select", "order", "lambda", "a""b" from "at"'
         database.check(sql, ["at"])
         assert database.ask(sql, TIMES).rows == ((2.5,) * 5,)
@@ -197,7 +196,6 @@ def test_the_lock_holds_by_itself(tmp_path: Path, sql: str) -> None:
     path.write_text("a\n1\n", encoding="utf-8")
     with Database() as database:
         database.create("t", COLUMNS, DATA)
-        database.lock()
         with pytest.raises(duckdb.Error):
             database.connection.execute(sql.format(path=path)).fetchall()
     assert [each.name for each in tmp_path.iterdir()] == ["secret.csv"]
@@ -229,3 +227,40 @@ def test_data_that_break_a_query_are_not_repeated(sql: str, cause: str, detail: 
     with pytest.raises(Unreadable) as caught:
         ask(sql)
     assert (caught.value.unknown.cause, caught.value.unknown.detail) == (cause, detail)
+
+
+def test_a_database_is_lent_again_without_its_tables() -> None:
+    with Databases() as databases:
+        with databases.one() as first:
+            first.create("t", COLUMNS, DATA)
+            assert first.ask("select sum(v) from t", TIMES).rows == ((1.5,),)
+        with databases.one() as second, databases.one() as other:
+            assert second is first
+            assert other is not first
+            with pytest.raises(SqlRefused, match="t does not exist"):
+                second.ask("select sum(v) from t", TIMES)
+
+
+def test_a_database_in_which_a_statement_failed_is_not_lent_again() -> None:
+    with Databases() as databases:
+        with databases.one() as first, pytest.raises(SqlRefused):
+            first.ask("select v from t", TIMES)
+        with databases.one() as second:
+            assert second is not first
+        with pytest.raises(ZeroDivisionError), databases.one() as third:
+            raise ZeroDivisionError
+        with databases.one() as fourth:
+            assert fourth is not third
+
+
+def test_the_time_of_one_source_is_not_taken_from_the_next(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first source's time runs out while nothing is asked; the timer of `QueryTime` then ends its statements."""
+    with Databases() as databases:
+        monkeypatch.setattr("interlock.collect.sql.duckdb_tables.QUERY_SECONDS", 0.05)
+        with databases.one() as first:
+            first.ask("select 1", TIMES)
+            time.sleep(0.2)
+            monkeypatch.setattr("interlock.collect.sql.duckdb_tables.QUERY_SECONDS", 60)
+        with databases.one() as second:
+            assert second is first
+            assert second.ask("select 2", TIMES).rows == ((2,),)

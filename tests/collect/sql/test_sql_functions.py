@@ -41,7 +41,6 @@ def later() -> set[str]:
 def database() -> Iterator[Database]:
     with Database() as database:
         database.create("t", COLUMNS, dict.fromkeys(COLUMNS, ()))
-        database.lock()
         yield database
 
 

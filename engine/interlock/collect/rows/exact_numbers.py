@@ -7,7 +7,7 @@ thing over decimals changes nothing.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from typing import Protocol
 
@@ -35,17 +35,16 @@ class FilledSource(Protocol):
 
 
 class ExactTables:
-    """The tables of some sources with decimals in place of numbers, filled when a query first needs them."""
+    """The tables of some sources with decimals in place of numbers, filled when a query first needs them.
 
-    def __init__(self, sources: Sequence[FilledSource]) -> None:
+    `empty` gives a database without tables.
+    """
+
+    def __init__(self, sources: Sequence[FilledSource], empty: Callable[[], Database]) -> None:
         self._sources = sources
+        self._empty = empty
         self._database: Database | None = None
         self._tried = False
-
-    def close(self) -> None:
-        """Close the database, if there is one."""
-        if self._database is not None:
-            self._database.close()
 
     def refined(self, answer: Answer, sql: str, parameters: Mapping[str, Decimal | None]) -> Answer:
         """Return the answer with exact numbers, or as it is where decimals give no answer or another one."""
@@ -73,10 +72,9 @@ class ExactTables:
                         return None
                     columns[column.name] = numbers
             tables.append((each.source, columns))
-        database = Database()
+        database = self._empty()
         for source, columns in tables:
             database.create(source.view, columns_of(source.columns, exact=True), columns)
-        database.lock()
         return database
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, closing
+from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
@@ -18,7 +18,7 @@ from ..formats import FORMATS
 from ..local_clock import DAY
 from ..model import Query, RowsSource
 from ..rosters import Rosters
-from ..sql.duckdb_tables import Database, SqlRefused, columns_of
+from ..sql.duckdb_tables import Database, Databases, SqlRefused, columns_of
 from ..unreadable import UnknownEntry, Unreadable
 from .exact_numbers import ExactTables
 from .periods import check_complete, check_days, check_reach, require_periods, scope_of
@@ -161,7 +161,11 @@ def _check_unique(table: SourceTable, source: RowsSource) -> None:
 
 
 def query_rows(
-    loaded: LoadedSource, joined: Sequence[LoadedSource], window: Window, rosters: Rosters
+    loaded: LoadedSource,
+    joined: Sequence[LoadedSource],
+    window: Window,
+    rosters: Rosters,
+    databases: Databases,
 ) -> Iterator[tuple[Query, MetricEntries | UnknownEntry, CoveredSpan | None]]:
     """Yield each query of a source with the entries of its metric, or why it is unknown, and the coverage.
 
@@ -174,10 +178,14 @@ def query_rows(
         return
     with ExitStack() as stack:
         tables = [each.table for each in (loaded, *joined)]
+
+        def empty() -> Database:
+            return stack.enter_context(databases.one())
+
         ask = _Asked(
-            stack.enter_context(Database()),
-            stack.enter_context(closing(ExactTables((loaded, *joined)))),
-            stack.enter_context(Database()) if any(each.undecided for each in tables) else None,
+            empty(),
+            ExactTables((loaded, *joined), empty),
+            empty() if any(each.undecided for each in tables) else None,
         )
         _fill(ask.database, (loaded, *joined), tables)
         if ask.reverse is not None:
@@ -205,7 +213,6 @@ def _fill(database: Database, every: Sequence[LoadedSource], tables: Sequence[So
     for each, table in zip(every, tables, strict=True):
         columns = columns_of(each.source.columns)
         database.create(each.source.view, columns, {"ordinal": table.ordinals, **table.columns})
-    database.lock()
 
 
 def _ask(
@@ -322,7 +329,6 @@ def check_queries(rows: Mapping[str, RowsSource], catalogue: Catalogue, collecto
         for source in rows.values():
             columns = columns_of(source.columns)
             database.create(source.view, columns, dict.fromkeys(columns, ()))
-        database.lock()
         for source in rows.values():
             every = (source, *(rows[name] for name in source.joins if name in rows))
             tables = [each.view for each in every]

@@ -1,4 +1,4 @@
-"""DuckDB for sources: a database in memory is filled with tables, locked, and runs one SELECT at a time.
+"""DuckDB for sources: a locked database in memory is filled with tables, and runs one SELECT at a time.
 
 A statement is checked before it runs, by its syntax tree: one SELECT, tables of its own source, functions that depend
 only on their arguments. The lock (no file, no extension, no setting) holds even if that check is wrong.
@@ -9,10 +9,10 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ...errors import MissingExtra
@@ -30,12 +30,12 @@ __all__ = [
     "DECIMALS",
     "Answer",
     "Database",
+    "Databases",
     "SqlRefused",
     "columns_of",
     "duckdb_module",
     "first_line",
     "moment",
-    "parquet_rows",
     "quoted",
     "syntax_nodes",
     "utc",
@@ -70,17 +70,6 @@ _LOCK = (
 )
 _CHUNK = 50_000
 _ONE = "only a single SELECT is allowed"
-_PARQUET = {
-    "DATE": "strftime({0}, '%Y-%m-%d')",
-    "TIMESTAMP": "strftime({0}::TIMESTAMP, '%Y-%m-%dT%H:%M:%S.%f')",
-    "TIMESTAMP WITH TIME ZONE": (
-        "CASE WHEN {0} IS NOT NULL THEN "
-        "coalesce(strftime(make_timestamp(epoch_us({0})), '%Y-%m-%dT%H:%M:%S.%f') || 'Z', 'infinity') END"
-    ),
-}
-"""Times of a Parquet file become texts, with a `Z` if the file says that they are in UTC."""
-_FLOATS = re.compile(r'"(?:[^"]|"")*"|\bFLOAT\b')
-"""The numbers of 32 bits in a type, and the names of its parts, which are not looked into."""
 _QUERIES = frozenset({"SELECT_NODE", "SET_OPERATION_NODE", "CTE_NODE"})
 _TABLES = frozenset(
     {"BASE_TABLE", "JOIN", "SUBQUERY", "TABLE_FUNCTION", "EMPTY", "EMPTY_FROM", "EXPRESSION_LIST"}
@@ -148,13 +137,20 @@ def duckdb_module() -> Any:
 
 
 class Database:
-    """A database in memory. Tables are created first; after `lock` nothing can be added."""
+    """A database in memory in which nothing but tables can be made: no file, extension or setting, for good.
+
+    `spent` says that a statement failed or took too long.
+    """
 
     def __init__(self) -> None:
         self.duckdb = duckdb_module()
         settings = {"threads": 1, "memory_limit": QUERY_MEMORY}
         self.connection: duckdb.DuckDBPyConnection = self.duckdb.connect(":memory:", config=settings)
+        for statement in _LOCK:
+            self.connection.execute(statement)
+        self.spent = False
         self._time = QueryTime(QUERY_SECONDS)
+        self._tables: list[str] = []
 
     def __enter__(self) -> Database:
         return self
@@ -168,10 +164,18 @@ class Database:
         if not self._time.lost:  # or it would wait for the statement that still runs
             self.connection.close()
 
+    def clear(self) -> None:
+        """Drop the tables, and give the next source its own time."""
+        self._time.stop()
+        self._time = QueryTime(QUERY_SECONDS)
+        while self._tables:
+            self.connection.execute(f"DROP TABLE {quoted(self._tables.pop())}")
+
     def create(self, table: str, columns: Mapping[str, str], data: Mapping[str, Sequence[object]]) -> None:
         """Create a table and fill it; times in `data` are seconds since 1970."""
         shape = ", ".join(f"{quoted(name)} {kind}" for name, kind in columns.items())
         self.connection.execute(f"CREATE TABLE {quoted(table)} ({shape})")
+        self._tables.append(table)
         rows = len(next(iter(data.values()), ()))
         values = ", ".join(
             "make_timestamp(unnest(?::BIGINT[]))" if kind == "TIMESTAMP" else f"unnest(?::{kind}[])"
@@ -185,11 +189,6 @@ class Database:
                 for name, kind in columns.items()
             ]
             self.connection.execute(f"INSERT INTO {quoted(table)} SELECT {values}", chunks)
-
-    def lock(self) -> None:
-        """Forbid files, extensions and settings, for good."""
-        for statement in _LOCK:
-            self.connection.execute(statement)
 
     def check(self, sql: str, tables: Iterable[str]) -> list[dict[str, Any]]:
         """Return the nodes of one SELECT that may run on these tables. Raises SqlRefused for any other text."""
@@ -246,8 +245,10 @@ class Database:
         try:
             return self._time.run(self.connection, sql, given)
         except OutOfTime:
+            self.spent = True
             raise Unreadable("overflow", f"the SQL took longer than {QUERY_SECONDS} s") from None
         except self.duckdb.Error as problem:
+            self.spent = True
             raise self._reason(problem) from None
 
     def _reason(self, problem: Exception) -> Exception:
@@ -261,53 +262,39 @@ class Database:
         return SqlRefused(first_line(problem))
 
 
-def parquet_rows(path: Path, file: str, wanted: Mapping[str, bool]) -> Iterator[dict[str, object]]:
-    """Yield the rows of a Parquet file in file order; `wanted` holds for each column whether it may be absent.
+class Databases:
+    """The databases of one collection: starting one takes longer than a query, so they are used again, empty."""
 
-    Times become texts, decimals without a fraction whole numbers, and numbers of 32 bits the shortest that read as
-    them: 0.1 and not 0.10000000149011612. Raises Unreadable, under the name `file`, if it is no sound Parquet file or
-    lacks a column.
-    """
-    duckdb = duckdb_module()
-    settings = {"threads": 1, "memory_limit": QUERY_MEMORY, "autoload_known_extensions": False}
-    with duckdb.connect(":memory:", config=settings) as connection:
+    def __init__(self) -> None:
+        self._free: list[Database] = []
+
+    def __enter__(self) -> Databases:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        while self._free:
+            self._free.pop().close()
+
+    @contextmanager
+    def one(self) -> Iterator[Database]:
+        """Lend a database without tables; one in which a statement failed is not lent again."""
+        database = self._free.pop() if self._free else Database()
         try:
-            shape = connection.execute("DESCRIBE SELECT * FROM read_parquet(?)", [str(path)]).fetchall()
-            types = {str(row[0]): str(row[1]) for row in shape}
-            absent = [name for name, optional in wanted.items() if name not in types and not optional]
-            if absent:
-                raise Unreadable("torn source", f"{file} has no column `{absent[0]}`")
-            names = [each for each in wanted if each in types]
-            chosen = ", ".join(_from_parquet(name, types[name]) for name in names) or "NULL"
-            result = connection.execute(f"SELECT {chosen} FROM read_parquet(?)", [str(path)])  # noqa: S608
-            while rows := result.fetchmany(_CHUNK):
-                yield from (dict(zip(names, map(_whole, row), strict=False)) for row in rows)
-        except duckdb.OutOfMemoryException:
-            raise Unreadable("overflow", f"reading {file} takes more than {QUERY_MEMORY} of memory") from None
-        except duckdb.Error:
-            raise Unreadable("torn source", f"{file} is not a sound Parquet file") from None
-
-
-def _from_parquet(name: str, kind: str) -> str:
-    known = re.sub(r"\ATIMESTAMP_(S|MS|NS)\Z", "TIMESTAMP", kind.upper())
-    as_text, as_number = (_without_floats(kind, other) for other in ("VARCHAR", "DOUBLE"))
-    if as_text != kind:
-        return f"CAST(CAST({quoted(name)} AS {as_text}) AS {as_number})"
-    return _PARQUET.get(known, "{0}").format(quoted(name))
-
-
-def _without_floats(kind: str, other: str) -> str:
-    """Return a type with another one for numbers of 32 bits, also within lists and structures."""
-    return _FLOATS.sub(lambda found: other if found[0] == "FLOAT" else found[0], kind)
+            yield database
+        except BaseException:
+            database.spent = True
+            raise
+        finally:
+            if database.spent:
+                database.close()
+            else:
+                database.clear()
+                self._free.append(database)
 
 
 def quoted(name: str) -> str:
     """Return a name as an identifier of SQL."""
     return '"' + name.replace('"', '""') + '"'
-
-
-def _whole(value: object) -> object:
-    return int(value) if isinstance(value, Decimal) and value == value.to_integral_value() else value
 
 
 def _table(node: dict[str, Any], own: list[str], local: set[str]) -> str | None:
