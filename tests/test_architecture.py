@@ -22,7 +22,7 @@ PACKAGE = ENGINE / "interlock"
 # A room imports only rooms above it in this list; those that are no folders are modules of the package's root.
 ROOMS = (
     *("errors", "codes", "limits", "arithmetic", "resources", "wording", "diagnostics", "files"),
-    *("strict_json", "process", "canonical"),
+    *("strict_json", "json_schema", "process", "canonical"),
     *("language", "policy", "evaluation", "backends", "collect", "ledger", "alerts", "rollout"),
     *("replay", "analysis", "testing", "reports", "clock", "guard", "api", "server", "cli", "__main__"),
 )
@@ -38,7 +38,7 @@ GUARDED = {
     "click": {"cli", "__main__"},
     "rich": {"cli"},
     "jinja2": {"policy", "evaluation", "reports"},
-    "jsonschema": {"policy", "evaluation", "collect"},
+    "jsonschema": {"json_schema"},
     "yaml": {"policy"},
     "simpleeval": {"evaluation"},
 }

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Any, Final
 
+from ..json_schema import conforms, validator
 from ..resources import artefact_schema_path
 from ..strict_json import InvalidJSON, StrictReader, decode_utf8, exact_number
 from .unreadable import Unreadable
@@ -112,8 +113,10 @@ def check_artefact(name: str, value: object, place: str, *, nulls: bool = False)
 
     With `nulls` any value may be null: it is one that is not known.
     """
+    if conforms(_schema(name), value):
+        return
     problems = (
-        each for each in _validator(name).iter_errors(value) if not nulls or each.instance is not None
+        each for each in validator(_schema(name)).iter_errors(value) if not nulls or each.instance is not None
     )
     problem = min(problems, key=lambda each: (list(map(str, each.path)), str(each.validator)), default=None)
     if problem is None:
@@ -131,11 +134,3 @@ def may_be_absent(name: str) -> bool:
 @cache
 def _schema(name: str) -> Any:
     return json.loads(artefact_schema_path(name).read_text(encoding="utf-8"))
-
-
-@cache
-def _validator(name: str) -> Any:
-    from jsonschema import Draft202012Validator
-    from referencing import Registry
-
-    return Draft202012Validator(_schema(name), registry=Registry())

@@ -15,9 +15,10 @@ from ...canonical import canonical, digest
 from ...diagnostics import name_hint, printable
 from ...errors import SnapshotError, system_reason
 from ...files import read_plain
+from ...json_schema import conforms
 from ...language.times import parse_time, show_time
 from ...limits import FORMAT, NUMBER_DIGITS, SNAPSHOT_BYTES, SNAPSHOT_DEPTH, SNAPSHOT_POINTS
-from ...policy.yaml.schema import complaints, conforms, schema
+from ...policy.yaml.schema import complaints, schema
 from ...strict_json import InvalidJSON, InvalidNumber, StrictReader, decode_utf8
 
 __all__ = ["Snapshot"]
@@ -182,7 +183,7 @@ def _problems(document: object) -> Iterator[str]:
 def _complaints(document: object) -> Iterator[str]:
     """Yield what in a snapshot does not keep its schema, each with its place, as far as a person would read."""
     wanted = schema("snapshot")
-    if conforms(wanted, document, wanted):
+    if conforms(wanted, document):
         return
     for path, message, hint, _ in islice(complaints(wanted, document), _MOST_COMPLAINTS):
         place = "".join(f"/{each}" for each in path)
