@@ -11,6 +11,7 @@ import interlock
 from interlock.errors import UsageError
 from interlock.evaluation.deciding.request import Decision
 from interlock.ledger.acts import rearm
+from support import roots
 from support.beginnings import recording_in
 from support.ledgers import FILES, act, evaluate, rule, snapshot, write
 
@@ -348,3 +349,48 @@ def test_a_person_ends_the_doubt_of_the_time_since_the_begin_of_events(tmp_path:
     rearm(ledger, "rollback", "bad-days", None, act("2026-03-30T14:30:00Z"))
     later = rejected("2026-03-30T11:00:00Z", "2026-03-30T15:00:00Z")
     assert outcome(evaluate(root, ledger, later)[0]) == ("pass", "CONTINUE", False)
+
+
+EARLY = {
+    "catalogue": "metrics:\n  mood: {type: number, every: 1d, early: true, began: 2026-03-24}\n",
+    "rollback": """\
+policy: rollback
+version: 1.0.0
+title: Rollback
+owner: risk
+verdicts: [CONTINUE, ROLLBACK]
+rules:
+  - {id: bad-days, when: last(mood) < 0, then: ROLLBACK, latch: true, blind_limit: 30d}
+""",
+}
+
+
+def moods(as_of: str, **days: float | None) -> interlock.Snapshot:
+    points = [{"at": f"2026-03-{day[1:]}", "value": value} for day, value in days.items()]
+    return roots.snapshot(as_of, {"mood": {"from": "2026-03-24", "points": points}})
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"), [(-1, ("fail", "ROLLBACK", True)), (None, ("unknown", "ROLLBACK", False))]
+)
+def test_the_next_period_hides_no_day_that_ends_as_it_begins(
+    tmp_path: Path, ledger: Path, value: float | None, expected: tuple[str, str, bool]
+) -> None:
+    """A point that is complete early is known at the very instant at which the period before it ends."""
+    root = write(tmp_path, **EARLY)
+    midnight = moods("2026-03-28T00:00:00Z", d24=1, d25=1, d26=1, d27=value, d28=2)
+    assert outcome(evaluate(root, ledger, midnight)[0]) == expected
+
+
+def test_a_day_that_was_null_while_it_ran_stays_in_doubt_when_it_is_over(
+    tmp_path: Path, ledger: Path
+) -> None:
+    root = write(tmp_path, **EARLY)
+    noon = moods("2026-03-27T12:00:00Z", d24=1, d25=1, d26=1, d27=None)
+    after = roots.snapshot(
+        "2026-03-28T00:00:00Z",
+        {"mood": {"from": "2026-03-27T18:00:00Z", "points": [{"at": "2026-03-28", "value": 2}]}},
+    )
+    given = moods("2026-03-28T06:00:00Z", d27=1, d28=2)
+    found = evaluate(root, ledger, noon, after, given)
+    assert [outcome(each)[0] for each in found] == ["unknown", "unknown", "pass"]

@@ -14,7 +14,7 @@ from ..snapshot.series_values import Shaped
 from ..verdict import RuleResult
 from .memory import Fact, Key, Latch, Memory, Seen
 from .outcomes import Outcome, join
-from .past import gained, gaps
+from .past import MOMENT, gained, gaps
 from .reasons import generated
 
 __all__ = [
@@ -26,7 +26,6 @@ __all__ = [
     "latches_of_gone_rules",
 ]
 
-_MOMENT = Decimal("0.000001")
 _WORST_FIRST = ("fail", "unknown", "pass", "skipped")
 
 Then = tuple[Decimal, Outcome]
@@ -112,8 +111,8 @@ class StatefulRule:
         open_gaps = [pair for found in read.values() for pair in gaps(found, self.as_of)]
         blank = any(start == -INFINITY for start, _ in open_gaps)
         counted = (*(instants if recorded or blank else instants[1:]), self.as_of)
-        yield from ((each - _MOMENT, each) for each in unseen_before(counted, open_gaps))
-        yield from ((start + _MOMENT, start) for start, _ in open_gaps if start in instants)
+        yield from ((each - MOMENT, each) for each in unseen_before(counted, open_gaps))
+        yield from ((start + MOMENT, start) for start, _ in open_gaps if start in instants)
 
     def doubted(self) -> Iterator[tuple[Decimal, None]]:
         """Yield the recorded instants at which the outcome was unknown: the data of now may tell of them."""

@@ -15,7 +15,10 @@ from ..snapshot.points import Point, Points
 from ..snapshot.series_values import Members, Series, Shaped, slot_at, slot_start
 from .memory import Seen
 
-__all__ = ["CutMeasures", "bound_value", "gained", "gaps"]
+__all__ = ["MOMENT", "CutMeasures", "bound_value", "gained", "gaps"]
+
+MOMENT = Decimal("0.000001")
+"""Seconds between two instants that follow each other."""
 
 
 class CutMeasures(Measures):
@@ -57,7 +60,8 @@ class CutMeasures(Measures):
     def _cut_periods(self, series: Series, every: Decimal) -> Series:
         end, past, first = series.end, series.past, 0
         if self.until < series.as_of:
-            end, past = min(end, slot_at(self.until, every) - 1), past if series.unlisted else None
+            newest = slot_at(self.until + _before_end(series), every) - 1
+            end, past = min(end, newest), past if series.unlisted else None
         early: list[Point] = []
         if self.after is not None:
             begin = slot_at(self.after, every)
@@ -99,7 +103,8 @@ class CutMeasures(Measures):
 
 
 def gained(name: str, found: Shaped, as_of: Decimal) -> Iterator[tuple[Decimal, Seen | None]]:
-    """Yield each point of a series with the instant at which it was gained: a period's point at its end.
+    """Yield each point of a series with the instant at which it was gained: a period's point at its end, just before
+    it where the next period may be complete as soon as it begins.
 
     An instant without a point is one at which something may have been missed, until data say that it was not: a missing
     period, a value that is not known, the begin or the end of a gap in what was seen.
@@ -142,10 +147,15 @@ def _gained(name: str, member: str, series: Series, as_of: Decimal) -> Iterator[
         unknown = isinstance(each.value, Unknown)
         number, before = number + 1 if each.at == before else 1, each.at
         seen = None if unknown else (name, member, show_time(each.at), _text(each, number))
-        yield min(each.at + (series.every or 0), as_of), seen
+        yield min(each.at + (series.every or 0) - _before_end(series), as_of), seen
     for stop, start in _gaps(series, as_of):
         ends = (start,) if series.unlisted else (stop, start)
         yield from ((each, None) for each in ends if each < as_of)
+
+
+def _before_end(series: Series) -> Decimal:
+    """How long before the end of its period the point of a series is gained."""
+    return MOMENT if series.early else Decimal(0)
 
 
 def gaps(found: Shaped, as_of: Decimal) -> Iterator[tuple[Decimal, Decimal]]:

@@ -143,9 +143,8 @@ def regular(
         before = ("not covered", _BEFORE_RECORDS if recorded else "before the first period of the snapshot")
         past = reading.unknown(reading.cause(*(stated if stated and not slots else before)))
     silent = stated is not None and not slots
-    return Series(
-        Points(points), as_of, every, end, past, unlisted=metric.began is None and (recorded or silent)
-    )
+    unlisted = metric.began is None and (recorded or silent)
+    return Series(Points(points), as_of, every, end, past, unlisted=unlisted, early=metric.early)
 
 
 def complete(metric: Metric, slot: int, as_of: Decimal) -> bool:

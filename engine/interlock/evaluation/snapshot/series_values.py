@@ -62,10 +62,10 @@ class Series:
 
     A regular series (`every` in seconds) has one point for each slot up to `end`; `past` is the value of every
     slot before the first, None where the grid begins; `unlisted` says that the oldest record does not tell where that
-    is, so that there may be slots before the first. An irregular one was seen from `covered_from` to
-    `covered_to`, and in the `earlier` stretches; what lies outside is not known, and `uncovered` says why. Up to
-    `slack` seconds at its end count as seen. Before `began` there was nothing. `blank` says why nothing is known.
-    A series that is cut at an earlier `as_of` keeps that of its snapshot as `now`.
+    is, so that there may be slots before the first; `early`, that a slot may be known before it ends. An irregular
+    one was seen from `covered_from` to `covered_to`, and in the `earlier` stretches; what lies outside is not known,
+    and `uncovered` says why. Up to `slack` seconds at its end count as seen. Before `began` there was nothing. `blank`
+    says why nothing is known. A series that is cut at an earlier `as_of` keeps that of its snapshot as `now`.
     """
 
     points: Points
@@ -74,6 +74,7 @@ class Series:
     end: int = -1
     past: Value | None = None
     unlisted: bool = False
+    early: bool = False
     covered_from: Decimal = -INFINITY
     covered_to: Decimal = INFINITY
     slack: Decimal = Decimal(0)
