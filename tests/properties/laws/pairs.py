@@ -154,8 +154,12 @@ class Sketch:
 
 def _forgetful(damage: Damage, damages: Damages) -> bool:
     """Whether a damage takes the knowledge with it of one that both sides have: a lost snapshot that was damaged, what
-    was known of a series before its coverage ends too early, or the values of a member that a roster forgot."""
+    was known of a series before its coverage ends too early, the values of a member that a roster forgot, or a list
+    that replaced a true one and lacks a row of no member."""
     if damage.place == WHOLE and any(each.snapshot == damage.snapshot for each in damages):
+        return True
+    lists = {(each.snapshot, each.place) for each in damages if each.kind == "mangled"}
+    if (damage.snapshot, damage.place) in lists:
         return True
     forgot = [each for each in damages if each.kind == "forgotten" and each.place[1] == damage.place[1]]
     if any(each.snapshot == damage.snapshot for each in forgot):
