@@ -40,7 +40,8 @@ class Column:
 
     `place` names its value in a record; `pointer` is the same as steps for a format whose columns are found by pointer.
     `key` counts the stars of `rows`, `unit` is that of a time given as a number, `shift` moves a time, in seconds.
-    Without a `unit` a number of JSON or a table counts seconds, and one in a text is no time.
+    Without a `unit` a number of JSON or a table counts seconds, and one in a text is no time. `values` are the words
+    that a text may be, if not every text is one.
     """
 
     name: str
@@ -52,6 +53,7 @@ class Column:
     unit: str | None = None
     shift: Decimal = Decimal(0)
     optional: bool = False
+    values: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

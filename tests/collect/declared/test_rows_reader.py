@@ -137,3 +137,21 @@ from .rows import GOOD, TAIL, rows
 )
 def test_complaint(text: str, expected: str) -> None:
     assert complaints(text) == [expected]
+
+
+@pytest.mark.parametrize(
+    ("column", "expected"),
+    [
+        ("{text: /pnl, values: [buy, sell]}", []),
+        (
+            "{text: /pnl, values: [buy, sell, Buy]}",
+            ["sources.yaml:8:60: error E556: `values` holds `buy` twice, in any case"],
+        ),
+        (
+            "{integer: /pnl, values: [buy, sell]}",
+            ["sources.yaml:8:63: error E556: `values` are those of a text, this column is of type integer"],
+        ),
+    ],
+)
+def test_the_words_of_a_column(column: str, expected: list[str]) -> None:
+    assert complaints(rows(GOOD, TAIL.replace("{number: /pnl}", column))) == expected

@@ -27,11 +27,11 @@ sources:
 AT = "2026-03-30T05:00:00Z"
 
 
-def outcome(root: Path, style: str, kind: str, value: str) -> tuple[str, str]:
+def outcome(root: Path, style: str, kind: str, value: str, text: str = SOURCE) -> tuple[str, str]:
     """Return the verdict over a table of one value, and the cause if the table is unknown."""
     rows = f'{{"at": "{AT}", "v": {value}}}\n' if style == "jsonl" else f"at,v\n{AT},{value}\n"
     write(root, f"t.{style}", rows)
-    source = SOURCE.replace("FORMAT", style).replace("PREFIX", "/" if style == "jsonl" else "")
+    source = text.replace("FORMAT", style).replace("PREFIX", "/" if style == "jsonl" else "")
     verdict = judged(root, source.replace("TYPE", kind), "total == 1")
     causes = [f"{each.cause}: {each.detail}" for each in verdict.rules[0].causes]
     return verdict.verdict, "; ".join(causes)
@@ -94,3 +94,24 @@ def test_a_text_of_a_table_is_read_as_its_type(
 ) -> None:
     assert outcome(tmp_path, "csv", kind, good) == ("GO", "")
     assert outcome(tmp_path, "csv", kind, bad) == ("NO_GO", wrong)
+
+
+@pytest.mark.parametrize(
+    ("style", "good", "bad", "wrong"),
+    [
+        (
+            "jsonl",
+            '"BLOCKED"',
+            '"block"',
+            "undeclared value: line 1 of t.jsonl: `v` is none of alive, blocked",
+        ),
+        ("csv", "blocked", "malformed", "undeclared value: line 2 of t.csv: `v` is none of alive, blocked"),
+    ],
+)
+def test_a_word_that_is_not_declared(tmp_path: Path, style: str, good: str, bad: str, wrong: str) -> None:
+    """SQL that looks for one word would read past another that means the same."""
+    source = SOURCE.replace("PREFIXv}", "PREFIXv, values: [alive, blocked]}").replace(
+        "is not null", "= 'blocked'"
+    )
+    assert outcome(tmp_path, style, "text", good, source) == ("GO", "")
+    assert outcome(tmp_path, style, "text", bad, source) == ("NO_GO", wrong)

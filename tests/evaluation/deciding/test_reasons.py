@@ -229,3 +229,16 @@ def test_a_reason_that_cannot_be_given_changes_no_verdict(
 ) -> None:
     found = judged(tmp_path, rule, source=source)
     assert (found.verdict, found.rules[0].reason) == ("NO_GO", text)
+
+
+def test_a_rule_that_may_not_apply_accuses_nobody(tmp_path: Path) -> None:
+    """It closes the gate as it would if it applied, and says what leaves that open."""
+    rule = "{id: hits, applies: active, require: hit.rate >= floor, reason: too few hits}"
+    (seen,) = judged(tmp_path, rule).rules
+    assert (seen.outcome, seen.reason, seen.causes) == ("fail", "too few hits", ())
+    verdict = judged(tmp_path, rule, active=None)
+    (doubted,) = verdict.rules
+    assert verdict.verdict == "NOT_EVALUATED"
+    assert (doubted.outcome, doubted.contribution, doubted.sure) == ("fail", "NO_GO", False)
+    assert doubted.reason == "cannot tell whether this applies: active: missing; if it does: too few hits"
+    assert [str(each) for each in doubted.causes] == ["active: missing"]

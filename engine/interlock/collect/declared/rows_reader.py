@@ -154,7 +154,20 @@ def _column(
         unit=entry.node.text("unit") or None,
         shift=_shift(entry),
         optional=entry.node.flag("optional"),
+        values=_values(entry, kind),
     )
+
+
+def _values(entry: YamlEntry, kind: str) -> tuple[str, ...]:
+    """Return the words that a text may be; two that differ in case alone would be one."""
+    found = tuple(entry.node.texts("values"))
+    if found and kind != "text":
+        entry.complain("E556", f"`values` are those of a text, this column is of type {kind}", "values")
+    folded = [each.casefold() for each in found]
+    for word in (each for each in found if folded.count(each.casefold()) > 1):
+        entry.complain("E556", f"`values` holds `{word}` twice, in any case", "values")
+        break
+    return found
 
 
 def _shift(entry: YamlEntry) -> Decimal:

@@ -23,7 +23,7 @@ from .pooled_rows import pools
 from .row_window import Window
 from .typed_tables import SourceTable
 
-__all__ = ["check_complete", "check_days", "check_reach", "require_periods", "scope_of"]
+__all__ = ["check_complete", "check_days", "check_reach", "early_rows", "require_periods", "scope_of"]
 
 _LOOKS_BACK = re.compile(r"\$(?:as_of|to)\s*-\s*interval", re.IGNORECASE)
 
@@ -47,7 +47,8 @@ def require_periods(
     due = periods.over(window.as_of - _lag(source, catalogue))
     scope = scope_of(source, metric, catalogue)
     lacking = {}
-    for member, found in _found(source.complete, table, scope, rosters).items():
+    whole = _whole_rows(source, source.complete, table, periods, catalogue)
+    for member, found in _found(source.complete, table, scope, rosters, whole).items():
         of = f" of {member}" if member else ""
         text = _absent({periods.number(stamp) for stamp in found}, periods, due)
         if text:
@@ -93,11 +94,54 @@ def scope_of(source: RowsSource, metric: Metric, catalogue: Catalogue) -> str | 
     return scopes[0] if scopes and metric.scope not in scopes else metric.scope
 
 
-def _found(
-    complete: DeclaredPeriods, table: SourceTable, scope: str | None, rosters: Rosters
-) -> dict[str, list[Decimal]]:
-    """Return the stamps of all rows, by member where each has its own; `` where they are of no member."""
+def early_rows(source: RowsSource, table: SourceTable, metric: Metric) -> dict[str, UnknownEntry]:
+    """Return the periods of a regular series whose row was written before they were over, with why it tells nothing."""
+    complete, every = source.complete, metric.every
+    if complete is None or complete.each is None or every is None or metric.early:
+        return {}
+    if source.time in ("modified", complete.by):
+        return {}
+    found = {}
+    for stamp, time in zip(table.columns[complete.by], table.columns[source.time], strict=True):
+        if isinstance(stamp, Decimal) and isinstance(time, Decimal) and time < stamp + every:
+            why = f"its row of `{source.id}` was written at {show_time(time)}, before its end"
+            found[show_time(stamp)] = UnknownEntry("missing", why)
+    return found
+
+
+def _whole_rows(
+    source: RowsSource,
+    complete: DeclaredPeriods,
+    table: SourceTable,
+    periods: _Periods,
+    catalogue: Catalogue,
+) -> list[bool]:
+    """Tell of each row whether it became known when its period was over, as far as the rows say when they did.
+
+    One that was written before is of a part of its period; a series may say that its points are complete `early`.
+    """
     stamps = table.columns[complete.by]
+    early = any(each.early for each in _regular(source, catalogue))
+    if early or source.time in ("modified", complete.by):
+        return [True] * len(stamps)
+    return [
+        not (isinstance(stamp, Decimal) and isinstance(time, Decimal))
+        or periods.start(periods.number(stamp) + 1) <= time
+        for stamp, time in zip(stamps, table.columns[source.time], strict=True)
+    ]
+
+
+def _found(
+    complete: DeclaredPeriods,
+    table: SourceTable,
+    scope: str | None,
+    rosters: Rosters,
+    whole: Sequence[bool],
+) -> dict[str, list[Decimal]]:
+    """Return the stamps of the whole rows, by member where each has its own; `` where they are of no member."""
+    stamps = [
+        stamp if known else None for stamp, known in zip(table.columns[complete.by], whole, strict=True)
+    ]
     names = table.columns[complete.member] if complete.member else []
     members = rosters.written(scope, {str(name) for name in names if name is not None})
     if not members or not complete.member:

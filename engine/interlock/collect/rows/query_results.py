@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from ...language.times import show_time
@@ -17,7 +17,7 @@ from ..typed_values import floored, from_sql, is_number, is_time, number, sql_ti
 from ..unreadable import UnknownEntry, Unreadable
 from .source_coverage import CoveredSpan
 
-__all__ = ["Entry", "MetricEntries", "complaint", "shape"]
+__all__ = ["Entry", "MetricEntries", "complaint", "shape", "without_parts"]
 
 _EARLIEST_MIDNIGHT = Decimal(14 * 3600)
 """So long before midnight in UTC a day begins in the zones that are farthest east."""
@@ -112,6 +112,23 @@ def shape(
             span = own.get(member) if own else covered
             entries.setdefault(member, _entry(answer.names, [], metric, span, rosters, as_of))
     return MetricEntries(members=entries)
+
+
+def without_parts(found: MetricEntries, early: Mapping[str, UnknownEntry], metric: Metric) -> MetricEntries:
+    """Return a regular series with the points unknown that a row of a part of their period gives."""
+    if not early or metric.series != "regular":
+        return found
+
+    def told(entry: Entry) -> Entry:
+        points = entry.get("points")
+        if not isinstance(points, list):
+            return entry
+        unknown = {at: {"at": at, **why.entry()} for at, why in early.items()}
+        return {**entry, "points": [unknown.get(point["at"], point) for point in points]}
+
+    if found.entry is not None:
+        return replace(found, entry=told(found.entry))
+    return replace(found, members={name: told(each) for name, each in (found.members or {}).items()})
 
 
 def _by_member(answer: Answer, metric: Metric, rosters: Rosters) -> dict[str, list[Row]]:

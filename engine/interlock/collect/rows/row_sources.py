@@ -21,9 +21,9 @@ from ..rosters import Rosters
 from ..sql.duckdb_tables import Database, Databases, SqlRefused, columns_of
 from ..unreadable import UnknownEntry, Unreadable
 from .exact_numbers import ExactTables
-from .periods import check_complete, check_days, check_reach, require_periods, scope_of
+from .periods import check_complete, check_days, check_reach, early_rows, require_periods, scope_of
 from .pooled_rows import pools
-from .query_results import MetricEntries, complaint, shape
+from .query_results import MetricEntries, complaint, shape, without_parts
 from .row_order import backwards, in_declared_order, settled
 from .row_window import Window
 from .source_coverage import CoveredSpan, by_member, check_members, common, cover
@@ -252,12 +252,25 @@ def _ask(
     if other is not None:
         undecided = next(each.table.undecided for each in (loaded, *joined) if each.table.undecided)
         found = settled(found, shape(other, metric, covered, rosters, own, window.as_of), undecided)
+    return _whole(found, loaded, gaps, lacking, metric, window), covered
+
+
+def _whole(
+    found: MetricEntries,
+    loaded: LoadedSource,
+    gaps: list[Gap],
+    lacking: dict[str, UnknownEntry],
+    metric: Metric,
+    window: Window,
+) -> MetricEntries:
+    """Leave unknown what torn files and rows of a part of their period do not tell, and members that lack a period."""
+    found = without_parts(found, early_rows(loaded.source, loaded.table, metric), metric)
     if loaded.torn:
         found = with_gaps(found, gaps, loaded.torn[0], metric, window.as_of)
     if lacking:
         entries = {member: why.entry() for member, why in lacking.items()}
         found = replace(found, members={**(found.members or {}), **entries})
-    return found, covered
+    return found
 
 
 def _gaps(loaded: LoadedSource, metric: Metric, nodes: list[dict[str, Any]], window: Window) -> list[Gap]:

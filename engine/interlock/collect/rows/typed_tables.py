@@ -227,6 +227,8 @@ class _WrongValue(Exception):
 
 
 def _from_typed(column: Column, source: RowsSource) -> Callable[[object], object]:
+    if column.values:
+        return _vocabulary(column.values)
     if column.type == "time":
         return lambda value: moved(
             read_moment(value, source.zone, column.unit or "s"), column.shift, source.zone
@@ -336,6 +338,19 @@ def _text(value: object) -> str:
     if not isinstance(value, str):
         raise _WrongValue("is not text")
     return value.encode("utf-8", "replace").decode("utf-8")
+
+
+def _vocabulary(values: tuple[str, ...]) -> Callable[[object], str]:
+    """Return the function that reads a word in any case as it is declared: another one may mean the same."""
+    declared = {each.casefold(): each for each in values}
+
+    def read(value: object) -> str:
+        found = declared.get(_text(value).strip().casefold())
+        if found is None:
+            raise _WrongValue(f"is none of {', '.join(values)}", "undeclared value")
+        return found
+
+    return read
 
 
 def _bool(value: object) -> bool:

@@ -350,7 +350,7 @@ class _Case:
             assert isinstance(truth, (bool, Unknown))
             outcome = of_truth(rule, truth)
             outcome = replace(outcome, comparisons=compared(interpreter.seen[before:], compiled.helpful))
-        return replace(outcome, sure=guard is True and outcome.sure)
+        return outcome.guarded(guard)
 
     def composed(self, rule: Rule, child: Composition, measures: Measures) -> Outcome:
         given = {name: self.passed_down(value) for name, value in child.params.items()}

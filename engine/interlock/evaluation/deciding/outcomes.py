@@ -26,7 +26,7 @@ __all__ = [
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """`status` is pass, fail, unknown or skipped; `possible` holds every contribution that the rule may make;
-    `sure` is false where an unknown guard leaves open whether the rule applies at all."""
+    `sure` is false where an unknown guard leaves open whether the rule applies at all, and `doubt` says why."""
 
     status: str
     causes: tuple[Cause, ...] = ()
@@ -35,6 +35,14 @@ class Outcome:
     possible: tuple[str, ...] = ()
     note: str = ""
     sure: bool = True
+    doubt: tuple[Cause, ...] = ()
+
+    def guarded(self, guard: object) -> Outcome:
+        """Note whether the rule surely applies; of one that fails an unknown guard is a cause."""
+        if not isinstance(guard, Unknown):
+            return self
+        causes = merged(self.causes, guard.causes) if self.status == "fail" else self.causes
+        return replace(self, causes=causes, sure=False, doubt=guard.causes)
 
     @property
     def blind(self) -> bool:

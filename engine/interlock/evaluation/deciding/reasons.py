@@ -62,7 +62,14 @@ class ReasonNames:
         return _text(self.interpreter.measures.metric(path, member), metric.type)
 
     def reason(self, rule: Rule, outcome: Outcome) -> str:
-        """Return the author's reason where the rule fails on known data, else the generated one."""
+        """Return the author's reason where the rule fails on known data, else the generated one; both say where a
+        guard leaves open whether the rule applies."""
+        said = self._reason(rule, outcome)
+        if outcome.status != "fail" or not outcome.doubt:
+            return said
+        return f"cannot tell whether this applies: {unknown_origins(outcome.doubt)}; if it does: {said}"
+
+    def _reason(self, rule: Rule, outcome: Outcome) -> str:
         if outcome.note:
             return outcome.note
         if outcome.status == "fail" and rule.reason:
