@@ -85,11 +85,11 @@ def _of_week(run: EvaluationRun, newest: DeskReading, week: int) -> DeskReading:
     if run.options.root is None:
         hint = "name the desk with `--root DIR`, or a snapshot of that week"
         raise UsageError(f"the snapshot is of week {number}, `--week {week}` is asked for: {hint}")
-    began = newest.value(kind.began)
-    assert isinstance(began, Decimal)
+    began = newest.began
+    assert isinstance(began, Decimal)  # its weeks are counted
     as_of = monday_of(began) + week * WEEK + _WRITTEN
     terminal.note(
         f"note: week {week}, collected as of {show_time(as_of)}; what only the present shows is unknown"
     )
     run.options = replace(run.options, as_of=as_of, archive=False, allow_commands=False, historic=True)
-    return _reading(run, kind)
+    return replace(_reading(run, kind), told=began)

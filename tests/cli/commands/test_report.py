@@ -265,6 +265,17 @@ def test_an_earlier_week_is_collected_anew(
     assert (found["week"], found["count"]) == (week, count)
 
 
+def test_an_earlier_week_keeps_its_number_where_only_the_newest_state_tells_when_the_programme_began(
+    command: Any, weeks: Path
+) -> None:
+    state = {"at": "2026-03-30T06:00:00Z", "began": "2026-03-02T00:00:00Z", "calm": True}
+    (weeks / "state.json").write_text(json.dumps(state), encoding="utf-8")
+    done = command("report", "--kind", "weekly", "--root", ".", *HERE, "--week", 2, "-o", ".")
+    assert (done.code, done.err.splitlines()[-1]) == (0, "wrote week_2.json")
+    found = json.loads((weeks / "week_2.json").read_text(encoding="utf-8"))
+    assert (found["week"], found["count"], found["unknown"]) == (2, 9, {})
+
+
 def test_weeks_that_cannot_be_had(command: Any, weeks: Path) -> None:
     def refused(*words: object) -> str:
         done = command("report", *words, *HERE)

@@ -164,7 +164,7 @@ class _Writer:
 
     def _first_week(self) -> Decimal | None:
         """When the first week of the programme began; None without one, and where that is not known."""
-        began = None if self.reading.kind.began is None else self.reading.value(self.reading.kind.began)
+        began = self.reading.began
         return monday_of(began) if isinstance(began, Decimal) else None
 
     def _of_period(self, found: Shaped, at: Decimal, kind: Type, place: str) -> str:
