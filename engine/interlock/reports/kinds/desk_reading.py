@@ -116,10 +116,11 @@ class DeskReading:
                 return ReportUnknown(f"{each.name} has no verdict: {said}")
         return found
 
-    def idle(self, policy: str) -> bool:
-        """Tell whether a policy was evaluated and does not apply: it opens nothing and asks for nothing."""
-        found = [each for each in self.result.verdicts if each.policy == policy]
-        return bool(found) and not any(each.applicable for each in found)
+    def idle(self, policy: str) -> tuple[Verdict, ...]:
+        """Return the verdicts of a policy that was evaluated and applies nowhere: it opens nothing and asks for
+        nothing."""
+        found = tuple(each for each in self.result.verdicts if each.policy == policy)
+        return () if any(each.applicable for each in found) else found
 
     def outcomes(self, name: RuleName) -> tuple[tuple[Verdict, RuleResult | None], ...] | ReportUnknown:
         """Return a rule in each verdict of its policy; of a name without a rule the verdicts alone."""
