@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
+from ..api import PolicySet
 from ..diagnostics import unknown_name
 from ..errors import UsageError
 from ..evaluation.snapshot.measures import Measures
@@ -19,7 +20,7 @@ from ..reports.kinds.desk_reading import WEEK, DeskReading, ReportUnknown, monda
 from . import terminal
 from .evaluation_run import EvaluationRun, RunOptions
 
-__all__ = ["read_desk"]
+__all__ = ["read_desk", "require_kind"]
 
 _WRITTEN = 9 * 3600
 """When a week's report is looked at: on the Monday after it at 09:00, in seconds since its end."""
@@ -30,17 +31,19 @@ def read_desk(name: str, snapshot: str | None, options: RunOptions, week: int | 
     if any((options.policy_ids, options.tags, options.runbooks, options.programmes, options.members)):
         raise UsageError("a report of a kind names its policies: leave `--policy` and its like out")
     run = EvaluationRun([snapshot] if snapshot else [], options)
-    kinds = run.policies.root.reports
-    if name not in kinds:
-        raise UsageError(str(unknown_name("report", name, sorted(kinds), _hint(kinds))))
-    kind = kinds[name]
+    kind = require_kind(run.policies, name)
     run.narrow(_policies(run, kind))
     reading = _reading(run, kind)
     return reading if week is None else _of_week(run, reading, week)
 
 
-def _hint(kinds: Mapping[str, ReportKind]) -> str | None:
-    return None if kinds else "declare one in a report document of the policy root"
+def require_kind(policies: PolicySet, name: str) -> ReportKind:
+    """Return the kind of report of that name; raises UsageError where no document declares it."""
+    kinds = policies.root.reports
+    if name not in kinds:
+        hint = None if kinds else "declare one in a report document of the policy root"
+        raise UsageError(str(unknown_name("report", name, sorted(kinds), hint)))
+    return kinds[name]
 
 
 def _policies(run: EvaluationRun, kind: ReportKind) -> Sequence[str]:

@@ -250,6 +250,8 @@ def test_a_kind_names_its_file_in_a_folder(command: Any, weeks: Path) -> None:
     assert (done.code, done.out, done.err) == (0, "", "wrote week_4.json\n")
     assert json.loads((weeks / "week_4.json").read_text(encoding="utf-8"))["week"] == 4
     assert command("report", "--kind", "weekly", "--root", ".", *HERE, "-o", "nowhere/a.json").code == 2
+    done = command("report", "--kind", "weekly", "--root", ".", *HERE, "-o", "nowhere/")
+    assert (done.code, done.err) == (2, "error: cannot write `nowhere/`: there is no folder `nowhere`\n")
 
 
 @pytest.mark.parametrize(
