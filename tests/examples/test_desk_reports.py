@@ -115,7 +115,7 @@ def test_a_week_from_the_log_is_that_of_the_desk(tmp_path: Path, week: int) -> N
     known = {place: value for place, value in leaves(made) if value is not None}
     own = dict(leaves(theirs))
     same = set(own) - set(made["unknown"]) - {"/summary/promotion_gate_progress/assessed_at"}
-    assert len(same) > 35
+    assert len(same) > 35 and made["week_number"] == week
     assert [place for place in sorted(same) if not close(known[place], own[place])] == []
 
 
