@@ -289,6 +289,10 @@ def test_weeks_that_cannot_be_had(command: Any, weeks: Path) -> None:
     assert refused("--kind", "verdicts", "--root", ".", "--week", "1") == (
         "error: the report `verdicts` is not of a week: leave `--week` out\n"
     )
+    assert refused(*desk, "--week", "0") == (
+        "error: `--week 0`: the weeks of a programme are counted from 1\n"
+    )
+    assert refused(*desk, "--week", "one") == "error: `--week`: `one` is not a valid integer\n"
     assert refused("--root", ".", "--week", "1") == "error: `--week` belongs to `--kind NAME`\n"
     assert command("collect", "--root", ".", "--policies", "policies", "-q", "-o", "s.json").code == 0
     assert refused("s.json", "--kind", "weekly", "--week", "2") == (
