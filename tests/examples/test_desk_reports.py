@@ -154,6 +154,32 @@ def test_a_daily_report_is_read_back(written: Path, tmp_path: Path) -> None:
     assert (verdict["verdict"], {each["outcome"] for each in verdict["rules"]}) == ("FRESH", {"pass"})
 
 
+def test_a_weekly_report_is_read_back(written: Path, tmp_path: Path) -> None:
+    """What the log cannot tell is unknown in that week, and closes the gates that need it; the rest of it counts."""
+    desk = tmp_path / "desk"
+    shutil.copytree(DESK, desk)
+    shutil.copy(written / JSON["weekly"], desk / "data/reports" / JSON["weekly"])
+    words = ("--root", str(desk), "--as-of", "2026-03-30T06:30:00Z", "--archive", *PAPER, *POLICIES)
+    file = tmp_path / "verdicts.json"
+    asked = ("--policy", "phase-2c-promotion", "--policy", "shadow-weekly-evidence")
+    assert run(["evaluate", *words, *asked, "--format", "json", "-o", str(file)]) == 1
+    verdicts = json.loads(file.read_text(encoding="utf-8"))["verdicts"]
+    outcomes = {each["policy"]: {rule["id"]: rule["outcome"] for rule in each["rules"]} for each in verdicts}
+    promotion, evidence = outcomes["phase-2c-promotion"], outcomes["shadow-weekly-evidence"]
+    known = (
+        "weeks-collected",
+        "weekly-edge",
+        "cumulative-edge",
+        "hit-rate",
+        "incremental-sharpe",
+        "regimes-majority",
+    )
+    assert (promotion["drawdown"], {promotion[name] for name in known}) == ("unknown", {"pass"})
+    unknown = ("profit-before-costs", "cost-share", "realism-unchanged")
+    assert {evidence[name] for name in unknown} == {"unknown"}
+    assert evidence["btc-diagnosis"] == "fail"
+
+
 def test_a_gap_in_the_log_is_null_and_never_a_good_value(tmp_path: Path) -> None:
     desk = tmp_path / "desk"
     shutil.copytree(DESK, desk)
