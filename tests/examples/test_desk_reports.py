@@ -180,6 +180,39 @@ def test_a_weekly_report_is_read_back(written: Path, tmp_path: Path) -> None:
     assert evidence["btc-diagnosis"] == "fail"
 
 
+@pytest.mark.parametrize("lost", ["2025-12|2026-01", "2026-02-1[0-5]|2026-02-09"])
+def test_nothing_is_summed_over_a_log_that_lacks_weeks(tmp_path: Path, lost: str) -> None:
+    """Neither where its beginning was cut off nor where weeks are lost: its worst weeks may be gone."""
+    desk = tmp_path / "desk"
+    shutil.copytree(DESK, desk)
+    log = desk / "data" / "rl" / "shadow_decisions.jsonl"
+    kept = [
+        line for line in log.read_text(encoding="utf-8").splitlines() if not re.search(f'"({lost})', line)
+    ]
+    log.write_text("\n".join(kept) + "\n", encoding="utf-8")
+    words = ("--root", str(desk), "--as-of", "2026-03-30T06:30:00Z", "--archive", *PAPER, *POLICIES)
+    made = {}
+    for kind in ("weekly", "daily"):
+        assert run(["report", "--kind", kind, *words, "-o", str(tmp_path / kind)]) == 0
+        made |= dict(leaves(json.loads((tmp_path / kind).read_text(encoding="utf-8"))))
+    whole = "/counterfactual_evaluation/cumulative/"
+    assert {value for place, value in made.items() if place.startswith(whole)} == {None}
+    assert made["/shadow_collection/total_all_time"] is None
+    assert (made["/data_collection/total_decisions"], made["/shadow_collection/decisions_today"]) == (59, 10)
+
+
+def test_the_first_week_is_told_too(tmp_path: Path) -> None:
+    words = ("--root", str(DESK), "--as-of", "2026-03-30T06:30:00Z", "--archive", *PAPER, *POLICIES)
+    file = tmp_path / "weekly.json"
+    assert run(["report", "--kind", "weekly", "--week", "1", *words, "-o", str(file)]) == 0
+    made = json.loads(file.read_text(encoding="utf-8"))
+    assert (made["week_number"], made["week_ending"], made["data_collection"]["total_decisions"]) == (
+        1,
+        "2026-01-04",
+        52,
+    )
+
+
 def test_a_gap_in_the_log_is_null_and_never_a_good_value(tmp_path: Path) -> None:
     desk = tmp_path / "desk"
     shutil.copytree(DESK, desk)

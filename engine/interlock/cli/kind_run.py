@@ -30,6 +30,8 @@ def read_desk(name: str, snapshot: str | None, options: RunOptions, week: int | 
     """Return what the report is made from: as of the snapshot, or with `week` as of the Monday after that week."""
     if any((options.policy_ids, options.tags, options.runbooks, options.programmes, options.members)):
         raise UsageError("a report of a kind names its policies: leave `--policy` and its like out")
+    if options.since is not None:
+        raise UsageError("a report of a kind counts from the beginning: leave `--since` out")
     run = EvaluationRun([snapshot] if snapshot else [], options)
     kind = require_kind(run.policies, name)
     run.narrow(_policies(run, kind))

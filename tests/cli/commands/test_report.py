@@ -314,6 +314,9 @@ def test_options_that_a_kind_does_not_take(command: Any, weeks: Path) -> None:
     assert refused("--kind", "weekly", "--full") == (
         "error: `--full` does not go with `--kind`: a kind says what it shows\n"
     )
+    assert refused("--kind", "weekly", "--since", "2026-03-20") == (
+        "error: a report of a kind counts from the beginning: leave `--since` out\n"
+    )
     assert refused("--kind", "weekly", "--policy", "gate") == (
         "error: a report of a kind names its policies: leave `--policy` and its like out\n"
     )
