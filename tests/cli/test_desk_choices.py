@@ -172,6 +172,40 @@ def test_a_guarded_start_takes_them_too(
     assert desk.anchor.read_text(encoding="utf-8").startswith(f"{head(desk.ledger)} sha256:")
 
 
+def test_a_guarded_start_collects_from_the_desk_wherever_it_runs(
+    desk: Desk, started: list[object], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = desk.folder / "desk"
+    (root / "data").mkdir(exist_ok=True)
+    desk.says(f"{DEFAULTS.removesuffix('}' + chr(10))}, root: ../desk}}\n")
+    monkeypatch.setenv("INTERLOCK_POLICIES", str(desk.folder / "policies"))
+    (desk.folder / "elsewhere").mkdir()
+    monkeypatch.chdir(desk.folder / "elsewhere")
+    words = ("guard", "--policy", "gate")
+    done = desk.command(*words, "--begin", "--", "bot")
+    told = f"note: root `{root.as_posix()}`, from {FILE}\n"
+    assert (done.code, done.err.startswith(told), started) == (0, True, [("bot",)])
+    assert done.err.splitlines()[-1] == "paper: gate is GO"
+    monkeypatch.setenv("LIVE_MODE", "1")
+    (root / "data" / "live_kill_switch.txt").touch()
+    done = desk.command(*words, "--", "bot")
+    assert (done.code, "the kill switch is active: " in done.err, len(started)) == (4, True, 1)
+    assert list((desk.folder / "elsewhere").iterdir()) == []
+
+
+def test_where_the_defaults_are_not_sound_a_start_says_so_and_only_paper_goes_on(
+    desk: Desk, started: list[object], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.says("defaults: {rot: ../desk}\n")
+    words = ("guard", "--policy", "gate", "--", "bot")
+    assert (desk.command(*words).code, started) == (0, [("bot",)])
+    monkeypatch.setenv("LIVE_MODE", "1")
+    done = desk.command(*words)
+    assert (done.code, len(started)) == (2, 1)
+    assert "live mode is refused: policies/interlock.yaml:2:12: error E201: unknown key `rot`" in done.err
+    assert (desk.folder / "data" / "live_kill_switch.txt").is_file()
+
+
 @pytest.mark.parametrize("name", ["INTERLOCK_LEDGER", "INTERLOCK_ENVIRONMENT"])
 @pytest.mark.parametrize("value", ["", " ", "\t"])
 def test_an_empty_variable_is_a_mistake_and_opens_nothing(

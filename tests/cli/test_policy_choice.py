@@ -54,6 +54,11 @@ def test_what_each_option_chooses(root: PolicyRoot, choice: PolicyChoice, names:
         (PolicyChoice(policy_ids=["gat"]), "no policy is called `gat`: did you mean `gate`?"),
         (PolicyChoice(tags=["dayly"]), "no tag is called `dayly`: did you mean `daily`?"),
         (PolicyChoice(runbooks=["exit"]), "no runbook is called `exit`: did you mean `exits`?"),
+        (PolicyChoice(runbooks=["books"]), "no runbook is called `books`: there are exits and feed"),
+        (
+            PolicyChoice(runbooks=["exits#canari"]),
+            "no section is called `exits#canari`: did you mean `exits#canary`?",
+        ),
         (PolicyChoice(programmes=["exit"]), "no rollout is called `exit`: did you mean `exits`?"),
     ],
 )

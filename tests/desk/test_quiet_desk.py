@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 from pathlib import Path
@@ -41,6 +42,32 @@ def test_every_gate_that_applies_is_open_and_the_exit_code_is_0(bench: Bench, tm
     assert "not applicable: " in done.stdout
     sent = events.read_text("utf-8") if events.exists() else ""
     assert re.findall(r'"best":false', sent) == []
+
+
+def test_its_report_fits_two_screens_and_its_readiness_is_the_answer_of_the_runbook(bench: Bench) -> None:
+    def told(*words: str) -> str:
+        desk = (
+            "--root",
+            str(bench.desk),
+            "--archive",
+            "--as-of",
+            AS_OF,
+            "--historic",
+            "--environment",
+            "paper",
+        )
+        where = ("--ledger", str(bench.ledger), "--policies", str(ROOT / "policies"))
+        done = CliRunner().invoke(command, [*words, *desk, *where], catch_exceptions=False)
+        assert done.exit_code == 0, done.output
+        return done.stdout
+
+    lines = told("report").splitlines()
+    assert len(lines) <= 100
+    assert [each for each in lines if len(each) > 80] == []
+    found = json.loads(told("health", "--format", "json"))
+    assert (found["overall_readiness"], found["live_rollout_readiness"]) == ("GO", "GO")
+    assert found["live_rollout_reasons"] == ["All live rollout criteria met"]
+    assert found["live_rollout_next_actions"] == ["System ready for live rollout"]
 
 
 def test_every_file_of_probes_is_run() -> None:

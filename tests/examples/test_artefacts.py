@@ -12,6 +12,8 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
+from interlock.cli.main import run
+
 ROOT = Path(__file__).parents[2]
 DESK = ROOT / "examples" / "desk"
 SCHEMAS = ROOT / "schemas" / "artefacts"
@@ -123,3 +125,17 @@ def _undocumented(schema: dict[str, Any], where: str) -> list[str]:
         if isinstance(part, dict) and "properties" in part:
             found += _undocumented(part, f"{where}/{key}")
     return found
+
+
+def test_the_doctor_finds_the_copy_sound_whatever_the_dates_of_its_files(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    pytest.importorskip("duckdb", reason="collecting rows needs the duckdb extra")
+    words = ("--root", str(DESK), "--archive", "--as-of", "2026-03-30T06:30:00Z")
+    assert run(["doctor", *words, "--policies", str(ROOT / "policies"), "--format", "json"]) == 0
+    found = json.loads(capsys.readouterr().out)["artefacts"]
+    assert [(each["source"], each["state"]) for each in found if each["state"] != "there"] == [
+        ("agent-files", "not looked at"),
+        ("trading-lock", "absent"),
+        ("incident-note", "absent"),
+    ]

@@ -115,7 +115,7 @@ def test_a_week_from_the_log_is_that_of_the_desk(tmp_path: Path, week: int) -> N
     known = {place: value for place, value in leaves(made) if value is not None}
     own = dict(leaves(theirs))
     same = set(own) - set(made["unknown"]) - {"/summary/promotion_gate_progress/assessed_at"}
-    assert len(same) > 35
+    assert len(same) > 35 and made["week_number"] == week
     assert [place for place in sorted(same) if not close(known[place], own[place])] == []
 
 
@@ -152,6 +152,65 @@ def test_a_daily_report_is_read_back(written: Path, tmp_path: Path) -> None:
     assert run(["evaluate", *words, "--policy", "daily-report", "--format", "json", "-o", str(file)]) == 3
     (verdict,) = json.loads(file.read_text(encoding="utf-8"))["verdicts"]
     assert (verdict["verdict"], {each["outcome"] for each in verdict["rules"]}) == ("FRESH", {"pass"})
+
+
+def test_a_weekly_report_is_read_back(written: Path, tmp_path: Path) -> None:
+    """What the log cannot tell is unknown in that week, and closes the gates that need it; the rest of it counts."""
+    desk = tmp_path / "desk"
+    shutil.copytree(DESK, desk)
+    shutil.copy(written / JSON["weekly"], desk / "data/reports" / JSON["weekly"])
+    words = ("--root", str(desk), "--as-of", "2026-03-30T06:30:00Z", "--archive", *PAPER, *POLICIES)
+    file = tmp_path / "verdicts.json"
+    asked = ("--policy", "phase-2c-promotion", "--policy", "shadow-weekly-evidence")
+    assert run(["evaluate", *words, *asked, "--format", "json", "-o", str(file)]) == 1
+    verdicts = json.loads(file.read_text(encoding="utf-8"))["verdicts"]
+    outcomes = {each["policy"]: {rule["id"]: rule["outcome"] for rule in each["rules"]} for each in verdicts}
+    promotion, evidence = outcomes["phase-2c-promotion"], outcomes["shadow-weekly-evidence"]
+    known = (
+        "weeks-collected",
+        "weekly-edge",
+        "cumulative-edge",
+        "hit-rate",
+        "incremental-sharpe",
+        "regimes-majority",
+    )
+    assert (promotion["drawdown"], {promotion[name] for name in known}) == ("unknown", {"pass"})
+    unknown = ("profit-before-costs", "cost-share", "realism-unchanged")
+    assert {evidence[name] for name in unknown} == {"unknown"}
+    assert evidence["btc-diagnosis"] == "fail"
+
+
+@pytest.mark.parametrize("lost", ["2025-12|2026-01", "2026-02-1[0-5]|2026-02-09"])
+def test_nothing_is_summed_over_a_log_that_lacks_weeks(tmp_path: Path, lost: str) -> None:
+    """Neither where its beginning was cut off nor where weeks are lost: its worst weeks may be gone."""
+    desk = tmp_path / "desk"
+    shutil.copytree(DESK, desk)
+    log = desk / "data" / "rl" / "shadow_decisions.jsonl"
+    kept = [
+        line for line in log.read_text(encoding="utf-8").splitlines() if not re.search(f'"({lost})', line)
+    ]
+    log.write_text("\n".join(kept) + "\n", encoding="utf-8")
+    words = ("--root", str(desk), "--as-of", "2026-03-30T06:30:00Z", "--archive", *PAPER, *POLICIES)
+    made = {}
+    for kind in ("weekly", "daily"):
+        assert run(["report", "--kind", kind, *words, "-o", str(tmp_path / kind)]) == 0
+        made |= dict(leaves(json.loads((tmp_path / kind).read_text(encoding="utf-8"))))
+    whole = "/counterfactual_evaluation/cumulative/"
+    assert {value for place, value in made.items() if place.startswith(whole)} == {None}
+    assert made["/shadow_collection/total_all_time"] is None
+    assert (made["/data_collection/total_decisions"], made["/shadow_collection/decisions_today"]) == (59, 10)
+
+
+def test_the_first_week_is_told_too(tmp_path: Path) -> None:
+    words = ("--root", str(DESK), "--as-of", "2026-03-30T06:30:00Z", "--archive", *PAPER, *POLICIES)
+    file = tmp_path / "weekly.json"
+    assert run(["report", "--kind", "weekly", "--week", "1", *words, "-o", str(file)]) == 0
+    made = json.loads(file.read_text(encoding="utf-8"))
+    assert (made["week_number"], made["week_ending"], made["data_collection"]["total_decisions"]) == (
+        1,
+        "2026-01-04",
+        52,
+    )
 
 
 def test_a_gap_in_the_log_is_null_and_never_a_good_value(tmp_path: Path) -> None:

@@ -27,6 +27,7 @@ __all__ = [
     "environment_of_desk",
     "environment_of_policy",
     "known_ledger",
+    "known_root",
     "ledger_of_desk",
     "note_begun",
     "note_choice",
@@ -92,6 +93,20 @@ def known_ledger(given: Path | None, policies: str | None) -> Path:
     except InterlockError:
         found = None
     return given or (Path(found.value) if found else DEFAULT)
+
+
+def known_root(policies: str | None) -> str | None:
+    """Return the folder of a start that names neither folder nor snapshot.
+
+    Where `interlock.yaml` is not sound it is the current one: the documents are the reason against a start then.
+    """
+    try:
+        found = chosen_root(desk_defaults(policies))
+    except DocumentError:
+        return "."
+    except InterlockError:
+        return None
+    return None if found is None else note_choice(found)
 
 
 def _defaults(context: click.Context) -> Defaults:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
+from ..api import PolicySet
 from ..diagnostics import unknown_name
 from ..errors import UsageError
 from ..evaluation.snapshot.measures import Measures
@@ -19,7 +20,7 @@ from ..reports.kinds.desk_reading import WEEK, DeskReading, ReportUnknown, monda
 from . import terminal
 from .evaluation_run import EvaluationRun, RunOptions
 
-__all__ = ["read_desk"]
+__all__ = ["read_desk", "require_kind"]
 
 _WRITTEN = 9 * 3600
 """When a week's report is looked at: on the Monday after it at 09:00, in seconds since its end."""
@@ -29,18 +30,22 @@ def read_desk(name: str, snapshot: str | None, options: RunOptions, week: int | 
     """Return what the report is made from: as of the snapshot, or with `week` as of the Monday after that week."""
     if any((options.policy_ids, options.tags, options.runbooks, options.programmes, options.members)):
         raise UsageError("a report of a kind names its policies: leave `--policy` and its like out")
+    if options.since is not None:
+        raise UsageError("a report of a kind counts from the beginning: leave `--since` out")
     run = EvaluationRun([snapshot] if snapshot else [], options)
-    kinds = run.policies.root.reports
-    if name not in kinds:
-        raise UsageError(str(unknown_name("report", name, sorted(kinds), _hint(kinds))))
-    kind = kinds[name]
+    kind = require_kind(run.policies, name)
     run.narrow(_policies(run, kind))
     reading = _reading(run, kind)
     return reading if week is None else _of_week(run, reading, week)
 
 
-def _hint(kinds: Mapping[str, ReportKind]) -> str | None:
-    return None if kinds else "declare one in a report document of the policy root"
+def require_kind(policies: PolicySet, name: str) -> ReportKind:
+    """Return the kind of report of that name; raises UsageError where no document declares it."""
+    kinds = policies.root.reports
+    if name not in kinds:
+        hint = None if kinds else "declare one in a report document of the policy root"
+        raise UsageError(str(unknown_name("report", name, sorted(kinds), hint)))
+    return kinds[name]
 
 
 def _policies(run: EvaluationRun, kind: ReportKind) -> Sequence[str]:
@@ -85,11 +90,11 @@ def _of_week(run: EvaluationRun, newest: DeskReading, week: int) -> DeskReading:
     if run.options.root is None:
         hint = "name the desk with `--root DIR`, or a snapshot of that week"
         raise UsageError(f"the snapshot is of week {number}, `--week {week}` is asked for: {hint}")
-    began = newest.value(kind.began)
-    assert isinstance(began, Decimal)
+    began = newest.began
+    assert isinstance(began, Decimal)  # its weeks are counted
     as_of = monday_of(began) + week * WEEK + _WRITTEN
     terminal.note(
         f"note: week {week}, collected as of {show_time(as_of)}; what only the present shows is unknown"
     )
     run.options = replace(run.options, as_of=as_of, archive=False, allow_commands=False, historic=True)
-    return _reading(run, kind)
+    return replace(_reading(run, kind), told=began)

@@ -31,8 +31,9 @@ def require_writable(output: str) -> None:
         return
     path = Path(output)
     shown = printable(output)
-    if not path.parent.is_dir():
-        raise UsageError(f"cannot write `{shown}`: there is no folder `{printable(path.parent.as_posix())}`")
+    folder = path if output.endswith(("/", os.sep)) else path.parent
+    if not folder.is_dir():
+        raise UsageError(f"cannot write `{shown}`: there is no folder `{printable(folder.as_posix())}`")
     if path.is_symlink():
         raise UsageError(f"cannot write `{shown}`: it is a symbolic link")
     if path.is_dir():

@@ -64,8 +64,8 @@ class PolicyChoice:
         by_tag, by_runbook = _tagged(root), _written(root)
         for tag in self._known("tag", self.tags, by_tag):
             found |= by_tag[tag]
-        for runbook in self._known("runbook", self.runbooks, by_runbook):
-            found |= by_runbook[runbook]
+        for runbook in self.runbooks:
+            found |= by_runbook[_require_runbook(runbook, sorted(by_runbook))]
         return tuple(sorted(found & set(root.policies)))
 
     def _known(self, kind: str, names: Sequence[str], table: object) -> Iterator[str]:
@@ -74,6 +74,19 @@ class PolicyChoice:
             if each not in known:
                 raise UsageError(str(unknown_name(kind, each, known)))
             yield each
+
+
+def _require_runbook(name: str, known: Sequence[str]) -> str:
+    """Return the name; another one is told the runbooks, or the sections of its own."""
+    if name in known:
+        return name
+    book = name.partition("#")[0]
+    sections = [each for each in known if each.startswith(f"{book}#")]
+    raise UsageError(
+        str(unknown_name("section", name, sections))
+        if sections
+        else str(unknown_name("runbook", name, [each for each in known if "#" not in each]))
+    )
 
 
 def _used(rollout: Rollout) -> set[str]:

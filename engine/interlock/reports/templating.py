@@ -6,7 +6,7 @@ import functools
 from typing import TYPE_CHECKING, Any
 
 from ..resources import report_templates_dir
-from ..wording import number
+from ..wording import listed, number
 from . import escaping, marks
 from .style import mark
 
@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 __all__ = ["filled"]
+
+_MOST_PLACES = 8
+"""So many places that share one cause are named."""
 
 
 def filled(template: str, **names: Any) -> str:
@@ -38,6 +41,7 @@ def _environment() -> ImmutableSandboxedEnvironment:
     environment.filters |= {
         "code": escaping.code,
         "link": escaping.link,
+        "listed": lambda words: listed(words, _MOST_PLACES),
         "mark": mark,
         "moment": marks.moment,
         "number": number,

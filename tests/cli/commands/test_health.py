@@ -78,6 +78,23 @@ def test_quiet_prints_nothing(asked: Command, desk: Path, metrics: dict[str, obj
     assert (done.code, done.out, done.err) == (code, "", "")
 
 
+def test_quiet_writes_nothing(asked: Command, desk: Path) -> None:
+    done = asked(snapshot(desk), "--quiet", "-o", "h.txt")
+    assert (done.code, done.err) == (2, "error: `--quiet` writes nothing: leave it or `-o` out\n")
+
+
+def test_what_several_rules_say_is_said_once(asked: Command, desk: Path) -> None:
+    gate = FILES["gate.yaml"].replace(
+        "id: calm",
+        "id: open-again, require: open, else: NO_GO, reason: it is shut, action: open it}\n  - {id: calm",
+    )
+    (desk / "policies" / "gate.yaml").write_text(gate, encoding="utf-8")
+    done = asked(snapshot(desk, open=False))
+    assert (
+        done.out == "Readiness as of 2026-03-30T06:00:00Z\n✘ NO_GO  gate\n    it is shut\n      do: open it\n"
+    )
+
+
 def test_without_a_ledger_it_is_never_ready(
     desk: Path, command: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:

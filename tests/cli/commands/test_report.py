@@ -250,6 +250,8 @@ def test_a_kind_names_its_file_in_a_folder(command: Any, weeks: Path) -> None:
     assert (done.code, done.out, done.err) == (0, "", "wrote week_4.json\n")
     assert json.loads((weeks / "week_4.json").read_text(encoding="utf-8"))["week"] == 4
     assert command("report", "--kind", "weekly", "--root", ".", *HERE, "-o", "nowhere/a.json").code == 2
+    done = command("report", "--kind", "weekly", "--root", ".", *HERE, "-o", "nowhere/")
+    assert (done.code, done.err) == (2, "error: cannot write `nowhere/`: there is no folder `nowhere`\n")
 
 
 @pytest.mark.parametrize(
@@ -265,6 +267,17 @@ def test_an_earlier_week_is_collected_anew(
     assert (found["week"], found["count"]) == (week, count)
 
 
+def test_an_earlier_week_keeps_its_number_where_only_the_newest_state_tells_when_the_programme_began(
+    command: Any, weeks: Path
+) -> None:
+    state = {"at": "2026-03-30T06:00:00Z", "began": "2026-03-02T00:00:00Z", "calm": True}
+    (weeks / "state.json").write_text(json.dumps(state), encoding="utf-8")
+    done = command("report", "--kind", "weekly", "--root", ".", *HERE, "--week", 2, "-o", ".")
+    assert (done.code, done.err.splitlines()[-1]) == (0, "wrote week_2.json")
+    found = json.loads((weeks / "week_2.json").read_text(encoding="utf-8"))
+    assert (found["week"], found["count"], found["unknown"]) == (2, 9, {})
+
+
 def test_weeks_that_cannot_be_had(command: Any, weeks: Path) -> None:
     def refused(*words: object) -> str:
         done = command("report", *words, *HERE)
@@ -276,6 +289,10 @@ def test_weeks_that_cannot_be_had(command: Any, weeks: Path) -> None:
     assert refused("--kind", "verdicts", "--root", ".", "--week", "1") == (
         "error: the report `verdicts` is not of a week: leave `--week` out\n"
     )
+    assert refused(*desk, "--week", "0") == (
+        "error: `--week 0`: the weeks of a programme are counted from 1\n"
+    )
+    assert refused(*desk, "--week", "one") == "error: `--week`: `one` is not a valid integer\n"
     assert refused("--root", ".", "--week", "1") == "error: `--week` belongs to `--kind NAME`\n"
     assert command("collect", "--root", ".", "--policies", "policies", "-q", "-o", "s.json").code == 0
     assert refused("s.json", "--kind", "weekly", "--week", "2") == (
@@ -296,6 +313,9 @@ def test_options_that_a_kind_does_not_take(command: Any, weeks: Path) -> None:
 
     assert refused("--kind", "weekly", "--full") == (
         "error: `--full` does not go with `--kind`: a kind says what it shows\n"
+    )
+    assert refused("--kind", "weekly", "--since", "2026-03-20") == (
+        "error: a report of a kind counts from the beginning: leave `--since` out\n"
     )
     assert refused("--kind", "weekly", "--policy", "gate") == (
         "error: a report of a kind names its policies: leave `--policy` and its like out\n"

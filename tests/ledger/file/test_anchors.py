@@ -177,6 +177,17 @@ def test_a_first_anchor_that_cannot_be_written_records_nothing(
         assert ledger.head() == Head()
 
 
+def test_the_folder_of_an_anchor_is_never_made(path: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "kept"
+    with pytest.raises(LedgerError) as problem:
+        record(path, folder / "head")
+    assert str(problem.value) == (
+        "nothing is recorded, because the anchor cannot be written: "
+        f"there is no folder `{folder.as_posix()}`: make it first"
+    )
+    assert not folder.exists()
+
+
 def test_an_anchor_that_cannot_be_moved_gives_no_answer_and_still_holds(
     path: Path, anchor: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

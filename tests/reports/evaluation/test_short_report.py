@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
@@ -91,8 +92,8 @@ _ROOT = {
 }
 
 
-def _short(tmp_path: Path, losses: int) -> str:
-    policies = interlock.load(write(tmp_path, _ROOT))
+def _short(tmp_path: Path, losses: int, *later: Mapping[str, str]) -> str:
+    policies = interlock.load(write(tmp_path, _ROOT, *later))
     snapshot = interlock.Snapshot.parse(document("2026-03-30T06:00:00Z", {"losses": losses}), "s.json")
     decision = policies.decide(snapshot, stateless=True)
     return as_markdown(EvaluationResult(snapshot, decision, policies.policies), ReportStyle())
@@ -115,14 +116,46 @@ def test_what_a_part_asks_for_is_asked_once(tmp_path: Path) -> None:
     assert "\n### Other gates\n\n- ✘ `go` **NO_GO**: unwell\n\n" in text
 
 
+def _alone(name: str, condition: str = "losses < 5", alerted: str = "") -> str:
+    """A policy that asks the route `desk`, the first by name, to act upon six losses; `alerted` hears of its NO_GO."""
+    notify = f"notify: {{NO_GO: [{alerted}]}}\n" if alerted else ""
+    return (
+        f"policy: {name}\nversion: 1.0.0\ntitle: {name}\nowner: desk\nverdicts: [GO, NO_GO]\n{notify}"
+        f"rules:\n  - {{id: few, require: {condition}, reason: lost, action: act on {name}}}\n"
+    )
+
+
+def test_alerts_come_first_then_what_most_gates_wait_for_and_people_last(tmp_path: Path) -> None:
+    later = {
+        "alarm.yaml": _alone("alarm", alerted="zoe"),
+        "aside.yaml": _alone("aside"),
+        "papers.yaml": _alone("papers", "attested('papers')", "amy"),
+        "start.yaml": (
+            "policy: start\nversion: 1.0.0\ntitle: Start\nowner: head\nverdicts: [GO, NO_GO]\n"
+            "rules:\n  - {id: go, policy: go, at_worst: GO}\n"
+        ),
+        "attestations.yaml": "attestations:\n  papers: {roles: [risk], expires: 30d, doc: papers}\n",
+    }
+    text = _short(tmp_path, 6, later)
+    assert [each for each in text.splitlines() if each.startswith("- [ ]")] == [
+        "- [ ] **act on alarm** (zoe): lost",
+        "- [ ] **stop** (risk): 6 lost",
+        "- [ ] **look at the losses** (risk): 6 lost",
+        "- [ ] **act on aside** (desk): lost",
+        "- [ ] **act on papers** (amy): lost",
+    ]
+
+
 def test_what_does_not_apply_is_listed_apart(tmp_path: Path) -> None:
     later = {"go.yaml": _ROOT["go.yaml"].replace("rules:", "applies: losses > 8\nrules:")}
+    later["stay.yaml"] = later["go.yaml"].replace("policy: go", "policy: stay")
     policies = interlock.load(write(tmp_path, _ROOT, later))
     snapshot = interlock.Snapshot.parse(document("2026-03-30T06:00:00Z", {"losses": 6}), "s.json")
-    decision = policies.decide(snapshot, policies=["go"], stateless=True)
+    decision = policies.decide(snapshot, policies=["go", "stay"], stateless=True)
     text = as_markdown(EvaluationResult(snapshot, decision, policies.policies), ReportStyle())
     assert text == (
-        "# Gates as of 2026-03-30 06:00 UTC\n\n**No gate applies**, so none is open.\n\nNot applicable: `go`.\n\n"
+        "# Gates as of 2026-03-30 06:00 UTC\n\n**No gate applies**, so none is open.\n\n"
+        "Not applicable: `go`, `stay`.\n\n"
         "✔ best, ! in between, ✘ worst, ? not evaluated or expired. With `--full` the\n"
         "report shows every gate with its rules, limits and sources.\n"
     )

@@ -41,6 +41,23 @@ def test_a_programme_without_an_end(tmp_path: Path) -> None:
     assert "\n\nAs of 2026-03-30 06:30 UTC, week 4.\n\n## Words\n\n" in as_markdown(made, ReportStyle())
 
 
+def test_a_week_after_those_that_are_required(tmp_path: Path) -> None:
+    text = "began: planted\nweeks: 3\nsections: [{title: Words}]\n"
+    made = as_markdown(reading(tmp_path, HEAD + text), ReportStyle())
+    assert "06:30 UTC, week 4, after the 3 that are required.\n" in made
+
+
+def test_money_to_the_cent(tmp_path: Path) -> None:
+    rows = "{Large: [price * 1000], Small: [price], Tiny: [price / 3000], None: [price - price]}"
+    text = f"sections: [{{title: Figures, table: {{columns: [Value], rows: {rows}}}}}]\n"
+    assert shown(tmp_path, text, {"price": 1.06042}).splitlines()[4:] == [
+        "| Large | 1060.42 USD   |",
+        "| Small | 1.06 USD      |",
+        "| Tiny  | 0.0003535 USD |",
+        "| None  | 0 USD         |",
+    ]
+
+
 def test_a_week_that_is_not_known(tmp_path: Path) -> None:
     text = as_markdown(
         reading(tmp_path, HEAD + "began: planted\nsections: [{title: Words}]\n", {"planted": None}),
@@ -60,7 +77,7 @@ def test_figures_in_two_columns(tmp_path: Path) -> None:
         "| Fruit           | unknown | 2       |\n"
         "| Ripe &#124; all | 33.33%  | unknown |\n\n"
         "## What is unknown, and why\n\n"
-        "- Fruit, Now, Ripe &#124; all, Then: missing"
+        "- Fruit (Now) and Ripe &#124; all (Then): missing"
     )
 
 
@@ -83,13 +100,13 @@ def test_weeks_with_a_missing_one_and_members(tmp_path: Path) -> None:
     text = f"began: planted\nsections: [{{title: Weeks, periods: {periods}}}]\n"
     assert shown(tmp_path, text) == (
         "Weeks\n\n"
-        "| Week | Ending     | Fruit              | Trees         |\n"
-        "| ---- | ---------- | ------------------ | ------------- |\n"
-        "| 2    | 2026-03-15 | 4                  | oak 9, elm 1  |\n"
-        "| 3    | 2026-03-22 | between 0 and 1000 | oak 16, elm 1 |\n"
-        "| 4    | 2026-03-29 | 6                  | oak 23, elm 1 |\n\n"
+        "| Week | Ending     | Fruit   | Trees         |\n"
+        "| ---- | ---------- | ------- | ------------- |\n"
+        "| 2    | 2026-03-15 | 4       | oak 9, elm 1  |\n"
+        "| 3    | 2026-03-22 | unknown | oak 16, elm 1 |\n"
+        "| 4    | 2026-03-29 | 6       | oak 23, elm 1 |\n\n"
         "## What is unknown, and why\n\n"
-        "- Fruit, 2026-03-22: missing at 2026-03-16"
+        "- Fruit (2026-03-22): missing at 2026-03-16"
     )
 
 
@@ -112,11 +129,11 @@ def test_a_series_that_nobody_knows(tmp_path: Path) -> None:
     torn = {"unknown": "torn source", "detail": "line 3 of fruit.csv"}
     assert shown(tmp_path, text, {"week.fruit": torn}) == (
         "Weeks\n\n"
-        "| Week ending | Fruit              | Trees         |\n"
-        "| ----------- | ------------------ | ------------- |\n"
-        "| 2026-03-29  | between 0 and 1000 | oak 23, elm 1 |\n\n"
+        "| Week ending | Fruit   | Trees         |\n"
+        "| ----------- | ------- | ------------- |\n"
+        "| 2026-03-29  | unknown | oak 23, elm 1 |\n\n"
         "## What is unknown, and why\n\n"
-        "- Fruit, 2026-03-29: torn source at 2026-03-23, line 3 of fruit.csv"
+        "- Fruit (2026-03-29): torn source at 2026-03-23, line 3 of fruit.csv"
     )
 
 
@@ -187,7 +204,7 @@ def test_a_policy_that_does_not_apply_asks_for_nothing(tmp_path: Path) -> None:
     text = "sections: [{title: Verdicts, verdicts: [winter]}, {title: Asked, decisions: [winter]}]\n"
     assert shown(tmp_path, text) == (
         "Verdicts\n\n| Gate   | Verdict        | Why |\n| ------ | -------------- | --- |\n"
-        "| winter | NOT_APPLICABLE |     |\n\n"
+        "| Winter | NOT_APPLICABLE |     |\n\n"
         "## Asked\n\nNone: every gate named here that applies is at its best."
     )
 
@@ -236,7 +253,7 @@ def test_what_a_ledger_holds_of_a_rollout(tmp_path: Path) -> None:
     text = "sections: [{title: Changes, rollout: moves}, {title: Incident, incident: moves}]\n"
     assert shown(tmp_path, text) == (
         "Changes\n\nunknown\n\n## Incident\n\nunknown\n\n## What is unknown, and why\n\n"
-        "- Changes, Incident: changes of rollouts are kept in a ledger, and none is named"
+        "- Changes and Incident: changes of rollouts are kept in a ledger, and none is named"
     )
     nothing = "Changes\n\nIt has not begun.\n\n## Incident\n\nNo rollback is recorded."
     assert shown(tmp_path, text, rollouts={}) == nothing

@@ -67,7 +67,7 @@ def command(
     with progress("looking at the artefacts"):
         moment = now if as_of is None else as_of
         found = loaded.collect(root, moment, now=now, archive=archive, allow_commands=allow_commands)
-        checked = check_desk(found, loaded.sources, loaded.catalogue)
+        checked = check_desk(found, loaded.sources, loaded.catalogue, archive=archive)
     show("desk check", form, checked)
     if checked.count("missing") or checked.count("other form"):
         return EXIT_WORST

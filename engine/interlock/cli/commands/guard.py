@@ -20,7 +20,7 @@ from ...guard.start_command import start
 from .. import terminal
 from ..alert_options import alert_options, alerts_from
 from ..command import Subcommand
-from ..desk_choices import known_ledger
+from ..desk_choices import known_ledger, known_root
 from ..inputs import load_policies, read_snapshot
 from ..options import (
     allow_commands_option,
@@ -72,7 +72,12 @@ class _Guard(Subcommand):
     metavar="ID",
     help="The policy that must be at its best; may be given several times.",
 )
-@click.option("--root", metavar="DIR", help="Collect from the desk's artefacts in this folder, as of now.")
+@click.option(
+    "--root",
+    metavar="DIR",
+    help="Collect from the desk's artefacts in this folder, as of now; default, without a snapshot: that of "
+    "`defaults` in interlock.yaml.",
+)
 @allow_commands_option
 @environment_option(None)
 @ledger_option(None)
@@ -126,6 +131,7 @@ def command(
     A COMMAND that starts replaces this process: its exit code and its signals are its own.
     """
     program: tuple[str, ...] = context.meta["command"]
+    root = root or (known_root(policies) if snapshot is None else None)
     _check(program, snapshot, root, historic=historic, stateless=stateless)
     place = Path(root or "")
     switch = switch or place / kill_switch.DEFAULT

@@ -54,6 +54,8 @@ def command(snapshot: str | None, quiet: bool, form: str, output: str, **options
 
     It asks the policies that the report document `readiness` names. A script goes on only where the exit code is 0.
     """
+    if quiet and output != "-":
+        raise UsageError("`--quiet` writes nothing: leave it or `-o` out")
     require_writable(output)
     reading = read_desk(_KIND, snapshot, RunOptions(**options))
     if reading.kind.fields is None:

@@ -42,9 +42,7 @@ _FORMATS = ("markdown", "json")
 @run_options
 @click.option("--full", is_flag=True, help="Show every gate with its rules, limits and sources.")
 @click.option("--kind", metavar="NAME", help="A kind of report that the policy root declares.")
-@click.option(
-    "--week", type=click.IntRange(min=1), metavar="N", help="With --kind: of this week of the programme."
-)
+@click.option("--week", type=int, metavar="N", help="With --kind: of this week of the programme, from 1.")
 @click.option(
     "--format",
     "form",
@@ -70,6 +68,8 @@ def command(
     With --kind it is a report that a document of the policy root declares: JSON from fields or Markdown from sections.
     What is not known is null or `unknown` there, with its cause. If --output is a folder, the kind names the file.
     """
+    if week is not None and week < 1:
+        raise UsageError(f"`--week {week}`: the weeks of a programme are counted from 1")
     if kind is not None:
         if full:
             raise UsageError("`--full` does not go with `--kind`: a kind says what it shows")

@@ -12,7 +12,11 @@ from ...errors import EXIT_BEST, EXIT_BETWEEN, EXIT_WORST, UsageError
 from ...policy.loader import find_root
 from ...reports.records.job_schedule import Job
 from ...reports.renderers import formats
+from .. import terminal
 from ..command import Subcommand
+from ..desk_choices import root_of_desk
+from ..inputs import load_policies
+from ..kind_run import require_kind
 from ..options import FormatName, environment_option, optional_ledger_option, policies_option
 from ..output import output_option, require_writable, show
 
@@ -37,7 +41,12 @@ __all__ = ["command"]
     type=FormatName(lambda: formats("schedule")),
     help="What runs the jobs.",
 )
-@click.option("--root", required=True, metavar="DIR", help="The folder with the desk's artefacts.")
+@click.option(
+    "--root",
+    metavar="DIR",
+    callback=root_of_desk,
+    help="The folder with the desk's artefacts; default: that of `defaults` in interlock.yaml.",
+)
 @click.option("--reports", metavar="DIR", help="Where the weekly report goes; default: the root.")
 @click.option(
     "--kind",
@@ -52,7 +61,7 @@ __all__ = ["command"]
 @policies_option
 def command(
     form: str,
-    root: str,
+    root: str | None,
     reports: str | None,
     kind: str,
     environment: str | None,
@@ -64,6 +73,13 @@ def command(
     every hour. Paths are made absolute, so the lines work from any folder; nothing is installed.
     """
     require_writable(output)
+    if root is None:
+        raise UsageError("`interlock schedule` needs `--root`: see `interlock schedule --help`")
+    for option, folder in (("--root", root), ("--reports", reports or root)):
+        if not Path(folder).is_dir():
+            raise UsageError(
+                f"there is no folder `{printable(folder)}`: make it, or name another with `{option} DIR`"
+            )
     common = ["--root", _absolute(root), "--policies", _absolute(str(find_root(policies)))]
     common += ["--environment", environment] if environment is not None else []
     common += ["--ledger", _absolute(str(ledger))] if ledger is not None else ["--stateless"]
@@ -80,7 +96,12 @@ def command(
             raise UsageError(
                 f"`{printable(word)}` cannot stand in a line of a schedule: it holds a control character"
             )
+    require_kind(load_policies(policies), kind)
     show("schedule", form, jobs, output)
+    if ledger is None:
+        terminal.note(
+            "note: without a ledger the health check never ends with 0: name one with `--ledger FILE`"
+        )
     return EXIT_BEST
 
 

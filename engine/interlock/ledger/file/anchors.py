@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from ...diagnostics import printable
 from ...errors import IntegrityError, InterlockError, LedgerError, UsageError, system_reason
 from ...files import read_plain, write_atomically
 from ...limits import DOCUMENT_BYTES
@@ -137,6 +138,9 @@ def write_anchor(path: Path, head: Head) -> None:
 
 
 def _write_first(path: Path) -> None:
+    if not path.parent.is_dir():  # never made here: it may be a disk that is not mounted
+        why = f"there is no folder `{printable(path.parent.as_posix())}`: make it first"
+        raise LedgerError(f"nothing is recorded, because the anchor cannot be written: {why}")
     try:
         write_anchor(path, Head())
     except UsageError as problem:

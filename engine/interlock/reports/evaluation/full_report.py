@@ -27,7 +27,7 @@ class Vocabulary:
 
 def as_markdown(result: EvaluationResult, style: ReportStyle) -> str:
     """Return the report, the same bytes wherever it is made."""
-    every = [gate(result, each) for each in result.verdicts]
+    every = [gate(result, each) for each in result.applying]
     whole = [each for each in every if each.verdict.policy not in result.parts]
     parts = [each for each in every if each.verdict.policy in result.parts]
     text = filled(

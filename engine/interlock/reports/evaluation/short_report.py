@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from ...evaluation.verdict import RuleResult, Verdict
+from ...language.nodes import Call, walk
 from ...policy.model import Composition
 from ...wording import number
 from ..style import ReportStyle
@@ -26,12 +27,12 @@ _ORDER = ("bad", "unknown", "middle", "good")
 
 @dataclass(frozen=True, slots=True)
 class ShortTask:
-    """One action, everybody who is asked for it, and why; `worst` tells how bad the verdicts are that wait for it."""
+    """One action, everybody who is asked for it, and why; the most urgent sorts first."""
 
     action: str
     routes: tuple[str, ...]
     reason: str
-    worst: int
+    urgency: tuple[int, bool, bool, int]
 
 
 def as_markdown(result: EvaluationResult, style: ReportStyle) -> str:
@@ -39,7 +40,7 @@ def as_markdown(result: EvaluationResult, style: ReportStyle) -> str:
     every = [gate(result, each) for each in result.applying]
     gates = [each for each in every if each.verdict.policy not in result.parts]
     shown = [*gates, *_unexplained(result, every)]
-    asked = sorted(_asked(result), key=lambda each: each.worst)
+    asked = sorted(_asked(result), key=lambda each: each.urgency)
     text = filled(
         "report.md",
         result=result,
@@ -89,8 +90,38 @@ def _asked(result: EvaluationResult) -> Iterator[ShortTask]:
         first = pairs[0][1]
         needed = f"{number(len(rules), 'rule')} need{'s' if len(rules) == 1 else ''} it"
         reason = needed if first.unknown else first.reasons[0]
-        tones = [result.tone(verdict) for _, task in pairs for verdict, _ in task.rules]
-        yield ShortTask(action, routes, reason, min(map(_ORDER.index, tones)))
+        urgency = _urgency(result, [each for _, task in pairs for each in task.rules])
+        yield ShortTask(action, routes, reason, urgency)
+
+
+def _urgency(
+    result: EvaluationResult, rules: Sequence[tuple[Verdict, RuleResult]]
+) -> tuple[int, bool, bool, int]:
+    """How bad the worst verdict is, whether it is only people who are waited for, whether nobody is alerted to it, and
+    how many policies wait, counted down."""
+    worst = min(_ORDER.index(result.tone(verdict)) for verdict, _ in rules)
+    people = all(_waits_for_people(result, *each) for each in rules)
+    silent = not any(rule.notify or verdict.notify for verdict, rule in rules)
+    return worst, people, silent, -len(_waiting(result, {verdict.policy for verdict, _ in rules}))
+
+
+def _waits_for_people(result: EvaluationResult, verdict: Verdict, rule: RuleResult) -> bool:
+    """Whether nothing is wrong: a baseline is not frozen yet, or something is not attested yet."""
+    if rule.outcome == "unknown":
+        return (rule.action or "").startswith("freeze the baseline ")
+    policy = result.policies.get(verdict.policy)
+    conditions = [each.condition for each in policy.rules if each.id == rule.id] if policy else []
+    calls = [call for each in conditions if not isinstance(each, Composition) for call in walk(each)]
+    return any(isinstance(each, Call) and each.operator == "attested" for each in calls)
+
+
+def _waiting(result: EvaluationResult, policies: set[str]) -> set[str]:
+    """These policies, and those below their best that include one of them, however deep."""
+    fallen = {each.policy for each in result.verdicts if not each.is_best} & set(result.policies)
+    above = {
+        name for name in fallen if any(each.policy in policies for each in result.policies[name].children)
+    }
+    return policies if above <= policies else _waiting(result, policies | above)
 
 
 def _told_below(result: EvaluationResult, verdict: Verdict, rule: RuleResult) -> bool:

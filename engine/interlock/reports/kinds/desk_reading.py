@@ -34,13 +34,17 @@ class ReportUnknown:
 
 @dataclass(frozen=True, slots=True)
 class DeskReading:
-    """One report to be: its kind, the evaluated snapshot and its measures; `rollouts` is None without a ledger."""
+    """One report to be: its kind, the evaluated snapshot and its measures; `rollouts` is None without a ledger.
+
+    `told` is when the programme began, where a newer snapshot said so: an older one may not know it yet.
+    """
 
     kind: ReportKind
     result: EvaluationResult
     measures: Measures
     baselines: Mapping[str, Measures] = field(default_factory=dict)
     rollouts: Mapping[str, RolloutState] | None = None
+    told: Decimal | None = None
 
     def value(self, expression: ReportExpression, member: str | None = None) -> Shaped:
         """Return the value of an expression, at a member where it has a scope."""
@@ -60,13 +64,20 @@ class DeskReading:
         return str((self._day - timedelta(days=self._day.isoweekday())).date())
 
     @property
+    def began(self) -> Decimal | ReportUnknown:
+        """When the programme began, in seconds since the epoch."""
+        expression = self.kind.began
+        found = self.told or (None if expression is None else self.value(expression))
+        if isinstance(found, Decimal):
+            return found
+        return ReportUnknown(why(found.causes) if isinstance(found, Unknown) else "no programme is declared")
+
+    @property
     def week_number(self) -> int | ReportUnknown:
         """The number of the newest complete week of the programme, from 1."""
-        began = None if self.kind.began is None else self.value(self.kind.began)
-        if not isinstance(began, Decimal):
-            return ReportUnknown(
-                why(began.causes) if isinstance(began, Unknown) else "no programme is declared"
-            )
+        began = self.began
+        if isinstance(began, ReportUnknown):
+            return began
         number = int((monday_of(self.result.snapshot.as_of) - monday_of(began)) / WEEK)
         return number if number > 0 else ReportUnknown("the first week is not over")
 
@@ -105,10 +116,11 @@ class DeskReading:
                 return ReportUnknown(f"{each.name} has no verdict: {said}")
         return found
 
-    def idle(self, policy: str) -> bool:
-        """Tell whether a policy was evaluated and does not apply: it opens nothing and asks for nothing."""
-        found = [each for each in self.result.verdicts if each.policy == policy]
-        return bool(found) and not any(each.applicable for each in found)
+    def idle(self, policy: str) -> tuple[Verdict, ...]:
+        """Return the verdicts of a policy that was evaluated and applies nowhere: it opens nothing and asks for
+        nothing."""
+        found = tuple(each for each in self.result.verdicts if each.policy == policy)
+        return () if any(each.applicable for each in found) else found
 
     def outcomes(self, name: RuleName) -> tuple[tuple[Verdict, RuleResult | None], ...] | ReportUnknown:
         """Return a rule in each verdict of its policy; of a name without a rule the verdicts alone."""

@@ -37,7 +37,7 @@ def as_text(reading: DeskReading, style: ReportStyle) -> str:
 
 
 def _reasons(verdict: Verdict, style: ReportStyle) -> Iterator[str]:
-    for rule in open_rules(verdict):
-        yield from wrapped(line(rule.reason), style.width, "    ", "    ")
-        if rule.action:
-            yield from wrapped(line(rule.action), style.width, "      do: ", "          ")
+    for reason, action in dict.fromkeys((rule.reason, rule.action) for rule in open_rules(verdict)):
+        yield from wrapped(line(reason), style.width, "    ", "    ")
+        if action:
+            yield from wrapped(line(action), style.width, "      do: ", "          ")

@@ -9,12 +9,11 @@ from decimal import Decimal
 
 from ... import __version__
 from ...evaluation.deciding.cause_text import cause_text
-from ...evaluation.expressions.comparisons import shown
 from ...evaluation.snapshot.series_values import Members, Series, Shaped
-from ...evaluation.verdict import NOT_APPLICABLE, RuleResult, Verdict
+from ...evaluation.verdict import NOT_APPLICABLE, Comparison, RuleResult, Verdict
 from ...language.literals import show
 from ...language.times import show_time
-from ...language.types import Type
+from ...language.types import Kind, Type
 from ...language.values import Unknown, Value
 from ...ledger.state.rollout_state import RolloutState
 from ...policy.report_model import ReportExpression, ReportItem, ReportSection, RuleName
@@ -79,12 +78,15 @@ class _Writer:
     unknown: dict[str, list[str]] = field(default_factory=dict)
 
     def week(self) -> str:
-        """`week 13 of 12`; of a programme whose beginning is not known the week is not either."""
-        kind = self.reading.kind
+        """`week 5 of 12`; of a programme whose beginning is not known the week is not either."""
+        kind, number = self.reading.kind, self.reading.week_number
         if kind.began is None:
             return ""
-        of = "" if kind.weeks is None else f" of {kind.weeks}"
-        return f"week {self._known(self.reading.week_number, 'week')}{of}"
+        told = f"week {self._known(number, 'week')}"
+        if kind.weeks is None:
+            return told
+        late = isinstance(number, int) and number > kind.weeks
+        return f"{told}, after the {kind.weeks} that are required" if late else f"{told} of {kind.weeks}"
 
     def section(self, section: ReportSection) -> SectionText:
         made = SectionText(section.title, section.text)
@@ -114,7 +116,7 @@ class _Writer:
     # values
 
     def _row(self, section: ReportSection, name: str, cells: Sequence[ReportExpression]) -> list[str]:
-        places = [name] if len(cells) == 1 else [f"{name}, {head}" for head in section.columns]
+        places = [name] if len(cells) == 1 else [f"{name} ({head})" for head in section.columns]
         return [name, *(self._figure(cell, place) for cell, place in zip(cells, places, strict=True))]
 
     def _known(self, found: object, place: str) -> str:
@@ -130,7 +132,9 @@ class _Writer:
         if isinstance(found, Unknown):
             causes = dict.fromkeys(cause_text([each]) for each in found.causes)
             self._known(ReportUnknown("; ".join(causes) or "nothing was measured"), place)
-            return shown(found, kind)
+            return _UNKNOWN
+        if kind.kind is Kind.MONEY and isinstance(found, Decimal) and found:
+            return show(found, kind, max(4, found.adjusted() + 3))  # to the cent, however large
         return show(found, kind)
 
     # periods
@@ -154,7 +158,7 @@ class _Writer:
             day = show_time(at + every - _DAY if every == WEEK else at)[:10]
             number = [] if first is None else [str(int((at - first) / WEEK) + 1)]
             cells = [
-                self._of_period(found, at, each.node.type, f"{head}, {day}") for head, each, found in columns
+                self._of_period(found, at, each.node.type, f"{head} ({day})") for head, each, found in columns
             ]
             rows.append([*number, day, *cells])
         for head, _, found in columns:
@@ -164,7 +168,7 @@ class _Writer:
 
     def _first_week(self) -> Decimal | None:
         """When the first week of the programme began; None without one, and where that is not known."""
-        began = None if self.reading.kind.began is None else self.reading.value(self.reading.kind.began)
+        began = self.reading.began
         return monday_of(began) if isinstance(began, Decimal) else None
 
     def _of_period(self, found: Shaped, at: Decimal, kind: Type, place: str) -> str:
@@ -173,7 +177,7 @@ class _Writer:
             if not cells:
                 return _UNKNOWN
             return ", ".join(
-                f"{name} {self._cell(each, kind, f'{place}, {name}')}" for name, each in cells.items()
+                f"{name} {self._cell(each, kind, f'{place} at {name}')}" for name, each in cells.items()
             )
         return self._cell(_at(found, at), kind, place)
 
@@ -196,8 +200,9 @@ class _Writer:
         return [str(number), item.title, *spans, word]
 
     def _verdict(self, policy: str) -> Iterator[list[str]]:
-        if self.reading.idle(policy):
-            yield [policy, NOT_APPLICABLE, ""]
+        idle = self.reading.idle(policy)
+        if idle:
+            yield from ([each.title or each.name, NOT_APPLICABLE, ""] for each in idle)
             return
         found = self.reading.verdicts(policy)
         if isinstance(found, ReportUnknown):
@@ -269,8 +274,17 @@ def _compared(verdict: Verdict, rule: RuleResult | None) -> tuple[list[str], lis
     if rule is None:
         return [f"{verdict.policy} {verdict.verdicts[0]}"], [verdict.verdict]
     if rule.comparisons:
-        return [each.needed for each in rule.comparisons], [each.seen for each in rule.comparisons]
+        pairs = [_attested(each) for each in rule.comparisons]
+        return [needed for needed, _ in pairs], [seen for _, seen in pairs]
     return [rule.title or rule.id], [{"pass": "yes", "fail": "no"}.get(rule.outcome, _UNKNOWN)]
+
+
+def _attested(comparison: Comparison) -> tuple[str, str]:
+    """What is needed and seen; of an attestation in words."""
+    if not comparison.left.startswith("attested("):
+        return comparison.needed, comparison.seen
+    words = {"true": "attested", "false": "not attested"}
+    return words.get(comparison.needed, comparison.needed), words.get(comparison.seen, comparison.seen)
 
 
 def _series(found: Shaped) -> list[Series]:
