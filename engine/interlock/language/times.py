@@ -5,6 +5,9 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime, timedelta, timezone
 from decimal import ROUND_FLOOR, Decimal
+from functools import lru_cache
+
+from ..arithmetic import own_context
 
 __all__ = ["DURATION_UNITS", "parse_duration", "parse_time", "show_duration", "show_time"]
 
@@ -21,12 +24,20 @@ _DATE = re.compile(r"(\d{4})-(\d\d)-(\d\d)", re.ASCII)
 _TIME = re.compile(
     r"(\d{4})-(\d\d)-(\d\d)[Tt ](\d\d):(\d\d):(\d\d)(\.\d{1,9})?(?:([Zz])|([-+])(\d\d):?(\d\d))", re.ASCII
 )
+_LONGEST = len("2026-03-30T06:30:00.123456789+00:00")
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)([smhdw])", re.ASCII)
 
 
 def parse_time(text: str) -> Decimal | None:
     """Return seconds since 1970-01-01T00:00:00Z of an RFC 3339 time with `Z` or an offset, or of a plain date,
     which means its 00:00Z. None for anything else, a time without an offset included."""
+    return _parsed(text) if len(text) <= _LONGEST else None
+
+
+@lru_cache(maxsize=1 << 16)
+@own_context
+def _parsed(text: str) -> Decimal | None:
+    """The same times are read in metric after metric, snapshot after snapshot."""
     try:
         date = _DATE.fullmatch(text)
         if date:

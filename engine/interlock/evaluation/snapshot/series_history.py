@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
-from functools import lru_cache
 
 from ...language.times import parse_time, show_time
 from ...limits import SKEW
@@ -289,10 +288,4 @@ def _value(point: object) -> object:
 
 
 def _moment(text: object) -> Decimal | None:
-    return _parsed(text) if isinstance(text, str) else None
-
-
-@lru_cache(maxsize=1 << 16)
-def _parsed(text: str) -> Decimal | None:
-    """The same points are listed by snapshot after snapshot."""
-    return parse_time(text)
+    return parse_time(text) if isinstance(text, str) else None
