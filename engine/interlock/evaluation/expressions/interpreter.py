@@ -66,8 +66,7 @@ class Interpreter:
     _walker: SimpleEval = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        functions = {f"op_{name}": self._function(name) for name in OPERATORS}
-        self._walker = SimpleEval(operators={}, functions=functions, names=self._name)
+        self._walker = SimpleEval(operators={}, functions=_Functions(self), names=self._name)
 
     def evaluate(self, program: Program) -> Shaped:
         """Return the value of the program; comparisons of single values are added to `seen`."""
@@ -128,9 +127,6 @@ class Interpreter:
         return value
 
     # calls
-
-    def _function(self, name: str) -> Callable[..., Shaped]:
-        return lambda node, *arguments, **options: _named(self.call(name, node, arguments, options), node)
 
     def call(
         self, name: str, node: Call, arguments: tuple[Shaped, ...], options: dict[str, Shaped]
@@ -214,6 +210,21 @@ class Interpreter:
             return Unknown((Cause(f"attested({what.value})", "", "", "no ledger"),))
         found = self.attestations.get(str(what.value))
         return found if isinstance(found, Unknown) else found is not None
+
+
+class _Functions(dict[str, Callable[..., Shaped]]):
+    """The operators of an interpreter as functions, each made when it is first called: a program calls few of them."""
+
+    def __init__(self, interpreter: Interpreter) -> None:
+        super().__init__()
+        self._interpreter = interpreter
+
+    def __missing__(self, key: str) -> Callable[..., Shaped]:
+        call, name = self._interpreter.call, key.removeprefix("op_")
+        self[key] = found = lambda node, *arguments, **options: _named(
+            call(name, node, arguments, options), node
+        )
+        return found
 
 
 _BY_NAME: dict[str, Callable[[Interpreter, Call], Shaped]] = {
