@@ -394,3 +394,31 @@ def test_a_day_that_was_null_while_it_ran_stays_in_doubt_when_it_is_over(
     given = moods("2026-03-28T06:00:00Z", d27=1, d28=2)
     found = evaluate(root, ledger, noon, after, given)
     assert [outcome(each)[0] for each in found] == ["unknown", "unknown", "pass"]
+
+
+QUIET = {
+    "catalogue": (
+        "metrics:\n"
+        "  alive: {type: bool, every: 6h, lag: 1h, began: 2026-03-24}\n"
+        "  lost: {type: number, every: event, range: [-5, 5]}\n"
+    ),
+    "rollback": EARLY["rollback"].replace(
+        "last(mood) < 0", '"streak(alive) >= 3 and sum(lost, within=1d) > 0"'
+    ),
+}
+
+
+@pytest.mark.parametrize("start", ["2026-03-25T12:00:00Z", "yesterday"])
+def test_a_series_that_cannot_be_read_may_have_fired_at_the_end_of_each_period(
+    tmp_path: Path, ledger: Path, start: str
+) -> None:
+    """Nothing is known of the losses before their coverage begins, whether the other series can be read or not."""
+    points = [{"at": f"2026-03-{day}T{hour:02}:00:00Z", "value": True} for day in (26, 27) for hour in (0, 6)]
+    given = roots.snapshot(
+        "2026-03-27T12:00:00Z",
+        {
+            "alive": {"from": start, "points": points},
+            "lost": {"points": [], "covered": ["2026-03-25T12:00:00Z", "2026-03-27T12:00:00Z"]},
+        },
+    )
+    assert outcome(evaluate(write(tmp_path, **QUIET), ledger, given)[0]) == ("unknown", "ROLLBACK", False)

@@ -10,9 +10,10 @@ from itertools import pairwise
 from ...language.times import show_time
 from ...language.types import Type
 from ...language.values import INFINITY, Cause, Unknown, merged
+from ...limits import SNAPSHOT_POINTS
 from ..snapshot.measures import Measures
 from ..snapshot.points import Point, Points
-from ..snapshot.series_values import Members, Series, Shaped, slot_at, slot_start
+from ..snapshot.series_values import Members, Series, Shaped, next_slot, slot_at, slot_start
 from .memory import Seen
 
 __all__ = ["MOMENT", "CutMeasures", "bound_value", "gained", "gaps"]
@@ -148,9 +149,18 @@ def _gained(name: str, member: str, series: Series, as_of: Decimal) -> Iterator[
         number, before = number + 1 if each.at == before else 1, each.at
         seen = None if unknown else (name, member, show_time(each.at), _text(each, number))
         yield min(each.at + (series.every or 0) - _before_end(series), as_of), seen
+    yield from ((each, None) for each in _untold_ends(series, as_of))
     for stop, start in _gaps(series, as_of):
         ends = (start,) if series.unlisted else (stop, start)
         yield from ((each, None) for each in ends if each < as_of)
+
+
+def _untold_ends(series: Series, as_of: Decimal) -> Iterator[Decimal]:
+    """Yield the end of each period since a series began of which nothing is known."""
+    if series.blank and series.every and series.began is not None:
+        first, end = next_slot(series.began, series.every), slot_at(as_of, series.every)
+        if end - first < SNAPSHOT_POINTS:
+            yield from (slot_start(each, series.every) for each in range(first + 1, end + 1))
 
 
 def _before_end(series: Series) -> Decimal:

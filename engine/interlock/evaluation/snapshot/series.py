@@ -128,7 +128,7 @@ def regular(
     first = _start(metric, form, every, slots, end)
     if broken or end - first >= SNAPSHOT_POINTS:
         cause = broken or reading.cause("overflow", "too many slots")
-        return Series(Points(), as_of, every, end, Unknown((cause,)), blank=(cause,))
+        return Series(Points(), as_of, every, end, Unknown((cause,)), began=metric.began, blank=(cause,))
     seen = _seen_from(form, every)
     points = []
     for index in range(first, end + 1):
