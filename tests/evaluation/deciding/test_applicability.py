@@ -27,6 +27,7 @@ FILES: dict[str, str] = {
         "  limit.on: {type: bool, max_age: 1d}\n"
         "  edge: {type: number, scope: symbol, max_age: 1d}\n"
         "  traded: {type: bool, scope: symbol, max_age: 1d}\n"
+        "  chosen: {type: set, of: symbol, max_age: 1d}\n"
         "scopes:\n  symbol: {members: [BTC-USD, ETH-USD]}\n"
     ),
     "canary.yaml": (
@@ -155,6 +156,45 @@ def test_a_policy_applies_at_some_members(
     }
     found = judged(tmp_path, {}, scopes={"symbol": members})
     assert {name: found[name].verdict for name in verdicts} == verdicts
+
+
+@pytest.mark.parametrize(
+    ("applies", "metrics", "verdict", "parent"),
+    [
+        ("canary.on", {"canary.on": True}, "BLOCK", "NO_GO"),
+        ("canary.on", {"canary.on": False}, "NOT_APPLICABLE", "NO_GO"),
+        ("canary.on", {}, "BLOCK", "NO_GO"),
+        ("symbol in chosen", {"chosen": ["ETH-USD"]}, "NOT_APPLICABLE", "GO"),
+        ("symbol in chosen", {"chosen": ["DOGE-USD", "ETH-USD"]}, "BLOCK", "NO_GO"),
+        ("symbol in chosen", {}, "BLOCK", "NO_GO"),
+        # what was measured at a member off the roster is not believed
+        ("traded", {}, "BLOCK", "NO_GO"),
+        ("not traded", {}, "BLOCK", "NO_GO"),
+        ("edge < 0", {}, "BLOCK", "NO_GO"),
+    ],
+)
+def test_a_member_off_the_roster_under_a_guard(
+    tmp_path: Path, applies: str, metrics: dict[str, Any], verdict: str, parent: str
+) -> None:
+    each = FILES["each.yaml"].replace("applies: traded", f"applies: {applies}")
+    policies = interlock.load(write(tmp_path, FILES, {"each.yaml": each}))
+    members = {name: {"edge": 1, "traded": True} for name in ("BTC-USD", "ETH-USD")}
+    stranger = {"DOGE-USD": {"edge": 9, "traded": False}}
+    seen = policies.evaluate(snapshot(AT, metrics, scopes={"symbol": {**members, **stranger}}))
+    found = {each.name: each for each in seen}
+    assert (found["each at DOGE-USD"].verdict, found["every"].verdict) == (verdict, parent)
+
+
+def test_a_policy_that_does_not_apply_asks_for_nothing_at_a_member_off_the_roster(tmp_path: Path) -> None:
+    each = FILES["each.yaml"].replace("applies: traded", "applies: canary.on")
+    policies = interlock.load(write(tmp_path, FILES, {"each.yaml": each}))
+    at = snapshot(AT, {"canary.on": False}, scopes={"symbol": {"DOGE-USD": {"edge": -1}}})
+    (found,) = [each for each in policies.evaluate(at) if each.name == "each at DOGE-USD"]
+    assert (found.possible, found.is_worst, found.unmet, found.sure) == ("NOT_APPLICABLE", False, (), True)
+    assert found.assumptions == ("the policy does not apply: `canary.on` is false",)
+    assert [(rule.outcome, rule.reason) for rule in found.rules] == [
+        ("skipped", "the policy does not apply: `canary.on` is false")
+    ]
 
 
 # the stages of a rollout

@@ -88,6 +88,15 @@ def test_a_run_under_way_leaves_nothing(policies: PolicySet, tmp_path: Path) -> 
         assert admitted(gate, at) == left
 
 
+@pytest.mark.parametrize("earlier", [{}, {"mode": "safe"}])
+def test_an_earlier_run_of_the_job_uses_up_no_admission(
+    policies: PolicySet, tmp_path: Path, earlier: dict[str, object]
+) -> None:
+    at = "2026-03-30T06:00:00Z"
+    gate = opened(policies, tmp_path / "ledger.db", at, run("2026-03-29T10:00:00Z", "job-1", **earlier))
+    assert admitted(gate, at) == ["job-1"]
+
+
 def test_a_run_that_is_not_on_the_list_is_not_admitted(policies: PolicySet, tmp_path: Path) -> None:
     at = "2026-03-30T06:00:00Z"
     gate = opened(policies, tmp_path / "ledger.db", at)
@@ -137,6 +146,11 @@ def test_an_admission_counts_until_its_run_has_started() -> None:
 
     assert points() == times
     assert points(run("2026-03-30T06:10:00Z", "job-1")) == ["2026-03-30T06:10:00Z", times[1]]
+    for other in (run("2026-03-30T05:59:59Z", "job-1"), run(times[0], "job-1", mode="safe")):
+        # an earlier run of the job, or one in safe mode, came from no admission
+        assert points(other) == [other["at"], *times]
+    late = [run(f"2026-03-30T{at}Z", "job-1") for at in ("08:10:00", "08:20:00", "08:30:00")]
+    assert points(*late) == [each["at"] for each in late]
     assert points(run("2026-03-30T06:10:00Z")) == ["2026-03-30T06:10:00Z", *times]
     assert admitted_runs({"jobs": {"points": ["odd"]}}, {}) == {"jobs": {"points": ["odd"]}}
     assert points(run("2026-03-30T06:10:00Z", "job-2")) == ["2026-03-30T06:10:00Z", *times]

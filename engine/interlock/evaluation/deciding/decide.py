@@ -16,7 +16,7 @@ from ...policy.model import Composition, Override, Param, Rule
 from ..expressions.comparisons import compared
 from ..expressions.compiled import CompiledPolicy, CompiledRule
 from ..expressions.interpreter import Interpreter
-from ..expressions.parameters import Effective, effective, params_digest
+from ..expressions.parameters import Effective, effective, params_digest, plain_values
 from ..snapshot.measures import Measures
 from ..snapshot.series_values import Shaped
 from ..verdict import RuleResult, UnmetRule, Verdict, Waived
@@ -29,11 +29,11 @@ from .latches import (
     latches_of_gone_policies,
     latches_of_gone_rules,
 )
-from .memory import Fact, Renames
+from .memory import Fact, Latch, Renames
 from .outcomes import Outcome, of_children, of_truth, rule_assumptions, scope_assumptions, verdict_of
 from .past import CutMeasures
 from .reasons import ReasonNames
-from .request import Decision, NotEvaluable, Refusal, Request, attested, require_evaluable
+from .request import Decision, NotEvaluable, Refusal, Request, attested, require_evaluable, require_values
 from .restoring import restore
 from .verdict_inputs import inputs_of
 from .waivers import WaiverRequest, Waivers, apply_waiver, rules_beneath, unmet_rules, with_unwaived
@@ -161,12 +161,7 @@ class _Case:
         )
 
     def parameters(self, given: Mapping[str, Value]) -> Effective:
-        plain = {
-            name: param.value
-            for name, param in self.policy.params.items()
-            if isinstance(param.value, (bool, str, Decimal, frozenset))
-        }
-        self.interpreter.params = plain
+        self.interpreter.params = plain_values(self.policy)
         found = effective(
             self.policy,
             self.member,
@@ -175,11 +170,7 @@ class _Case:
             self.judge.measures.snapshot.env,
             self.override_holds,
         )
-        if found.absent:
-            words = ", ".join(f"`{each}`" for each in found.absent)
-            raise NotEvaluable(
-                f"`{self.policy.id}` needs a value for {words}: give it in an environment (`--environment NAME`)"
-            )
+        require_values(self.policy, found.absent)
         return found
 
     def override_holds(self, override: Override) -> Value:
@@ -196,7 +187,13 @@ class _Case:
         return replace(self.assemble((), [], [f"not evaluated: {why}"]), doubt=doubt)
 
     def off_roster(self, cause: Cause) -> Verdict:
-        """Return the verdict at a member that was measured and is on no roster: every rule counts as failed."""
+        """Return the verdict at a member that was measured and is on no roster: every rule counts as failed, unless the
+        policy surely does not apply there."""
+        applies, text = policy_guard(self.compiled, self.interpreter, self.judge.request)
+        if applies is False and not self.latches():
+            outcomes = [Outcome.skipped(f"the policy does not apply: {text}")] * len(self.compiled.rules)
+            results = tuple(map(self.result, self.compiled.rules, outcomes))
+            return self.assemble(results, outcomes, with_guard(False, text), False)
         unknown, words = Outcome("unknown", (cause,)), self.policy.verdicts
         outcomes = [unknown.contributing(each.rule, words, blind=True) for each in self.compiled.rules]
         self.unmet.append(UnmetRule(f"{self.policy.id} at {self.member}", "is on no roster"))
@@ -205,16 +202,16 @@ class _Case:
 
     def verdict(self) -> Verdict:
         pairs = [self.judged(each) for each in self.compiled.rules]
-        memory = self.judge.request.memory
-        if memory is not None:
-            left = latches_of_gone_rules(self.policy, memory.latches(self.policy.id, self.member or ""))
-            self.unmet += [
-                UnmetRule(f"{self.policy.id}/{each.id}", "fails", latched=True) for _, each in left
-            ]
-            pairs += left
+        left = latches_of_gone_rules(self.policy, self.latches())
+        self.unmet += [UnmetRule(f"{self.policy.id}/{each.id}", "fails", latched=True) for _, each in left]
+        pairs += left
         results, outcomes = tuple(result for _, result in pairs), [outcome for outcome, _ in pairs]
         applies, text = policy_guard(self.compiled, self.interpreter, self.judge.request)
         return self.assemble(results, outcomes, with_guard(applies, text), applies)
+
+    def latches(self) -> Mapping[str, Latch]:
+        memory = self.judge.request.memory
+        return {} if memory is None else memory.latches(self.policy.id, self.member or "")
 
     def assemble(
         self,

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
 from ...language.times import show_time
 from ...language.values import Unknown, Value
-from ...policy.model import Attestation
+from ...policy.model import Attestation, Policy
 from ..expressions.compiled import CompiledPolicy
 from ..expressions.interpreter import Watch
 from ..snapshot.measures import Measures
@@ -17,7 +17,15 @@ from .inhibition import InhibitionNote
 from .memory import Fact, Memory
 from .past import bound_value
 
-__all__ = ["Decision", "NotEvaluable", "Refusal", "Request", "attested", "require_evaluable"]
+__all__ = [
+    "Decision",
+    "NotEvaluable",
+    "Refusal",
+    "Request",
+    "attested",
+    "require_evaluable",
+    "require_values",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,3 +99,12 @@ def require_evaluable(compiled: CompiledPolicy, request: Request, as_of: Decimal
         if rule.shadow is not None and rule.shadow > as_of:
             since = show_time(rule.shadow)
             raise NotEvaluable(f"`{policy.id}`: the shadow of rule `{rule.id}` begins only at {since}")
+
+
+def require_values(policy: Policy, absent: Collection[str]) -> None:
+    """Raise NotEvaluable for a policy of which required params have no value."""
+    if absent:
+        words = ", ".join(f"`{each}`" for each in absent)
+        raise NotEvaluable(
+            f"`{policy.id}` needs a value for {words}: give it in an environment (`--environment NAME`)"
+        )

@@ -14,7 +14,7 @@ from ...language.values import Cause, Unknown, Value
 from ...policy.model import Override, Param, ParamValue, Policy, Unlimited
 from ...policy.reading.params import WrittenValue, in_range, parse_as
 
-__all__ = ["Effective", "effective", "params_digest"]
+__all__ = ["Effective", "effective", "params_digest", "plain_values"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +63,15 @@ def effective(
     shown = {name: _shown(value, policy.params[name]) for name, value in values.items()}
     shown |= dict.fromkeys(sorted(unlimited), "unlimited")
     return Effective(values, frozenset(unlimited), tuple(absent), tuple(printed), shown)
+
+
+def plain_values(policy: Policy) -> dict[str, Value]:
+    """Return the written values of the params that are the same for every member and environment, by name."""
+    return {
+        name: param.value
+        for name, param in policy.params.items()
+        if isinstance(param.value, (bool, str, Decimal, frozenset))
+    }
 
 
 def _chosen(
