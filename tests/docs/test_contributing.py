@@ -12,12 +12,12 @@ from interlock.alerts.channels import KINDS
 from interlock.cli.registry import COMMANDS
 from interlock.codes import all_codes
 from interlock.collect.formats import FORMATS
-from interlock.evaluation.expressions.interpreter import Interpreter
-from interlock.evaluation.snapshot.measures import Measures
-from interlock.evaluation.snapshot.snapshot import Snapshot
+from interlock.evaluation.expressions.interpreter import _BY_NAME
+from interlock.evaluation.expressions.reductions import REDUCTIONS
+from interlock.evaluation.expressions.scalar_semantics import SCALARS
+from interlock.evaluation.expressions.transforms import TRANSFORMS
 from interlock.language.operators import FUNCTIONS, OPERATORS
 from interlock.ledger.state.state import KINDS as ENTRY_KINDS
-from interlock.policy.catalogue import Catalogue
 from interlock.reports.renderers import RENDERERS
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -80,9 +80,9 @@ def test_a_function_has_a_meaning_cases_and_a_row() -> None:
     cases = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "tests/language").glob("*.yaml"))
     assert [each for each in FUNCTIONS if f"{each}(" not in cases] == []
     assert [each.name for each in OPERATORS.values() if each.signature not in page("language.md")] == []
-    snapshot = Snapshot.parse(b'{"interlock": 1, "as_of": "2026-03-30T06:00:00Z", "metrics": {}}', "s.json")
-    known = Interpreter(Measures(snapshot, Catalogue({}, {})))
-    assert sorted(known._walker.functions) == sorted(f"op_{each}" for each in OPERATORS)
+    by_name = {name for name, each in OPERATORS.items() if each.by_name}
+    assert {*SCALARS, *REDUCTIONS, *TRANSFORMS, "age"} == set(OPERATORS) - by_name
+    assert set(_BY_NAME) == by_name
 
 
 def test_a_source_format_has_a_module_a_test_and_a_row() -> None:

@@ -28,6 +28,8 @@ FILES: dict[str, str] = {
         "  edge: {type: number, scope: symbol, max_age: 1d}\n"
         "  traded: {type: bool, scope: symbol, max_age: 1d}\n"
         "  chosen: {type: set, of: symbol, max_age: 1d}\n"
+        "  fills: {type: event, scope: symbol, slack: 1h}\n"
+        "  moves: {type: number, scope: symbol, every: 1d, began: 2026-03-01}\n"
         "scopes:\n  symbol: {members: [BTC-USD, ETH-USD]}\n"
     ),
     "canary.yaml": (
@@ -171,6 +173,8 @@ def test_a_policy_applies_at_some_members(
         ("traded", {}, "BLOCK", "NO_GO"),
         ("not traded", {}, "BLOCK", "NO_GO"),
         ("edge < 0", {}, "BLOCK", "NO_GO"),
+        ("count(fills, within=1d) > 0", {}, "BLOCK", "NO_GO"),
+        ("last(moves) > 0", {}, "BLOCK", "NO_GO"),
     ],
 )
 def test_a_member_off_the_roster_under_a_guard(

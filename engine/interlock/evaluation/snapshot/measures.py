@@ -12,6 +12,7 @@ from ...language.values import INFINITY, Cause, Unknown, Value, unbounded
 from ...limits import EARLIEST_TIME, SKEW
 from ...policy.catalogue import KILL_SWITCH, RESERVED, Catalogue, Metric, Scope
 from ...strict_json import InvalidNumber
+from .points import Points
 from .raw_values import element, odd_key, stated_unknown, too_few
 from .series import before_began, irregular, regular
 from .series_history import EventHistory, PeriodHistory, Restatement, lived, plain, unlisted
@@ -59,9 +60,17 @@ class Measures:
             self._kept[name] = self._members(metric) if metric.scope else self._read(metric, "")
         found = self._kept[name]
         if isinstance(found, Members) and member is not None:
-            value = found.values.get(member, Unknown((Cause(name, member, "", "missing member"),)))
+            value = found.values.get(member)
+            value = self._missing(name, member) if value is None else value
             return value if isinstance(value, Series) else unbounded(value)
         return found
+
+    def _missing(self, name: str, member: str) -> Series | Unknown:
+        """What stands for a metric at a member that is on no roster."""
+        metric, cause = self.catalogue.metrics[name], Cause(name, member, "", "missing member")
+        if metric.series == "single":
+            return Unknown((cause,))
+        return Series(Points(), self.as_of, metric.every, blank=(cause,))
 
     def roster(self, name: str) -> tuple[tuple[str, ...], tuple[Cause, ...]]:
         """Return the members of a scope, and why they are not known when they are not."""
