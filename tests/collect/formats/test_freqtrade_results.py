@@ -423,3 +423,19 @@ def test_a_balance_of_nothing_is_refused() -> None:
     assert [str(each) for each in collector.diagnostics] == [
         "sources.yaml:8:23: error E201: `starting_balance`: a number above 0 wanted, got the number `0`"
     ]
+
+
+def test_an_open_trade_is_no_result(tmp_path: Path) -> None:
+    write(tmp_path, "bot.json", json.dumps(result(A=[*ONE, trade(4, 9.0, is_open=True)])))
+    found = metrics(run(tmp_path, SOURCE, catalogue=FUTURES))["pnl"]
+    detail = "bot.json fails the schema `freqtrade-result`: /strategy/A/trades/2/is_open breaks `const`"
+    assert found == {"unknown": "torn source", "detail": detail}
+
+
+def test_a_damaged_schema_of_a_database_is_torn(tmp_path: Path) -> None:
+    path = bot_database(tmp_path, [WIN, LOSS])
+    data = path.read_bytes()
+    assert data.count(b"CREATE TABLE trades (id") == 1
+    path.write_bytes(data.replace(b"CREATE TABLE trades (id", b"CREATE TABLE trades \xff\xfe("))
+    detail = "tradesv3.sqlite is not a sound SQLite database"
+    assert of_database(tmp_path)["pnl"] == {"unknown": "torn source", "detail": detail}

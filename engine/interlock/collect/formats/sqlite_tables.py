@@ -54,6 +54,8 @@ def open_copy(root: Root, artefact: Artefact) -> Iterator[sqlite3.Connection]:
             yield image
         except sqlite3.Error as problem:
             raise Unreadable("torn source", f"{file} {_trouble(problem)}") from None
+        except UnicodeDecodeError:  # a message of SQLite quotes what is damaged
+            raise Unreadable("torn source", f"{file} is not a sound SQLite database") from None
 
 
 def _database(root: Root, artefact: Artefact, folder: Path) -> Path:
