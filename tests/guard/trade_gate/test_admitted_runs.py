@@ -22,7 +22,7 @@ def policies() -> PolicySet:
     return interlock.load(find_root(Path(__file__).parents[3] / "policies"))
 
 
-def desk(at: str, *runs: dict[str, object]) -> Snapshot:
+def desk(at: str, *runs: dict[str, object], most: int | None = 1) -> Snapshot:
     """The waiting runs, each good for normal mode, and the runs that the file of runs lists."""
     covered = ["2026-03-29T00:00:00Z", at]
     place = {job: {"request.place": number} for number, job in enumerate(JOBS, 1)}
@@ -30,6 +30,7 @@ def desk(at: str, *runs: dict[str, object]) -> Snapshot:
     metrics = {
         "learning.enable_experiment_executor": True,
         "learning.enable_normal_mode_canary": True,
+        **({} if most is None else {"learning.normal_mode_max_per_hour": most}),
         "jobs_open.ids": list(JOBS),
         "jobs": {"covered": covered, "points": list(runs)},
         "job_outcomes": {"covered": covered, "points": []},
@@ -64,12 +65,22 @@ def run(at: str, job: str | None = None, **changed: object) -> dict[str, object]
     }
 
 
+@pytest.mark.parametrize(("most", "jobs"), [(0, []), (1, ["job-1"]), (2, ["job-1"]), (None, [])])
+def test_the_smaller_limit_of_policy_and_desk_counts(
+    policies: PolicySet, tmp_path: Path, most: int | None, jobs: list[str]
+) -> None:
+    at, state = "2026-03-30T06:00:00Z", GateState.begun("2026-03-29")
+    ledger, given = tmp_path / "ledger.db", desk("2026-03-30T06:00:00Z", most=most)
+    gate = policies.gate("normal-mode-admission", ledger=ledger, begin=True, state=state, desk=given)
+    assert admitted(gate, at) == jobs
+
+
 def test_one_run_an_hour_is_admitted_over_every_gate(policies: PolicySet, tmp_path: Path) -> None:
     ledger, at = tmp_path / "ledger.db", "2026-03-30T06:00:00Z"
     gate = opened(policies, ledger, at)
     assert admitted(gate, at) == ["job-1"]
     found = gate.admit("job-2", now=at)
-    why = "1 runs of the last 1h had normal mode and 1 would follow, 1 is the limit"
+    why = "1 runs of the last 1h had normal mode and 1 would follow, the limit is 1 and NORMAL_MODE_MAX_PER_HOUR is 1"
     assert found.reasons == (f"hourly-limit: {why}",)
     assert admitted(opened(policies, ledger, at), at) == []
     later = "2026-03-30T07:00:00Z"
