@@ -226,7 +226,7 @@ def test_a_reader_that_leaves_early_hears_nothing_more() -> None:
 @pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
 @pytest.mark.parametrize(
     "imported",
-    ["interlock.errors", "interlock.cli.main", "interlock.collect.declared.rows_reader", "jsonschema"],
+    ["interlock.errors", "interlock.cli.main", "interlock.collect.declared.rows_reader", "duckdb"],
 )
 def test_ctrl_c_ends_at_once_and_writes_a_file_whole_or_not_at_all(imported: str, tmp_path: Path) -> None:
     """The signal is sent once Python says that it has imported a module, the first one early in our own code."""

@@ -110,7 +110,7 @@ def test_an_unknown_level_explains_nothing(desk: Desk) -> None:
     assert desk.at(set={"capital.level": None}) == [
         "capital-preservation UNKNOWN to risk",
         "live-rollout-readiness NO_GO to on-call risk stakeholders",
-        "shadow-daily-health CRITICAL to on-call risk",
+        "shadow-daily-health WARNING to risk",
     ]
 
 

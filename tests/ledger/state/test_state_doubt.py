@@ -408,9 +408,10 @@ QUIET = {
 }
 
 
+@pytest.mark.parametrize("every", ["6h, began: 2026-03-24", "1m, began: 2000-01-01"])
 @pytest.mark.parametrize("start", ["2026-03-25T12:00:00Z", "yesterday"])
 def test_a_series_that_cannot_be_read_may_have_fired_at_the_end_of_each_period(
-    tmp_path: Path, ledger: Path, start: str
+    tmp_path: Path, ledger: Path, start: str, every: str
 ) -> None:
     """Nothing is known of the losses before their coverage begins, whether the other series can be read or not."""
     points = [{"at": f"2026-03-{day}T{hour:02}:00:00Z", "value": True} for day in (26, 27) for hour in (0, 6)]
@@ -421,4 +422,6 @@ def test_a_series_that_cannot_be_read_may_have_fired_at_the_end_of_each_period(
             "lost": {"points": [], "covered": ["2026-03-25T12:00:00Z", "2026-03-27T12:00:00Z"]},
         },
     )
-    assert outcome(evaluate(write(tmp_path, **QUIET), ledger, given)[0]) == ("unknown", "ROLLBACK", False)
+    catalogue = QUIET["catalogue"].replace("6h, lag: 1h, began: 2026-03-24", f"{every}, lag: 1h")
+    root = write(tmp_path, **{**QUIET, "catalogue": catalogue})
+    assert outcome(evaluate(root, ledger, given)[0]) == ("unknown", "ROLLBACK", False)

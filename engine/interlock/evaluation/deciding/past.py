@@ -10,7 +10,6 @@ from itertools import pairwise
 from ...language.times import show_time
 from ...language.types import Type
 from ...language.values import INFINITY, Cause, Unknown, merged
-from ...limits import SNAPSHOT_POINTS
 from ..snapshot.measures import Measures
 from ..snapshot.points import Point, Points
 from ..snapshot.series_values import Members, Series, Shaped, next_slot, slot_at, slot_start
@@ -20,6 +19,9 @@ __all__ = ["MOMENT", "CutMeasures", "bound_value", "gained", "gaps"]
 
 MOMENT = Decimal("0.000001")
 """Seconds between two instants that follow each other."""
+
+_MOST_ENDS = 10_000
+"""How many periods of a series that cannot be read a trigger is judged at, beside the first."""
 
 
 class CutMeasures(Measures):
@@ -156,11 +158,11 @@ def _gained(name: str, member: str, series: Series, as_of: Decimal) -> Iterator[
 
 
 def _untold_ends(series: Series, as_of: Decimal) -> Iterator[Decimal]:
-    """Yield the end of each period since a series began of which nothing is known."""
+    """Yield the end of each period since a series began of which nothing is known: of the first and the newest ones."""
     if series.blank and series.every and series.began is not None:
-        first, end = next_slot(series.began, series.every), slot_at(as_of, series.every)
-        if end - first < SNAPSHOT_POINTS:
-            yield from (slot_start(each, series.every) for each in range(first + 1, end + 1))
+        first, end = next_slot(series.began, series.every) + 1, slot_at(as_of, series.every)
+        untold = [*range(first, min(first, end) + 1), *range(max(first, end - _MOST_ENDS) + 1, end + 1)]
+        yield from (slot_start(each, series.every) for each in untold)
 
 
 def _before_end(series: Series) -> Decimal:
