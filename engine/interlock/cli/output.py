@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TextIO
 
@@ -25,8 +26,8 @@ output_option = click.option(
 )
 
 
-def require_writable(output: str) -> None:
-    """Raise UsageError, before the work begins, for a file that cannot be written."""
+def require_writable(output: str, inputs: Iterable[str | None] = ()) -> None:
+    """Raise UsageError, before the work begins, for a file that cannot be written, or that is one of the inputs."""
     if output == "-":
         return
     path = Path(output)
@@ -38,6 +39,17 @@ def require_writable(output: str) -> None:
         raise UsageError(f"cannot write `{shown}`: it is a symbolic link")
     if path.is_dir():
         raise UsageError(f"cannot write `{shown}`: it is a folder")
+    if any(_reads(Path(each), path) for each in inputs if each and each != "-"):
+        raise UsageError(f"cannot write `{shown}`: it is what is read: name another file with `-o`")
+
+
+def _reads(given: Path, path: Path) -> bool:
+    """Whether an input is this file, or a folder of snapshots of which it is one."""
+    try:
+        beside = path.suffix == ".json" and given.samefile(path.parent)
+        return path.exists() and (beside or given.samefile(path))
+    except OSError:
+        return False  # an input that cannot be read is told later
 
 
 def show(kind: str, form: str, record: object, output: str = "-", root: Path | None = None) -> None:

@@ -70,6 +70,30 @@ def test_a_report_is_about_one_snapshot(command: Any, desk_snapshot: Path, tmp_p
 # where it is written: the case render-14
 
 
+@pytest.mark.parametrize("name", ["report", "evaluate", "explain", "health"])
+def test_what_is_read_is_not_overwritten(
+    command: Any, desk_snapshot: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    snapshot = tmp_path / "snapshot.json"
+    snapshot.write_bytes(desk_snapshot.read_bytes())
+    for output in (snapshot, "./snapshot.json"):
+        done = command(name, snapshot, *PAPER, "-o", output)
+        why = "it is what is read: name another file with `-o`"
+        assert (done.code, done.out) == (2, "")
+        assert done.err == f"error: cannot write `{output}`: {why}\n"
+    assert snapshot.read_bytes() == desk_snapshot.read_bytes()
+
+
+def test_no_snapshot_of_a_folder_is_overwritten(command: Any, desk_snapshot: Path, tmp_path: Path) -> None:
+    snapshot = tmp_path / "snapshot.json"
+    snapshot.write_bytes(desk_snapshot.read_bytes())
+    assert command("evaluate", tmp_path, *PAPER, "-o", snapshot).code == 2
+    assert snapshot.read_bytes() == desk_snapshot.read_bytes()
+    for _ in range(2):
+        assert command("evaluate", tmp_path, *PAPER, "-o", tmp_path / "found.txt").code != 2
+
+
 @pytest.mark.skipif(os.name == "nt", reason="links need a privilege on Windows")
 def test_a_link_is_refused_and_what_it_points_at_untouched(
     command: Any, desk_snapshot: Path, tmp_path: Path

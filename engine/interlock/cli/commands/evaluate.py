@@ -64,7 +64,7 @@ def command(
     own time. A ledger that is not there is begun only with --begin. An event that cannot be delivered is reported on
     stderr and sent with the next run; it changes no exit code.
     """
-    require_writable(output)
+    require_writable(output, snapshots)
     alerts = alerts_from(options, options["ledger"], anchor=options["anchor"], output=output)
     alerts.require_ready()
     run = RunOptions(**options)

@@ -47,7 +47,7 @@ def command(snapshot: str | None, rules: tuple[str, ...], form: str, output: str
     Each comparison shows the value seen, the value needed, the margin (positive on the passing side) and, where it
     fails, the nearest value that would pass. An unknown rule names the source of each metric that is unknown.
     """
-    require_writable(output)
+    require_writable(output, [snapshot])
     run = EvaluationRun([snapshot] if snapshot else [], RunOptions(**options))
     _require_rules(run, rules)
     result = run.only("an explanation")

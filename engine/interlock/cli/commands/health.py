@@ -56,7 +56,7 @@ def command(snapshot: str | None, quiet: bool, form: str, output: str, **options
     """
     if quiet and output != "-":
         raise UsageError("`--quiet` writes nothing: leave it or `-o` out")
-    require_writable(output)
+    require_writable(output, [snapshot])
     reading = read_desk(_KIND, snapshot, RunOptions(**options))
     if reading.kind.fields is None:
         raise UsageError(f"the report `{_KIND}` has no `fields`: `health` asks the policies that they name")

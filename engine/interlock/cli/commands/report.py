@@ -80,7 +80,7 @@ def command(
         raise UsageError(
             f"this report has no format `{form}`: name a `--kind`, or `interlock evaluate --format {form}`"
         )
-    require_writable(output)
+    require_writable(output, [snapshot])
     result = EvaluationRun([snapshot] if snapshot else [], RunOptions(**options)).only("a report")
     show("full report" if full else "report", "markdown", result, output)
     return _ended(result)
@@ -91,7 +91,7 @@ def _of_kind(
 ) -> int:
     folder = Path(output) if output != "-" and Path(output).is_dir() else None
     if folder is None:
-        require_writable(output)
+        require_writable(output, [snapshot])
     reading = read_desk(name, snapshot, options, week)
     if form not in (None, reading.kind.format):
         raise UsageError(f"the report `{name}` is written as {reading.kind.format}: leave `--format` out")
