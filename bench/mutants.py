@@ -98,6 +98,7 @@ def interval(good: int, total: int) -> tuple[float, float]:
 
 
 def main() -> int:
+    """Run mutmut as asked, and report."""
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("names", nargs="*", help="names of mutants, or patterns of them")
     options.add_argument("--sample", type=int, metavar="N", help="try so many of them, drawn at random")

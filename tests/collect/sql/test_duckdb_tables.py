@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from decimal import Decimal
 from pathlib import Path
 
@@ -253,14 +252,13 @@ def test_a_database_in_which_a_statement_failed_is_not_lent_again() -> None:
             assert fourth is not third
 
 
-def test_the_time_of_one_source_is_not_taken_from_the_next(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The first source's time runs out while nothing is asked; the timer of `QueryTime` then ends its statements."""
+def test_the_time_of_one_source_is_not_taken_from_the_next() -> None:
     with Databases() as databases:
-        monkeypatch.setattr("interlock.collect.sql.duckdb_tables.QUERY_SECONDS", 0.05)
         with databases.one() as first:
             first.ask("select 1", TIMES)
-            time.sleep(0.2)
-            monkeypatch.setattr("interlock.collect.sql.duckdb_tables.QUERY_SECONDS", 60)
+            used = first._time
+        assert used._timer.finished.is_set()
         with databases.one() as second:
             assert second is first
+            assert second._time is not used
             assert second.ask("select 2", TIMES).rows == ((2,),)
